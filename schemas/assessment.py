@@ -1,0 +1,125 @@
+"""Tiers with their reasons, and the duties that follow from them."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from schemas.moments import Moment
+
+Regime: TypeAlias = Literal["miit", "cac"]
+Tier: TypeAlias = Literal["I", "II", "III", "IV"]
+Colour: TypeAlias = Literal["red", "orange", "yellow", "blue"]
+
+TIERS: tuple[Tier, ...] = ("I", "II", "III", "IV")
+"""Gravest first: 特别重大, 重大, 较大, 一般."""
+TIER_ZH: dict[Tier, str] = {"I": "特别重大", "II": "重大", "III": "较大", "IV": "一般"}
+TIER_EN: dict[Tier, str] = {
+    "I": "particularly major",
+    "II": "major",
+    "III": "relatively major",
+    "IV": "general",
+}
+TIER_COLOUR: dict[Tier, Colour] = {"I": "red", "II": "orange", "III": "yellow", "IV": "blue"}
+
+Outcome: TypeAlias = Literal["met", "not_met", "unknown"]
+Basis: TypeAlias = Literal["observed", "estimated", "reported", "none"]
+
+
+class LimbResult(msgspec.Struct, frozen=True, kw_only=True):
+    """One limb of one tier against the facts: any one limb that is met suffices.
+
+    `value` and `bound` are text with their unit, "" where there is none. `stated_by` and
+    `stated_at` say whose fact it is; `unconfirmed` marks a limb whose text rests on
+    background knowledge rather than on the instrument.
+    """
+
+    limb: str
+    tier: Tier
+    outcome: Outcome
+    value: str
+    bound: str
+    basis: Basis
+    stated_by: str
+    stated_at: Moment
+    article: str
+    text_zh: str
+    text_en: str
+    unconfirmed: bool = False
+
+
+class Raise(msgspec.Struct, frozen=True):
+    """The smallest change of one fact that would raise the tier to `tier`."""
+
+    tier: Tier
+    fact: str
+    text_zh: str
+    text_en: str
+
+
+class Assessment(msgspec.Struct, frozen=True, kw_only=True, tag="assessment"):
+    """One regime's judgement of one incident; every revision is kept, the highest is current.
+
+    `tier` is None where no limb is met. For an incident that may occur, `colour` is set and
+    `response_level` is None; for one that has occurred, the other way round. `override_tier`
+    stands beside the computed tier, never in its place.
+    """
+
+    incident_id: str
+    enterprise_id: str
+    province: str
+    regime: Regime
+    revision: int
+    occurred: bool
+    tier: Tier | None
+    colour: Colour | None
+    response_level: Tier | None
+    low: Tier | None
+    likely: Tier | None
+    high: Tier | None
+    limbs: tuple[LimbResult, ...]
+    raises: tuple[Raise, ...]
+    reason_zh: str
+    reason_en: str
+    override_tier: Tier | None
+    override_by: str
+    override_reason: str
+    assessed_at: Moment
+    policy_id: str
+    drill: str
+
+
+ObligationState: TypeAlias = Literal["pending", "due_soon", "done", "late", "withdrawn"]
+
+
+class Obligation(msgspec.Struct, frozen=True, kw_only=True, tag="obligation"):
+    """Who must tell whom what, by which channel, by when; every revision is kept.
+
+    `due_at` is None where the instrument says only "immediately" or "timely", which `limit`
+    then says in its words. `due_soon_at` is when it turns due_soon.
+    """
+
+    obligation_id: str
+    incident_id: str
+    enterprise_id: str
+    province: str
+    revision: int
+    regime: Regime
+    duty: str
+    sender_zh: str
+    sender_en: str
+    recipient_zh: str
+    recipient_en: str
+    channel: str
+    form: str
+    limit: str
+    starts_at: Moment
+    due_soon_at: Moment | None
+    due_at: Moment | None
+    state: ObligationState
+    done_at: Moment | None
+    reason_zh: str
+    reason_en: str
+    article: str
+    unconfirmed: bool
+    revised_at: Moment
+    drill: str

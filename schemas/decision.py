@@ -1,0 +1,22 @@
+"""What the engine decides: data that the shell turns into effects, in exactly one place."""
+
+from typing import TypeAlias
+
+from schemas.assessment import Assessment, Obligation
+from schemas.batch import BatchAccount, DeadLetter
+from schemas.command import CommandOutcome
+from schemas.detection import Detection
+from schemas.event import Event
+from schemas.incident import Incident
+
+Decision: TypeAlias = (
+    Event
+    | Detection
+    | Incident
+    | Assessment
+    | Obligation
+    | BatchAccount
+    | DeadLetter
+    | CommandOutcome
+)
+"""Tagged union: each is one row of one table of the store, written idempotently."""

@@ -1,0 +1,48 @@
+"""Moments: points in time as integer microseconds since 1970-01-01T00:00:00Z.
+
+One spelling everywhere: events, windows, timers and store agree to the microsecond,
+and arithmetic is exact. Text appears only at the edges.
+"""
+
+from datetime import UTC, datetime, timedelta, timezone
+from typing import TypeAlias
+
+Moment: TypeAlias = int
+"""Microseconds since the Unix epoch, UTC."""
+
+SECOND: Moment = 1_000_000
+MINUTE: Moment = 60 * SECOND
+HOUR: Moment = 60 * MINUTE
+DAY: Moment = 24 * HOUR
+
+SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
+"""China Standard Time: UTC+8 all year since 1991."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def parse_moment(text: str) -> Moment:
+    """RFC 3339 or ISO 8601 text to a moment; a text without an offset is UTC.
+
+    Digits beyond microseconds are cut off. Raises ValueError for anything else.
+    """
+    when = datetime.fromisoformat(text)
+    if when.tzinfo is None:
+        when = when.replace(tzinfo=UTC)
+    return (when - _EPOCH) // _MICROSECOND
+
+
+def moment_of(when: datetime) -> Moment:
+    """An aware datetime as a moment; raises TypeError for a naive one."""
+    return (when - _EPOCH) // _MICROSECOND
+
+
+def datetime_of(moment: Moment) -> datetime:
+    """The moment as an aware datetime in UTC."""
+    return _EPOCH + timedelta(microseconds=moment)
+
+
+def format_moment(moment: Moment) -> str:
+    """RFC 3339 in UTC with microseconds: `2026-11-23T09:00:00.000000Z`."""
+    return datetime_of(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")

@@ -1,0 +1,55 @@
+"""Who publishes: enterprises, their keys, and what an incident at each of them may touch."""
+
+from collections.abc import Mapping
+from typing import Literal, TypeAlias
+
+import msgspec
+
+from schemas.moments import Moment
+
+Field: TypeAlias = Literal["industrial", "telecom", "radio"]
+"""数据领域: the field decides the regulator (Data Security Measures 2022, Art. 3)."""
+DataClass: TypeAlias = Literal["general", "important", "core"]
+"""数据级别 一般/重要/核心 (Data Security Measures 2022, Art. 8)."""
+
+PROVINCE_PATTERN = "^[1-6][0-9]0000$"
+
+
+class PublishingKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """An Ed25519 public key, base64 of its 32 bytes (RFC 8032), and when it may sign."""
+
+    key_id: str
+    public_key: str
+    valid_from: Moment = 0
+    valid_until: Moment | None = None
+
+
+class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """One row of the registry.
+
+    `province` is a GB/T 2260 code of province level; `city` the code of one of the five
+    cities with separate planning status (计划单列市), where the enterprise reports to it.
+    `persons` and `sensitive_persons` are how many natural persons' (sensitive) personal
+    information it holds. `shared_entities` are hosts, accounts and addresses that everyone
+    there touches (domain controllers, scanners): they never glue detections together.
+    """
+
+    enterprise_id: str
+    name: str
+    province: str
+    sector: str
+    field: Field
+    city: str = ""
+    xpcc: bool = False
+    critical_infrastructure: bool = False
+    central_organ: bool = False
+    data_classes: tuple[DataClass, ...] = ("general",)
+    persons: int = 0
+    sensitive_persons: int = 0
+    shared_entities: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
+    keys: tuple[PublishingKey, ...] = ()
+
+
+Registry: TypeAlias = Mapping[str, Enterprise]
+"""All enterprises by `enterprise_id`."""
