@@ -1,0 +1,51 @@
+# The index of tasks. `make help` lists them; CI calls these and nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.DEFAULT_GOAL := help
+
+help: ## list the tasks
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+$(READY): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==0.13.9
+	$(BIN)/uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
+	touch $@
+
+install: $(READY) ## make the virtual environment that every other task uses
+
+demo: $(READY) ## the main job: broker, worker, store, hidden attacks, report (about a minute)
+	$(BIN)/fenghuo demo
+
+test: $(READY) ## all tests, on a real Kafka where Java and Maven are, else the embedded broker
+	$(BIN)/python -m pytest
+
+check: $(READY) ## ruff, mypy --strict, import-linter, links
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m tests.docs.links
+
+bench: $(READY) ## events per CPU-second and peak memory, beside the fastest peer
+	$(BIN)/python -m tests.benchmarks
+
+soak: $(READY) ## 200 kills, stops and pauses of workers on a real Kafka (about an hour)
+	$(BIN)/python -m tests.chaos --disturbances 200
+
+format: $(READY) ## format the code, mend what ruff can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lock: $(READY) ## resolve the dependencies anew into requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --generate-hashes \
+	  --no-header --quiet --output-file requirements.lock
+
+clean: ## remove what the tasks made
+	rm -rf $(VENV) .cache build dist demo-out
+
+.PHONY: help install demo test check bench soak format lock clean

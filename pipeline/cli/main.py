@@ -1,0 +1,56 @@
+"""The one entry point, `fenghuo`: a table of commands, each loaded when it is called."""
+
+import sys
+from importlib import import_module
+
+import click
+
+COMMANDS: dict[str, str] = {
+    "demo": "pipeline.cli.demo:demo_command",
+    "run": "pipeline.cli.run:run_command",
+    "detect": "pipeline.cli.detect:detect_command",
+    "rules": "pipeline.cli.rules:rules_group",
+    "publish": "pipeline.cli.publish:publish_command",
+    "worker": "pipeline.cli.worker:worker_command",
+    "replay": "pipeline.cli.replay:replay_command",
+    "incidents": "pipeline.cli.incidents:incidents_group",
+    "sql": "pipeline.cli.sql:sql_command",
+    "report": "pipeline.cli.report:report_command",
+    "registry": "pipeline.cli.registry:registry_group",
+    "keys": "pipeline.cli.keys:keys_group",
+    "dead-letters": "pipeline.cli.dead_letters:dead_letters_group",
+    "policy": "pipeline.cli.policy:policy_group",
+    "simulate": "pipeline.cli.simulate:simulate_command",
+    "migrate": "pipeline.cli.migrate:migrate_command",
+    "topics": "pipeline.cli.topics:topics_command",
+    "dashboards": "pipeline.cli.dashboards:dashboards_group",
+    "doctor": "pipeline.cli.doctor:doctor_command",
+}
+"""Name on the command line, and where the command is."""
+
+
+class LazyGroup(click.Group):
+    """A group that imports a command's module only when that command is wanted."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), attribute)
+        return command
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="fenghuo")
+def main() -> None:
+    """Fenghuo: security events in, incidents with their statutory tiers out.
+
+    Exit codes: 0 done, 1 the work failed, 2 called wrongly.
+    """
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,38 @@
+"""Everything that a site may decide otherwise, as one value: read from a file, checked whole."""
+
+from hashlib import sha256
+
+import msgspec
+
+from pipeline.correlation.policy import CorrelationPolicy
+from pipeline.event_time import EventTimePolicy
+from pipeline.incidents.policy import IncidentPolicy
+from pipeline.severity.policy import SeverityPolicy
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """The policies of all stages; every part has defaults."""
+
+    event_time: EventTimePolicy = EventTimePolicy()
+    correlation: CorrelationPolicy = CorrelationPolicy()
+    incidents: IncidentPolicy = IncidentPolicy()
+    severity: SeverityPolicy = SeverityPolicy()
+
+
+class PolicyFault(ValueError):
+    """A policy that cannot be read: names the file, the place in it and the remedy."""
+
+
+def read_policy(text: str, file: str) -> Policy:
+    """YAML or JSON text to a policy; raises PolicyFault, and nothing of a faulty one is used."""
+    try:
+        return msgspec.yaml.decode(text, type=Policy)
+    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+        raise PolicyFault(
+            f"{file}: {fault}; correct it there, or leave it out for the default"
+        ) from fault
+
+
+def policy_id(policy: Policy) -> str:
+    """Content id of a policy: 32 hexadecimal digits."""
+    return sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()[:32]

@@ -1,0 +1,36 @@
+"""Kafka topics: what each carries and how it is keyed. All keyed ones share a partition count."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+
+TopicRole: TypeAlias = Literal["events", "commands", "dead_letters", "incidents", "detections"]
+
+DEFAULT_PREFIX = "fenghuo"
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """One topic. `days` is how long Kafka keeps its records."""
+
+    role: TopicRole
+    days: int
+    comment: str
+
+
+TOPICS: tuple[Topic, ...] = (
+    Topic("events", 7, "Signed batches of events, keyed by enterprise id."),
+    Topic("commands", 180, "What analysts say of incidents, keyed by enterprise id."),
+    Topic("dead_letters", 30, "Records and lines that could not be taken, with the reason."),
+    Topic("incidents", 30, "Incidents as OCSF 2005, keyed by enterprise id."),
+    Topic("detections", 7, "Detections as OCSF 2004, keyed by enterprise id."),
+)
+
+
+def topic_name(role: TopicRole, prefix: str = DEFAULT_PREFIX) -> str:
+    """The topic's name on the broker: `fenghuo.dead-letters`."""
+    return f"{prefix}.{role.replace('_', '-')}"
+
+
+def is_commands(topic: str) -> bool:
+    """Whether a record of this topic is a command rather than a batch of events."""
+    return topic.endswith(".commands")

@@ -1,0 +1,46 @@
+"""`python -m tests.docs.links`: every relative link and anchor of the documentation exists."""
+
+import re
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+CODE = re.compile(r"```.*?```|`[^`]*`", re.DOTALL)
+
+
+def pages() -> list[Path]:
+    """Every Markdown page that belongs to the project."""
+    return sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("deploy/**/*.md")])
+
+
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as the anchors that they become."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def dead_links(page: Path) -> list[str]:
+    """The targets of a page's relative links that do not exist."""
+    dead = []
+    for target in LINK.findall(CODE.sub("", page.read_text())):
+        if re.match(r"[a-z]+:", target):
+            continue
+        path, _, anchor = target.partition("#")
+        there = page.parent / path if path else page
+        if not there.exists() or (anchor and anchor not in anchors(there)):
+            dead.append(target)
+    return dead
+
+
+def main() -> int:
+    """Print every dead link; 1 if there is one."""
+    found = [(page, target) for page in pages() for target in dead_links(page)]
+    for page, target in found:
+        print(f"{page.relative_to(ROOT)}: dead link {target}")
+    print(f"{len(pages())} pages, {len(found)} dead links")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
