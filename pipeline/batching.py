@@ -76,6 +76,6 @@ def _chunk(
 ) -> Chunk:
     counts = [counter.count(line) for line in lines]
     occurrences = {index: count for index, count in enumerate(counts) if count}
-    signature = msgspec.json.encode(occurrences, order="deterministic")
+    signature = msgspec.json.encode(occurrences)
     batch_id = content_id("batch", enterprise_id, format, signature, b"\n".join(lines))
     return Chunk(batch_id=batch_id, sequence=sequence, lines=tuple(lines), occurrences=occurrences)

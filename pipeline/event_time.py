@@ -25,6 +25,8 @@ class ClockState(msgspec.Struct):
     """What is remembered of one enterprise's time; part of its state record."""
 
     watermark: Moment = 0
+    greatest: Moment = 0
+    """Greatest credible event time seen; 0 before the first event."""
     last_arrival: Moment = 0
 
 
@@ -54,6 +56,7 @@ def advance(
     """
     state.last_arrival = max(state.last_arrival, received_at)
     if greatest is not None:
+        state.greatest = max(state.greatest, greatest)
         state.watermark = max(state.watermark, greatest - policy.lateness_s * SECOND)
     return Clock(state.watermark, state.last_arrival)
 
@@ -63,3 +66,9 @@ def move_on(policy: EventTimePolicy, state: ClockState, now: Moment) -> Clock:
     if now - state.last_arrival > policy.idle_s * SECOND:
         state.watermark = max(state.watermark, now - policy.lateness_s * SECOND)
     return Clock(state.watermark, max(now, state.last_arrival))
+
+
+def settle(state: ClockState) -> Clock:
+    """The end of a recording: the watermark moves to the greatest event time seen."""
+    state.watermark = max(state.watermark, state.greatest)
+    return Clock(state.watermark, state.last_arrival)

@@ -33,6 +33,7 @@ REMEDIES: dict[str, str] = {
     "key_not_valid": "Sign with a key that is valid now, or have its period changed.",
     "bad_signature": "Sign these very headers and this value with the registered private key.",
     "batch_too_large": "Send at most 1 MB of NDJSON a record.",
+    "command_malformed": "Send commands with `fenghuo incidents`.",
 }
 """Reasons for refusing a whole record, each with what its sender can do."""
 

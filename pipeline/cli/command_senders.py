@@ -1,0 +1,64 @@
+"""How a command reaches the engine: over Kafka, or straight into an embedded store (shell)."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from pipeline.cli.embedded import EmbeddedStates
+from pipeline.path import Engine
+from pipeline.publishing import make_producer
+from pipeline.sigma.parse import parse_rules
+from pipeline.sigma.ruleset import compile_rules
+from schemas.batch import HEADER_DRILL, Record
+from schemas.command import Command, CommandOutcome
+from schemas.topics import topic_name
+from sinks.contract import Store
+from sinks.rows import rows_of
+
+
+def send_command(sink: Store, command: Command, store: Path | None, bootstrap: str) -> None:
+    """Send it, and say what became of it as far as that is known; exit 1 where it is refused."""
+    if store is None:
+        _send_to_kafka(command, bootstrap)
+        click.echo(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
+        return
+    outcome = _obey(sink, command, store)
+    if not outcome.accepted:
+        raise click.ClickException(outcome.refusal)
+    click.echo(f"{command.verb} accepted", err=True)
+
+
+def _send_to_kafka(command: Command, bootstrap: str) -> None:
+    if not bootstrap:
+        raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
+    producer = make_producer(bootstrap)
+    try:
+        headers = [(HEADER_DRILL, command.drill.encode())] if command.drill else []
+        producer.send(
+            topic_name("commands"),
+            key=command.enterprise_id.encode(),
+            value=msgspec.json.encode(command),
+            headers=headers,
+        ).get(timeout=60)
+    finally:
+        producer.close()
+
+
+def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:
+    states = EmbeddedStates(store)
+    engine = Engine(compile_rules(parse_rules([])), states.policy, states.registry)
+    record = Record(
+        topic=topic_name("commands"),
+        partition=-1,
+        offset=states.applied,
+        timestamp=command.said_at,
+        key=command.enterprise_id.encode(),
+        value=msgspec.json.encode(command),
+        headers=((HEADER_DRILL, command.drill.encode()),) if command.drill else (),
+    )
+    decisions = engine.apply(states.recall(engine.state_key(record)), record)
+    sink.write(rows_of(decisions), command.command_id)
+    states.count(1)
+    states.save()
+    return next(each for each in decisions if isinstance(each, CommandOutcome))

@@ -1,0 +1,137 @@
+"""`fenghuo dead-letters`: what was refused, why, and a second try (shell)."""
+
+from base64 import b64decode
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.cli.stores import open_sink, sink_options
+from pipeline.replay.records import read_record
+from pipeline.publishing import make_producer
+from sinks.contract import Answer, Store
+from sinks.ddl import literal
+
+COLUMNS = (
+    "dead_letter_id, enterprise_id, batch_id, topic, partition, offset, line, received_at, "
+    "reason, detail, remedy, events"
+)
+
+
+@click.group("dead-letters")
+def dead_letters_group() -> None:
+    """Records and lines that could not be taken: kept whole, with reason and remedy."""
+
+
+@dead_letters_group.command("list")
+@sink_options
+@click.option("--enterprise", default="", help="Only those of this enterprise.")
+@click.option("--reason", default="", help="Only those with this reason code.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
+@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+def list_command(
+    store: Path | None, database: str, enterprise: str, reason: str, limit: int, as_json: bool
+) -> None:
+    """The newest first."""
+    chosen = [
+        f"{column} = {literal(value)}"
+        for column, value in (("enterprise_id", enterprise), ("reason", reason))
+        if value
+    ]
+    where = f"WHERE {' AND '.join(chosen)} " if chosen else ""
+    with open_sink(store, database) as sink:
+        letters = sink.query(
+            f"SELECT {COLUMNS} FROM dead_letters {where}"
+            f"ORDER BY received_at DESC, dead_letter_id LIMIT {limit}"
+        )
+    if as_json:
+        for letter in letters:
+            click.echo(msgspec.json.encode(letter).decode())
+    else:
+        _print(letters)
+
+
+def _print(letters: list[Answer]) -> None:
+    table = Table("id", "enterprise", "place", "reason", "what", "remedy", show_lines=True)
+    for letter in letters:
+        place = f"{letter['topic']}/{letter['partition']}/{letter['offset']}:{letter['line']}"
+        table.add_row(
+            str(letter["dead_letter_id"])[:12],
+            str(letter["enterprise_id"]),
+            place,
+            f"{letter['reason']} ({letter['events']})",
+            str(letter["detail"]),
+            str(letter["remedy"]),
+        )
+    Console().print(table)
+
+
+@dead_letters_group.command("show")
+@click.argument("dead_letter_id")
+@sink_options
+@click.option("--original", is_flag=True, help="Only the original bytes, as they came.")
+def show_command(
+    dead_letter_id: str, store: Path | None, database: str, original: bool
+) -> None:
+    """One dead letter as JSON, or its original bytes."""
+    with open_sink(store, database) as sink:
+        letter = find_letter(sink, dead_letter_id)
+    content = b64decode(str(letter["original"]))
+    if original:
+        click.get_binary_stream("stdout").write(content)
+        return
+    letter["original"] = content.decode("utf-8", "replace")
+    click.echo(msgspec.json.format(msgspec.json.encode(letter), indent=2).decode())
+
+
+def find_letter(sink: Store, prefix: str) -> Answer:
+    """The one dead letter whose id begins so; a ClickException for none or several."""
+    found = sink.query(
+        f"SELECT * FROM dead_letters WHERE startsWith(dead_letter_id, {literal(prefix)}) LIMIT 2"
+    )
+    if len(found) == 1:
+        return found[0]
+    problem = "no dead letter" if not found else "several dead letters"
+    raise click.ClickException(f"{problem} {prefix}…; see `fenghuo dead-letters list`")
+
+
+@dead_letters_group.command("requeue")
+@click.argument("dead_letter_ids", nargs=-1, required=True)
+@sink_options
+@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", required=True)
+def requeue_command(
+    dead_letter_ids: tuple[str, ...], store: Path | None, database: str, bootstrap: str
+) -> None:
+    """Send whole refused records again, after the cause was mended (a key registered, a row added).
+
+    A record goes back as it came, headers and signature included. A single line (`line` above
+    0) cannot: its batch was accepted without it, and only its sender can sign it anew.
+    """
+    with open_sink(store, database) as sink:
+        letters = [find_letter(sink, each) for each in dead_letter_ids]
+    lines = [str(each["dead_letter_id"])[:12] for each in letters if each["line"] != 0]
+    if lines:
+        raise click.ClickException(
+            f"{', '.join(lines)}: a single line; its sender has to mend and publish it again"
+        )
+    producer = make_producer(bootstrap)
+    try:
+        for letter in letters:
+            _requeue(producer, bootstrap, letter)
+    finally:
+        producer.close()
+    click.echo(f"{len(letters)} records sent again", err=True)
+
+
+def _requeue(producer: object, bootstrap: str, letter: Answer) -> None:
+    place = str(letter["topic"]), int(str(letter["partition"])), int(str(letter["offset"]))
+    record = read_record(bootstrap, *place)
+    if record is None:
+        raise click.ClickException(
+            f"{'/'.join(map(str, place))} is past the topic's retention; publish it again"
+        )
+    producer.send(  # type: ignore[attr-defined]
+        record.topic, key=record.key, value=record.value, headers=list(record.headers)
+    ).get(timeout=60)

@@ -1,0 +1,64 @@
+"""The engine that a command's options describe: rules, policy, registry (shell)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from pipeline.cli.registry_file import load_registry
+from pipeline.cli.rule_files import load_rules
+from pipeline.path import Engine
+from pipeline.policy import Policy, PolicyFault, read_policy
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+OWN_RULES = Path(__file__).parents[1] / "rules"
+RULE_CACHE = Path.home() / ".cache" / "fenghuo"
+
+
+def engine_options(command: Command) -> Command:
+    """The options `--rules`, `--registry` and `--policy`."""
+    rules = click.option(
+        "--rules",
+        "rule_folders",
+        multiple=True,
+        type=click.Path(exists=True, path_type=Path),
+        help="Folder (or .tar.xz) of Sigma rules; several may be given. Default: our own.",
+    )
+    registry = click.option(
+        "--registry",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        default=None,
+        help="Enterprises, one JSON object a line. Default: one enterprise, `local`.",
+    )
+    policy = click.option(
+        "--policy",
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        default=None,
+        help="Policy file (YAML or JSON). Default: the documented defaults.",
+    )
+    return rules(registry(policy(command)))
+
+
+def load_policy(path: Path | None) -> Policy:
+    """The policy of a file, or the defaults; a fault in it ends the command."""
+    if path is None:
+        return Policy()
+    try:
+        return read_policy(path.read_text(), str(path))
+    except PolicyFault as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def load_engine(
+    rule_folders: tuple[Path, ...], registry: Path | None, policy: Path | None
+) -> Engine:
+    """Rules compiled, faults of rules counted on stderr, policy and registry read."""
+    rules = load_rules(rule_folders or (OWN_RULES,), RULE_CACHE)
+    if rules.faults:
+        click.echo(
+            f"{len(rules.rules)} rules loaded, {len(rules.faults)} faults: see `fenghuo rules check`",
+            err=True,
+        )
+    return Engine(rules, load_policy(policy), load_registry(registry))

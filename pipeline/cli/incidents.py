@@ -1,0 +1,209 @@
+"""`fenghuo incidents`: the analyst's work. Reads from the store, speaks through commands (shell)."""
+
+import getpass
+import time
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+
+from pipeline.cli.command_senders import send_command
+from pipeline.cli.incident_table import INCIDENT_COLUMNS, print_incidents
+from pipeline.cli.stores import open_sink, sink_options
+from schemas.command import Command, Impact, Verb
+from schemas.ids import content_id
+from sinks.contract import Answer, Store
+from sinks.ddl import literal
+
+LISTED = (
+    "drill = '' AND status NOT IN ('superseded', 'closed')",
+    "status != 'superseded'",
+)
+"""What `list` shows by default, and with `--all`."""
+
+
+@click.group("incidents")
+def incidents_group() -> None:
+    """List and show incidents, and say what became of them."""
+
+
+@incidents_group.command("list")
+@sink_options
+@click.option("--all", "everything", is_flag=True, help="Closed ones and drills too.")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+def list_command(
+    store: Path | None, database: str, everything: bool, as_json: bool, lang: str
+) -> None:
+    """Open incidents, gravest tier first."""
+    with open_sink(store, database) as sink:
+        incidents = sink.query(
+            f"SELECT {INCIDENT_COLUMNS} FROM incidents WHERE {LISTED[everything]} "
+            "ORDER BY miit_tier = '', miit_tier, first_time, incident_id"
+        )
+    if as_json:
+        for incident in incidents:
+            click.echo(msgspec.json.encode(incident).decode())
+    else:
+        print_incidents(Console(), incidents, lang)
+
+
+@incidents_group.command("show")
+@click.argument("incident_id")
+@sink_options
+def show_command(incident_id: str, store: Path | None, database: str) -> None:
+    """One incident with its assessments and obligations, as JSON."""
+    with open_sink(store, database) as sink:
+        incident = find_incident(sink, incident_id)
+        chosen = f"WHERE incident_id = {literal(str(incident['incident_id']))}"
+        whole = {
+            "incident": incident,
+            "assessments": sink.query(f"SELECT * FROM assessments {chosen} ORDER BY regime"),
+            "obligations": sink.query(
+                f"SELECT * FROM obligations {chosen} ORDER BY due_at IS NULL, due_at"
+            ),
+            "commands": sink.query(f"SELECT * FROM commands {chosen} ORDER BY received_at"),
+        }
+    click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
+
+
+def find_incident(sink: Store, prefix: str) -> Answer:
+    """The one incident whose id begins so; a ClickException for none or several."""
+    found = sink.query(
+        f"SELECT * FROM incidents WHERE startsWith(incident_id, {literal(prefix)}) LIMIT 2"
+    )
+    if len(found) == 1:
+        return found[0]
+    problem = "no incident" if not found else "several incidents"
+    raise click.ClickException(f"{problem} {prefix}…; see `fenghuo incidents list --all`")
+
+
+def _say(verb: Verb, help: str) -> None:
+    """Add the command for a verb whose only particulars are reason and verdict."""
+
+    @incidents_group.command(verb, help=help)
+    @click.argument("incident_id")
+    @sink_options
+    @click.option("--reason", default="", help="Kept with the command.")
+    @click.option("--verdict", default="", help="As in OCSF: true_positive, false_positive, …")
+    @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
+    @click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
+    def say(
+        incident_id: str,
+        store: Path | None,
+        database: str,
+        reason: str,
+        verdict: str,
+        analyst: str,
+        bootstrap: str,
+    ) -> None:
+        with open_sink(store, database) as sink:
+            command = compose(sink, incident_id, verb, analyst, reason=reason, verdict=verdict)
+            send_command(sink, command, store, bootstrap)
+
+
+_say("start", "Work on it has begun.")
+_say("hold", "Work on it rests.")
+_say("confirm", "It occurred: its tier is judged from stated facts from now on.")
+_say("resolve", "It is dealt with.")
+_say("close", "Nothing is left to do.")
+_say("reopen", "It is not over.")
+
+
+@incidents_group.command("impact")
+@click.argument("incident_id")
+@click.argument("facts", type=click.File("rb"))
+@sink_options
+@click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
+@click.option("--reason", default="")
+@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
+def impact_command(
+    incident_id: str,
+    facts: click.utils.LazyFile,
+    store: Path | None,
+    database: str,
+    analyst: str,
+    reason: str,
+    bootstrap: str,
+) -> None:
+    """State facts about harm: FACTS is a JSON file, or - for standard input.
+
+    Example: {"direct_loss_cny": 60000000, "persons": 120000, "data_class": "important"}
+    """
+    try:
+        impact = msgspec.json.decode(facts.read(), type=Impact)
+    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+        raise click.ClickException(f"{facts.name}: {fault}") from fault
+    with open_sink(store, database) as sink:
+        command = compose(sink, incident_id, "impact", analyst, reason=reason, impact=impact)
+        send_command(sink, command, store, bootstrap)
+
+
+@incidents_group.command("override")
+@click.argument("incident_id")
+@click.option("--regime", type=click.Choice(["miit", "cac"]), required=True)
+@click.option("--tier", type=click.Choice(["I", "II", "III", "IV"]), required=True)
+@click.option("--reason", required=True, help="Kept beside the computed tier.")
+@sink_options
+@click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
+@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
+def override_command(
+    incident_id: str,
+    regime: str,
+    tier: str,
+    reason: str,
+    store: Path | None,
+    database: str,
+    analyst: str,
+    bootstrap: str,
+) -> None:
+    """An expert's tier, beside the computed one and never in its place."""
+    with open_sink(store, database) as sink:
+        command = compose(
+            sink, incident_id, "override", analyst, reason=reason, regime=regime, tier=tier
+        )
+        send_command(sink, command, store, bootstrap)
+
+
+@incidents_group.command("reported")
+@click.argument("incident_id")
+@click.argument("obligation_id")
+@sink_options
+@click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
+@click.option("--reason", default="")
+@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
+def reported_command(
+    incident_id: str,
+    obligation_id: str,
+    store: Path | None,
+    database: str,
+    analyst: str,
+    reason: str,
+    bootstrap: str,
+) -> None:
+    """An obligation is done: OBLIGATION_ID was reported."""
+    with open_sink(store, database) as sink:
+        command = compose(
+            sink, incident_id, "reported", analyst, reason=reason, obligation_id=obligation_id
+        )
+        send_command(sink, command, store, bootstrap)
+
+
+def compose(
+    sink: Store, incident_id: str, verb: Verb, analyst: str, **particulars: object
+) -> Command:
+    """The command, with the incident's enterprise looked up and an id derived from it all."""
+    incident = find_incident(sink, incident_id)
+    command = Command(
+        command_id="",
+        enterprise_id=str(incident["enterprise_id"]),
+        incident_id=str(incident["incident_id"]),
+        drill=str(incident["drill"]),
+        verb=verb,
+        analyst=analyst,
+        said_at=time.time_ns() // 1_000,
+        **particulars,  # type: ignore[arg-type]
+    )
+    identity = content_id("command", msgspec.json.encode(command, order="deterministic"))
+    return msgspec.structs.replace(command, command_id=identity)

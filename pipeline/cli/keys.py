@@ -1,0 +1,108 @@
+"""`fenghuo keys`: the Ed25519 keys with which enterprises sign what they publish."""
+
+import os
+from base64 import b64decode, b64encode
+from pathlib import Path
+
+import click
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    PublicFormat,
+    load_pem_private_key,
+)
+
+from pipeline.cli.registry_file import read_registry_file
+from schemas.moments import Moment, parse_moment
+from schemas.registry import PublishingKey
+
+
+@click.group("keys")
+def keys_group() -> None:
+    """Publishing keys."""
+
+
+@keys_group.command("new")
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def new_command(file: Path) -> None:
+    """Make a private key in FILE (PEM, readable by you alone); print its public key.
+
+    An existing FILE is never overwritten.
+    """
+    key = Ed25519PrivateKey.generate()
+    pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    try:
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError as fault:
+        raise click.ClickException(f"{file} exists; name another file, or remove it") from fault
+    with os.fdopen(descriptor, "wb") as target:
+        target.write(pem)
+    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+    click.echo(b64encode(public).decode())
+
+
+@keys_group.command("register")
+@click.argument("registry", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--enterprise", "enterprise_id", required=True, help="Whose key it is.")
+@click.option("--key-id", required=True, help="What batches will call it.")
+@click.option("--public-key", required=True, help="As `fenghuo keys new` printed it.")
+@click.option("--from", "valid_from", default="1970-01-01T00:00:00Z", help="RFC 3339.")
+@click.option("--until", "valid_until", default=None, help="RFC 3339; open without it.")
+def register_command(
+    registry: Path,
+    enterprise_id: str,
+    key_id: str,
+    public_key: str,
+    valid_from: str,
+    valid_until: str | None,
+) -> None:
+    """Enter a public key into the REGISTRY file; an older key stays valid beside it."""
+    parsed = read_registry_file(registry)
+    if parsed.faults:
+        raise click.ClickException(f"{parsed.faults[0]} (mend it first)")
+    enterprise = parsed.enterprises.get(enterprise_id)
+    if enterprise is None:
+        raise click.ClickException(f"{registry}: no enterprise {enterprise_id!r}")
+    if any(key.key_id == key_id for key in enterprise.keys):
+        raise click.ClickException(f"{enterprise_id} has a key {key_id!r}; choose another id")
+    key = _publishing_key(key_id, public_key, valid_from, valid_until)
+    parsed.enterprises[enterprise_id] = msgspec.structs.replace(
+        enterprise, keys=(*enterprise.keys, key)
+    )
+    rows = [msgspec.json.encode(row) for row in parsed.enterprises.values()]
+    aside = registry.with_name(registry.name + ".new")
+    aside.write_bytes(b"\n".join(rows) + b"\n")
+    aside.replace(registry)
+
+
+def _publishing_key(
+    key_id: str, public_key: str, valid_from: str, valid_until: str | None
+) -> PublishingKey:
+    try:
+        if len(b64decode(public_key, validate=True)) != 32:
+            raise ValueError("not 32 bytes")
+    except ValueError as fault:
+        raise click.BadParameter(f"{fault}; paste what `fenghuo keys new` printed") from fault
+    until = None if valid_until is None else _moment(valid_until)
+    return PublishingKey(key_id, public_key, _moment(valid_from), until)
+
+
+def _moment(text: str) -> Moment:
+    try:
+        return parse_moment(text)
+    except ValueError as fault:
+        raise click.BadParameter(f"{text!r} is not RFC 3339: 2026-01-31T08:00:00Z") from fault
+
+
+def read_private_key(file: Path) -> Ed25519PrivateKey:
+    """The private key of a PEM file; raises ClickException for anything but Ed25519."""
+    try:
+        key = load_pem_private_key(file.read_bytes(), password=None)
+    except (ValueError, TypeError, OSError) as fault:
+        raise click.ClickException(f"{file}: {fault}; make one with `fenghuo keys new`") from fault
+    if not isinstance(key, Ed25519PrivateKey):
+        raise click.ClickException(f"{file}: not an Ed25519 key; make one with `fenghuo keys new`")
+    return key

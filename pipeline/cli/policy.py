@@ -1,0 +1,131 @@
+"""`fenghuo policy`: check a policy file, show what is in force, try facts against it."""
+
+import sys
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import msgspec
+
+from pipeline.severity.facts import KINDS
+from pipeline.severity.policy import SeverityPolicy
+from pipeline.severity.regimes import faults_of
+from pipeline.severity.trial import FactsFault, try_facts
+from schemas.facts import TrialFacts
+
+_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
+_POLICY = click.option("--policy", "policy_file", type=_FILE, help="A policy file; else defaults.")
+
+
+@click.group(name="policy")
+def policy_group() -> None:
+    """Tiers and duties: check a policy, show what is in force, try facts."""
+
+
+@policy_group.command("check")
+@click.argument("files", nargs=-1, required=True, type=_FILE)
+def check_command(files: tuple[str, ...]) -> None:
+    """Every fault of every policy FILE, with its place, cause and remedy."""
+    faulty = False
+    for file in files:
+        faults = _faults(file)
+        faulty = faulty or bool(faults)
+        for fault in faults:
+            click.echo(fault, err=True)
+        if not faults:
+            click.echo(f"{file}: in order")
+    sys.exit(1 if faulty else 0)
+
+
+@policy_group.command("show")
+@_POLICY
+@click.option("--json", "as_json", is_flag=True, help="The whole policy and its tables as JSON.")
+@click.option("--regime", type=click.Choice(["miit", "cac"]), help="Only this regime.")
+def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> None:
+    """The limbs, duties and choices in force."""
+    from pipeline.cli import policy_tables
+
+    policy = _severity(policy_file)
+    wanted = [regime] if regime else ["miit", "cac"]
+    if as_json:
+        click.echo(msgspec.json.encode(policy_tables.as_data(policy, wanted)))
+    else:
+        policy_tables.show_policy(policy, wanted)
+
+
+@policy_group.command("try")
+@_POLICY
+@click.option("--facts", "facts_file", type=_FILE, help="JSON file of facts; - for stdin.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option("--schema", is_flag=True, help="Print the JSON Schema of the facts file.")
+def try_command(
+    policy_file: str | None, facts_file: str | None, as_json: bool, schema: bool
+) -> None:
+    """What tier these facts would give, why, and who must tell whom by when."""
+    from pipeline.cli import policy_tables
+
+    if schema:
+        click.echo(msgspec.json.encode(msgspec.json.schema(TrialFacts)))
+        return
+    if facts_file is None:
+        _stop("--facts: no file given; name one, or - for stdin (--schema prints its schema)")
+    policy = _severity(policy_file)
+    facts = _read_facts(facts_file)
+    try:
+        answer = try_facts(policy, facts)
+    except FactsFault as fault:
+        _stop(f"{facts_file}: {fault}")
+    if as_json:
+        click.echo(msgspec.json.encode(answer))
+    else:
+        policy_tables.show_answer(answer)
+
+
+def _read_facts(file: str) -> TrialFacts:
+    try:
+        return msgspec.json.decode(_read(file), type=TrialFacts)
+    except msgspec.ValidationError as fault:
+        _stop(f"{file}: {fault}; {_remedy(str(fault))}")
+    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+        _stop(f"{file}: no JSON: {fault}; see `fenghuo policy try --schema`")
+
+
+def _remedy(fault: str) -> str:
+    """The words that a fact allows, where the fault is about one."""
+    fact = fault.rpartition("$.")[2].rstrip("`")
+    kind = KINDS.get(fact.rpartition(".")[2])
+    if kind is not None and kind.words and "enum" in fault:
+        return f"use one of {', '.join(kind.words)}, or leave it out where it is unknown"
+    return "correct it, or leave it out where it is unknown (see `fenghuo policy try --schema`)"
+
+
+def _read(file: str) -> bytes:
+    return sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+
+
+def _faults(file: str) -> list[str]:
+    """All faults of one policy file."""
+    from pipeline.policy import PolicyFault, read_policy
+
+    try:
+        policy = read_policy(_read(file).decode(), file)
+    except (PolicyFault, UnicodeDecodeError) as fault:
+        return [str(fault)]
+    return [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
+
+
+def _severity(file: str | None) -> SeverityPolicy:
+    """The tiers' part of a policy file, or the defaults; exits 2 for a faulty one."""
+    if file is None:
+        return SeverityPolicy()
+    from pipeline.policy import read_policy
+
+    faults = _faults(file)
+    if faults:
+        _stop("\n".join(faults))
+    return read_policy(_read(file).decode(), file).severity
+
+
+def _stop(message: str) -> NoReturn:
+    click.echo(message, err=True)
+    sys.exit(2)

@@ -1,0 +1,97 @@
+"""Policies and answers as tables that a person reads."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.severity.duties import DUTIES
+from pipeline.severity.limbs import bound_text
+from pipeline.severity.policy import SeverityPolicy
+from pipeline.severity.regimes import INSTRUMENTS, limbs_in_force, severity_policy_id
+from pipeline.severity.regulators import ROLES
+from schemas.assessment import TIER_EN, TIER_ZH
+
+
+def as_data(policy: SeverityPolicy, regimes: Sequence[str]) -> dict[str, object]:
+    """Policy, limbs and duties in force as plain data."""
+    return {
+        "policy_id": severity_policy_id(policy),
+        "policy": msgspec.to_builtins(policy),
+        "limbs": {
+            instrument.regime: msgspec.to_builtins(
+                limbs_in_force(policy, instrument.regime, "", instrument.since)
+            )
+            for instrument in INSTRUMENTS
+            if instrument.regime in regimes
+        },
+        "duties": [msgspec.to_builtins(duty) for duty in DUTIES if duty.regime in regimes],
+    }
+
+
+def show_policy(policy: SeverityPolicy, regimes: Sequence[str]) -> None:
+    """Limbs, duties and choices on the terminal."""
+    console = Console()
+    console.print(f"policy {severity_policy_id(policy)}")
+    for instrument in INSTRUMENTS:
+        if instrument.regime in regimes:
+            console.print(_limb_table(policy, instrument))
+    console.print(_duty_table(regimes))
+    choices = Table("choice", "reading", title="Gaps in the law, and the reading chosen")
+    for name, value in msgspec.structs.asdict(policy.choices).items():
+        choices.add_row(name, str(value) or "(left open)")
+    console.print(choices)
+
+
+def _limb_table(policy: SeverityPolicy, instrument: Any) -> Table:
+    table = Table("limb", "tier", "bound", "article", "", title=f"{instrument.zh} {instrument.en}")
+    for limb in limbs_in_force(policy, instrument.regime, "", instrument.since):
+        for row in limb.rows:
+            bound = " + ".join(bound_text(test, "zh") for test in row.tests)
+            marks = [*(["unconfirmed"] if row.unconfirmed else []), row.choice]
+            table.add_row(f"{limb.key} {limb.zh}", row.tier, bound, limb.article, " ".join(marks))
+    return table
+
+
+def _duty_table(regimes: Sequence[str]) -> Table:
+    table = Table("duty", "when", "tiers", "from", "to", "limit", "article", title="Duties")
+    for duty in DUTIES:
+        if duty.regime in regimes:
+            names = [ROLES.get(role, (role, role))[0] for role in (duty.sender, duty.recipient)]
+            tiers = "/".join(duty.tiers) or "any"
+            table.add_row(duty.key, duty.when, tiers, *names, duty.limit_zh, duty.article)
+    return table
+
+
+def show_answer(answer: dict[str, Any]) -> None:
+    """The tiers, their reasons, what would raise them, and the duties."""
+    console = Console()
+    for regime in ("miit", "cac"):
+        _show_regime(console, regime, answer[regime])
+    table = Table("from", "to", "channel", "due (Shanghai)", "limit", "article", title="Duties")
+    for one in answer["obligations"]:
+        due = one["due_at_local"] or "-"
+        cells = (one["from_zh"], one["to_zh"], one["channel"], due, one["limit"], one["article"])
+        table.add_row(*cells)
+    console.print(table if answer["obligations"] else "No duty to tell anybody.")
+
+
+def _show_regime(console: Console, regime: str, result: dict[str, Any]) -> None:
+    tier = result["tier"]
+    level = result.get("colour") or result.get("response_level") or "-"
+    named = f"{tier} {TIER_ZH[tier]} ({TIER_EN[tier]})" if tier else "no limb is met"
+    console.print(f"[bold]{regime}[/bold]: {named}; {level}. {result['note']}")
+    for limb in result["limbs"]:
+        if limb["outcome"] == "met":
+            mark = " (unconfirmed)" if limb["unconfirmed"] else ""
+            console.print(
+                f"  {limb['tier']}: {limb['text_zh']} {limb['value']} [{limb['bound']}] "
+                f"{limb['article']}{mark}",
+                markup=False,
+            )
+    unknown = sorted({limb["limb"] for limb in result["limbs"] if limb["outcome"] == "unknown"})
+    console.print(f"  unknown: {', '.join(unknown) or '-'}")
+    for one in result["raises"]:
+        console.print(f"  would raise: {one['text_zh']} / {one['text_en']}", markup=False)

@@ -1,0 +1,134 @@
+"""Recordings: files of events as they come, one document after another (shell).
+
+Rule 1: a document comes with its place: the member of an archive, and its first line.
+Rule 2: what cannot be read comes too, with the reason in `problem`: nothing is skipped here.
+Rule 3: lines are handed on as bytes; only JSON that spreads over lines is decoded, and
+then written again on one line.
+"""
+
+import gzip
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, NamedTuple
+
+import orjson
+
+from pipeline.cli.json_documents import read_json_documents
+from pipeline.cli.zeek_logs import is_zeek_log, read_zeek_log
+
+Advance = Callable[[int], None]
+
+JUNK_FOLDERS = ("__MACOSX/",)
+JUNK_NAMES = (".DS_Store", "Thumbs.db")
+ADVANCE_EVERY = 1000
+"""Lines between two reports of progress."""
+
+
+class Recording(NamedTuple):
+    """One document of a recording: `raw` without its line break; `line` is 1-based."""
+
+    raw: bytes
+    line: int
+    member: str = ""
+    """The file inside an archive; "" outside one."""
+    problem: str = ""
+    """Why `raw` cannot be an event; "" where nothing is known against it."""
+
+
+def open_recording(file: Path, advance: Advance = lambda amount: None) -> Iterator[Recording]:
+    """Every document of NDJSON, a JSON array, JSON documents one after another, a Zeek log or
+    plain lines; .gz and .zip are unpacked. `advance` gets the bytes of `file` read so far in
+    steps that add up to its size. Raises OSError where the file cannot be read at all."""
+    size = file.stat().st_size
+    meter = _Meter(advance, size)
+    try:
+        if zipfile.is_zipfile(file):
+            yield from _zip_members(file, meter)
+        else:
+            with file.open("rb") as outer:
+                inner = gzip.open(outer) if outer.peek(2)[:2] == b"\x1f\x8b" else outer
+                yield from _documents(inner, "", lambda: meter.reach(outer.tell()))
+    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
+        yield Recording(b"", 0, "", f"the archive cannot be unpacked: {error}")
+    meter.reach(size)
+
+
+class _Meter:
+    """Turns positions in a file into steps."""
+
+    def __init__(self, advance: Advance, size: int) -> None:
+        self.advance = advance
+        self.size = size
+        self.reached = 0
+
+    def reach(self, position: int) -> None:
+        position = min(position, self.size)
+        if position > self.reached:
+            self.advance(position - self.reached)
+            self.reached = position
+
+
+def _zip_members(file: Path, meter: _Meter) -> Iterator[Recording]:
+    with zipfile.ZipFile(file) as archive:
+        done = 0
+        for member in archive.infolist():
+            if not member.is_dir() and not _is_junk(member.filename):
+                with archive.open(member) as inner:
+                    yield from _documents(inner, member.filename, lambda: None)
+            done += member.compress_size
+            meter.reach(done)
+
+
+def _is_junk(name: str) -> bool:
+    """What macOS and Windows leave in archives."""
+    return name.startswith(JUNK_FOLDERS) or name.rsplit("/", 1)[-1].startswith(("._", *JUNK_NAMES))
+
+
+def _documents(source: IO[bytes], member: str, report: Callable[[], None]) -> Iterator[Recording]:
+    """The first line that says anything decides how the rest is read."""
+    lines = iter(source)
+    blank = 0
+    first = b""
+    for first in lines:
+        if blank == 0:
+            first = first.removeprefix(b"\xef\xbb\xbf")
+        if first.strip():
+            break
+        blank += 1
+    if is_zeek_log(first):
+        found = read_zeek_log(first, lines, blank + 1)
+    elif _spreads_over_lines(first):
+        found = read_json_documents(first + b"".join(lines), blank + 1)
+    else:
+        found = _single_lines(first, lines, blank + 1)
+    for count, (raw, line, problem) in enumerate(found):
+        if count % ADVANCE_EVERY == 0:
+            report()
+        yield Recording(raw, line, member, problem)
+
+
+def _spreads_over_lines(first: bytes) -> bool:
+    """Whether the first line begins JSON without ending it, or begins an array."""
+    start = first.lstrip()[:1]
+    if start == b"[":
+        return True
+    if start != b"{":
+        return False
+    try:
+        orjson.loads(first)
+    except orjson.JSONDecodeError:
+        return first.strip() == b"{" or not first.rstrip().endswith(b"}")
+    return False
+
+
+def _single_lines(
+    first: bytes, lines: Iterator[bytes], number: int
+) -> Iterator[tuple[bytes, int, str]]:
+    if first.strip():
+        yield first.rstrip(b"\r\n"), number, ""
+    for line in lines:
+        number += 1
+        if line != b"\n" and line.strip():
+            yield line.rstrip(b"\r\n"), number, ""

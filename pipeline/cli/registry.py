@@ -1,0 +1,51 @@
+"""`fenghuo registry`: check the file of enterprises, and bring it into the store."""
+
+from pathlib import Path
+
+import click
+import msgspec
+
+from pipeline.cli.registry_file import read_registry_file
+from pipeline.cli.stores import open_sink, sink_options
+from schemas.ids import content_id
+from schemas.tables import ENTERPRISES
+
+
+@click.group("registry")
+def registry_group() -> None:
+    """Enterprises and what an incident at each of them may touch."""
+
+
+@registry_group.command("check")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a fault on stdout.")
+def check_command(file: Path, as_json: bool) -> None:
+    """Every fault of every row of FILE, with its line and remedy; exit 1 if there is one."""
+    parsed = read_registry_file(file)
+    for fault in parsed.faults:
+        click.echo(msgspec.json.encode(fault).decode() if as_json else str(fault))
+    keyless = sum(1 for enterprise in parsed.enterprises.values() if not enterprise.keys)
+    click.echo(
+        f"{len(parsed.enterprises)} enterprises, {keyless} without a key, "
+        f"{len(parsed.faults)} faults",
+        err=True,
+    )
+    if parsed.faults:
+        raise click.exceptions.Exit(1)
+
+
+@registry_group.command("import")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@sink_options
+def import_command(file: Path, store: Path | None, database: str) -> None:
+    """Write the sound rows of FILE into the store's table of enterprises."""
+    parsed = read_registry_file(file)
+    rows = [ENTERPRISES.row(enterprise) for enterprise in parsed.enterprises.values()]
+    with open_sink(store, database) as sink:
+        sink.migrate()
+        sink.write({ENTERPRISES.name: rows}, content_id("registry", file.read_bytes()))
+    for fault in parsed.faults:
+        click.echo(str(fault), err=True)
+    click.echo(f"{len(rows)} enterprises imported, {len(parsed.faults)} rows refused", err=True)
+    if parsed.faults:
+        raise click.exceptions.Exit(1)

@@ -1,0 +1,100 @@
+"""`fenghuo replay`: a past period through the same engine, into a database of its own (shell).
+
+What it can touch: it reads Kafka without a group and commits nothing, writes to no topic,
+and writes only to the database `investigation_<name>` (with `--store`, to a folder of that
+name inside it). Live state, live tables and other investigations are out of its reach.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+from rich.console import Console
+
+from pipeline.cli.engines import engine_options, load_engine
+from pipeline.cli.incident_table import INCIDENT_COLUMNS, print_incidents
+from pipeline.cli.moments import RFC3339
+from pipeline.cli.run_summary import Summary
+from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.waiting import wait
+from pipeline.delivery import Delivery
+from pipeline.driver import HeldStates, drive
+from pipeline.path import Engine
+from pipeline.replay.difference import compare_incidents
+from pipeline.replay.records import Period, read_period
+from pipeline.replay.source import RecordSource
+from pipeline.state import EnterpriseState, decode_state, encode_state
+from schemas.batch import Record
+from schemas.moments import Moment
+from schemas.tables import ENTERPRISES
+from schemas.topics import DEFAULT_PREFIX, topic_name
+from sinks.contract import Store
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+
+
+@click.command("replay")
+@click.option("--name", required=True, help="Of the investigation: a-z, 0-9 and _.")
+@click.option("--from", "start", type=RFC3339, required=True, help="Received since; RFC 3339.")
+@click.option("--to", "end", type=RFC3339, required=True, help="Received before; RFC 3339.")
+@click.option("--enterprise", "enterprises", multiple=True, help="Only these; default: all.")
+@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", required=True)
+@click.option("--prefix", envvar="FENGHUO_TOPIC_PREFIX", default=DEFAULT_PREFIX)
+@click.option("--diff", is_flag=True, help="Afterwards, what differs from the live incidents.")
+@engine_options
+@sink_options
+def replay_command(
+    name: str,
+    start: Moment,
+    end: Moment,
+    enterprises: tuple[str, ...],
+    bootstrap: str,
+    prefix: str,
+    diff: bool,
+    rule_folders: tuple[Path, ...],
+    registry: Path | None,
+    policy: Path | None,
+    store: Path | None,
+    database: str,
+) -> None:
+    """Run the records of a period again, aside: with other rules, or for a closer look."""
+    if not NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
+    if start >= end:
+        raise click.BadParameter("the period is empty: --from is not before --to")
+    engine = load_engine(rule_folders, registry, policy)
+    topics = [topic_name("events", prefix), topic_name("commands", prefix)]
+    records = _of(read_period(bootstrap, topics, Period(start, end)), enterprises)
+    aside = None if store is None else store / f"investigation_{name}"
+    with open_sink(aside, f"investigation_{name}") as sink:
+        summary = _replay(engine, sink, records)
+        incidents = sink.query(f"SELECT {INCIDENT_COLUMNS} FROM incidents ORDER BY first_time")
+    print_incidents(Console(), incidents)
+    click.echo(summary.line(), err=True)
+    if diff:
+        with open_sink(store, database) as live:
+            current = live.query(f"SELECT {INCIDENT_COLUMNS} FROM incidents ORDER BY first_time")
+        for line in compare_incidents(current, incidents, set(enterprises)):
+            click.echo(line)
+
+
+def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Record]:
+    wanted = {each.encode() for each in enterprises}
+    return (record for record in records if not wanted or record.key in wanted)
+
+
+def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
+    """Every record in order, then event time moved to the last event of each enterprise."""
+    sink.migrate()
+    sink.write(
+        {ENTERPRISES.name: [ENTERPRISES.row(each) for each in engine.registry.values()]}, "registry"
+    )
+    memory = HeldStates(EnterpriseState, encode_state, decode_state)
+    delivery = Delivery(sink, wait=wait)
+    summary = Summary()
+    for decisions in drive(records, RecordSource(engine), engine.apply, memory, delivery):
+        summary.add(decisions)
+    for key, state in memory.all().items():
+        delivery.write(engine.settle(state, key), f"settle/{key}")
+    return summary

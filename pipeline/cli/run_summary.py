@@ -1,0 +1,37 @@
+"""What a run came to, in one line whose numbers add up."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from schemas.batch import BatchAccount
+from schemas.decision import Decision
+
+
+class Summary(msgspec.Struct):
+    """Sums over the accounts: events = stored + late + dropped + dead_lettered."""
+
+    batches: int = 0
+    events: int = 0
+    stored: int = 0
+    late: int = 0
+    dropped: int = 0
+    dead_lettered: int = 0
+
+    def add(self, decisions: Iterable[Decision]) -> None:
+        """Add the accounts among the decisions."""
+        for account in decisions:
+            if isinstance(account, BatchAccount):
+                self.batches += 1
+                self.events += account.events
+                self.stored += account.stored
+                self.late += account.late
+                self.dropped += account.dropped
+                self.dead_lettered += account.dead_lettered
+
+    def line(self) -> str:
+        """The sums as a person reads them."""
+        return (
+            f"{self.events} events in {self.batches} batches = {self.stored} stored + "
+            f"{self.late} late + {self.dropped} dropped + {self.dead_lettered} dead-lettered"
+        )

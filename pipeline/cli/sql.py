@@ -1,0 +1,44 @@
+"""`fenghuo sql`: a query on the store, one JSON object a row (shell)."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from pipeline.cli.stores import open_sink, sink_options
+from sinks.contract import SinkError, Store
+
+
+@click.command("sql")
+@sink_options
+@click.argument("query")
+def sql_command(store: Path | None, database: str, query: str) -> None:
+    """Run one QUERY and print each row of its answer as a line of JSON.
+
+    `-` reads the query from standard input. An embedded store is opened for reading only.
+    Moments are RFC 3339 in UTC. The views are described in docs/store.md.
+    """
+    sql = click.get_text_stream("stdin").read() if query == "-" else query
+    output = click.get_binary_stream("stdout")
+    with _readable(store, database) as sink:
+        for chunk in sink.lines(sql):
+            output.write(chunk)
+
+
+@contextmanager
+def _readable(store: Path | None, database: str) -> Iterator[Store]:
+    if store is None:
+        with open_sink(None, database) as sink:
+            yield sink
+        return
+    from sinks.chdb import ChdbSink
+
+    try:
+        embedded = ChdbSink(store, database, read_only=True)
+        try:
+            yield embedded
+        finally:
+            embedded.close()
+    except SinkError as fault:
+        raise click.ClickException(str(fault)) from fault

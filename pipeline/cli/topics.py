@@ -1,0 +1,104 @@
+"""`fenghuo topics`: make the Kafka topics, with the settings that correctness rests on (shell).
+
+Events and commands get their timestamps from the broker (`LogAppendTime`): a timestamp is the
+moment of receipt, and a sender cannot choose it. The keyed sources and the worker's changelog
+have the same number of partitions, so that one worker owns an enterprise in all three.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import click
+import msgspec
+
+from schemas.moments import DAY
+from schemas.topics import DEFAULT_PREFIX, TOPICS, topic_name
+
+SOURCES = ("events", "commands")
+MAX_MESSAGE_BYTES = "8000000"
+
+
+class TopicPlan(msgspec.Struct, frozen=True):
+    """One topic to be made."""
+
+    name: str
+    partitions: int
+    settings: Mapping[str, str]
+
+
+def plan_topics(prefix: str, group: str, partitions: int) -> list[TopicPlan]:
+    """All topics of one installation, the worker's changelog among them."""
+    plans = []
+    for topic in TOPICS:
+        settings = {
+            "retention.ms": str(topic.days * DAY // 1000),
+            "max.message.bytes": MAX_MESSAGE_BYTES,
+        }
+        if topic.role in SOURCES:
+            settings["message.timestamp.type"] = "LogAppendTime"
+        plans.append(TopicPlan(topic_name(topic.role, prefix), partitions, settings))
+    changelog = {"cleanup.policy": "compact", "max.message.bytes": MAX_MESSAGE_BYTES}
+    plans.append(TopicPlan(f"{group}-ledger-changelog", partitions, changelog))
+    return plans
+
+
+def find_conflicts(plans: list[TopicPlan], existing: Mapping[str, int]) -> list[str]:
+    """What is there already with another number of partitions: state would be lost by a change."""
+    return [
+        f"{plan.name}: has {existing[plan.name]} partitions, {plan.partitions} wanted; "
+        f"give --partitions {existing[plan.name]}, or other names by --prefix and --group"
+        for plan in plans
+        if existing.get(plan.name, plan.partitions) != plan.partitions
+    ]
+
+
+def make_topics(bootstrap: str, plans: list[TopicPlan], replication: int) -> list[str]:
+    """Make those that are missing; their names. Raises ClickException for conflicts."""
+    from kafka import KafkaAdminClient
+
+    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), reconnect_backoff_max_ms=1000)
+    try:
+        existing = {
+            topic["name"]: len(topic["partitions"])
+            for topic in admin.describe_topics(admin.list_topics())
+        }
+        conflicts = find_conflicts(plans, existing)
+        if conflicts:
+            raise click.ClickException("\n".join(conflicts))
+        missing = [plan for plan in plans if plan.name not in existing]
+        if missing:
+            admin.create_topics({plan.name: _wanted(plan, replication) for plan in missing})
+        return [plan.name for plan in missing]
+    finally:
+        admin.close()
+
+
+def _wanted(plan: TopicPlan, replication: int) -> dict[str, Any]:
+    return {
+        "num_partitions": plan.partitions,
+        "replication_factor": replication,
+        "configs": dict(plan.settings),
+    }
+
+
+@click.command("topics")
+@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", required=True, help="host:port,…")
+@click.option("--prefix", envvar="FENGHUO_TOPIC_PREFIX", default=DEFAULT_PREFIX, show_default=True)
+@click.option("--group", envvar="FENGHUO_GROUP", default="fenghuo", show_default=True)
+@click.option("--partitions", type=click.IntRange(1), default=8, show_default=True)
+@click.option("--replication", type=click.IntRange(1), default=1, show_default=True)
+def topics_command(
+    bootstrap: str, prefix: str, group: str, partitions: int, replication: int
+) -> None:
+    """Make the Kafka topics that are missing; nothing happens where they are."""
+    from kafka.errors import KafkaError
+
+    try:
+        made = make_topics(bootstrap, plan_topics(prefix, group, partitions), replication)
+    except KafkaError as fault:
+        raise click.ClickException(
+            f"{bootstrap}: {fault}; is this the address of a Kafka broker, and is it up?"
+        ) from fault
+    for name in made:
+        click.echo(name)
+    click.echo(f"{len(made)} topics made.", err=True)

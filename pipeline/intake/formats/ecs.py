@@ -1,0 +1,152 @@
+"""Elastic Common Schema: datasets to log sources, fields to Sigma's names.
+
+Windows events in ECS (`winlog`) are Windows events first; ECS names stay beside the others.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.intake.formats.lines import Fields, add_aliases, flattened
+from pipeline.intake.formats.windows import windows_fields
+from pipeline.sigma.sources import SOURCE_FIELD
+
+DATASETS: dict[str, str] = {
+    "apache.access": "webserver/apache/apache",
+    "apache.error": "/apache/apache",
+    "nginx.access": "webserver/nginx/nginx",
+    "nginx.error": "/nginx/nginx",
+    "iis.access": "webserver/windows/iis",
+    "auditd.log": "/linux/auditd",
+    "auditd_manager.auditd": "/linux/auditd",
+    "system.auth": "/linux/auth,sshd,sudo",
+    "system.syslog": "/linux/syslog",
+    "aws.cloudtrail": "/aws/cloudtrail",
+    "azure.activitylogs": "/azure/activitylogs",
+    "azure.auditlogs": "/azure/auditlogs",
+    "azure.signinlogs": "/azure/signinlogs",
+    "gcp.audit": "/gcp/gcp.audit",
+    "google_workspace.admin": "/gcp/google_workspace.admin",
+    "google_workspace.login": "/gcp/google_workspace.login",
+    "github.audit": "/github/audit",
+    "o365.audit": "/m365/audit",
+    "okta.system": "/okta/okta",
+    "kubernetes.audit_logs": "application/kubernetes/audit",
+    "suricata.eve": "/suricata/",
+    "squid.log": "proxy//",
+    "zscaler_zia.web": "proxy//",
+    "panw.panos": "firewall/paloalto/",
+    "fortinet_fortigate.log": "firewall/fortigate/event",
+    "cisco_asa.log": "firewall/cisco/",
+    "postgresql.log": "database/postgresql/",
+    "mysql.error": "database/mysql/",
+}
+"""`event.dataset` to "category/product/service"; `zeek.*` is read off its own name."""
+
+CATEGORIES: tuple[tuple[str, str, str], ...] = (
+    ("process", "start", "process_creation"),
+    ("process", "end", "process_termination"),
+    ("file", "deletion", "file_delete"),
+    ("file", "creation", "file_event"),
+    ("file", "change", "file_event"),
+    ("registry", "deletion", "registry_delete,registry_event"),
+    ("registry", "creation", "registry_add,registry_event"),
+    ("registry", "change", "registry_set,registry_event"),
+    ("library", "start", "image_load"),
+    ("driver", "start", "driver_load"),
+    ("dns", "", "dns,dns_query"),
+    ("network", "", "network_connection"),
+    ("malware", "", "antivirus"),
+    ("web", "", "webserver"),
+)
+"""`event.category`, `event.type` ("" is any) and the category; the first that fits."""
+
+PRODUCTS = ("windows", "linux", "macos")
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "Image": ("process.executable", "process.name"),
+    "CommandLine": ("process.command_line",),
+    "CurrentDirectory": ("process.working_directory",),
+    "ProcessId": ("process.pid",),
+    "OriginalFileName": ("process.pe.original_file_name",),
+    "Product": ("process.pe.product",),
+    "Company": ("process.pe.company",),
+    "Description": ("process.pe.description",),
+    "ParentImage": ("process.parent.executable", "process.parent.name"),
+    "ParentCommandLine": ("process.parent.command_line",),
+    "ParentProcessId": ("process.parent.pid",),
+    "User": ("user.name",),
+    "Computer": ("host.name", "host.hostname"),
+    "TargetFilename": ("file.path",),
+    "ImageLoaded": ("dll.path", "file.path"),
+    "TargetObject": ("registry.path",),
+    "Details": ("registry.data.strings",),
+    "SourceIp": ("source.ip",),
+    "SourcePort": ("source.port",),
+    "DestinationIp": ("destination.ip",),
+    "DestinationPort": ("destination.port",),
+    "DestinationHostname": ("destination.domain",),
+    "QueryName": ("dns.question.name",),
+    "query": ("dns.question.name",),
+    "record_type": ("dns.question.type",),
+    "src_ip": ("source.ip",),
+    "src_port": ("source.port",),
+    "dst_ip": ("destination.ip",),
+    "dst_port": ("destination.port",),
+    "c-uri": ("url.original", "url.full"),
+    "c-uri-extension": ("url.extension",),
+    "cs-uri-stem": ("url.path",),
+    "cs-uri-query": ("url.query",),
+    "cs-host": ("url.domain",),
+    "cs-method": ("http.request.method",),
+    "cs-referer": ("http.request.referrer",),
+    "sc-status": ("http.response.status_code",),
+    "c-useragent": ("user_agent.original",),
+    "cs-user-agent": ("user_agent.original",),
+    "Signature": ("threat.indicator.name", "rule.name"),
+}
+
+
+def ecs_fields(document: Fields) -> Fields:
+    if "winlog" in document:
+        return windows_fields(document)
+    fields = add_aliases(flattened(document), NAMES)
+    if "user.domain" in fields and _product(fields) == "windows" and "user.name" in fields:
+        fields["User"] = f"{fields['user.domain']}\\{fields['user.name']}"
+    fields[SOURCE_FIELD] = _source(fields)
+    return fields
+
+
+def _source(fields: Mapping[str, Any]) -> str:
+    dataset = str(fields.get("event.dataset") or fields.get("data_stream.dataset") or "")
+    if dataset in DATASETS:
+        return DATASETS[dataset]
+    if dataset.startswith("zeek."):
+        service = dataset.removeprefix("zeek.")
+        return f"{'dns' if service == 'dns' else ''}/zeek/{service}"
+    return f"{_category(fields)}/{_product(fields)}/"
+
+
+def _category(fields: Mapping[str, Any]) -> str:
+    categories, types = _listed(fields, "event.category"), _listed(fields, "event.type")
+    for category, kind, name in CATEGORIES:
+        if category in categories and (not kind or kind in types):
+            return name
+    return categories[0] if categories else ""
+
+
+def _listed(fields: Mapping[str, Any], name: str) -> list[str]:
+    value = fields.get(name)
+    return [str(each) for each in value] if isinstance(value, list) else [str(value or "")]
+
+
+def _product(fields: Mapping[str, Any]) -> str:
+    named = str(fields.get("host.os.type") or fields.get("host.os.family") or "").lower()
+    return named if named in PRODUCTS else ""
+
+
+def is_ecs(document: Mapping[str, Any]) -> bool:
+    event = document.get("event")
+    keys = ("dataset", "module", "category", "kind", "action")
+    dotted = any(f"event.{key}" in document for key in keys)
+    nested = isinstance(event, dict) and any(key in event for key in keys)
+    return "ecs" in document or "ecs.version" in document or dotted or nested

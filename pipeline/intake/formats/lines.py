@@ -1,0 +1,54 @@
+"""A line of bytes to a document: what every format begins with."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import orjson
+
+from pipeline.intake.faults import EventFault
+
+Fields = dict[str, Any]
+
+
+def decode_object(line: bytes) -> Fields:
+    """One JSON object. Raises EventFault `not_json` or `not_an_object`."""
+    try:
+        document = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        raise EventFault("not_json", str(error)) from None
+    if document.__class__ is not dict:
+        raise EventFault("not_an_object", f"a {type(document).__name__}, not an object")
+    return document  # type: ignore[no-any-return]
+
+
+def decode_text(line: bytes) -> str:
+    """A line of text. Raises EventFault `not_text`."""
+    try:
+        return line.decode("utf-8").rstrip("\r\n")
+    except UnicodeDecodeError as error:
+        raise EventFault("not_text", f"not UTF-8: {error}") from None
+
+
+def flattened(document: Mapping[str, Any]) -> Fields:
+    """Objects in objects as dotted names; lists stay as they are."""
+    return dict(_flat(document, ""))
+
+
+def _flat(holder: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+    for key, value in holder.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield prefix + key, value
+
+
+def add_aliases(fields: Fields, table: Mapping[str, tuple[str, ...]]) -> Fields:
+    """Each name of `table` that is not there takes the first of its sources that is."""
+    for name, sources in table.items():
+        if name not in fields:
+            for source in sources:
+                value = fields.get(source)
+                if value is not None and value != "":
+                    fields[name] = value
+                    break
+    return fields

@@ -1,0 +1,175 @@
+"""Windows events, in the three shapes in which they travel.
+
+Flat (NXLog, Mordor): one object, names as Sysmon and Security write them. Winlogbeat:
+`event_data` (6.x) or `winlog.event_data` (7 and later). EVTX as JSON: `Event.System` with
+`Event.EventData` or, one level deeper, `Event.UserData`; attributes are `#attributes` or
+`@Name`. All reach the same flat names; a flat document is changed in place, not copied.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.intake.formats.lines import Fields, flattened
+
+_BEAT_NAMES: dict[str, tuple[str, ...]] = {
+    "Channel": ("winlog.channel", "log_name"),
+    "EventID": ("winlog.event_id", "event_id", "event.code"),
+    "Provider_Name": ("winlog.provider_name", "source_name", "event.provider"),
+    "Computer": ("winlog.computer_name", "computer_name"),
+    "EventRecordID": ("winlog.record_id", "record_number"),
+    "Execution_ProcessID": ("winlog.process.pid", "process_id"),
+    "Execution_ThreadID": ("winlog.process.thread.id", "thread_id"),
+}
+"""Name, and where Winlogbeat's versions keep it."""
+
+_BEAT_HOLDERS = ("event_data", "user_data")
+
+_FLAT_ALIASES = (("Provider_Name", "SourceName"), ("Computer", "Hostname"))
+"""What NXLog names otherwise than Windows does."""
+
+_AUTHORITATIVE = frozenset({"Channel", "EventID", "Provider_Name", "Computer"})
+_TEXT_KEYS = ("#text", "$", "text", "value")
+
+
+def windows_fields(document: Fields) -> Fields:
+    """Any of the three shapes to flat names; Security 4688 also as `Image`, `ParentImage`."""
+    if "Event" in document and isinstance(document["Event"], dict):
+        fields = _evtx(document["Event"])
+    elif "winlog" in document or isinstance(document.get("event_data"), dict):
+        fields = _beat(document)
+    else:
+        fields = document
+        for name, source in _FLAT_ALIASES:
+            if name not in fields and source in fields:
+                fields[name] = fields[source]
+    if "NewProcessName" in fields and str(fields.get("EventID")) == "4688":
+        _name_process(fields)
+    return fields
+
+
+def _name_process(fields: Fields) -> None:
+    fields.setdefault("Image", fields["NewProcessName"])
+    if "ParentProcessName" in fields:
+        fields.setdefault("ParentImage", fields["ParentProcessName"])
+
+
+def _beat(document: Fields) -> Fields:
+    winlog = document.get("winlog")
+    holder = winlog if isinstance(winlog, dict) else document
+    fields = flattened(document)
+    for name in _BEAT_HOLDERS:
+        data = holder.get(name)
+        if isinstance(data, dict):
+            for key, value in _data(_inner(data) if name == "user_data" else data).items():
+                fields[key] = value
+    for name, sources in _BEAT_NAMES.items():
+        found = next((fields[each] for each in sources if fields.get(each) is not None), None)
+        if found is not None:
+            fields[name] = found
+    return fields
+
+
+def _inner(data: dict[str, Any]) -> dict[str, Any]:
+    """The one object in an object that holds nothing else, else the object itself."""
+    inner = [value for key, value in data.items() if not _is_attribute(key)]
+    return inner[0] if len(inner) == 1 and isinstance(inner[0], dict) else data
+
+
+def _evtx(event: dict[str, Any]) -> Fields:
+    fields: Fields = {}
+    for name in ("EventData", "UserData"):
+        data = event.get(name)
+        if isinstance(data, dict):
+            fields.update(_data(_inner(data) if name == "UserData" else data))
+        elif data is not None:
+            fields["Data"] = data
+    system = event.get("System")
+    if isinstance(system, dict):
+        for key, value in _system(system).items():
+            if key in _AUTHORITATIVE:
+                fields[key] = value
+            else:
+                fields.setdefault(key, value)
+    return fields
+
+
+def _system(system: dict[str, Any]) -> Fields:
+    """Header elements; an attribute joins its element's name with an underscore."""
+    fields: Fields = {}
+    for key, value in system.items():
+        if not isinstance(value, dict):
+            fields[key] = value
+            continue
+        text = _text(value)
+        if text is not None:
+            fields[key] = text
+        for attribute, inner in _attributes(value).items():
+            fields[f"{key}_{attribute}"] = inner
+    moment = fields.get("TimeCreated_SystemTime")
+    if moment is not None:
+        fields.setdefault("TimeCreated", moment)
+    return fields
+
+
+def _data(data: Mapping[str, Any]) -> Fields:
+    """Named data; names lose their spaces. `Data` elements with a `Name` become that name."""
+    fields: Fields = {}
+    unnamed: list[Any] = []
+    for key, value in data.items():
+        if key == "Data":
+            unnamed.extend(_named_data(value, fields))
+        elif not _is_attribute(key):
+            fields[key.replace(" ", "")] = _plain(value)
+    if unnamed:
+        fields.setdefault("Data", unnamed[0] if len(unnamed) == 1 else unnamed)
+    return fields
+
+
+def _named_data(value: Any, fields: Fields) -> list[Any]:
+    """Puts named elements into `fields`; returns the values of the others."""
+    unnamed: list[Any] = []
+    for element in value if isinstance(value, list) else [value]:
+        name = _attributes(element).get("Name") if isinstance(element, dict) else None
+        if isinstance(name, str) and name:
+            fields[name.replace(" ", "")] = _text(element)
+            continue
+        plain = _plain(element)
+        unnamed.extend(plain if isinstance(plain, list) else [plain])
+    return unnamed
+
+
+def _plain(value: Any) -> Any:
+    """An element that holds only text (and attributes) as that text; others as they are."""
+    if not isinstance(value, dict):
+        return value
+    text = _text(value)
+    if text is not None or all(_is_attribute(key) for key in value):
+        return text
+    return value
+
+
+def _text(element: dict[str, Any]) -> Any:
+    return next((element[key] for key in _TEXT_KEYS if key in element), None)
+
+
+def _attributes(element: dict[str, Any]) -> dict[str, Any]:
+    inner = element.get("#attributes")
+    found = dict(inner) if isinstance(inner, dict) else {}
+    found.update({key[1:]: value for key, value in element.items() if key.startswith("@")})
+    if not found and not any(key in element for key in _TEXT_KEYS):
+        found = {key: value for key, value in element.items() if not isinstance(value, dict)}
+    return found
+
+
+def _is_attribute(key: str) -> bool:
+    return key == "#attributes" or key.startswith("@") or key == "xmlns"
+
+
+def is_windows(document: Mapping[str, Any]) -> bool:
+    """Whether a document is one of the three shapes."""
+    event = document.get("Event")
+    if isinstance(event, dict):
+        return "System" in event
+    if "winlog" in document or isinstance(document.get("event_data"), dict):
+        return True
+    return "EventID" in document and ("Channel" in document or "Provider_Name" in document)

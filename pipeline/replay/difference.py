@@ -1,0 +1,49 @@
+"""What an investigation says otherwise than the live incidents: pure."""
+
+from collections.abc import Iterator, Sequence
+
+from sinks.contract import Answer
+
+COMPARED = ("scenario", "level", "detection_count", "miit_tier", "cac_tier")
+"""What makes two revisions of one incident differ in substance."""
+
+
+def compare_incidents(
+    live: Sequence[Answer], replayed: Sequence[Answer], enterprises: set[str]
+) -> Iterator[str]:
+    """One line a difference: `+` only in the investigation, `-` only live, `~` changed.
+
+    Live incidents of other enterprises, and those superseded, are left out of account.
+    """
+    before = _by_id(live, enterprises)
+    after = _by_id(replayed, enterprises)
+    for incident_id in sorted(before.keys() | after.keys()):
+        if incident_id not in before:
+            yield f"+ {_describe(after[incident_id])}"
+        elif incident_id not in after:
+            yield f"- {_describe(before[incident_id])}"
+        else:
+            yield from _changes(before[incident_id], after[incident_id])
+
+
+def _by_id(incidents: Sequence[Answer], enterprises: set[str]) -> dict[str, Answer]:
+    return {
+        str(incident["incident_id"]): incident
+        for incident in incidents
+        if incident["status"] != "superseded"
+        and (not enterprises or incident["enterprise_id"] in enterprises)
+    }
+
+
+def _changes(before: Answer, after: Answer) -> Iterator[str]:
+    changed = [
+        f"{name} {before[name] or '-'} → {after[name] or '-'}"
+        for name in COMPARED
+        if before[name] != after[name]
+    ]
+    if changed:
+        yield f"~ {_describe(after)}: {', '.join(changed)}"
+
+
+def _describe(incident: Answer) -> str:
+    return f"{str(incident['incident_id'])[:12]} {incident['enterprise_id']} {incident['title']}"

@@ -1,0 +1,129 @@
+"""The ledger: states and positions in a change-logged table, safe from writers of the past.
+
+Rule 1. The key of a record holds partition, generation, kind and name. The generation is that
+        of the consumer group when the source record was fetched.
+Rule 2. Of the records of one name in one partition, that of the highest generation counts;
+        the lower ones are garbage. A worker that was paused, lost its partition and wakes up
+        can only bring back a key that no longer counts. (A generation inside the value would
+        not do: compaction keeps the last writer of a key, not the highest.)
+Rule 3. Writing under a newer generation deletes the older key, after the new one is sent.
+Rule 4. States are confirmed by the broker before the positions are sent: a position is never
+        ahead of a state.
+Rule 5. The generation never runs backwards, even where the group's does (a group that was
+        deleted or has expired): the larger of it and the highest seen in the partition counts.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from typing import Literal, TypeAlias
+
+import msgspec
+
+Kind: TypeAlias = Literal["state", "position"]
+Name: TypeAlias = tuple[int, Kind, str]
+"""Partition, kind, and state key or topic."""
+Send: TypeAlias = Callable[[int, bytes, bytes | None], Awaitable[object]]
+"""Partition, key, value (None deletes): to the changelog; done when the broker has confirmed."""
+
+
+class StateRecord(msgspec.Struct, frozen=True, array_like=True):
+    """One state: the last offset applied to it, by source topic, and the state encoded."""
+
+    applied: dict[str, int]
+    state: bytes
+
+
+class Position(msgspec.Struct, frozen=True, array_like=True):
+    """Where reading goes on; `faults` is how often the engine has raised on that record."""
+
+    next_offset: int
+    faults: int = 0
+
+
+_encoder = msgspec.msgpack.Encoder()
+_state_decoder = msgspec.msgpack.Decoder(StateRecord)
+_position_decoder = msgspec.msgpack.Decoder(Position)
+NO_STATE = StateRecord({}, b"")
+
+
+def key_of(name: Name, generation: int) -> bytes:
+    """The table's key: `3/17/state/acme`."""
+    partition, kind, text = name
+    return f"{partition}/{generation}/{kind}/{text}".encode()
+
+
+def parse_key(key: bytes) -> tuple[Name, int]:
+    """The name and generation back; raises ValueError for a key that is not the ledger's."""
+    partition, generation, kind, text = key.decode().split("/", 3)
+    if kind not in ("state", "position"):
+        raise ValueError(f"not a key of the ledger: {key!r}")
+    return (int(partition), kind, text), int(generation)  # type: ignore[return-value]  # checked
+
+
+class Ledger:
+    """States and positions by partition, over `data`, the table's own mapping."""
+
+    def __init__(self, data: MutableMapping[bytes, bytes], send: Send) -> None:
+        self._data = data
+        self._send = send
+        self._generation: dict[Name, int] = {}
+        self._highest: dict[int, int] = {}
+        self._garbage: dict[int, list[bytes]] = {}
+
+    def open(self) -> None:
+        """Read the table anew: after an assignment, once it has been recovered (rule 2)."""
+        found: defaultdict[Name, list[int]] = defaultdict(list)
+        for key in self._data:
+            name, generation = parse_key(key)
+            found[name].append(generation)
+        self._generation = {name: max(generations) for name, generations in found.items()}
+        self._highest, self._garbage = {}, {}
+        for name, generations in found.items():
+            counts = self._generation[name]
+            self._highest[name[0]] = max(counts, self._highest.get(name[0], 0))
+            old = [key_of(name, each) for each in generations if each != counts]
+            self._garbage.setdefault(name[0], []).extend(old)
+
+    def generation(self, partition: int, of_group: int) -> int:
+        """Under which generation to write what the group's generation `of_group` fetched."""
+        return max(of_group, self._highest.get(partition, 0))
+
+    def state(self, partition: int, key: str) -> StateRecord:
+        """The state's record, NO_STATE if there is none."""
+        data = self._get((partition, "state", key))
+        return NO_STATE if data is None else _state_decoder.decode(data)
+
+    def position(self, partition: int, topic: str) -> Position | None:
+        """Where to go on in this partition of the topic; None if it was never read."""
+        data = self._get((partition, "position", topic))
+        return None if data is None else _position_decoder.decode(data)
+
+    def state_keys(self, partitions: set[int]) -> Iterator[tuple[int, str]]:
+        """Every state held in these partitions: partition and state key."""
+        for partition, kind, key in list(self._generation):
+            if kind == "state" and partition in partitions:
+                yield partition, key
+
+    def put(
+        self, name: Name, generation: int, record: StateRecord | Position
+    ) -> list[Awaitable[object]]:
+        """Write a record; the writes to wait for. A lower generation than counts is garbage."""
+        key, value = key_of(name, generation), _encoder.encode(record)
+        counts = self._generation.get(name, generation)
+        writes = [self._send(name[0], key, value)]
+        self._data[key] = value
+        writes += [self._delete(name[0], old) for old in self._garbage.pop(name[0], [])]
+        if generation >= counts:
+            self._generation[name] = generation
+            self._highest[name[0]] = max(generation, self._highest.get(name[0], 0))
+        if generation > counts:
+            writes.append(self._delete(name[0], key_of(name, counts)))
+        return writes
+
+    def _get(self, name: Name) -> bytes | None:
+        generation = self._generation.get(name)
+        return None if generation is None else self._data[key_of(name, generation)]
+
+    def _delete(self, partition: int, key: bytes) -> Awaitable[object]:
+        self._data.pop(key, None)
+        return self._send(partition, key, None)

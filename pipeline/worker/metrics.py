@@ -1,0 +1,121 @@
+"""The worker's metrics: one list of names, from which all of them are made."""
+
+from typing import Literal, TypeAlias
+
+import msgspec
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+
+Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
+MetricName: TypeAlias = Literal[
+    "events",
+    "records",
+    "records_skipped",
+    "offsets_missing",
+    "gaps",
+    "lag_records",
+    "step_seconds",
+    "batch_latency_seconds",
+    "sink_seconds",
+    "sink_retries",
+    "sink_waiting",
+    "rows_refused",
+    "dead_letters",
+    "engine_faults",
+    "timer_faults",
+    "watermark_age_seconds",
+    "states",
+    "assigned_partitions",
+    "rebalances",
+    "generation",
+    "rule_reloads",
+    "rule_reload_failed",
+]
+
+
+class Metric(msgspec.Struct, frozen=True):
+    """One metric; its name on the wire is `fenghuo_<name>`, and `_total` for a counter."""
+
+    name: MetricName
+    kind: Kind
+    help: str
+    labels: tuple[str, ...] = ()
+
+
+METRICS: tuple[Metric, ...] = (
+    Metric("events", "counter", "Events by what became of them.", ("outcome",)),
+    Metric("records", "counter", "Records applied, by source topic.", ("topic",)),
+    Metric("records_skipped", "counter", "Records delivered again after they were applied."),
+    Metric("offsets_missing", "counter", "Offsets that the log no longer holds.", ("cause",)),
+    Metric("gaps", "counter", "Records that the consumer skipped, and was sent back for."),
+    Metric("lag_records", "gauge", "Records not yet applied.", ("topic", "partition")),
+    Metric("step_seconds", "histogram", "One step: decide, write, remember, acknowledge."),
+    Metric("batch_latency_seconds", "histogram", "From Kafka's receipt to acknowledgement."),
+    Metric("sink_seconds", "histogram", "One write to the sink, retries included."),
+    Metric("sink_retries", "counter", "Writes tried again because the sink was down."),
+    Metric("sink_waiting", "gauge", "1 while the sink is down and waited for."),
+    Metric("rows_refused", "counter", "ALARM: rows the sink will never take.", ("table",)),
+    Metric("dead_letters", "counter", "Dead letters, by reason.", ("reason",)),
+    Metric("engine_faults", "counter", "ALARM: records on which the engine raised."),
+    Metric("timer_faults", "counter", "ALARM: states on whose timers the engine raised."),
+    Metric("watermark_age_seconds", "gauge", "Receipt less event time, of the last event."),
+    Metric("states", "gauge", "States held in the partitions of this worker."),
+    Metric("assigned_partitions", "gauge", "Source partitions assigned."),
+    Metric("rebalances", "counter", "Assignments received."),
+    Metric("generation", "gauge", "Generation of the consumer group."),
+    Metric("rule_reloads", "counter", "Rule sets put in force while running."),
+    Metric("rule_reload_failed", "gauge", "ALARM: 1 while the changed rules have faults."),
+)
+"""The one list."""
+
+_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 120.0)
+
+
+class Metrics:
+    """All metrics of one worker, by name."""
+
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        self._made = {metric.name: self._make(metric) for metric in METRICS}
+        self._rule_set = Info("fenghuo_rule_set", "The rule set in force.", registry=self.registry)
+
+    def add(self, name: MetricName, by: float = 1, **labels: str) -> None:
+        """Count up a counter."""
+        metric = self._of(name, labels)
+        assert isinstance(metric, Counter)
+        metric.inc(by)
+
+    def put(self, name: MetricName, value: float, **labels: str) -> None:
+        """Set a gauge."""
+        metric = self._of(name, labels)
+        assert isinstance(metric, Gauge)
+        metric.set(value)
+
+    def observe(self, name: MetricName, value: float) -> None:
+        """Add an observation to a histogram."""
+        metric = self._of(name, {})
+        assert isinstance(metric, Histogram)
+        metric.observe(value)
+
+    def name_rule_set(self, rule_set_id: str) -> None:
+        """Which rule set is in force."""
+        self._rule_set.info({"id": rule_set_id})
+
+    def clear(self, name: MetricName) -> None:
+        """Forget a labelled metric's values: partitions that others own now."""
+        self._made[name].clear()
+
+    def text(self) -> bytes:
+        """All of them in Prometheus' text format."""
+        return generate_latest(self.registry)
+
+    def _of(self, name: MetricName, labels: dict[str, str]) -> Counter | Gauge | Histogram:
+        metric = self._made[name]
+        return metric.labels(**labels) if labels else metric
+
+    def _make(self, metric: Metric) -> Counter | Gauge | Histogram:
+        name = f"fenghuo_{metric.name}"
+        if metric.kind == "counter":
+            return Counter(name, metric.help, metric.labels, registry=self.registry)
+        if metric.kind == "gauge":
+            return Gauge(name, metric.help, metric.labels, registry=self.registry)
+        return Histogram(name, metric.help, buckets=_SECONDS, registry=self.registry)

@@ -1,0 +1,78 @@
+"""The worker as a process: event loop, log, signals, exit code.
+
+SIGTERM and SIGINT end it after the step in hand, with exit code 0; the group is left at once.
+A fault that it should not go on after (an engine fault, a changelog that refuses a record)
+ends it with exit code 1, for its supervisor to start it again.
+"""
+
+import logging
+import sys
+import time
+from typing import TypeVar
+
+import structlog
+
+from pipeline.worker.service import Parts, Service
+from pipeline.worker.settings import WorkerSettings
+
+State = TypeVar("State")
+
+QUIET_S = 5.0
+"""A client library repeats itself up to forty times a second while a broker is away."""
+
+
+class Sparse(logging.Filter):
+    """Lets one record through for each place in the code every `QUIET_S` seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._last: dict[tuple[str, int], float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        place, now = (record.pathname, record.lineno), time.monotonic()
+        if now - self._last.get(place, -QUIET_S) < QUIET_S:
+            return False
+        self._last[place] = now
+        return True
+
+
+def configure_log() -> None:
+    """One JSON object a line on stderr; libraries from WARNING, repetitions left out."""
+    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    chain = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, stamp]
+    structlog.configure(
+        processors=[*chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.format_exc_info,
+                structlog.processors.JSONRenderer(ensure_ascii=False, default=str),
+            ],
+            foreign_pre_chain=chain,
+        )
+    )
+    handler.addFilter(Sparse())
+    logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+    logging.getLogger("fenghuo").setLevel(logging.INFO)
+
+
+def serve(settings: WorkerSettings, parts: Parts[State]) -> None:
+    """Run one worker until it is told to stop; ends the process by SystemExit."""
+    from mode.loop import use
+
+    use("uvloop")
+    import faust
+
+    configure_log()
+    service = Service(settings, parts)
+    worker = faust.Worker(service.app, quiet=True, redirect_stdouts=False, override_logging=False)
+    structlog.get_logger("fenghuo.worker").info("started", health_port=service.server.port)
+    try:
+        worker.execute_from_commandline()
+    finally:
+        service.close()

@@ -1,0 +1,80 @@
+"""The sequencer: of what was delivered, the records to apply, each once and in order."""
+
+from collections.abc import Sequence
+
+import structlog
+
+from pipeline.worker.contiguity import Expectations, Missing, TopicPartition
+from pipeline.worker.delivered import Delivered, Log
+from pipeline.worker.ledger import Ledger
+from pipeline.worker.metrics import Metrics
+from schemas.batch import Record
+
+log = structlog.get_logger("fenghuo.worker")
+
+
+class Sequencer:
+    """Holds each record against its partition's position and its state's last offset."""
+
+    def __init__(self, ledger: Ledger, source: Log, metrics: Metrics) -> None:
+        self._ledger = ledger
+        self._log = source
+        self._metrics = metrics
+        self._expectations = Expectations()
+        self._missing: list[tuple[Missing, Record]] = []
+
+    def clear(self) -> None:
+        """After an assignment: expectations are taken from the ledger anew."""
+        self._expectations.clear()
+
+    def next_offset(self, place: TopicPartition) -> int | None:
+        """The next offset to apply; None where the partition was not seen since assignment."""
+        is_known = self._expectations.is_known(place)
+        return self._expectations.expected(place) if is_known else None
+
+    async def fresh(self, delivered: Sequence[Delivered]) -> list[Delivered]:
+        """Those to apply now. What is skipped was applied before or will come again."""
+        return [each for each in delivered if await self._is_fresh(each.record)]
+
+    def take_missing(self) -> list[tuple[Missing, Record]]:
+        """Offsets that no longer exist, each with the record met instead; forgotten once taken."""
+        missing, self._missing = self._missing, []
+        return missing
+
+    async def go_back(self) -> None:
+        """Send the consumer back to where it skipped records."""
+        for place, offset in self._expectations.take_seeks().items():
+            self._metrics.add("gaps")
+            log.warning("records skipped by the consumer", place=place, back_to=offset)
+            await self._log.seek(place, offset)
+
+    async def _is_fresh(self, record: Record) -> bool:
+        place = (record.topic, record.partition)
+        if not self._expectations.is_known(place):
+            await self._expect(place)
+        if self._expectations.is_sought(place):
+            return False
+        verdict = self._expectations.judge(place, record.offset)
+        if verdict == "gap" and await self._mend(place, record):
+            verdict = self._expectations.judge(place, record.offset)
+        if verdict == "skip":
+            self._metrics.add("records_skipped")
+        return verdict == "apply"
+
+    async def _expect(self, place: TopicPartition) -> None:
+        position = self._ledger.position(place[1], place[0])
+        offset = await self._log.start_of(place) if position is None else position.next_offset
+        self._expectations.expect(place, offset)
+
+    async def _mend(self, place: TopicPartition, record: Record) -> bool:
+        """Whether the record can be judged again, the log itself having the gap."""
+        expected = self._expectations.expected(place)
+        start = await self._log.start_of(place)
+        first = await self._log.first_from(place, expected)
+        missing = self._expectations.mend_gap(place, record.offset, start, first)
+        if missing is not None:
+            self._missing.append((missing, record))
+            cause = "expired" if missing.expired else "never_held_a_record"
+            self._metrics.add("offsets_missing", missing.last - missing.first + 1, cause=cause)
+            log.error("offsets missing", cause=cause, missing=missing)
+        return not self._expectations.is_sought(place)

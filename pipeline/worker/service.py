@@ -1,0 +1,205 @@
+"""The worker as a whole: Faust reads, the steps apply, the timers tick; wired together here."""
+
+import time
+from collections.abc import Awaitable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from threading import Event
+from typing import Any, Generic, Protocol, TypeVar
+
+import structlog
+
+from pipeline.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.worker.health import Health, HealthServer
+from pipeline.worker.ledger import Ledger
+from pipeline.worker.metrics import Metrics
+from pipeline.worker.publications import publications_of
+from pipeline.worker.rules_watch import EngineLoader, RulesWatch
+from pipeline.worker.sequence import Sequencer
+from pipeline.worker.settings import WorkerSettings
+from pipeline.worker.steps import Steps
+from pipeline.worker.stream import (
+    TABLE,
+    StreamLog,
+    StreamRecord,
+    make_app,
+    send_change,
+    source_topics,
+)
+from pipeline.worker.workbench import Codec, Engine, Workbench
+from schemas.decision import Decision
+from schemas.moments import SECOND
+from schemas.topics import topic_name
+from sinks.contract import Sink
+
+State = TypeVar("State")
+
+log = structlog.get_logger("fenghuo.worker")
+
+TICK_S = 1.0
+
+
+class Parts(EngineLoader[State], Protocol[State]):
+    """What a worker is made of, besides Kafka."""
+
+    @property
+    def codec(self) -> Codec[State]: ...
+
+    def open_sink(self) -> Sink:
+        """The store, ready for rows; called in the thread that will use it."""
+
+
+class SinkWatch(DeliveryWatch):
+    """Metrics, health and log of deliveries."""
+
+    def __init__(self, metrics: Metrics, health: Health) -> None:
+        self._metrics = metrics
+        self._health = health
+
+    def retried(self, attempt: int, pause_s: float, fault: Exception) -> None:
+        self._metrics.add("sink_retries")
+        self._show(is_down=True)
+        log.warning("sink down", attempt=attempt, again_in_s=pause_s, fault=str(fault))
+
+    def written(self, duration_s: float) -> None:
+        self._metrics.observe("sink_seconds", duration_s)
+        self._show(is_down=False)
+
+    def refused(self, table: str, fault: Exception) -> None:
+        self._metrics.add("rows_refused", table=table)
+        log.error("row refused", table=table, fault=str(fault))
+
+    def _show(self, *, is_down: bool) -> None:
+        self._health.is_sink_down = is_down
+        self._metrics.put("sink_waiting", int(is_down))
+
+
+class Service(Generic[State]):
+    """One worker. `app` is the Faust app to run; `close` lets go of everything afterwards."""
+
+    def __init__(self, settings: WorkerSettings, parts: Parts[State]) -> None:
+        self.settings = settings
+        self.metrics = Metrics()
+        self.health = Health()
+        self.app = make_app(settings)
+        self._stopping = Event()
+        self._thread = ThreadPoolExecutor(1, "workbench")
+        engine = parts.load_engine(None)
+        self._rules = RulesWatch(parts, engine, settings.engine_files(), self.metrics)
+        self._sink = self._thread.submit(parts.open_sink).result()
+        self._log = StreamLog(self.app, settings)
+        self._steps = self._make_steps(engine, parts.codec)
+        self._due: list[tuple[int, str]] = []
+        self._connect()
+        host, port = settings.health_host, settings.health_port
+        self.server = HealthServer(host, port, self.health, self.metrics)
+
+    def close(self) -> None:
+        """After the app has ended: the sink is closed, the port is free."""
+        self._stopping.set()
+        self._thread.submit(self._sink.close).result()
+        self._thread.shutdown()
+        self.server.close()
+
+    def _make_steps(self, engine: Engine[State], codec: Codec[State]) -> Steps[State]:
+        table = self.app.Table(
+            TABLE, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
+        )
+        ledger = Ledger(table.data, partial(send_change, table))
+        watch = SinkWatch(self.metrics, self.health)
+        delivery = Delivery(self._sink, lambda s: not self._stopping.wait(s), watch=watch)
+        return Steps(
+            ledger,
+            Workbench(engine, codec, delivery),
+            Sequencer(ledger, self._log, self.metrics),
+            self._publish,
+            metrics=self.metrics,
+            thread=self._thread,
+            attempts=self.settings.engine_attempts,
+        )
+
+    def _connect(self) -> None:
+        """The one place where Faust calls us."""
+        app = self.app
+        topic = app.topic(*source_topics(self.settings), key_type=bytes, value_type=bytes)
+        app.agent(topic, name="steps", concurrency=1)(self._read)
+        app.on_partitions_assigned.connect(self._assigned, weak=False)
+        app.on_rebalance_complete.connect(self._recovered, weak=False)
+        app.on_before_shutdown.connect(self._shut_down, weak=False)
+        app.timer(TICK_S, name="tick")(self._tick)
+        app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
+
+    async def _read(self, stream: Any) -> None:
+        """The agent: steps until the stream ends."""
+        async for events in stream.noack_take(self.settings.step_records, within=0.1):
+            try:
+                generation = self.app.consumer_generation_id
+                await self._steps.take([StreamRecord(event) for event in events], generation)
+            except DeliveryAbandoned as stop:
+                log.warning("stopped while the sink was down; nothing is lost", cause=str(stop))
+                return
+            self.health.progress()
+
+    async def _assigned(self, app: Any, assigned: set[Any], **_: Any) -> None:
+        self.health.partitions = sum(tp.topic == source_topics(self.settings)[0] for tp in assigned)
+        self.health.is_recovered = self._steps.is_recovered(app.consumer_generation_id)
+        self.metrics.add("rebalances")
+        self.metrics.put("generation", app.consumer_generation_id)
+        self.metrics.put("assigned_partitions", self.health.partitions)
+        self.metrics.clear("lag_records")
+        log.info("assigned", partitions=self.health.partitions)
+
+    async def _recovered(self, app: Any, **_: Any) -> None:
+        self._steps.recover(app.consumer_generation_id)
+        self.health.is_recovered = True
+        log.info("recovered", generation=app.consumer_generation_id)
+
+    async def _shut_down(self, app: Any, **_: Any) -> None:
+        self._stopping.set()
+        await self._log.close()
+
+    async def _watch_rules(self, app: Any) -> None:
+        engine = await self._rules.look()
+        if engine is not None:
+            await self._steps.swap(engine)
+
+    async def _tick(self, app: Any) -> None:
+        """Every second: lag, and a share of the states' timers."""
+        generation = app.consumer_generation_id
+        partitions = self._measure_lag()
+        states = self._steps.state_keys(partitions, generation)
+        self.metrics.put("states", len(states))
+        share = -(-len(states) * TICK_S // self.settings.timers_s)
+        if not self._due:
+            self._due = states
+        due, self._due = self._due[: int(share)], self._due[int(share) :]
+        if due and self.health.is_recovered:
+            await self._steps.advance(due, generation, _now_s() * SECOND)
+
+    def _measure_lag(self) -> set[int]:
+        """Lag by partition into the metrics; the partitions assigned."""
+        lag, partitions = 0, set()
+        for tp in self.app.consumer.assignment():
+            if tp.topic not in source_topics(self.settings):
+                continue
+            partitions.add(tp.partition)
+            end = self.app.consumer.highwater(tp)
+            waiting = max(0, (end or 0) - (self._steps.next_offset((tp.topic, tp.partition)) or 0))
+            self.metrics.put("lag_records", waiting, topic=tp.topic, partition=str(tp.partition))
+            lag += waiting
+        self.health.tick(lag)
+        return partitions
+
+    def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
+        prefix = self.settings.topic_prefix
+        return [
+            self.app.topic(topic_name(each.role, prefix)).send_soon(
+                key=each.key, value=each.value, key_serializer="raw", value_serializer="raw"
+            )
+            for each in publications_of(decisions)
+        ]
+
+
+def _now_s() -> int:
+    """The shell's clock, in whole seconds."""
+    return int(time.time())

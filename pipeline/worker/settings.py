@@ -1,0 +1,81 @@
+"""The worker's settings: from the environment (`FENGHUO_…`), checked all at once at the start."""
+
+import os
+from pathlib import Path
+from typing import Annotated, Self
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from schemas.topics import DEFAULT_PREFIX
+
+
+class SettingsFault(ValueError):
+    """Settings that cannot be used: every fault on a line of its own, with the variable's name."""
+
+
+class WorkerSettings(BaseSettings):
+    """What a worker must know. Times in seconds, sizes in bytes, lists separated by `:`."""
+
+    model_config = SettingsConfigDict(env_prefix="FENGHUO_", extra="ignore", frozen=True)
+
+    kafka_bootstrap: str = Field(min_length=1, description="Kafka brokers, separated by commas")
+    group: str = Field("fenghuo", min_length=1, description="consumer group, and table prefix")
+    topic_prefix: str = Field(DEFAULT_PREFIX, min_length=1, description="prefix of all topics")
+    kafka_user: str = Field("", description="SASL/SCRAM-SHA-512 user; empty: no SASL")
+    kafka_password: SecretStr = Field(SecretStr(""), description="its password")
+    kafka_ca: Path | None = Field(None, description="CA certificate; sets TLS")
+
+    store: Path | None = Field(None, description="folder of an embedded store; none: ClickHouse")
+    database: str = Field("fenghuo", min_length=1, description="database in either")
+    rules: Annotated[tuple[Path, ...], NoDecode] = Field((), description="folders of rules")
+    registry: Path | None = Field(None, description="registry of enterprises")
+    policy: Path | None = Field(None, description="policy file; none: the defaults")
+
+    health_host: str = Field("127.0.0.1", description="where health and metrics listen")
+    health_port: int = Field(8080, ge=0, le=65535, description="0 takes a free port")
+
+    session_timeout_s: float = Field(6.0, gt=0, description="a silent worker is given up after")
+    heartbeat_s: float = Field(1.0, gt=0)
+    rebalance_timeout_s: float = Field(60.0, gt=0, description="a step must end well inside it")
+    step_records: int = Field(50, ge=1, description="records a step takes at most")
+    engine_attempts: int = Field(3, ge=1, description="then a record is dead-lettered")
+    rules_poll_s: float = Field(10.0, gt=0, description="how often changed rules are looked for")
+    timers_s: float = Field(60.0, gt=0, description="each state's timers are looked at so often")
+
+    @field_validator("rules", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.heartbeat_s * 3 > self.session_timeout_s:
+            raise ValueError("heartbeat_s: at most a third of session_timeout_s")
+        missing = [str(path) for path in self._paths() if not path.exists()]
+        if missing:
+            raise ValueError(f"no such file or folder: {', '.join(missing)}")
+        return self
+
+    def engine_files(self) -> tuple[Path, ...]:
+        """What the engine is made of: rules, registry, policy, those that are named."""
+        return (*self.rules, *(path for path in (self.registry, self.policy) if path is not None))
+
+    def _paths(self) -> tuple[Path, ...]:
+        ca = () if self.kafka_ca is None else (self.kafka_ca,)
+        return (*self.engine_files(), *ca)
+
+
+def read_settings(**given: object) -> WorkerSettings:
+    """From the environment, `given` first; raises SettingsFault with all faults."""
+    try:
+        return WorkerSettings(**{name: each for name, each in given.items() if each is not None})  # type: ignore[arg-type]  # pydantic checks
+    except ValidationError as faults:
+        raise SettingsFault("\n".join(map(_say, faults.errors()))) from None
+
+
+def _say(fault: object) -> str:
+    assert isinstance(fault, dict)
+    place = "".join(f"FENGHUO_{str(part).upper()}: " for part in fault["loc"][:1])
+    cause = str(fault["msg"]).removeprefix("Value error, ")
+    return f"{place}{cause}"

@@ -1,0 +1,233 @@
+"""Steps: groups of records, each applied once, in the order that loses nothing.
+
+1. Judge every record against the position of its partition (`sequence.py`).
+2. Decide, and write the rows (`workbench.py`).
+3. Remember: states, and when the broker has them, positions (`ledger.py`).
+4. Acknowledge: Kafka's committed offset is only a hint; the position is the truth.
+5. Go back, where the consumer skipped records.
+
+A record on which the engine raises stops the worker, so that a supervisor restarts it and
+somebody notices; the attempt is counted beside the position, and at the last one the record
+becomes a dead letter of reason `engine_fault`, so that the stream goes on.
+"""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, Generic, TypeVar
+
+import structlog
+
+from pipeline.driver import EngineFault
+from pipeline.refusals import expire_offsets
+from pipeline.worker.contiguity import TopicPartition
+from pipeline.worker.delivered import Delivered, Publish
+from pipeline.worker.ledger import Ledger, Position, StateRecord
+from pipeline.worker.metrics import Metrics
+from pipeline.worker.observation import observe_decisions, observe_step
+from pipeline.worker.sequence import Sequencer
+from pipeline.worker.workbench import Engine, Outcome, Workbench
+from schemas.decision import Decision
+from schemas.moments import Moment
+
+State = TypeVar("State")
+T = TypeVar("T")
+
+log = structlog.get_logger("fenghuo.worker")
+
+NO_GENERATION = -1
+"""Before the first assignment; a group's generations start at 0 or 1."""
+
+
+class Steps(Generic[State]):
+    """Takes what the consumer delivers; one step at a time."""
+
+    def __init__(
+        self,
+        ledger: Ledger,
+        bench: Workbench[State],
+        sequencer: Sequencer,
+        publish: Publish,
+        *,
+        metrics: Metrics,
+        thread: ThreadPoolExecutor,
+        attempts: int = 3,
+    ) -> None:
+        self.bench = bench
+        self._ledger = ledger
+        self._sequencer = sequencer
+        self._publish = publish
+        self._metrics = metrics
+        self._attempts = attempts
+        self._thread = thread
+        self._recovered = NO_GENERATION
+        self._opened = NO_GENERATION
+        self._lock = asyncio.Lock()
+
+    def recover(self, generation: int) -> None:
+        """The table is whole for this generation of the group: its steps may begin."""
+        self._recovered = generation
+
+    async def take(self, delivered: Sequence[Delivered], generation: int) -> None:
+        """One step, 1 to 5, in this generation of the group.
+
+        What was fetched in another one, or before the table was whole, is left to be fetched
+        again. Raises EngineFault (counted) and DeliveryAbandoned.
+        """
+        async with self._lock:
+            started_s = time.monotonic()
+            current = await self._current(delivered, generation)
+            fresh = await self._sequencer.fresh(current)
+            await self._account_missing()
+            await self._apply(fresh)
+            for each in delivered:
+                each.ack()
+            await self._sequencer.go_back()
+            observe_step(self._metrics, fresh, time.monotonic() - started_s)
+
+    async def advance(self, keys: Sequence[tuple[int, str]], generation: int, now: Moment) -> None:
+        """Timers of these states (partition and state key), at the shell's clock."""
+        async with self._lock:
+            if self._opened != generation or not keys:
+                return
+            partition_of = {key: partition for partition, key in keys}
+            records = {key: self._ledger.state(partition, key) for partition, key in keys}
+            states = {key: record.state for key, record in records.items()}
+            outcome = await self.in_thread(self.bench.advance, states, now)
+            if outcome.fault is not None:
+                self._metrics.add("timer_faults")
+                log.error("the engine raised on timers", fault=str(outcome.fault))
+            await self._tell(outcome.decisions)
+            writes: list[Awaitable[object]] = []
+            for key, state in outcome.states.items():
+                record = StateRecord(records[key].applied, state)
+                writes += self._put_state(partition_of[key], key, generation, record)
+            await asyncio.gather(*writes)
+
+    def state_keys(self, partitions: set[int], generation: int) -> list[tuple[int, str]]:
+        """Partition and key of each state; none before the generation's first step."""
+        is_open = self._opened == generation
+        return list(self._ledger.state_keys(partitions)) if is_open else []
+
+    async def swap(self, engine: Engine[State]) -> None:
+        """Put another engine in force, between two steps."""
+        async with self._lock:
+            self.bench.engine = engine
+
+    def is_recovered(self, generation: int) -> bool:
+        """Whether the table is whole for this generation."""
+        return self._recovered == generation
+
+    def next_offset(self, place: TopicPartition) -> int | None:
+        """The next offset to apply; None where the partition was not seen since assignment."""
+        return self._sequencer.next_offset(place)
+
+    async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
+        """Call it in the workbench's thread."""
+        return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
+
+    async def _current(
+        self, delivered: Sequence[Delivered], generation: int
+    ) -> Sequence[Delivered]:
+        if self._opened != generation and self._recovered == generation:
+            self._sequencer.clear()
+            self._ledger.open()
+            self._opened = generation
+            await self.in_thread(self.bench.drop_decoded)
+        if self._opened != generation:
+            return []
+        return [each for each in delivered if each.generation == generation]
+
+    async def _apply(self, fresh: Sequence[Delivered]) -> None:
+        """2 and 3, until all are applied; past a record that the engine never gets over."""
+        while fresh:
+            states = self._states_of(fresh)
+            pending = [each for each in fresh if not self._was_applied(each, states)]
+            outcome = await self._decide(pending, states)
+            await self._tell(outcome.decisions)
+            faulted = None if outcome.fault is None else pending[outcome.taken]
+            done = fresh if faulted is None else fresh[: fresh.index(faulted)]
+            await self._remember(done, states, outcome)
+            if faulted is None or outcome.fault is None:
+                return
+            await self._blame(faulted, outcome.fault)
+            fresh = fresh[len(done) + 1 :]
+
+    async def _decide(
+        self, pending: Sequence[Delivered], states: dict[str, StateRecord]
+    ) -> Outcome:
+        records = [each.record for each in pending]
+        encoded = {key: record.state for key, record in states.items()}
+        return await self.in_thread(self.bench.take, records, encoded)
+
+    def _states_of(self, fresh: Sequence[Delivered]) -> dict[str, StateRecord]:
+        place = {self._key(each): each.record.partition for each in fresh}
+        return {key: self._ledger.state(partition, key) for key, partition in place.items()}
+
+    def _was_applied(self, each: Delivered, states: dict[str, StateRecord]) -> bool:
+        """A step that was cut short between states and positions has applied it."""
+        applied = states[self._key(each)].applied
+        return each.record.offset <= applied.get(each.record.topic, -1)
+
+    async def _remember(
+        self, done: Sequence[Delivered], states: dict[str, StateRecord], outcome: Outcome
+    ) -> None:
+        last_of_state = {self._key(each): each for each in done}
+        applied = {key: dict(record.applied) for key, record in states.items()}
+        for each in done:
+            applied[self._key(each)][each.record.topic] = each.record.offset
+        writes: list[Awaitable[object]] = []
+        for key, state in outcome.states.items():
+            last = last_of_state[key]
+            record = StateRecord(applied[key], state)
+            writes += self._put_state(last.record.partition, key, last.generation, record)
+        await asyncio.gather(*writes)
+        await self._remember_positions(done)
+
+    async def _remember_positions(self, done: Sequence[Delivered]) -> None:
+        last_of_place = {(each.record.topic, each.record.partition): each for each in done}
+        writes: list[Awaitable[object]] = []
+        for each in last_of_place.values():
+            writes += self._put_position(each, Position(each.record.offset + 1))
+        await asyncio.gather(*writes)
+
+    async def _blame(self, faulted: Delivered, fault: EngineFault) -> None:
+        """Count the attempt and raise; at the last one, dead-letter the record and go on."""
+        self._metrics.add("engine_faults")
+        record = faulted.record
+        position = self._ledger.position(record.partition, record.topic)
+        is_same = position is not None and position.next_offset == record.offset
+        faults = (position.faults if is_same and position is not None else 0) + 1
+        if faults < self._attempts:
+            await asyncio.gather(*self._put_position(faulted, Position(record.offset, faults)))
+            raise fault
+        log.error("dead-lettered after engine faults", fault=str(fault), attempts=faults)
+        await self._tell(await self.in_thread(self.bench.refuse, record, str(fault)))
+        await self._remember_positions([faulted])
+
+    async def _account_missing(self) -> None:
+        for missing, met in self._sequencer.take_missing():
+            if missing.expired:
+                letter = expire_offsets(met, missing.first, missing.last)
+                await self.in_thread(self.bench.write, [letter], letter.dead_letter_id)
+                await self._tell([letter])
+
+    async def _tell(self, decisions: Sequence[Decision]) -> None:
+        """To subscribers and metrics, once the rows are written."""
+        await asyncio.gather(*self._publish(decisions))
+        observe_decisions(self._metrics, decisions)
+
+    def _key(self, each: Delivered) -> str:
+        return self.bench.engine.state_key(each.record)
+
+    def _put_state(
+        self, partition: int, key: str, generation: int, record: StateRecord
+    ) -> list[Awaitable[object]]:
+        in_force = self._ledger.generation(partition, generation)
+        return self._ledger.put((partition, "state", key), in_force, record)
+
+    def _put_position(self, each: Delivered, position: Position) -> list[Awaitable[object]]:
+        partition = each.record.partition
+        in_force = self._ledger.generation(partition, each.generation)
+        return self._ledger.put((partition, "position", each.record.topic), in_force, position)

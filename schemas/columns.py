@@ -1,0 +1,135 @@
+"""What a table of the store is: its columns, their ClickHouse types, its key and its engine.
+
+ClickHouse types are written as ClickHouse writes them. A row is a tuple in column order of
+text, int, bool, list or None; moments are int microseconds.
+"""
+
+from base64 import b64encode
+from collections.abc import Callable
+from operator import attrgetter
+from typing import Annotated, Any
+
+import msgspec
+
+TEXT = "String"
+WORD = "LowCardinality(String)"
+"""Text of few distinct values."""
+WORDS = "Array(LowCardinality(String))"
+TEXTS = "Array(String)"
+MOMENT = "DateTime64(6, 'UTC')"
+MAYBE_MOMENT = "Nullable(DateTime64(6, 'UTC'))"
+COUNT = "UInt64"
+SMALL = "UInt32"
+SIGNED = "Int64"
+FLAG = "Bool"
+JSON = "String"
+"""JSON text; read it with ClickHouse's JSONExtract functions."""
+HEX_ID = "String"
+
+_EARLIEST = -2_208_988_800_000_000  # 1900-01-01, and the last microsecond of 2299:
+_LATEST = 10_413_791_999_999_999  # what DateTime64 can show
+_STORED_MOMENT = Annotated[int, msgspec.Meta(ge=_EARLIEST, le=_LATEST)]
+
+WRITTEN_AS: dict[str, Any] = {
+    TEXT: str,
+    WORD: str,
+    WORDS: list[str],
+    TEXTS: list[str],
+    MOMENT: _STORED_MOMENT,
+    MAYBE_MOMENT: _STORED_MOMENT | None,
+    COUNT: Annotated[int, msgspec.Meta(ge=0)],
+    SMALL: Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)],
+    SIGNED: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
+    FLAG: bool,
+}
+"""ClickHouse type: the Python values that a row may hold there. The engine itself would wrap
+a number that is too large, and take a missing text for an empty one."""
+
+
+class Column(msgspec.Struct, frozen=True):
+    """One column: its ClickHouse type, and how its value is read from the thing."""
+
+    name: str
+    type: str
+    comment: str
+    read: Callable[[Any], Any]
+
+
+class Table(msgspec.Struct, frozen=True, kw_only=True):
+    """One table. `key` identifies the thing; rows of a key differ in `revision`, if it has one.
+
+    `order_by` ends in the columns that tell rows apart; its parts are columns or expressions
+    of columns that never change for a key. So is `partition_by`: ReplacingMergeTree merges
+    only inside a partition. Of two rows that `order_by` does not tell apart, the one with the
+    greater `version` holds, or the later written where there is none. `repeatable` says that
+    a write that repeats an earlier one must take effect again, because others came between.
+    """
+
+    name: str
+    of: type
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    order_by: tuple[str, ...]
+    partition_by: str = ""
+    revision: str = ""
+    history: str = ""
+    version: str = ""
+    repeatable: bool = False
+    comment: str = ""
+
+    def row(self, thing: Any) -> tuple[Any, ...]:
+        """The thing as a tuple in column order: text, int, bool, list or None; moments as int."""
+        return tuple([column.read(thing) for column in self.columns])
+
+    @property
+    def current_name(self) -> str:
+        """The physical table behind the view `name`: the current row of each thing."""
+        return f"{self.name}_rows"
+
+    @property
+    def stored_name(self) -> str:
+        """The physical table that is written: every revision, where there are revisions."""
+        return f"{self.history or self.name}_rows"
+
+    @property
+    def column_names(self) -> tuple[str, ...]:
+        """The columns in row order."""
+        return tuple(column.name for column in self.columns)
+
+
+def column(
+    name: str, type: str, comment: str, read: Callable[[Any], Any] | str | None = None
+) -> Column:
+    """A column read by a function, from an attribute (dots allowed), or from its own name."""
+    reader = attrgetter(read or name) if read is None or isinstance(read, str) else read
+    return Column(name, type, comment, reader)
+
+
+def json_of(name: str) -> Callable[[Any], str]:
+    """The attribute as JSON text, keys sorted."""
+    return lambda thing: msgspec.json.encode(getattr(thing, name), order="sorted").decode()
+
+
+def list_of(name: str) -> Callable[[Any], list[Any]]:
+    """The attribute, a tuple, as a list."""
+    return lambda thing: list(getattr(thing, name))
+
+
+def of_entities(attribute: str) -> Callable[[Any], list[str]]:
+    """One attribute of each of the thing's entities, in their order."""
+    return lambda thing: [getattr(entity, attribute) for entity in thing.entities]
+
+
+def or_empty(name: str) -> Callable[[Any], str]:
+    """The attribute, or "" for None."""
+    return lambda thing: getattr(thing, name) or ""
+
+
+def text_of(name: str) -> Callable[[Any], str]:
+    """The attribute, bytes, as text; what is not UTF-8 becomes U+FFFD."""
+    return lambda thing: getattr(thing, name).decode("utf-8", "replace")
+
+
+def base64_of(name: str) -> Callable[[Any], str]:
+    """The attribute, bytes, as base64."""
+    return lambda thing: b64encode(getattr(thing, name)).decode()

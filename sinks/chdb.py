@@ -1,0 +1,166 @@
+"""The embedded store: ClickHouse's engine inside this process, a directory on this machine.
+
+Rule 1. One process has a directory open at a time, and one directory at a time is open in a
+        process; several sinks of one process may share it, with a database each.
+Rule 2. Rows travel as MessagePack, whose integers DateTime64 takes as they are: microseconds
+        stay exact. The engine reads the values of rows one after another, without frames.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from pathlib import Path
+
+import chdb
+import msgspec
+from chdb.state.sqlitelike import Connection
+
+from schemas.columns import Table
+from schemas.tables import TABLES
+from sinks import migrations
+from sinks.contract import (
+    DEFAULT_DATABASE,
+    Answer,
+    QueryFailed,
+    Row,
+    Rows,
+    RowsRefused,
+    SchemaOutdated,
+    SinkError,
+    SinkUnavailable,
+)
+from sinks.ddl import WRITE_SETTINGS, quote_name, select_view
+from sinks.faults import code_of, query_fault, write_fault
+from sinks.rows import in_order
+
+_SESSION = (
+    "SET date_time_output_format = 'iso', session_timezone = 'UTC',"
+    " output_format_json_quote_64bit_integers = 0"
+)
+_SETTINGS = ", ".join(f"{name} = {value!r}" for name, value in WRITE_SETTINGS.items())
+_NOT_STREAMED = "Streaming query is not supported"
+"""What the engine says to EXPLAIN, SHOW and the like."""
+_FAULTS = (chdb.ChdbError, RuntimeError)
+
+
+class ChdbSink:
+    """A store in `directory`, made when it is not there; `read_only` needs one that is.
+
+    Raises SinkUnavailable when another process has it open, or this process another one, and
+    SchemaOutdated when `read_only` finds no such store.
+    """
+
+    def __init__(
+        self,
+        directory: str | Path,
+        database: str = DEFAULT_DATABASE,
+        read_only: bool = False,
+        tables: Sequence[Table] = TABLES,
+    ) -> None:
+        self._tables = {table.name: table for table in tables}
+        self._connection = _connect(Path(directory), read_only)
+        try:
+            self._enter(quote_name(database), read_only)
+        except BaseException:
+            self._connection.close()
+            raise
+
+    def migrate(self) -> None:
+        """See `Sink.migrate`."""
+        tables = tuple(self._tables.values())
+        migrations.run(self._run, self.query, migrations.migrations_of(tables), tables)
+
+    def write(self, rows: Rows, token: str) -> None:
+        """See `Sink.write`; the embedded engine has no query log for the token."""
+        for table, of_table in in_order(self._tables, rows):
+            self._insert(table, _values(table, of_table))
+
+    def view(self, name: str) -> list[Answer]:
+        """See `Sink.view`."""
+        return self.query(select_view(tuple(self._tables.values()), name))
+
+    def query(self, sql: str) -> list[Answer]:
+        """See `Store.query`."""
+        answer = self._run(sql)
+        try:
+            return [msgspec.json.decode(line, type=Answer) for line in answer.splitlines() if line]
+        except msgspec.DecodeError as fault:
+            raise QueryFailed("the query names a FORMAT of its own; leave it out") from fault
+
+    def lines(self, sql: str) -> Iterator[bytes]:
+        """See `Store.lines`."""
+        try:
+            with self._connection.send_query(sql, "JSONEachRow") as chunks:
+                for chunk in chunks:
+                    yield chunk.bytes()
+        except _FAULTS as fault:
+            if _NOT_STREAMED not in str(fault):
+                raise _query_fault(fault) from fault
+            yield self._run(sql)
+
+    def close(self) -> None:
+        """See `Sink.close`."""
+        self._connection.close()
+
+    def _enter(self, database: str, read_only: bool) -> None:
+        try:
+            if not read_only:
+                self._connection.query(f"CREATE DATABASE IF NOT EXISTS {database}")
+            self._connection.query(f"USE {database}")
+            self._connection.query(_SESSION)
+        except _FAULTS as fault:
+            raise SchemaOutdated(f"{_plain(fault)}: is this a store?") from fault
+
+    def _run(self, sql: str) -> bytes:
+        try:
+            answer: bytes = self._connection.query(sql, "JSONEachRow").bytes()
+        except _FAULTS as fault:
+            raise _query_fault(fault) from fault
+        return answer
+
+    def _insert(self, table: Table, values: bytes) -> None:
+        columns = ", ".join(f"`{name}`" for name in table.column_names)
+        insert = f"INSERT INTO {table.stored_name} ({columns}) SETTINGS {_SETTINGS}"
+        try:
+            with self._connection.send_insert(insert, "MsgPack") as stream:
+                stream.append(values)
+                stream.finish()
+        except _FAULTS as fault:
+            raise write_fault(table.name, code_of(str(fault)), _plain(fault)) from fault
+
+
+def _connect(directory: Path, read_only: bool) -> Connection:
+    if read_only and not directory.is_dir():
+        raise SchemaOutdated(f"{directory}: no such store")
+    try:
+        return chdb.connect(f"{directory}?mode=ro" if read_only else str(directory))
+    except _FAULTS as fault:
+        hint = "a store is open in one process at a time: is another one using it?"
+        raise SinkUnavailable(f"{directory}: {_plain(fault)}; {hint}") from fault
+
+
+def _values(table: Table, rows: Sequence[Row]) -> bytes:
+    """All values, row after row: one MessagePack array without its header."""
+    values = list(chain.from_iterable(rows))
+    try:
+        encoded = msgspec.msgpack.encode(values)
+    except (OverflowError, UnicodeEncodeError) as fault:
+        raise RowsRefused(f"table {table.name}: {fault}") from fault
+    return encoded[_header_bytes(len(values)) :]
+
+
+def _header_bytes(length: int) -> int:
+    """Of a MessagePack array: fixarray, array 16, array 32 (MessagePack specification)."""
+    if length < 1 << 4:
+        return 1
+    return 3 if length < 1 << 16 else 5
+
+
+def _query_fault(fault: Exception) -> SinkError:
+    return query_fault(code_of(str(fault)), _plain(fault))
+
+
+def _plain(fault: Exception) -> str:
+    """ClickHouse's message without the wrapping that the Python package puts around it."""
+    message = str(fault)
+    start = message.find("Code:")
+    return message[start:] if start >= 0 else message

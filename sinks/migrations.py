@@ -1,0 +1,118 @@
+"""Numbered migrations: forward only, idempotent, and safe to interrupt at any statement.
+
+Rule 1. A migration is recorded in the table `migrations` after its last statement. One that was
+        interrupted runs again from its first: each statement may be repeated (`sinks/ddl.py`).
+Rule 2. Migration 1 makes the tables as they are defined now. Later ones bring older stores to
+        the same shape and find nothing to do in a new one; their text never changes again.
+Rule 3. The views come last, and again whenever their text has changed.
+Rule 4. At the end the columns are held against the definition; a difference is an error.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from hashlib import blake2b
+
+import msgspec
+
+from schemas.columns import Table
+from schemas.tables import TABLES
+from sinks.contract import Answer, SchemaOutdated
+from sinks.ddl import create_tables, create_views, literal, view_tables
+
+LEDGER = """CREATE TABLE IF NOT EXISTS migrations
+(
+    number UInt32,
+    name String,
+    digest String,
+    applied_at DateTime('UTC') DEFAULT now()
+)
+ENGINE = ReplacingMergeTree
+ORDER BY number"""
+
+_HAS_LEDGER = (
+    "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'"
+)
+_APPLIED = "SELECT number, digest FROM migrations FINAL"
+_COLUMNS = "SELECT table, name FROM system.columns WHERE database = currentDatabase()"
+
+
+class Migration(msgspec.Struct, frozen=True):
+    """Statements under a number. A repeatable one runs again when its text has changed."""
+
+    number: int
+    name: str
+    statements: tuple[str, ...]
+    repeatable: bool = False
+
+    @property
+    def digest(self) -> str:
+        """Of the statements."""
+        return blake2b("\n;\n".join(self.statements).encode(), digest_size=16).hexdigest()
+
+
+_LATER: tuple[Migration, ...] = ()
+"""Numbers 2 and up."""
+
+
+def migrations_of(tables: Sequence[Table] = TABLES) -> tuple[Migration, ...]:
+    """All migrations in the order in which they run."""
+    return (
+        Migration(1, "tables", create_tables(tables)),
+        *_LATER,
+        Migration(0, "views", create_views(tables), repeatable=True),
+    )
+
+
+def pending(migrations: Iterable[Migration], applied: Mapping[int, str]) -> tuple[Migration, ...]:
+    """Those that are still to run; `applied` is the digest by number."""
+    return tuple(migration for migration in migrations if not _is_applied(migration, applied))
+
+
+def _is_applied(migration: Migration, applied: Mapping[int, str]) -> bool:
+    if migration.repeatable:
+        return applied.get(migration.number) == migration.digest
+    return migration.number in applied
+
+
+def script(waiting: Sequence[Migration]) -> tuple[str, ...]:
+    """Every statement that running them executes: theirs, each with the record that it ran."""
+    if not waiting:
+        return ()
+    return (LEDGER, *(statement for migration in waiting for statement in _recorded(migration)))
+
+
+def _recorded(migration: Migration) -> tuple[str, ...]:
+    values = f"{migration.number}, {literal(migration.name)}, {literal(migration.digest)}"
+    record = f"INSERT INTO migrations (number, name, digest) VALUES ({values})"
+    return (*migration.statements, record)
+
+
+def plan(
+    query: Callable[[str], list[Answer]], migrations: Sequence[Migration]
+) -> tuple[Migration, ...]:
+    """What `run` would run; executes nothing but reads."""
+    if not query(_HAS_LEDGER):
+        return tuple(migrations)
+    applied = {int(str(row["number"])): str(row["digest"]) for row in query(_APPLIED)}
+    return pending(migrations, applied)
+
+
+def run(
+    execute: Callable[[str], object],
+    query: Callable[[str], list[Answer]],
+    migrations: Sequence[Migration],
+    tables: Sequence[Table],
+) -> None:
+    """Run what is pending; raises SchemaOutdated when the store still differs (rule 4)."""
+    for statement in script(plan(query, migrations)):
+        execute(statement)
+    missing = missing_columns(tables, query(_COLUMNS))
+    if missing:
+        raise SchemaOutdated(f"the store lacks {', '.join(missing)}: a migration is missing")
+
+
+def missing_columns(tables: Sequence[Table], columns: Iterable[Answer]) -> list[str]:
+    """The columns of the definition that the store's tables and views do not have."""
+    present = {(str(row["table"]), str(row["name"])) for row in columns}
+    wanted = {(view, name) for view, of in view_tables(tables).items() for name in of.column_names}
+    wanted |= {(f"{view}_rows", name) for view, name in wanted}
+    return [f"{table}.{name}" for table, name in sorted(wanted - present)]

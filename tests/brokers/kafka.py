@@ -1,0 +1,125 @@
+"""A real Kafka broker on a free port, with its data in one folder: started, killed, restarted."""
+
+import os
+import signal
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+from tests.brokers.jars import find_jars
+
+_PROPERTIES = """\
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:{controller}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+log.dirs={folder}/data
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=1
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+transaction.state.log.num.partitions=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+"""
+
+
+def free_port() -> int:
+    """A TCP port that nothing listens on just now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class KafkaBroker:
+    """One node, broker and controller in one. `address` stays the same over restarts."""
+
+    kind = "kafka"
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.address = f"127.0.0.1:{self.port}"
+        self._jars = find_jars()
+        self._properties = folder / "server.properties"
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> "KafkaBroker":
+        """Format the folder if it is new, start, and wait until it answers."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if not self._properties.exists():
+            self._format()
+        log = (self.folder / "broker.log").open("ab")
+        self._process = subprocess.Popen(
+            self._java("kafka.Kafka", str(self._properties), memory="-Xmx512m"),
+            stdout=log,
+            stderr=log,
+        )
+        log.close()
+        self._wait_until_answering()
+        return self
+
+    def stop(self) -> None:
+        """A clean end; nothing if it is not running."""
+        self._end(signal.SIGTERM)
+
+    def kill(self) -> None:
+        """SIGKILL: as if the machine lost power."""
+        self._end(signal.SIGKILL)
+
+    def _end(self, how: signal.Signals) -> None:
+        if self._process is None:
+            return
+        self._process.send_signal(how)
+        try:
+            self._process.wait(20)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait(5)
+        self._process = None
+
+    def _format(self) -> None:
+        controller = free_port()
+        self._properties.write_text(
+            _PROPERTIES.format(port=self.port, controller=controller, folder=self.folder)
+        )
+        tool = "kafka.tools.StorageTool"
+        uuid = subprocess.check_output(self._java(tool, "random-uuid"), stderr=subprocess.DEVNULL)
+        arguments = ["format", "-t", uuid.decode().strip(), "-c", str(self._properties)]
+        subprocess.run(
+            self._java(tool, *arguments, "--standalone", "--ignore-formatted"),
+            check=True,
+            capture_output=True,
+        )
+
+    def _java(self, *arguments: str, memory: str = "-Xmx128m") -> list[str]:
+        return ["java", memory, "-cp", f"{self._jars}{os.sep}*", *arguments]
+
+    def _wait_until_answering(self, patience_s: float = 60.0) -> None:
+        from kafka import KafkaAdminClient
+        from kafka.errors import KafkaError
+
+        deadline = time.monotonic() + patience_s
+        while time.monotonic() < deadline:
+            assert self._process is not None
+            if self._process.poll() is not None:
+                raise RuntimeError(f"Kafka ended at once: see {self.folder / 'broker.log'}")
+            try:
+                admin = KafkaAdminClient(
+                    bootstrap_servers=self.address, bootstrap_timeout_ms=1000
+                )
+                admin.describe_cluster()
+                admin.close()
+            except (KafkaError, OSError, ValueError):
+                time.sleep(0.2)
+            else:
+                return
+        raise RuntimeError(f"Kafka did not answer in {patience_s} s: see {self.folder}")

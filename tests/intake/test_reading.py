@@ -1,0 +1,124 @@
+"""Every line of a batch is accounted for, and an event is its content."""
+
+import random
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.batching import chunk_lines
+from pipeline.event_time import ClockState, EventTimePolicy
+from pipeline.intake.reading import Reading, read_batch
+from schemas.batch import Batch
+from schemas.moments import SECOND, parse_moment
+from schemas.registry import Enterprise
+
+NOON = parse_moment("2026-05-01T12:00:00Z")
+ENTERPRISE = Enterprise(
+    enterprise_id="E1", name="E1", province="330000", sector="steel", field="industrial"
+)
+POLICY = EventTimePolicy(lateness_s=300, skew_s=600)
+
+
+def line(time: str = "2026-05-01T12:00:00Z", **fields: object) -> bytes:
+    return orjson.dumps({"@timestamp": time, "EventID": 1, "Channel": "Security", **fields})
+
+
+def batch(value: bytes, occurrences: dict[int, int] | None = None) -> Batch:
+    return Batch(
+        enterprise_id="E1",
+        format="windows",
+        batch_id="b1",
+        sequence=0,
+        received_at=NOON,
+        value=value,
+        occurrences=occurrences or {},
+    )
+
+
+def read(value: bytes, watermark: int = 0) -> Reading:
+    return read_batch(batch(value), ENTERPRISE, ClockState(watermark=watermark), POLICY)
+
+
+def ids(lines: list[bytes], lines_per_batch: int) -> set[str]:
+    return {
+        event.event_id
+        for chunk in chunk_lines(lines, "E1", "windows", lines_per_batch)
+        for event in read_batch(
+            batch(chunk.value, chunk.occurrences), ENTERPRISE, ClockState(), POLICY
+        ).events
+    }
+
+
+@given(st.lists(st.one_of(st.binary(), st.just(line()), st.just(b"[1]"), st.just(b"{}"))))
+def test_events_are_stored_or_late_or_dead_lettered_and_the_counts_add_up(
+    lines: list[bytes],
+) -> None:
+    value = b"\n".join(lines)
+    account = read(value).account
+    assert account.events == sum(1 for each in value.split(b"\n") if each.strip())
+    assert account.events == account.stored + account.late + account.dropped + account.dead_lettered
+    assert sum(account.reasons.values()) == account.dropped + account.dead_lettered
+
+
+@given(st.lists(st.sampled_from([line(n=n) for n in range(4)]), max_size=40), st.integers(1, 9))
+def test_ids_do_not_depend_on_how_lines_are_cut_into_batches(
+    lines: list[bytes], lines_per_batch: int
+) -> None:
+    assert ids(lines, lines_per_batch) == ids(lines, 100)
+    assert len(ids(lines, lines_per_batch)) == len(lines)
+
+
+def test_ids_do_not_depend_on_the_order_of_lines() -> None:
+    lines = [line(n=n % 7) for n in range(50)]
+    shuffled = random.Random(1).sample(lines, len(lines))
+    assert ids(lines, 10) == ids(shuffled, 10)
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (b"{", "not_json"),
+        (b"[1]", "not_an_object"),
+        (b'{"EventID":1,"Channel":"Security"}', "time_missing"),
+        (line("1601-01-01T00:00:00Z"), "time_out_of_range"),
+        (line("yesterday"), "time_missing"),
+    ],
+)
+def test_a_bad_line_costs_only_itself(bad: bytes, reason: str) -> None:
+    reading = read(b"\n".join([line(n=1), bad, line(n=2)]))
+    assert [letter.reason for letter in reading.dead_letters] == [reason]
+    assert (reading.dead_letters[0].line, reading.dead_letters[0].original) == (2, bad)
+    assert reading.dead_letters[0].remedy
+    assert len(reading.events) == 2
+
+
+def test_an_event_is_late_only_below_the_watermark_before_its_batch() -> None:
+    reading = read(line("2026-05-01T11:59:59.999999Z") + b"\n" + line(), watermark=NOON)
+    assert [event.late for event in reading.events] == [True, False]
+    assert (reading.account.late, reading.account.stored) == (1, 1)
+
+
+def test_an_event_from_the_future_is_marked_and_moves_no_clock() -> None:
+    reading = read(line("2026-05-01T12:10:00.000001Z") + b"\n" + line())
+    assert [event.future for event in reading.events] == [True, False]
+    assert reading.greatest == NOON
+
+
+@pytest.mark.parametrize(
+    ("time", "moment"),
+    [
+        ("2026-05-01T20:00:00+08:00", NOON),
+        ("2026-05-01 12:00:00", NOON),
+        ("2026-05-01T12:00:00.1234567Z", NOON + 123_456),
+        (NOON // SECOND, NOON),
+        (NOON // 1000, NOON),
+        (NOON, NOON),
+        (NOON * 1000, NOON),
+        (NOON / SECOND, NOON),
+    ],
+)
+def test_times_are_read_in_the_spellings_that_sensors_use(time: object, moment: int) -> None:
+    (event,) = read(orjson.dumps({"@timestamp": time, "Channel": "x"})).events
+    assert event.time == moment
