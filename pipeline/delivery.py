@@ -65,9 +65,12 @@ class Delivery:
 
     def write(self, decisions: Sequence[Decision], token: str) -> None:
         """All of them, or DeliveryAbandoned when `wait` says to stop."""
-        if not decisions:
+        self.write_rows(rows_of(decisions), token)
+
+    def write_rows(self, rows: Rows, token: str) -> None:
+        """The same of rows; nothing happens where there are none."""
+        if not rows:
             return
-        rows = rows_of(decisions)
         try:
             self._persist(rows, token)
         except RowsRefused:

@@ -31,7 +31,7 @@ class ClockState(msgspec.Struct):
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """The two times of one step: event time has passed `watermark`; the record came `received_at`."""
+    """The two times of a step: the event time passed, and when its record was received."""
 
     watermark: Moment
     received_at: Moment

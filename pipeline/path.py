@@ -23,6 +23,7 @@ from pipeline.severity import step as severity
 from pipeline.sigma.ruleset import RuleSet
 from pipeline.state import KEPT_BATCH_IDS, EnterpriseState
 from schemas.batch import HEADER_DRILL, Batch, Record
+from schemas.command import CommandOutcome
 from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.event import Event
@@ -97,17 +98,26 @@ class Engine:
             return list(refuse(record, command))
         context = self._context(command.enterprise_id, command.drill)
         clock = Clock(state.clock.watermark, record.timestamp)
+        policy = self.policy
+        refusal = severity.refusal_of(state.severity, command)
+        if refusal:
+            return [
+                CommandOutcome(
+                    command=command, received_at=record.timestamp, accepted=False, refusal=refusal
+                )
+            ]
         outcome, revised = incidents.obey(
-            self.policy.incidents, state.incidents, command, clock, context
+            policy.incidents, state.incidents, command, clock, context
         )
-        if not outcome.accepted:
+        incident = incidents.current_incident(
+            policy.incidents, state.incidents, command.incident_id, context
+        )
+        if not outcome.accepted or incident is None:
             return [outcome]
-        policy = self.policy.severity
         return [
             outcome,
             *revised,
-            *severity.assess(policy, state.severity, revised, clock, context),
-            *severity.obey(policy, state.severity, command, clock, context),
+            *severity.obey(policy.severity, state.severity, command, incident, clock, context),
         ]
 
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
@@ -123,12 +133,9 @@ class Engine:
             drill=drill,
         )
 
-
     def _match(self, events: Sequence[Event]) -> list[Match]:
         matches = self.rules.matches
-        return [
-            Match(event, rule) for event in events for rule in matches(event.fields, event.raw)
-        ]
+        return [Match(event, rule) for event in events for rule in matches(event.fields, event.raw)]
 
     def _detect(
         self, state: EnterpriseState, matches: Sequence[Match], clock: Clock, context: Context

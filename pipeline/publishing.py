@@ -114,9 +114,7 @@ def publish_chunks(
         _await_first(waiting, acknowledged)
 
 
-def _await_first(
-    waiting: list[tuple[Chunk, Any]], acknowledged: Callable[[Chunk], None]
-) -> None:
+def _await_first(waiting: list[tuple[Chunk, Any]], acknowledged: Callable[[Chunk], None]) -> None:
     chunk, future = waiting.pop(0)
     future.get(timeout=180)
     acknowledged(chunk)

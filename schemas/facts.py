@@ -48,14 +48,5 @@ class TrialFacts(Impact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     discovered_at: When | None = None
     handling_ended_at: When | None = None
     operator: TrialOperator = TrialOperator()
-    outage_hours: (
-        Annotated[
-            Decimal,
-            msgspec.Meta(
-                description="hours of outage, decimals allowed",
-                extra_json_schema={"type": "number", "minimum": 0, "format": None},
-            ),
-        ]
-        | None
-    ) = None
+    outage_hours: Decimal | None = None
     drill: str = ""

@@ -8,8 +8,8 @@ import msgspec
 from pipeline.cli.embedded import EmbeddedStates
 from pipeline.path import Engine
 from pipeline.publishing import make_producer
+from pipeline.sigma.compile import compile_rules
 from pipeline.sigma.parse import parse_rules
-from pipeline.sigma.ruleset import compile_rules
 from schemas.batch import HEADER_DRILL, Record
 from schemas.command import Command, CommandOutcome
 from schemas.topics import topic_name

@@ -2,6 +2,7 @@
 
 from base64 import b64decode
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -9,8 +10,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.replay.records import read_record
 from pipeline.publishing import make_producer
+from pipeline.replay.records import read_record
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
@@ -72,9 +73,7 @@ def _print(letters: list[Answer]) -> None:
 @click.argument("dead_letter_id")
 @sink_options
 @click.option("--original", is_flag=True, help="Only the original bytes, as they came.")
-def show_command(
-    dead_letter_id: str, store: Path | None, database: str, original: bool
-) -> None:
+def show_command(dead_letter_id: str, store: Path | None, database: str, original: bool) -> None:
     """One dead letter as JSON, or its original bytes."""
     with open_sink(store, database) as sink:
         letter = find_letter(sink, dead_letter_id)
@@ -125,13 +124,13 @@ def requeue_command(
     click.echo(f"{len(letters)} records sent again", err=True)
 
 
-def _requeue(producer: object, bootstrap: str, letter: Answer) -> None:
+def _requeue(producer: Any, bootstrap: str, letter: Answer) -> None:
     place = str(letter["topic"]), int(str(letter["partition"])), int(str(letter["offset"]))
     record = read_record(bootstrap, *place)
     if record is None:
         raise click.ClickException(
             f"{'/'.join(map(str, place))} is past the topic's retention; publish it again"
         )
-    producer.send(  # type: ignore[attr-defined]
+    producer.send(
         record.topic, key=record.key, value=record.value, headers=list(record.headers)
     ).get(timeout=60)

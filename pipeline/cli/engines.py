@@ -57,8 +57,6 @@ def load_engine(
     """Rules compiled, faults of rules counted on stderr, policy and registry read."""
     rules = load_rules(rule_folders or (OWN_RULES,), RULE_CACHE)
     if rules.faults:
-        click.echo(
-            f"{len(rules.rules)} rules loaded, {len(rules.faults)} faults: see `fenghuo rules check`",
-            err=True,
-        )
+        loaded = f"{len(rules.rules)} rules loaded, {len(rules.faults)} faults"
+        click.echo(f"{loaded}: see `fenghuo rules check`", err=True)
     return Engine(rules, load_policy(policy), load_registry(registry))

@@ -1,4 +1,4 @@
-"""`fenghuo incidents`: the analyst's work. Reads from the store, speaks through commands (shell)."""
+"""`fenghuo incidents`: the analyst's work, read from the store, said in commands (shell)."""
 
 import getpass
 import time
@@ -9,18 +9,12 @@ import msgspec
 from rich.console import Console
 
 from pipeline.cli.command_senders import send_command
-from pipeline.cli.incident_table import INCIDENT_COLUMNS, print_incidents
+from pipeline.cli.incident_list import EVERY, OPEN, print_incidents, read_incidents
 from pipeline.cli.stores import open_sink, sink_options
 from schemas.command import Command, Impact, Verb
 from schemas.ids import content_id
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
-
-LISTED = (
-    "drill = '' AND status NOT IN ('superseded', 'closed')",
-    "status != 'superseded'",
-)
-"""What `list` shows by default, and with `--all`."""
 
 
 @click.group("incidents")
@@ -38,10 +32,7 @@ def list_command(
 ) -> None:
     """Open incidents, gravest tier first."""
     with open_sink(store, database) as sink:
-        incidents = sink.query(
-            f"SELECT {INCIDENT_COLUMNS} FROM incidents WHERE {LISTED[everything]} "
-            "ORDER BY miit_tier = '', miit_tier, first_time, incident_id"
-        )
+        incidents = read_incidents(sink, EVERY if everything else OPEN)
     if as_json:
         for incident in incidents:
             click.echo(msgspec.json.encode(incident).decode())

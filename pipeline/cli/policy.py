@@ -10,7 +10,7 @@ import msgspec
 from pipeline.severity.facts import KINDS
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import faults_of
-from pipeline.severity.trial import FactsFault, try_facts
+from pipeline.severity.trial import FactsFault, facts_schema, try_facts
 from schemas.facts import TrialFacts
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
@@ -65,7 +65,7 @@ def try_command(
     from pipeline.cli import policy_tables
 
     if schema:
-        click.echo(msgspec.json.encode(msgspec.json.schema(TrialFacts)))
+        click.echo(msgspec.json.format(msgspec.json.encode(facts_schema())).decode())
         return
     if facts_file is None:
         _stop("--facts: no file given; name one, or - for stdin (--schema prints its schema)")

@@ -72,8 +72,9 @@ def show_answer(answer: dict[str, Any]) -> None:
         _show_regime(console, regime, answer[regime])
     table = Table("from", "to", "channel", "due (Shanghai)", "limit", "article", title="Duties")
     for one in answer["obligations"]:
-        due = one["due_at_local"] or "-"
-        cells = (one["from_zh"], one["to_zh"], one["channel"], due, one["limit"], one["article"])
+        due = (one["due_at_local"] or "-")[:19].replace("T", " ")
+        limit = one["limit"].partition(" (")[0]
+        cells = (one["from_zh"], one["to_zh"], one["channel"], due, limit, one["article"])
         table.add_row(*cells)
     console.print(table if answer["obligations"] else "No duty to tell anybody.")
 

@@ -1,6 +1,7 @@
 """`fenghuo publish`: sign the lines of files and send them, with progress and resume."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -69,7 +70,7 @@ def publish_command(
         producer.close()
 
 
-def _connect(bootstrap: str) -> object:
+def _connect(bootstrap: str) -> Any:
     from kafka.errors import KafkaError
 
     try:
@@ -81,7 +82,7 @@ def _connect(bootstrap: str) -> object:
 
 
 def _publish_file(
-    producer: object,
+    producer: Any,
     topic: str,
     sender: Sender,
     file: Path,

@@ -5,10 +5,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.cli.registry_file import read_registry_file
+from pipeline.cli.registry_file import keep_registry, read_registry_file
 from pipeline.cli.stores import open_sink, sink_options
-from schemas.ids import content_id
-from schemas.tables import ENTERPRISES
 
 
 @click.group("registry")
@@ -40,12 +38,14 @@ def check_command(file: Path, as_json: bool) -> None:
 def import_command(file: Path, store: Path | None, database: str) -> None:
     """Write the sound rows of FILE into the store's table of enterprises."""
     parsed = read_registry_file(file)
-    rows = [ENTERPRISES.row(enterprise) for enterprise in parsed.enterprises.values()]
     with open_sink(store, database) as sink:
         sink.migrate()
-        sink.write({ENTERPRISES.name: rows}, content_id("registry", file.read_bytes()))
+        keep_registry(sink, parsed.enterprises)
     for fault in parsed.faults:
         click.echo(str(fault), err=True)
-    click.echo(f"{len(rows)} enterprises imported, {len(parsed.faults)} rows refused", err=True)
+    click.echo(
+        f"{len(parsed.enterprises)} enterprises imported, {len(parsed.faults)} rows refused",
+        err=True,
+    )
     if parsed.faults:
         raise click.exceptions.Exit(1)

@@ -6,6 +6,8 @@ import click
 
 from pipeline.intake.registry import ParsedRegistry, parse_registry
 from schemas.registry import Enterprise, Registry
+from schemas.tables import ENTERPRISES
+from sinks.contract import Sink
 
 LOCAL = Enterprise(
     enterprise_id="local", name="本机 (local)", province="110000", sector="", field="industrial"
@@ -20,7 +22,7 @@ def read_registry_file(path: Path) -> ParsedRegistry:
 
 
 def load_registry(path: Path | None) -> Registry:
-    """The registry, sound rows only; each fault is said on stderr. Without a file: one enterprise."""
+    """The registry's sound rows; each fault is said on stderr. Without a file: one enterprise."""
     if path is None:
         return {LOCAL.enterprise_id: LOCAL}
     parsed = read_registry_file(path)
@@ -29,3 +31,10 @@ def load_registry(path: Path | None) -> Registry:
     if not parsed.enterprises:
         raise click.ClickException(f"{path}: no sound row; see the faults above")
     return parsed.enterprises
+
+
+def keep_registry(sink: Sink, registry: Registry) -> None:
+    """Write the enterprises into the store, where dashboards look up their names."""
+    sink.write(
+        {ENTERPRISES.name: [ENTERPRISES.row(each) for each in registry.values()]}, "registry"
+    )

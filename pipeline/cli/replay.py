@@ -13,8 +13,9 @@ import click
 from rich.console import Console
 
 from pipeline.cli.engines import engine_options, load_engine
-from pipeline.cli.incident_table import INCIDENT_COLUMNS, print_incidents
+from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.registry_file import keep_registry
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.waiting import wait
@@ -27,7 +28,6 @@ from pipeline.replay.source import RecordSource
 from pipeline.state import EnterpriseState, decode_state, encode_state
 from schemas.batch import Record
 from schemas.moments import Moment
-from schemas.tables import ENTERPRISES
 from schemas.topics import DEFAULT_PREFIX, topic_name
 from sinks.contract import Store
 
@@ -69,12 +69,12 @@ def replay_command(
     aside = None if store is None else store / f"investigation_{name}"
     with open_sink(aside, f"investigation_{name}") as sink:
         summary = _replay(engine, sink, records)
-        incidents = sink.query(f"SELECT {INCIDENT_COLUMNS} FROM incidents ORDER BY first_time")
+        incidents = read_incidents(sink)
     print_incidents(Console(), incidents)
     click.echo(summary.line(), err=True)
     if diff:
         with open_sink(store, database) as live:
-            current = live.query(f"SELECT {INCIDENT_COLUMNS} FROM incidents ORDER BY first_time")
+            current = read_incidents(live)
         for line in compare_incidents(current, incidents, set(enterprises)):
             click.echo(line)
 
@@ -87,9 +87,7 @@ def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Rec
 def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
     """Every record in order, then event time moved to the last event of each enterprise."""
     sink.migrate()
-    sink.write(
-        {ENTERPRISES.name: [ENTERPRISES.row(each) for each in engine.registry.values()]}, "registry"
-    )
+    keep_registry(sink, engine.registry)
     memory = HeldStates(EnterpriseState, encode_state, decode_state)
     delivery = Delivery(sink, wait=wait)
     summary = Summary()

@@ -1,21 +1,23 @@
 """`fenghuo run`: the whole pipeline over recordings, into an embedded store (shell)."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from heapq import merge
+from itertools import chain, groupby
 from pathlib import Path
 
 import click
 import msgspec
 from rich.console import Console
 
-from pipeline.batching import chunk_lines
+from pipeline.batching import Chunk, chunk_lines
 from pipeline.cli.embedded import EmbeddedStates
 from pipeline.cli.engines import engine_options, load_engine
-from pipeline.cli.incident_table import INCIDENT_COLUMNS, print_incidents
+from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
-from pipeline.cli.recordings import read_recording
+from pipeline.cli.recordings import Recording, open_recording
+from pipeline.cli.registry_file import keep_registry
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink
 from pipeline.cli.waiting import wait
@@ -23,12 +25,11 @@ from pipeline.delivery import Delivery
 from pipeline.driver import drive
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.table import FORMATS, read_fields
+from pipeline.intake.formats.table import FORMATS, read_fields, recognise
 from pipeline.path import Engine, state_key
 from schemas.batch import Batch
 from schemas.moments import Moment
 from schemas.registry import Registry
-from schemas.tables import ENTERPRISES
 from sinks.contract import DEFAULT_DATABASE, Store
 
 LINES_PER_BATCH = 500
@@ -82,10 +83,7 @@ def run_command(
         states = EmbeddedStates(store)
         states.adopt(engine.rules.content_id, engine.policy, engine.registry)
         summary = run_files(engine, sink, states, reader, files)
-        incidents = sink.query(
-            f"SELECT {INCIDENT_COLUMNS} FROM incidents WHERE status != 'superseded' "
-            "ORDER BY miit_tier = '', miit_tier, first_time, incident_id"
-        )
+        incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
     click.echo(summary.line(), err=True)
 
@@ -114,7 +112,7 @@ class BatchReader:
         self.received_at = received_at
         self.drill = drill
 
-    def batches(self, files: tuple[Path, ...], progress: Progress, first: int) -> Iterator[Batch]:
+    def batches(self, files: Iterable[Path], progress: Progress, first: int) -> Iterator[Batch]:
         """All files side by side; `first` is the offset of the first batch."""
         timed = [self._timed_batches(file, progress) for file in files]
         for offset, (_, batch) in enumerate(merge(*timed, key=_moment), start=first):
@@ -122,25 +120,43 @@ class BatchReader:
 
     def _timed_batches(self, file: Path, progress: Progress) -> Iterator[tuple[Moment, Batch]]:
         last: Moment = 0
-        for recording in read_recording(file, self.format, progress.advance):
-            chunks = chunk_lines(
-                recording.lines, self.enterprise_id, recording.format, LINES_PER_BATCH
-            )
-            for chunk in chunks:
-                last = _first_time(recording.format, chunk.lines) or last
-                yield (
-                    last,
-                    Batch(
-                        enterprise_id=self.enterprise_id,
-                        format=recording.format,
-                        batch_id=chunk.batch_id,
-                        sequence=chunk.sequence,
-                        received_at=self.received_at,
-                        value=chunk.value,
-                        occurrences=chunk.occurrences,
-                        drill=self.drill,
-                    ),
-                )
+        documents = _readable(file, open_recording(file, progress.advance))
+        for _, of_member in groupby(documents, key=lambda document: document.member):
+            first = next(of_member)
+            format = self.format or _format_of(first.raw)
+            lines = (document.raw for document in chain([first], of_member))
+            for chunk in chunk_lines(lines, self.enterprise_id, format, LINES_PER_BATCH):
+                last = _first_time(format, chunk.lines) or last
+                yield last, self._batch(chunk, format)
+
+    def _batch(self, chunk: Chunk, format: str) -> Batch:
+        return Batch(
+            enterprise_id=self.enterprise_id,
+            format=format,
+            batch_id=chunk.batch_id,
+            sequence=chunk.sequence,
+            received_at=self.received_at,
+            value=chunk.value,
+            occurrences=chunk.occurrences,
+            drill=self.drill,
+        )
+
+
+def _readable(file: Path, documents: Iterable[Recording]) -> Iterator[Recording]:
+    """Documents with their bytes; a fault of the file itself is said on stderr."""
+    for document in documents:
+        if document.raw:
+            yield document
+        else:
+            click.echo(f"{file}: {document.problem}", err=True)
+
+
+def _format_of(document: bytes) -> str:
+    """The format that a document's marks tell; `json` where they tell none."""
+    try:
+        return recognise(FORMATS["json"].decode(document)) or "json"
+    except EventFault:
+        return "json"
 
 
 def _moment(timed: tuple[Moment, Batch]) -> Moment:
@@ -177,12 +193,15 @@ class _BatchSource:
 
 
 def run_files(
-    engine: Engine, sink: Store, states: EmbeddedStates, reader: BatchReader, files: tuple[Path, ...]
+    engine: Engine,
+    sink: Store,
+    states: EmbeddedStates,
+    reader: BatchReader,
+    files: tuple[Path, ...],
 ) -> Summary:
     """All files through the engine into the store; the states are saved at the end."""
     sink.migrate()
-    registry = [ENTERPRISES.row(enterprise) for enterprise in engine.registry.values()]
-    sink.write({ENTERPRISES.name: registry}, "registry")
+    keep_registry(sink, engine.registry)
     delivery = Delivery(sink, wait=wait)
     summary = Summary()
     with Progress("reading", sum(file.stat().st_size for file in files)) as progress:

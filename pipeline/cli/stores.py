@@ -1,5 +1,6 @@
 """Which store a command works on: an embedded one in a folder, or a ClickHouse server (shell)."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +12,9 @@ from sinks.contract import DEFAULT_DATABASE, SinkError, Store
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
+ADDRESS_VARIABLE = "FENGHUO_CLICKHOUSE"
+DEFAULT_ADDRESS = "clickhouse://127.0.0.1:9000"
+
 
 def sink_options(command: Command) -> Command:
     """The options `--store` and `--database` of every command that reads or writes a store."""
@@ -19,7 +23,7 @@ def sink_options(command: Command) -> Command:
         type=click.Path(file_okay=False, path_type=Path),
         default=None,
         envvar="FENGHUO_STORE",
-        help="Folder of an embedded store; without it, the ClickHouse server of FENGHUO_CLICKHOUSE_*.",
+        help="Folder of an embedded store. Without it: the server of $FENGHUO_CLICKHOUSE.",
     )
     database = click.option(
         "--database", default=DEFAULT_DATABASE, show_default=True, envvar="FENGHUO_DATABASE"
@@ -45,7 +49,6 @@ def _open(store: Path | None, database: str) -> Store:
         from sinks.chdb import ChdbSink
 
         return ChdbSink(store, database)
-    from pipeline.settings import ClickHouseSettings
     from sinks.clickhouse import ClickHouseSink
 
-    return ClickHouseSink(ClickHouseSettings().address(), database)
+    return ClickHouseSink(os.environ.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS), database)

@@ -11,6 +11,7 @@ from typing import Any
 import click
 import msgspec
 
+from pipeline.worker.naming import changelog_name
 from schemas.moments import DAY
 from schemas.topics import DEFAULT_PREFIX, TOPICS, topic_name
 
@@ -38,7 +39,7 @@ def plan_topics(prefix: str, group: str, partitions: int) -> list[TopicPlan]:
             settings["message.timestamp.type"] = "LogAppendTime"
         plans.append(TopicPlan(topic_name(topic.role, prefix), partitions, settings))
     changelog = {"cleanup.policy": "compact", "max.message.bytes": MAX_MESSAGE_BYTES}
-    plans.append(TopicPlan(f"{group}-ledger-changelog", partitions, changelog))
+    plans.append(TopicPlan(changelog_name(group), partitions, changelog))
     return plans
 
 

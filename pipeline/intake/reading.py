@@ -56,9 +56,7 @@ def read_batch(
     occurrences = _occurrences(batch, lines)
     for index, line in enumerate(lines):
         try:
-            events.append(
-                _read_event(batch, enterprise, line, occurrences[index], clock, policy)
-            )
+            events.append(_read_event(batch, enterprise, line, occurrences[index], clock, policy))
         except EventFault as fault:
             letters.append(_dead_letter(batch, index + 1, line, fault))
     return Reading(events, letters, _account(batch, events, letters), _greatest(events))

@@ -54,9 +54,7 @@ def _parse_row(parsed: ParsedRegistry, line: bytes, file: str, number: int) -> N
         parsed.enterprises[enterprise.enterprise_id] = enterprise
 
 
-def _problems(
-    enterprise: Enterprise, before: dict[str, Enterprise]
-) -> Iterable[tuple[str, str]]:
+def _problems(enterprise: Enterprise, before: dict[str, Enterprise]) -> Iterable[tuple[str, str]]:
     """Every (problem, remedy) of a row that decodes."""
     name = enterprise.enterprise_id
     if not name or "#" in name:

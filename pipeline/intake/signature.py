@@ -34,7 +34,11 @@ def sign(
 
 
 def is_signed_by(
-    public_key: str, signature: bytes, enterprise_id: bytes, headers: Mapping[str, bytes], value: bytes
+    public_key: str,
+    signature: bytes,
+    enterprise_id: bytes,
+    headers: Mapping[str, bytes],
+    value: bytes,
 ) -> bool:
     """Whether the signature is that of the registered key (base64 of 32 bytes)."""
     try:

@@ -47,7 +47,10 @@ def read_record(bootstrap: str, topic: str, partition: int, offset: int) -> Reco
     )
     try:
         consumer.assign([place])
-        first, end = consumer.beginning_offsets([place])[place], consumer.end_offsets([place])[place]
+        first, end = (
+            consumer.beginning_offsets([place])[place],
+            consumer.end_offsets([place])[place],
+        )
         if not first <= offset < end:
             return None
         consumer.seek(place, offset)
@@ -90,14 +93,15 @@ def _starts(consumer: Any, partitions: list[Any], period: Period) -> dict[Any, i
     beginnings: dict[Any, int] = consumer.beginning_offsets(partitions)
     try:
         by_time = consumer.offsets_for_times(
-            {each: period.start // 1_000 for each in partitions}, timeout_ms=10_000
+            dict.fromkeys(partitions, period.start // 1000), timeout_ms=10_000
         )
     except KafkaError:
         return beginnings
     found = {each: offset.offset for each, offset in by_time.items() if offset is not None}
     if not found:  # nothing since, or an embedded broker that does not answer by time: filter
         return beginnings
-    return consumer.end_offsets(partitions) | found
+    ends: dict[Any, int] = consumer.end_offsets(partitions)
+    return ends | found
 
 
 def _record(message: Any) -> Record:

@@ -8,14 +8,16 @@ ends it with exit code 1, for its supervisor to start it again.
 import logging
 import sys
 import time
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import structlog
 
 from pipeline.worker.service import Parts, Service
 from pipeline.worker.settings import WorkerSettings
+from pipeline.worker.workbench import Engine
 
 State = TypeVar("State")
+E = TypeVar("E", bound=Engine[Any])
 
 QUIET_S = 5.0
 """A client library repeats itself up to forty times a second while a broker is away."""
@@ -39,7 +41,11 @@ class Sparse(logging.Filter):
 def configure_log() -> None:
     """One JSON object a line on stderr; libraries from WARNING, repetitions left out."""
     stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
-    chain = [structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, stamp]
+    chain: list[structlog.typing.Processor] = [
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        stamp,
+    ]
     structlog.configure(
         processors=[*chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -61,7 +67,7 @@ def configure_log() -> None:
     logging.getLogger("fenghuo").setLevel(logging.INFO)
 
 
-def serve(settings: WorkerSettings, parts: Parts[State]) -> None:
+def serve(settings: WorkerSettings, parts: Parts[E, State]) -> None:
     """Run one worker until it is told to stop; ends the process by SystemExit."""
     from mode.loop import use
 

@@ -13,13 +13,13 @@ from pipeline.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
 from pipeline.worker.health import Health, HealthServer
 from pipeline.worker.ledger import Ledger
 from pipeline.worker.metrics import Metrics
+from pipeline.worker.naming import TABLE
 from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
 from pipeline.worker.steps import Steps
 from pipeline.worker.stream import (
-    TABLE,
     StreamLog,
     StreamRecord,
     make_app,
@@ -30,20 +30,24 @@ from pipeline.worker.workbench import Codec, Engine, Workbench
 from schemas.decision import Decision
 from schemas.moments import SECOND
 from schemas.topics import topic_name
-from sinks.contract import Sink
+from sinks.contract import Rows, Sink
 
 State = TypeVar("State")
+E = TypeVar("E", bound=Engine[Any])
 
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
 
 
-class Parts(EngineLoader[State], Protocol[State]):
+class Parts(EngineLoader[E], Protocol[E, State]):
     """What a worker is made of, besides Kafka."""
 
     @property
     def codec(self) -> Codec[State]: ...
+
+    def introduce(self, engine: E) -> Rows:
+        """Rows that belong in the store before all others: the registry."""
 
     def open_sink(self) -> Sink:
         """The store, ready for rows; called in the thread that will use it."""
@@ -74,16 +78,17 @@ class SinkWatch(DeliveryWatch):
         self._metrics.put("sink_waiting", int(is_down))
 
 
-class Service(Generic[State]):
+class Service(Generic[E, State]):
     """One worker. `app` is the Faust app to run; `close` lets go of everything afterwards."""
 
-    def __init__(self, settings: WorkerSettings, parts: Parts[State]) -> None:
+    def __init__(self, settings: WorkerSettings, parts: Parts[E, State]) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self.health = Health()
         self.app = make_app(settings)
         self._stopping = Event()
         self._thread = ThreadPoolExecutor(1, "workbench")
+        self._parts = parts
         engine = parts.load_engine(None)
         self._rules = RulesWatch(parts, engine, settings.engine_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
@@ -101,10 +106,8 @@ class Service(Generic[State]):
         self._thread.shutdown()
         self.server.close()
 
-    def _make_steps(self, engine: Engine[State], codec: Codec[State]) -> Steps[State]:
-        table = self.app.Table(
-            TABLE, key_type=bytes, value_type=bytes, key_serializer="raw", value_serializer="raw"
-        )
+    def _make_steps(self, engine: E, codec: Codec[State]) -> Steps[State]:
+        table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         ledger = Ledger(table.data, partial(send_change, table))
         watch = SinkWatch(self.metrics, self.health)
         delivery = Delivery(self._sink, lambda s: not self._stopping.wait(s), watch=watch)
@@ -126,6 +129,7 @@ class Service(Generic[State]):
         app.on_partitions_assigned.connect(self._assigned, weak=False)
         app.on_rebalance_complete.connect(self._recovered, weak=False)
         app.on_before_shutdown.connect(self._shut_down, weak=False)
+        app.task(self._introduce)
         app.timer(TICK_S, name="tick")(self._tick)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
 
@@ -158,14 +162,21 @@ class Service(Generic[State]):
         self._stopping.set()
         await self._log.close()
 
-    async def _watch_rules(self, app: Any) -> None:
+    async def _introduce(self) -> None:
+        engine = self._rules.in_force
+        rows = self._parts.introduce(engine)
+        name = self._parts.name_rules(engine)
+        await self._steps.in_thread(self._steps.bench.write, rows, "registry", name)
+
+    async def _watch_rules(self) -> None:
         engine = await self._rules.look()
         if engine is not None:
             await self._steps.swap(engine)
+            await self._introduce()
 
-    async def _tick(self, app: Any) -> None:
+    async def _tick(self) -> None:
         """Every second: lag, and a share of the states' timers."""
-        generation = app.consumer_generation_id
+        generation = self.app.consumer_generation_id
         partitions = self._measure_lag()
         states = self._steps.state_keys(partitions, generation)
         self.metrics.put("states", len(states))

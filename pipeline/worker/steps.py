@@ -30,6 +30,7 @@ from pipeline.worker.sequence import Sequencer
 from pipeline.worker.workbench import Engine, Outcome, Workbench
 from schemas.decision import Decision
 from schemas.moments import Moment
+from sinks.rows import rows_of
 
 State = TypeVar("State")
 T = TypeVar("T")
@@ -210,7 +211,7 @@ class Steps(Generic[State]):
         for missing, met in self._sequencer.take_missing():
             if missing.expired:
                 letter = expire_offsets(met, missing.first, missing.last)
-                await self.in_thread(self.bench.write, [letter], letter.dead_letter_id)
+                await self.in_thread(self.bench.write, rows_of([letter]), letter.dead_letter_id)
                 await self._tell([letter])
 
     async def _tell(self, decisions: Sequence[Decision]) -> None:

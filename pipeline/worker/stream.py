@@ -21,16 +21,10 @@ from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
 from schemas.topics import topic_name
 
-TABLE = "ledger"
 FETCH_BYTES = 4 * 1024 * 1024
 REQUEST_BYTES = 8_000_000
 BUFFERED_RECORDS = 1024
 """Records in memory; fewer collapse the throughput, more cost 66 kB each."""
-
-
-def changelog_name(group: str) -> str:
-    """The topic that holds the table's changes: Faust's own naming."""
-    return f"{group}-{TABLE}-changelog"
 
 
 def source_topics(settings: WorkerSettings) -> tuple[str, str]:

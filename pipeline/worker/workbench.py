@@ -18,6 +18,7 @@ from schemas.batch import Record
 from schemas.decision import Decision
 from schemas.ids import content_id
 from schemas.moments import Moment
+from sinks.contract import Rows
 
 State = TypeVar("State")
 State_contra = TypeVar("State_contra", contravariant=True)
@@ -136,9 +137,9 @@ class Workbench(Generic[State]):
         self._delivery.write(decisions, RecordSource(self.engine).place(record))
         return decisions
 
-    def write(self, decisions: Sequence[Decision], *token: str) -> None:
-        """Write decisions of the shell's own."""
-        self._delivery.write(decisions, content_id("shell", *token))
+    def write(self, rows: Rows, *token: str) -> None:
+        """Write rows of the shell's own."""
+        self._delivery.write_rows(rows, content_id("shell", *token))
 
     def advance(self, states: Mapping[str, bytes], now: Moment) -> Outcome:
         """Timers and idle time of these states; their rows written."""

@@ -1,0 +1,52 @@
+"""Variables that several dashboards share."""
+
+from typing import Final
+
+from dashboards import words
+from dashboards.grafana.specs import Variable
+from dashboards.words import Text
+
+DRILLS: Final = Variable(
+    name="drills",
+    label=Text("实战 / 演练", "Earnest or drill"),
+    options={"0": Text("实战", "In earnest"), "1": Text("演练", "Drills")},
+)
+PROVINCE: Final = Variable(
+    name="province", label=Text("省份", "Province"), options=words.PROVINCE
+)
+PROVINCES: Final = Variable(
+    name="province", label=Text("省份", "Province"), options=words.PROVINCE, multi=True
+)
+SCENARIOS: Final = Variable(
+    name="scenario", label=Text("场景", "Scenario"), options=words.SCENARIO, multi=True
+)
+STATUSES: Final = Variable(
+    name="status", label=Text("状态", "Status"), options=words.STATUS, multi=True
+)
+GRADES: Final = Variable(name="grade", label=Text("等级", "Tier"), options=words.GRADE, multi=True)
+REGIMES: Final = Variable(
+    name="regime", label=Text("体系", "Regime"), options=words.REGIME_SHORT, multi=True
+)
+STATES: Final = Variable(
+    name="state", label=Text("义务状态", "State"), options=words.OBLIGATION, multi=True
+)
+INCIDENT: Final = Variable(
+    name="incident",
+    label=Text("事件", "Incident"),
+    query="""
+SELECT incident_id, <title> AS text FROM incidents
+WHERE <period> AND status != 'superseded'
+ORDER BY last_time DESC, incident_id LIMIT 500
+""",
+)
+ENTERPRISE: Final = Variable(
+    name="enterprise",
+    label=Text("单位", "Enterprise"),
+    query="""
+SELECT i.enterprise_id AS enterprise_id, any(if(e.name = '', i.enterprise_id, e.name)) AS text
+FROM (SELECT enterprise_id FROM incidents WHERE <period>
+      UNION ALL SELECT enterprise_id FROM batches WHERE $__timeFilter(received_at)) AS i
+LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
+GROUP BY enterprise_id ORDER BY text LIMIT 500
+""",
+)

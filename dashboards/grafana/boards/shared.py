@@ -1,0 +1,275 @@
+"""Panels that several dashboards show, each with a condition of its own."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from dashboards import words
+from dashboards.grafana.columns import (
+    BLUE,
+    GREEN,
+    GREY,
+    INK,
+    JUDGEMENT_COLOURS,
+    LEVEL_COLOURS,
+    ORANGE,
+    RED,
+    YELLOW,
+)
+from dashboards.grafana.specs import Annotation, Panel
+from dashboards.words import TIER, Text, Words
+from schemas.assessment import TIERS
+
+QUIET: Final = Text("所选时段内没有安全事件", "No incident in the chosen period")
+NO_CLOCK: Final = Text("没有未完成的限时报告", "No report with a deadline is outstanding")
+
+_COLOUR_OF_TIER: Final = dict(zip(TIERS, (RED, ORANGE, YELLOW, BLUE), strict=True))
+GRADE_SERIES: Final[Words] = {**TIER, "none": words.JUDGEMENT["none"]}
+ACCOUNT_SERIES: Final[Words] = {
+    "stored": Text("入库", "Stored"),
+    "late": Text("迟到入库", "Late"),
+    "dropped": Text("丢弃", "Dropped"),
+    "dead_lettered": Text("死信", "Dead letters"),
+}
+ACCOUNT_COLOURS: Final[Mapping[str, str]] = {
+    "stored": GREEN,
+    "late": YELLOW,
+    "dropped": GREY,
+    "dead_lettered": RED,
+}
+
+_NAMED = """
+FROM (SELECT * FROM incidents WHERE {where}) AS i
+LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
+"""
+
+
+def tier_stats(where: str) -> tuple[Panel, ...]:
+    """How many incidents of each tier, in the law's colours."""
+    return tuple(
+        Panel(
+            kind="stat",
+            title=Text(f"{tier} 级 {text.zh}", f"{tier} {text.en}"),
+            description=Text(
+                f"所选时段内{text.zh}（{tier} 级）事件数，按两套体系中较重者计。",
+                f"Incidents of tier {tier} in the period, by the graver of the two regimes.",
+            ),
+            queries=(
+                f"SELECT countIf(<gravity> = {number}) AS incidents FROM incidents WHERE {where}",
+            ),
+            width=3,
+            height=4,
+            colour=GREY,
+            thresholds=((1, _COLOUR_OF_TIER[tier]),),
+        )
+        for number, (tier, text) in enumerate(TIER.items(), 1)
+    )
+
+
+def clock_stats(where: str) -> tuple[Panel, ...]:
+    """Deadlines that were missed, and that are about to be."""
+    return tuple(
+        Panel(
+            kind="stat",
+            title=title,
+            description=description,
+            queries=(
+                f"SELECT countIf(state = '{state}') AS obligations FROM obligations WHERE {where}",
+            ),
+            width=3,
+            height=4,
+            colour=GREEN,
+            thresholds=((1, colour),),
+        )
+        for state, colour, title, description in (
+            (
+                "late",
+                RED,
+                Text("报告逾期", "Deadlines missed"),
+                Text("已过法定时限而未报告的义务数。", "Duties to report whose time has passed."),
+            ),
+            (
+                "due_soon",
+                ORANGE,
+                Text("即将到期", "Due soon"),
+                Text("法定时限将至的义务数。", "Duties to report whose time is running out."),
+            ),
+        )
+    )
+
+
+def incident_table(where: str, limit: int = 100, height: int = 12, width: int = 24) -> Panel:
+    """Incidents, gravest and newest first."""
+    return Panel(
+        kind="table",
+        title=Text("安全事件", "Incidents"),
+        description=Text(
+            f"按等级由重到轻、时间由近到远，至多 {limit} 起；点标题看详情。",
+            f"Gravest first, then newest, at most {limit}; a title leads to its details.",
+        ),
+        queries=(
+            f"""
+SELECT <gravity> AS grade, <miit> AS miit, <cac> AS cac, <title> AS incident, scenario,
+       if(e.name = '', i.enterprise_id, e.name) AS enterprise, i.province AS province,
+       status, first_time, last_time, detection_count AS detections, assignee,
+       i.incident_id AS incident_id, i.enterprise_id AS enterprise_id
+{_NAMED.format(where=where)}ORDER BY grade, last_time DESC, incident_id LIMIT {limit}
+""",
+        ),
+        width=width,
+        height=height,
+        empty=QUIET,
+    )
+
+
+def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24) -> Panel:
+    """Open duties to report with a deadline, the first to run out on top."""
+    return Panel(
+        kind="table",
+        title=Text("报告时限", "Reporting deadlines"),
+        description=Text(
+            "尚未完成的法定报告，最先到期者在前；剩余为负即逾期。",
+            "Statutory reports not yet made, the first to run out on top; less than nothing left "
+            "means late.",
+        ),
+        queries=(
+            f"""
+SELECT state, dateDiff('second', now(), due_at) AS left_s, due_at,
+       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text,
+       if(e.name = '', o.enterprise_id, e.name) AS enterprise, o.province AS province,
+       article, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id
+FROM (SELECT * FROM obligations WHERE {where}) AS o
+LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id
+ORDER BY due_at, o.obligation_id LIMIT {limit}
+""",
+        ),
+        width=width,
+        height=height,
+        empty=NO_CLOCK,
+    )
+
+
+def tiers_over_time(where: str, width: int = 12) -> Panel:
+    """Incidents by the time of their first event, stacked by tier."""
+    counts = ", ".join(
+        f"countIf(grade = {number}) AS {name if name != 'none' else 'none'}"
+        for number, name in zip((1, 2, 3, 4, 9), GRADE_SERIES, strict=True)
+    )
+    return Panel(
+        kind="timeseries",
+        title=Text("事件等级走势", "Incidents by tier over time"),
+        description=Text(
+            "按首个事件的时间统计，颜色即法定四色。",
+            "By the time of the first event, in the law's four colours.",
+        ),
+        queries=(
+            f"""
+SELECT $__timeInterval(first_time) AS time, {counts}
+FROM (SELECT first_time, <gravity> AS grade FROM incidents
+      WHERE {where} AND $__timeFilter(first_time))
+GROUP BY time ORDER BY time
+""",
+        ),
+        width=width,
+        series=GRADE_SERIES,
+        series_colours={**_COLOUR_OF_TIER, "none": JUDGEMENT_COLOURS["none"]},
+        empty=QUIET,
+    )
+
+
+def bars(
+    title: Text, description: Text, column: str, where: str, width: int = 6, height: int = 8
+) -> Panel:
+    """Incidents by one column of theirs, the most frequent on top."""
+    return Panel(
+        kind="bars",
+        title=title,
+        description=description,
+        queries=(
+            f"""
+SELECT {column}, count() AS incidents FROM incidents
+WHERE {where} GROUP BY {column} ORDER BY incidents DESC, {column} LIMIT 15
+""",
+        ),
+        width=width,
+        height=height,
+        colour=INK,
+        empty=QUIET,
+    )
+
+
+def detections_over_time(where: str, width: int = 12) -> Panel:
+    """Detections by Sigma level."""
+    counts = ", ".join(f"countIf(level = '{level}') AS {level}" for level in words.LEVEL)
+    return Panel(
+        kind="timeseries",
+        title=Text("告警走势（按规则级别）", "Detections by rule level over time"),
+        description=Text(
+            "规则级别是规则作者的判断，不是法定等级。",
+            "A rule's level is its author's opinion, not a statutory tier.",
+        ),
+        queries=(
+            f"""
+SELECT $__timeInterval(time) AS time, {counts}
+FROM (SELECT d.time AS time, level FROM detections AS d
+      WHERE status = 'active' AND {where} AND $__timeFilter(d.time))
+GROUP BY time ORDER BY time
+""",
+        ),
+        width=width,
+        series=words.LEVEL,
+        series_colours=LEVEL_COLOURS,
+        empty=Text("所选时段内没有告警", "No detection in the chosen period"),
+    )
+
+
+def accounts_over_time(where: str, width: int = 12) -> Panel:
+    """What became of the events received."""
+    sums = ", ".join(f"sum({name}) AS {name}" for name in ACCOUNT_SERIES)
+    return Panel(
+        kind="timeseries",
+        title=Text("日志去向", "What became of the events"),
+        description=Text(
+            "收到 = 入库 + 迟到入库 + 丢弃（有原因）+ 死信（有原因）。",
+            "Received = stored + late + dropped with a reason + dead-lettered with a reason.",
+        ),
+        queries=(
+            f"""
+SELECT $__timeInterval(received_at) AS time, {sums}
+FROM (SELECT * FROM batches WHERE {where} AND $__timeFilter(received_at))
+GROUP BY time ORDER BY time
+""",
+        ),
+        width=width,
+        series=ACCOUNT_SERIES,
+        series_colours=ACCOUNT_COLOURS,
+        empty=Text("所选时段内没有收到批次", "No batch was received in the chosen period"),
+    )
+
+
+def tier_changes(where: str) -> Annotation:
+    """A mark where an assessment's tier is not that of the revision before it."""
+    return Annotation(
+        name=Text("等级变化", "Tier changes"),
+        query=f"""
+SELECT assessed_at AS time, concat(regime, ': ', if(before = '', '–', before), ' → ', judged)
+       AS title, <reason> AS text, regime AS tags
+FROM (SELECT *, multiIf(response_level != '', response_level, colour != '', colour, tier) AS judged,
+             lagInFrame(judged) OVER (PARTITION BY incident_id, regime ORDER BY revision
+                 ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
+      FROM assessment_revisions WHERE {where})
+WHERE judged != before AND $__timeFilter(assessed_at)
+ORDER BY time LIMIT 200
+""",
+        colour=ORANGE,
+    )
+
+
+RULE_SWAPS: Final = Annotation(
+    name=Text("规则集更换", "Rule set changes"),
+    query="""
+SELECT min(received_at) AS time, 'rules' AS title, rule_set_id AS text, 'rules' AS tags
+FROM detections WHERE $__timeFilter(received_at)
+GROUP BY rule_set_id ORDER BY time LIMIT 100
+""",
+    colour=INK,
+)

@@ -1,0 +1,214 @@
+"""How a column of a table looks, whichever dashboard it is in: heading, words, width, link."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import msgspec
+
+from dashboards import words
+from dashboards.words import Text, Words
+
+RED, ORANGE, YELLOW, BLUE, GREY = "#c2191f", "#ef8a17", "#f5c811", "#1f62c4", "#6d7784"
+GREEN, INK = "#3f8f5f", "#5b8a9c"
+GRADE_COLOURS: Final[Mapping[str, str]] = {
+    "1": RED,
+    "2": ORANGE,
+    "3": YELLOW,
+    "4": BLUE,
+    "9": GREY,
+}
+"""The law's four colours: 红, 橙, 黄, 蓝."""
+_TIER_COLOURS: Final = {"I": RED, "II": ORANGE, "III": YELLOW, "IV": BLUE}
+JUDGEMENT_COLOURS: Final[Mapping[str, str]] = {
+    **{f"response {tier}": colour for tier, colour in _TIER_COLOURS.items()},
+    **_TIER_COLOURS,
+    "red": RED,
+    "orange": ORANGE,
+    "yellow": YELLOW,
+    "blue": BLUE,
+    "none": GREY,
+}
+STATE_COLOURS: Final[Mapping[str, str]] = {
+    "late": RED,
+    "due_soon": ORANGE,
+    "pending": INK,
+    "done": GREEN,
+    "withdrawn": GREY,
+}
+LEVEL_COLOURS: Final[Mapping[str, str]] = {
+    "critical": "#5b3fa0",
+    "high": "#7d66bf",
+    "medium": "#a394cf",
+    "low": "#cfc7e6",
+    "informational": "#e4e0f0",
+}
+"""Sigma's levels are not the law's tiers: shades of one colour that the law does not use."""
+OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": RED, "unknown": GREY, "not_met": GREEN}
+
+
+class Look(msgspec.Struct, frozen=True, kw_only=True):
+    """One column. `link` is (dashboard, variable, field that gives the value; "" for itself).
+
+    `fill` colours the cell, not only its text; `hidden` keeps a column for links alone.
+    """
+
+    title: Text
+    words: Words = {}
+    colours: Mapping[str, str] = {}
+    fill: bool = False
+    width: int = 0
+    unit: str = ""
+    link: tuple[str, str, str] | None = None
+    hidden: bool = False
+    wrap: bool = False
+
+
+_TO_INCIDENT: Final = ("incident", "incident", "incident_id")
+_TO_ENTERPRISE: Final = ("enterprise", "enterprise", "enterprise_id")
+_TO_PROVINCE: Final = ("province", "province", "")
+
+LOOKS: Final[Mapping[str, Look]] = {
+    "incident_id": Look(title=Text("事件编号", "Incident id"), hidden=True),
+    "enterprise_id": Look(title=Text("单位编号", "Enterprise id"), hidden=True),
+    "grade": Look(
+        title=Text("等级", "Tier"), words=words.GRADE, colours=GRADE_COLOURS, fill=True, width=150
+    ),
+    "miit": Look(
+        title=Text("工信部", "MIIT"),
+        words=words.JUDGEMENT,
+        colours=JUDGEMENT_COLOURS,
+        fill=True,
+        width=130,
+    ),
+    "cac": Look(
+        title=Text("网信办", "CAC"),
+        words=words.JUDGEMENT,
+        colours=JUDGEMENT_COLOURS,
+        fill=True,
+        width=130,
+    ),
+    "judgement": Look(
+        title=Text("结论", "Judgement"),
+        words=words.JUDGEMENT,
+        colours=JUDGEMENT_COLOURS,
+        fill=True,
+        width=140,
+    ),
+    "tier": Look(
+        title=Text("等级", "Tier"),
+        words=words.JUDGEMENT,
+        colours=JUDGEMENT_COLOURS,
+        fill=True,
+        width=110,
+    ),
+    "tier_low": Look(title=Text("估计下限", "Lowest"), words=words.TIER, width=110),
+    "tier_likely": Look(title=Text("最可能", "Likely"), words=words.TIER, width=110),
+    "tier_high": Look(title=Text("估计上限", "Highest"), words=words.TIER, width=110),
+    "override_tier": Look(title=Text("专家定级", "Expert's tier"), words=words.TIER, width=110),
+    "override_by": Look(title=Text("专家", "Expert"), width=110),
+    "regime": Look(title=Text("体系", "Regime"), words=words.REGIME_SHORT, width=100),
+    "province": Look(
+        title=Text("省份", "Province"), words=words.PROVINCE, width=140, link=_TO_PROVINCE
+    ),
+    "enterprise": Look(title=Text("单位", "Enterprise"), width=220, link=_TO_ENTERPRISE),
+    "incident": Look(title=Text("事件", "Incident"), link=_TO_INCIDENT),
+    "scenario": Look(title=Text("场景", "Scenario"), words=words.SCENARIO, width=160),
+    "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=100),
+    "verdict": Look(title=Text("研判", "Verdict"), words=words.VERDICT, width=110),
+    "level": Look(
+        title=Text("规则级别", "Rule level"),
+        words=words.LEVEL,
+        colours=LEVEL_COLOURS,
+        width=110,
+    ),
+    "state": Look(
+        title=Text("状态", "State"),
+        words=words.OBLIGATION,
+        colours=STATE_COLOURS,
+        fill=True,
+        width=100,
+    ),
+    "outcome": Look(
+        title=Text("结果", "Result"), words=words.OUTCOME, colours=OUTCOME_COLOURS, width=90
+    ),
+    "batch_outcome": Look(title=Text("结果", "Outcome"), words=words.BATCH_OUTCOME, width=100),
+    "occurred": Look(title=Text("性质", "Nature"), words=words.OCCURRED, width=110),
+    "accepted": Look(title=Text("接受", "Accepted"), words=words.YES_NO, width=90),
+    "basis": Look(title=Text("依据", "Basis"), words=words.BASIS, width=100),
+    "channel": Look(title=Text("方式", "Channel"), words=words.CHANNEL, width=90),
+    "tactic": Look(title=Text("战术", "Tactic"), words=words.TACTIC, width=190),
+    "entity_kind": Look(title=Text("类型", "Kind"), words=words.ENTITY, width=100),
+    "entity": Look(title=Text("实体", "Entity")),
+    "role": Look(title=Text("角色", "Role"), words=words.ROLE, width=100),
+    "left_s": Look(title=Text("剩余", "Left"), unit="dtdurations", width=170),
+    "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdurations", width=150),
+    "share": Look(title=Text("占比", "Share"), unit="percentunit", width=100),
+    "late_share": Look(title=Text("迟到率", "Late"), unit="percentunit", width=100),
+    "due_at": Look(title=Text("到期", "Due"), width=170),
+    "done_at": Look(title=Text("完成", "Done"), width=170),
+    "starts_at": Look(title=Text("起算", "Clock started"), width=170),
+    "first_time": Look(title=Text("首个事件", "First event"), width=170),
+    "last_time": Look(title=Text("末个事件", "Last event"), width=170),
+    "opened_at": Look(title=Text("发现", "Discovered"), width=170),
+    "received_at": Look(title=Text("接收", "Received"), width=170),
+    "last_received_at": Look(title=Text("最近接收", "Last received"), width=170),
+    "assessed_at": Look(title=Text("评定", "Assessed"), width=170),
+    "revised_at": Look(title=Text("修订时间", "Revised"), width=170),
+    "said_at": Look(title=Text("时间", "Said"), width=170),
+    "event_time": Look(title=Text("时间", "Time"), width=170),
+    "duty": Look(title=Text("由谁向谁", "Who tells whom"), wrap=True),
+    "limit_text": Look(title=Text("时限", "Limit"), width=130),
+    "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),
+    "story": Look(title=Text("经过", "What happened"), wrap=True),
+    "reason": Look(title=Text("理由", "Reason"), wrap=True),
+    "criterion": Look(title=Text("判定项", "Criterion"), wrap=True),
+    "value": Look(title=Text("事实", "Fact"), width=160),
+    "bound": Look(title=Text("界限", "Bound"), width=160),
+    "stated_by": Look(title=Text("何人所述", "Stated by"), width=110),
+    "rule": Look(title=Text("规则", "Rule")),
+    "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
+    "summary": Look(title=Text("关键事实", "Key fact"), wrap=True),
+    "sector": Look(title=Text("行业", "Sector"), width=170),
+    "category": Look(title=Text("类别", "Category"), width=150),
+    "confidence": Look(title=Text("置信度", "Confidence"), unit="percent", width=90),
+    "risk": Look(title=Text("风险值", "Risk"), width=90),
+    "assignee": Look(title=Text("负责人", "Assignee"), width=110),
+    "revision": Look(title=Text("修订", "Revision"), width=80),
+    "incidents": Look(title=Text("事件数", "Incidents"), width=90),
+    "enterprises": Look(title=Text("单位数", "Enterprises"), width=90),
+    "detections": Look(title=Text("告警数", "Detections"), width=100),
+    "batches": Look(title=Text("批次", "Batches"), width=90),
+    "events": Look(title=Text("日志数", "Events"), width=110),
+    "stored": Look(title=Text("入库", "Stored"), width=100),
+    "late": Look(title=Text("迟到", "Late"), width=90),
+    "dropped": Look(title=Text("丢弃", "Dropped"), width=90),
+    "dead_lettered": Look(title=Text("死信", "Dead letters"), width=100),
+    "difference": Look(title=Text("差额", "Difference"), width=90),
+    "refused": Look(title=Text("拒收批次", "Refused batches"), width=120),
+    "reason_code": Look(title=Text("原因代码", "Reason code"), width=200),
+    "detail": Look(title=Text("问题", "What is wrong"), wrap=True),
+    "remedy": Look(title=Text("办法", "Remedy"), wrap=True),
+    "host": Look(title=Text("主机", "Host"), width=140),
+    "account": Look(title=Text("账号", "Account"), width=140),
+    "source_ip": Look(title=Text("源地址", "Source"), width=140),
+    "destination_ip": Look(title=Text("目的地址", "Destination"), width=140),
+    "process": Look(title=Text("进程", "Process"), width=240),
+    "product": Look(title=Text("产品", "Product"), width=120),
+    "log_category": Look(title=Text("日志类别", "Log category"), width=170),
+    "format": Look(title=Text("格式", "Format"), width=110),
+    "raw": Look(title=Text("原始日志", "Event as received"), wrap=True),
+    "techniques": Look(title=Text("技术", "Techniques"), wrap=True),
+    "technique": Look(title=Text("技术", "Technique"), width=130),
+    "rules": Look(title=Text("规则数", "Rules"), width=90),
+    "analyst": Look(title=Text("分析员", "Analyst"), width=120),
+    "verb": Look(title=Text("指令", "Command"), width=110),
+    "refusal": Look(title=Text("拒绝原因", "Why refused"), wrap=True),
+    "partition": Look(title=Text("分区", "Partition"), width=90),
+    "offset": Look(title=Text("位点", "Offset"), width=100),
+    "topic": Look(title=Text("主题", "Topic"), width=170),
+    "line": Look(title=Text("行", "Line"), width=70),
+    "drill": Look(title=Text("演练", "Drill"), width=150),
+    "latitude": Look(title=Text("纬度", "Latitude"), hidden=True),
+    "longitude": Look(title=Text("经度", "Longitude"), hidden=True),
+    "label": Look(title=Text("简称", "Short name"), hidden=True),
+}

@@ -1,0 +1,77 @@
+"""From looks to Grafana's field configuration: headings, value mappings, links, thresholds."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from grafana_foundation_sdk.builders import dashboard as builders
+from grafana_foundation_sdk.models import dashboard as models
+
+from dashboards.grafana.columns import LOOKS, Look
+from dashboards.grafana.specs import board_uid
+from dashboards.words import Language, Words
+
+OPEN: Final = {"zh": "打开", "en": "Open"}
+
+
+def mappings_of(words: Words, colours: Mapping[str, str], language: Language) -> list[Any]:
+    """One value mapping for all the words, with colours where there are any."""
+    if not words:
+        return []
+    results = {
+        key: models.ValueMappingResult(text=text.of(language), color=colours.get(key), index=index)
+        for index, (key, text) in enumerate(words.items())
+    }
+    return [models.ValueMap(options=results)]
+
+
+def thresholds_of(steps: Sequence[tuple[float, str]], base: str) -> Any:
+    """Absolute thresholds: `base` below the first step."""
+    rows = [models.Threshold(value=None, color=base)]
+    rows += [models.Threshold(value=value, color=colour) for value, colour in steps]
+    return builders.ThresholdsConfig().mode(models.ThresholdsMode.ABSOLUTE).steps(rows)
+
+
+def override(look: Look, language: Language) -> list[Any]:
+    """The properties of one column of a table."""
+    properties: list[tuple[str, object]] = [("displayName", look.title.of(language))]
+    if look.words:
+        properties.append(("mappings", mappings_of(look.words, look.colours, language)))
+    if look.colours:
+        mode = "color-background" if look.fill else "color-text"
+        properties.append(("custom.cellOptions", {"type": mode, "mode": "basic"}))
+    if look.wrap:
+        properties.append(("custom.cellOptions", {"type": "auto", "wrapText": True}))
+        properties.append(("custom.inspect", True))
+    if look.width:
+        properties.append(("custom.width", look.width))
+    if look.unit:
+        properties.append(("unit", look.unit))
+    if look.hidden:
+        properties.append(("custom.hidden", True))
+    if look.link:
+        properties.append(("links", [link_json(look, language)]))
+    return [models.DynamicConfigValue(id_val=name, value=value) for name, value in properties]
+
+
+def link_json(look: Look, language: Language) -> dict[str, object]:
+    """A data link that keeps the period and the store, and sets the target's variable."""
+    if look.link is None:
+        raise ValueError("a column without a link has no link")
+    board, variable, field = look.link
+    value = f"${{__data.fields.{field}}}" if field else "${__value.raw}"
+    return {
+        "title": f"{OPEN[language]} {look.title.of(language)}",
+        "url": board_url(board, language, f"var-{variable}={value}"),
+        "targetBlank": False,
+    }
+
+
+def board_url(board: str, language: Language, *variables: str) -> str:
+    """The path of a dashboard with the current period and store."""
+    query = "&".join(("${__url_time_range}", "var-store=${store}", *variables))
+    return f"/d/{board_uid(board, language)}?{query}"
+
+
+def overrides_of(names: Sequence[str], language: Language) -> list[tuple[str, list[Any]]]:
+    """Column by column; KeyError for one that `columns.LOOKS` does not know."""
+    return [(name, override(LOOKS[name], language)) for name in names]

@@ -1,0 +1,201 @@
+"""Each kind of panel as a builder of grafana-foundation-sdk, from its specification."""
+
+from collections.abc import Callable, Mapping
+from json import dumps
+from typing import Any, Final
+
+from grafana_foundation_sdk.builders import (
+    bargauge,
+    common,
+    dashboard,
+    geomap,
+    nodegraph,
+    stat,
+    table,
+    text,
+    timeseries,
+)
+from grafana_foundation_sdk.models import common as common_models
+from grafana_foundation_sdk.models import dashboard as models
+from grafana_foundation_sdk.models import text as text_models
+
+from dashboards.grafana.clickhouse import SOURCE, ClickHouseQuery, QueryType
+from dashboards.grafana.columns import GRADE_COLOURS, INK, LOOKS
+from dashboards.grafana.fields import link_json, mappings_of, overrides_of, thresholds_of
+from dashboards.grafana.selects import column_names
+from dashboards.grafana.specs import Kind, Panel, localise
+from dashboards.words import GRADE, Language
+
+EMPTY_BASE: Final = {
+    "type": "geojson",
+    "name": "base",
+    "config": {
+        "src": "data:application/geo+json," + dumps({"type": "FeatureCollection", "features": []})
+    },
+}
+"""A base layer with nothing on it. Grafana's own would fetch tiles, and borders, from outside."""
+
+
+def panel_of(panel: Panel, language: Language, map_layer: str) -> Any:
+    """The panel's builder; `map_layer` is the address of the site's own GeoJSON, or ""."""
+    builder = _BUILDERS[panel.kind](panel, language, map_layer)
+    builder.title(panel.title.of(language)).description(panel.description.of(language))
+    builder.span(panel.width).height(panel.height)
+    if panel.queries:
+        builder.datasource(models.DataSourceRef(type_val=SOURCE["type"], uid=SOURCE["uid"]))
+        builder.no_value(panel.empty.of(language))
+    for index, query in enumerate(panel.queries):
+        ref_id = _REF_IDS.get(panel.kind, "ABCD")[index]
+        kind: QueryType = "timeseries" if panel.kind == "timeseries" else "table"
+        builder.with_target(ClickHouseQuery(localise(query, language), ref_id, kind))
+    return builder
+
+
+def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
+    builder = stat.Panel().unit(panel.unit).thresholds(
+        thresholds_of(panel.thresholds, panel.colour or INK)
+    )
+    builder.color_scheme(_colour_by_threshold())
+    builder.color_mode(common_models.BigValueColorMode.BACKGROUND_SOLID)
+    builder.graph_mode(common_models.BigValueGraphMode.NONE)
+    return builder.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+
+
+def _table(panel: Panel, language: Language, map_layer: str) -> Any:
+    builder = table.Panel().show_header(True).cell_height(common_models.TableCellHeight.SM)
+    builder.filterable(True)
+    for name, properties in overrides_of(column_names(panel.queries[0], language), language):
+        builder.override_by_name(name, properties)
+    return builder
+
+
+def _timeseries(panel: Panel, language: Language, map_layer: str) -> Any:
+    builder = timeseries.Panel().unit(panel.unit).min(0)
+    builder.draw_style(common_models.GraphDrawStyle.BARS).fill_opacity(85).line_width(0)
+    builder.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL))
+    builder.legend(
+        common.VizLegendOptions()
+        .display_mode(common_models.LegendDisplayMode.LIST)
+        .placement(common_models.LegendPlacement.BOTTOM)
+        .show_legend(True)
+    )
+    builder.tooltip(common.VizTooltipOptions().mode(common_models.TooltipDisplayMode.MULTI))
+    for name, title in panel.series.items():
+        properties = [models.DynamicConfigValue("displayName", title.of(language))]
+        if colour := panel.series_colours.get(name):
+            fixed = {"mode": "fixed", "fixedColor": colour}
+            properties.append(models.DynamicConfigValue("color", fixed))
+        builder.override_by_name(name, properties)
+    return builder
+
+
+def _bars(panel: Panel, language: Language, map_layer: str) -> Any:
+    """One bar a row: the first column is its name, the second its length."""
+    name, value = column_names(panel.queries[0], language)[:2]
+    builder = bargauge.Panel().unit(panel.unit).min(0)
+    builder.orientation(common_models.VizOrientation.HORIZONTAL)
+    builder.display_mode(common_models.BarGaugeDisplayMode.BASIC)
+    builder.value_mode(common_models.BarGaugeValueMode.TEXT)
+    builder.thresholds(thresholds_of(panel.thresholds, panel.colour or INK))
+    builder.color_scheme(_colour_by_threshold())
+    look = LOOKS[name]
+    mapped = models.DynamicConfigValue("mappings", mappings_of(look.words, {}, language))
+    builder.override_by_name(name, [mapped] if look.words else [])
+    title = models.DynamicConfigValue("displayName", "${__data.fields." + name + "}")
+    builder.override_by_name(value, [title])
+    return builder.reduce_options(common.ReduceDataOptions().values(True).calcs([]))
+
+
+def _map(panel: Panel, language: Language, map_layer: str) -> Any:
+    """Provinces as tiles without borders, or as markers on the site's own base layer."""
+    base = {**EMPTY_BASE, "config": {"src": map_layer}} if map_layer else EMPTY_BASE
+    builder = geomap.Panel().basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer))])
+    view = geomap.MapViewConfig()
+    view.id("coords" if map_layer else "zero")
+    view = view.lat(35).lon(104).zoom(4) if map_layer else view.lat(0).lon(0).zoom(4)
+    builder.view(view)
+    builder.controls(geomap.ControlsOptions().show_zoom(True).mouse_wheel_zoom(False))
+    builder.thresholds(_grade_thresholds()).color_scheme(_colour_by_threshold())
+    for name in ("province", "grade", "incidents", "latitude", "longitude", "label"):
+        builder.override_by_name(name, _map_field(name, language))
+    return builder
+
+
+def _map_field(name: str, language: Language) -> list[Any]:
+    look = LOOKS[name]
+    properties: list[tuple[str, object]] = [("displayName", look.title.of(language))]
+    if look.words:
+        properties.append(("mappings", mappings_of(look.words, {}, language)))
+    if look.link:
+        properties.append(("links", [link_json(look, language)]))
+    if look.hidden:
+        properties.append(("custom.hideFrom", {"tooltip": True, "legend": True, "viz": False}))
+    return [models.DynamicConfigValue(id_val=key, value=value) for key, value in properties]
+
+
+def _tiles_layer(map_layer: str) -> dict[str, object]:
+    size = 14 if map_layer else 24
+    shape = "circle" if map_layer else "square"
+    return {
+        "type": "markers",
+        "name": "provinces",
+        "tooltip": True,
+        "location": {"mode": "coords", "latitude": "latitude", "longitude": "longitude"},
+        "config": {
+            "showLegend": False,
+            "style": {
+                "size": {"fixed": size, "min": size, "max": size},
+                "color": {"field": "grade", "fixed": GRADE_COLOURS["9"]},
+                "opacity": 0.95,
+                "symbol": {"mode": "fixed", "fixed": f"img/icons/marker/{shape}.svg"},
+                "text": {"mode": "field", "field": "label", "fixed": ""},
+                "textConfig": {
+                    "fontSize": 13,
+                    "offsetX": 0,
+                    "offsetY": 0,
+                    "textAlign": "center",
+                    "textBaseline": "middle",
+                },
+            },
+        },
+    }
+
+
+class _Layer:
+    """A map layer with all its options; the builder of the SDK takes only a few of them."""
+
+    def __init__(self, layer: Mapping[str, object]) -> None:
+        self._layer = layer
+
+    def build(self) -> Mapping[str, object]:
+        return self._layer
+
+
+def _graph(panel: Panel, language: Language, map_layer: str) -> Any:
+    return nodegraph.Panel()
+
+
+def _text(panel: Panel, language: Language, map_layer: str) -> Any:
+    return text.Panel().mode(text_models.TextMode.MARKDOWN).content(panel.content.of(language))
+
+
+def _colour_by_threshold() -> Any:
+    return dashboard.FieldColor().mode(models.FieldColorModeId.THRESHOLDS)
+
+
+def _grade_thresholds() -> Any:
+    """Grade 0 stands for a province without an incident."""
+    steps = [(float(grade), GRADE_COLOURS[grade]) for grade in GRADE]
+    return thresholds_of(steps, "#c9c7bf")
+
+
+_REF_IDS: Final[Mapping[Kind, tuple[str, ...]]] = {"graph": ("nodes", "edges")}
+_BUILDERS: Final[Mapping[Kind, Callable[[Panel, Language, str], Any]]] = {
+    "stat": _stat,
+    "table": _table,
+    "timeseries": _timeseries,
+    "bars": _bars,
+    "map": _map,
+    "graph": _graph,
+    "text": _text,
+}

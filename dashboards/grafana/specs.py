@@ -1,0 +1,108 @@
+"""What a dashboard is, before it is JSON: panels and their queries as values, in both languages.
+
+In a query, `<name>` is replaced by the table TOKENS or, for a column that exists in two
+languages (`<title>`), by the column of the dashboard's language. `$__…` macros and `${…}`
+variables are Grafana's.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal, TypeAlias
+
+import msgspec
+
+from dashboards.sql import EDGES_SQL, GRAVITY, judged
+from dashboards.words import Language, Text, Words
+
+Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph", "text"]
+
+LOCALISED: Final = ("title", "story", "reason", "sender", "recipient")
+"""Columns with a twin in English, `<name>_en`."""
+
+TOKENS: Final[Mapping[str, str]] = {
+    "gravity": GRAVITY,
+    "miit": judged("miit"),
+    "cac": judged("cac"),
+    "live": "status != 'superseded' AND (drill != '') = (${drills} = 1)",
+    "earnest": "status != 'superseded' AND drill = ''",
+    "period": "last_time >= $__fromTime AND first_time <= $__toTime",
+    "open": "status NOT IN ('resolved', 'closed', 'superseded')",
+    "clocked": "state IN ('late', 'due_soon', 'pending') AND due_at IS NOT NULL AND drill = ''",
+}
+"""Conditions and expressions that many queries share."""
+
+
+class Panel(msgspec.Struct, frozen=True, kw_only=True):
+    """One panel. `colour` is fixed, or "" for that of the values; `link` names a dashboard.
+
+    `empty` says why nothing may be there. `series` colours the series of a chart by name.
+    """
+
+    kind: Kind
+    title: Text
+    description: Text
+    queries: tuple[str, ...] = ()
+    width: int = 12
+    height: int = 8
+    unit: str = "none"
+    colour: str = ""
+    thresholds: tuple[tuple[float, str], ...] = ()
+    series: Words = {}
+    series_colours: Mapping[str, str] = {}
+    empty: Text = Text("所选时段内没有数据", "Nothing in the chosen period")
+    content: Text = Text("", "")
+
+
+class Section(msgspec.Struct, frozen=True, kw_only=True):
+    """A row of the dashboard with its panels, left to right."""
+
+    title: Text
+    panels: tuple[Panel, ...]
+
+
+class Variable(msgspec.Struct, frozen=True, kw_only=True):
+    """A choice at the top: `options` from a table of words, or rows (value, text) of `query`."""
+
+    name: str
+    label: Text
+    options: Words = {}
+    query: str = ""
+    multi: bool = False
+    default: str = ""
+
+
+class Annotation(msgspec.Struct, frozen=True, kw_only=True):
+    """Marks on the time axis: rows of time, title, text, tags."""
+
+    name: Text
+    query: str
+    colour: str
+
+
+class Board(msgspec.Struct, frozen=True, kw_only=True):
+    """One dashboard. `name` is its place in links; `up` the one that it comes back to."""
+
+    name: str
+    title: Text
+    description: Text
+    sections: tuple[Section, ...]
+    variables: tuple[Variable, ...] = ()
+    annotations: tuple[Annotation, ...] = ()
+    period: str = "now-7d"
+    refresh: str = "1m"
+    up: str = "situation"
+
+
+def board_uid(name: str, language: Language) -> str:
+    """The dashboard's uid in Grafana: at most 40 characters, stable."""
+    return f"fenghuo-{name}-{language}"
+
+
+def localise(query: str, language: Language) -> str:
+    """The query with every `<token>` replaced, tidied; KeyError would be a token's misprint."""
+    text = query.replace("<edges>", EDGES_SQL)
+    for name in LOCALISED:
+        column = f"{name}_en" if language == "en" else name
+        text = text.replace(f"<{name}>", column)
+    for token, expression in TOKENS.items():
+        text = text.replace(f"<{token}>", expression)
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -1,0 +1,101 @@
+"""Reading a report's rows from a store: the statements, and the order in which they run."""
+
+from typing import Final
+
+from dashboards.report.rows import (
+    EVIDENCE_LIMIT,
+    INCIDENT_LIMIT,
+    AccountRow,
+    ActivityRow,
+    AssessmentRow,
+    EdgeRow,
+    EventRow,
+    IncidentRow,
+    ObligationRow,
+    Query,
+    Rows,
+    decode_rows,
+)
+from dashboards.sql import EDGES_SQL, GRAVITY
+
+LIVE: Final = "status != 'superseded'"
+
+INCIDENT_COUNT_SQL: Final = f"SELECT count() AS incidents FROM incidents WHERE {LIVE}"
+
+INCIDENTS_SQL: Final = f"""
+SELECT i.incident_id AS incident_id, i.enterprise_id AS enterprise_id, e.name AS enterprise_name,
+       i.province AS province, i.sector AS sector, status, verdict, scenario, category,
+       title, title_en, story, story_en, level, confidence, risk,
+       toUnixTimestamp64Micro(first_time) AS first_us,
+       toUnixTimestamp64Micro(last_time) AS last_us,
+       toUnixTimestamp64Micro(opened_at) AS opened_us,
+       tactics, techniques, entity_kinds, entity_values, entity_roles, detections, event_ids,
+       detection_count, event_count, confirmed, assignee, drill
+FROM (SELECT * FROM incidents WHERE {LIVE}) AS i
+LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
+ORDER BY {GRAVITY}, last_time DESC, incident_id
+LIMIT {INCIDENT_LIMIT}
+"""
+
+_SHOWN: Final = f"""
+(SELECT incident_id FROM incidents WHERE {LIVE}
+ ORDER BY {GRAVITY}, last_time DESC, incident_id LIMIT {INCIDENT_LIMIT})
+"""
+
+ASSESSMENTS_SQL: Final = f"""
+SELECT incident_id, regime, occurred, tier, colour, response_level,
+       tier_low, tier_likely, tier_high, limbs, raises, reason, reason_en,
+       override_tier, override_by, override_reason,
+       toUnixTimestamp64Micro(assessed_at) AS assessed_us
+FROM assessments WHERE incident_id IN {_SHOWN}
+ORDER BY incident_id, regime DESC
+"""
+
+OBLIGATIONS_SQL: Final = f"""
+SELECT obligation_id, incident_id, regime, duty, sender, sender_en, recipient, recipient_en,
+       channel, limit_text, toUnixTimestamp64Micro(starts_at) AS starts_us,
+       toUnixTimestamp64Micro(due_at) AS due_us, state,
+       toUnixTimestamp64Micro(done_at) AS done_us, reason, reason_en, article, unconfirmed, drill
+FROM obligations WHERE incident_id IN {_SHOWN}
+ORDER BY incident_id, due_at NULLS LAST, regime DESC, obligation_id
+"""
+
+EVIDENCE_SQL: Final = f"""
+SELECT event_id, toUnixTimestamp64Micro(time) AS time_us, product, host, account,
+       source_ip, destination_ip, process, raw
+FROM events WHERE event_id IN (
+    SELECT arrayJoin(arraySlice(event_ids, 1, {EVIDENCE_LIMIT})) FROM incidents
+    WHERE incident_id IN {_SHOWN})
+ORDER BY time, event_id
+"""
+
+ACCOUNT_SQL: Final = """
+SELECT uniqExact(enterprise_id) AS enterprises, count() AS batches, sum(events) AS events,
+       sum(stored) AS stored, sum(late) AS late, sum(dropped) AS dropped,
+       sum(dead_lettered) AS dead_lettered,
+       (SELECT toUnixTimestamp64Micro(minOrNull(time)) FROM events) AS first_us,
+       (SELECT toUnixTimestamp64Micro(maxOrNull(time)) FROM events) AS last_us
+FROM batches
+"""
+
+ACTIVITY_SQL: Final = """
+WITH (SELECT toUInt32(greatest(1, ceil((toUnixTimestamp(max(time)) - toUnixTimestamp(min(time)))
+                                       / 90))) FROM events) AS step_s
+SELECT toInt64(intDiv(toUnixTimestamp(time), step_s)) * step_s * 1000000 AS time_us,
+       count() AS events
+FROM events GROUP BY time_us ORDER BY time_us
+"""
+
+
+def read_rows(query: Query) -> Rows:
+    """All that the report shows, in eight statements."""
+    return Rows(
+        incidents=decode_rows(query(INCIDENTS_SQL), IncidentRow),
+        incident_count=int(str(query(INCIDENT_COUNT_SQL)[0]["incidents"])),
+        assessments=decode_rows(query(ASSESSMENTS_SQL), AssessmentRow),
+        obligations=decode_rows(query(OBLIGATIONS_SQL), ObligationRow),
+        edges=decode_rows(query(EDGES_SQL.replace("<incidents>", _SHOWN)), EdgeRow),
+        evidence=decode_rows(query(EVIDENCE_SQL), EventRow),
+        account=decode_rows(query(ACCOUNT_SQL), AccountRow)[0],
+        activity=decode_rows(query(ACTIVITY_SQL), ActivityRow),
+    )

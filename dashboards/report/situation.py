@@ -1,0 +1,201 @@
+"""The situation: the rows of the store joined into what a reader sees. Pure."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeVar
+
+import msgspec
+
+from dashboards.report.rows import (
+    AccountRow,
+    ActivityRow,
+    AssessmentRow,
+    EdgeRow,
+    EventRow,
+    IncidentRow,
+    ObligationRow,
+    Rows,
+)
+from dashboards.words import TIER_OF_COLOUR
+from schemas.assessment import TIERS, LimbResult, Raise
+from schemas.incident import DetectionSummary
+from schemas.moments import Moment
+from schemas.provinces import PROVINCES, Province
+
+UNGRADED: Final = "none"
+"""Grade of an incident to which neither regime gives a tier."""
+GRADES: Final = (*TIERS, UNGRADED)
+"""Gravest first."""
+OPEN_STATES: Final = ("late", "due_soon", "pending")
+"""States of an obligation that still wants something done, most pressing first."""
+ENDED: Final = ("resolved", "closed")
+
+Keyed = TypeVar("Keyed", AssessmentRow, ObligationRow, EdgeRow)
+
+
+class Judgement(msgspec.Struct, frozen=True, kw_only=True):
+    """One regime's assessment, its JSON decoded."""
+
+    row: AssessmentRow
+    grade: str
+    limbs: tuple[LimbResult, ...]
+    raises: tuple[Raise, ...]
+
+
+class Case(msgspec.Struct, frozen=True, kw_only=True):
+    """One incident with everything that belongs to it."""
+
+    row: IncidentRow
+    grade: str
+    lead: Judgement | None
+    """The judgement that gives the grade."""
+    judgements: tuple[Judgement, ...]
+    obligations: tuple[ObligationRow, ...]
+    detections: tuple[DetectionSummary, ...]
+    edges: tuple[EdgeRow, ...]
+    evidence: tuple[EventRow, ...]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to work on it."""
+        return self.row.status not in ENDED
+
+
+class Clock(msgspec.Struct, frozen=True, kw_only=True):
+    """One open obligation beside its incident."""
+
+    case: Case
+    obligation: ObligationRow
+
+
+class Tile(msgspec.Struct, frozen=True, kw_only=True):
+    """One province on the map: its gravest grade, "" where it has no incident."""
+
+    province: Province
+    grade: str
+    incidents: int
+
+
+class Situation(msgspec.Struct, frozen=True, kw_only=True):
+    """Everything that one report says, in no language yet. Drills stand apart."""
+
+    made_at: Moment
+    cases: tuple[Case, ...]
+    drills: tuple[Case, ...]
+    left_out: int
+    tiles: tuple[Tile, ...]
+    grades: tuple[tuple[str, int], ...]
+    scenarios: tuple[tuple[str, int], ...]
+    clocks: tuple[Clock, ...]
+    account: AccountRow
+    activity: tuple[ActivityRow, ...]
+
+
+def situation_of(rows: Rows, made_at: Moment) -> Situation:
+    """The rows as a situation; `made_at` is when the report is made, for clocks that run out."""
+    everything = _cases(rows)
+    cases = tuple(case for case in everything if not case.row.drill)
+    return Situation(
+        made_at=made_at,
+        cases=cases,
+        drills=tuple(case for case in everything if case.row.drill),
+        left_out=rows.incident_count - len(rows.incidents),
+        tiles=_tiles(cases),
+        grades=_count((case.grade for case in cases), GRADES),
+        scenarios=tuple(Counter(case.row.scenario for case in cases).most_common()),
+        clocks=_clocks(cases),
+        account=rows.account,
+        activity=rows.activity,
+    )
+
+
+def grade_of(assessment: AssessmentRow) -> str:
+    """I to IV by response level, else colour, else tier; UNGRADED where there is none."""
+    by_colour = TIER_OF_COLOUR.get(assessment.colour, "")
+    return assessment.response_level or by_colour or assessment.tier or UNGRADED
+
+
+def _cases(rows: Rows) -> list[Case]:
+    assessments = _by_incident(rows.assessments)
+    obligations = _by_incident(rows.obligations)
+    edges = _by_incident(rows.edges)
+    events = {event.event_id: event for event in rows.evidence}
+    cases = [
+        _case(
+            row,
+            assessments[row.incident_id],
+            obligations[row.incident_id],
+            edges[row.incident_id],
+            [events[event_id] for event_id in row.event_ids if event_id in events],
+        )
+        for row in rows.incidents
+    ]
+    return sorted(cases, key=lambda case: GRADES.index(case.grade))
+
+
+def _by_incident(rows: Iterable[Keyed]) -> defaultdict[str, list[Keyed]]:
+    grouped: defaultdict[str, list[Keyed]] = defaultdict(list)
+    for row in rows:
+        grouped[row.incident_id].append(row)
+    return grouped
+
+
+def _case(
+    row: IncidentRow,
+    assessments: Sequence[AssessmentRow],
+    obligations: Sequence[ObligationRow],
+    edges: Sequence[EdgeRow],
+    evidence: Sequence[EventRow],
+) -> Case:
+    judgements = tuple(_judgement(assessment) for assessment in assessments)
+    lead = min(judgements, key=lambda it: GRADES.index(it.grade), default=None)
+    return Case(
+        row=row,
+        grade=lead.grade if lead else UNGRADED,
+        lead=lead,
+        judgements=judgements,
+        obligations=tuple(obligations),
+        detections=msgspec.json.decode(row.detections, type=tuple[DetectionSummary, ...]),
+        edges=tuple(edges),
+        evidence=tuple(evidence),
+    )
+
+
+def _judgement(assessment: AssessmentRow) -> Judgement:
+    return Judgement(
+        row=assessment,
+        grade=grade_of(assessment),
+        limbs=msgspec.json.decode(assessment.limbs, type=tuple[LimbResult, ...]),
+        raises=msgspec.json.decode(assessment.raises, type=tuple[Raise, ...]),
+    )
+
+
+def _count(values: Iterable[str], order: Sequence[str]) -> tuple[tuple[str, int], ...]:
+    counts = Counter(values)
+    return tuple((value, counts[value]) for value in order)
+
+
+def _tiles(cases: Sequence[Case]) -> tuple[Tile, ...]:
+    """One for each of the 31; `cases` come gravest first."""
+    by_province: defaultdict[str, list[Case]] = defaultdict(list)
+    for case in cases:
+        by_province[case.row.province].append(case)
+    return tuple(
+        Tile(
+            province=province,
+            grade=by_province[code][0].grade if by_province[code] else "",
+            incidents=len(by_province[code]),
+        )
+        for code, province in PROVINCES.items()
+    )
+
+
+def _clocks(cases: Iterable[Case]) -> tuple[Clock, ...]:
+    """Open obligations that have a figure, the one that runs out first at the top."""
+    clocks = [
+        Clock(case=case, obligation=obligation)
+        for case in cases
+        for obligation in case.obligations
+        if obligation.state in OPEN_STATES and obligation.due_us is not None
+    ]
+    return tuple(sorted(clocks, key=lambda clock: (clock.obligation.due_us or 0)))

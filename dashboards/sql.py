@@ -1,0 +1,49 @@
+"""SQL that report and dashboards share."""
+
+from typing import Final
+
+_TIERS: Final = "['I', 'II', 'III', 'IV']"
+_COLOURS: Final = "['red', 'orange', 'yellow', 'blue']"
+
+
+def _rank(regime: str) -> str:
+    """1 to 4 by response level, colour or tier, in this order; 9 for none of them."""
+    level = f"indexOf({_TIERS}, {regime}_response_level)"
+    colour = f"indexOf({_COLOURS}, {regime}_colour)"
+    tier = f"indexOf({_TIERS}, {regime}_tier)"
+    return f"multiIf({level} > 0, {level}, {colour} > 0, {colour}, {tier} > 0, {tier}, 9)"
+
+
+GRAVITY: Final = f"least({_rank('miit')}, {_rank('cac')})"
+"""Expression over the view `incidents`: 1 (I, red) to 4 (IV, blue), 9 where no tier holds.
+The worse of the two regimes; a response level before a colour before a bare tier."""
+
+
+
+def judged(regime: str) -> str:
+    """What one regime says of an incident: `response I`, `red`, `I` or `none`."""
+    return (
+        f"multiIf({regime}_response_level != '', concat('response ', {regime}_response_level),"
+        f" {regime}_colour != '', {regime}_colour, {regime}_tier != '', {regime}_tier, 'none')"
+    )
+
+
+EDGES_SQL: Final = """
+WITH members AS (
+    SELECT incident_id, arrayJoin(detection_ids) AS detection_id
+    FROM incidents WHERE incident_id IN <incidents>
+)
+SELECT incident_id, pair.1 AS source, pair.2 AS target, count() AS detections
+FROM (
+    SELECT m.incident_id AS incident_id,
+           arraySort(arrayDistinct(arrayMap(
+               (kind, value) -> concat(kind, ':', value), entity_kinds, entity_values))) AS ids,
+           arrayJoin(arrayFlatten(arrayMap(
+               (a, n) -> arrayMap(b -> (a, b), arraySlice(ids, n + 1)),
+               ids, arrayEnumerate(ids)))) AS pair
+    FROM members AS m INNER JOIN detections AS d ON d.detection_id = m.detection_id
+)
+GROUP BY incident_id, source, target
+ORDER BY incident_id, detections DESC, source, target
+"""
+"""Pairs of entities that a detection of the incident has in common; `<incidents>` is a set."""

@@ -1,0 +1,163 @@
+"""What people read, in Chinese and English: the words of report and dashboards, as tables.
+
+Keys are the values of the store's columns. A value without an entry is shown as it is.
+"""
+
+from collections.abc import Mapping
+from typing import Final, Literal, NamedTuple, TypeAlias
+
+from schemas.assessment import TIER_COLOUR, TIER_EN, TIER_ZH, TIERS, Tier
+from schemas.attack import TACTICS
+from schemas.provinces import PROVINCES
+from schemas.scenarios import SCENARIOS
+
+Language: TypeAlias = Literal["zh", "en"]
+LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
+
+
+class Text(NamedTuple):
+    """One text in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        """The text in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+Words: TypeAlias = Mapping[str, Text]
+
+
+def translate(words: Words, key: str, language: Language) -> str:
+    """The key's text, or the key itself where the table has none."""
+    return words[key].of(language) if key in words else key
+
+
+TIER: Final[Words] = {tier: Text(TIER_ZH[tier], TIER_EN[tier]) for tier in TIERS}
+
+COLOUR: Final[Words] = {
+    "red": Text("红色预警", "Red warning"),
+    "orange": Text("橙色预警", "Orange warning"),
+    "yellow": Text("黄色预警", "Yellow warning"),
+    "blue": Text("蓝色预警", "Blue warning"),
+}
+TIER_OF_COLOUR: Final[Mapping[str, Tier]] = {TIER_COLOUR[tier]: tier for tier in TIERS}
+
+RESPONSE: Final[Words] = {
+    tier: Text(f"{roman}级响应", f"Level {tier} response")
+    for tier, roman in zip(TIERS, "ⅠⅡⅢⅣ", strict=True)
+}
+
+REGIME: Final[Words] = {
+    "miit": Text("工信部（数据安全事件）", "MIIT (data security incidents)"),
+    "cac": Text("国家网信办（网络安全事件）", "CAC (cybersecurity incidents)"),
+}
+REGIME_SHORT: Final[Words] = {"miit": Text("工信部", "MIIT"), "cac": Text("网信办", "CAC")}
+
+STATUS: Final[Words] = {
+    "new": Text("新建", "New"),
+    "in_progress": Text("处置中", "In progress"),
+    "on_hold": Text("挂起", "On hold"),
+    "resolved": Text("已处置", "Resolved"),
+    "closed": Text("已关闭", "Closed"),
+    "superseded": Text("已并入", "Superseded"),
+}
+
+VERDICT: Final[Words] = {
+    "unknown": Text("未研判", "Unknown"),
+    "true_positive": Text("属实", "True positive"),
+    "false_positive": Text("误报", "False positive"),
+    "benign": Text("良性", "Benign"),
+    "disregard": Text("不予处理", "Disregard"),
+    "suspicious": Text("可疑", "Suspicious"),
+    "security_risk": Text("安全风险", "Security risk"),
+    "test": Text("测试", "Test"),
+    "duplicate": Text("重复", "Duplicate"),
+}
+
+LEVEL: Final[Words] = {
+    "critical": Text("严重", "critical"),
+    "high": Text("高", "high"),
+    "medium": Text("中", "medium"),
+    "low": Text("低", "low"),
+    "informational": Text("信息", "informational"),
+}
+
+OBLIGATION: Final[Words] = {
+    "late": Text("已逾期", "Late"),
+    "due_soon": Text("即将到期", "Due soon"),
+    "pending": Text("待办", "Pending"),
+    "done": Text("已完成", "Done"),
+    "withdrawn": Text("已撤销", "Withdrawn"),
+}
+"""Most pressing first."""
+
+OUTCOME: Final[Words] = {
+    "met": Text("符合", "Met"),
+    "unknown": Text("未知", "Unknown"),
+    "not_met": Text("不符合", "Not met"),
+}
+
+BASIS: Final[Words] = {
+    "observed": Text("监测所见", "observed"),
+    "estimated": Text("估计", "estimated"),
+    "reported": Text("上报", "reported"),
+    "none": Text("无", "none"),
+}
+
+ENTITY: Final[Words] = {
+    "host": Text("主机", "Host"),
+    "account": Text("账号", "Account"),
+    "address": Text("地址", "Address"),
+    "process": Text("进程", "Process"),
+    "hash": Text("哈希", "Hash"),
+    "domain": Text("域名", "Domain"),
+    "file": Text("文件", "File"),
+    "data": Text("数据", "Data"),
+}
+
+ROLE: Final[Words] = {
+    "actor": Text("发起方", "actor"),
+    "tool": Text("工具", "tool"),
+    "target": Text("目标", "target"),
+    "observer": Text("观察方", "observer"),
+}
+
+BATCH_OUTCOME: Final[Words] = {
+    "accepted": Text("已接收", "Accepted"),
+    "duplicate": Text("重复", "Duplicate"),
+    "refused": Text("已拒收", "Refused"),
+}
+
+CHANNEL: Final[Words] = {
+    "phone": Text("电话", "phone"),
+    "written": Text("书面", "written"),
+    "notice": Text("告知", "notice"),
+    "report": Text("报送", "report"),
+}
+
+SCENARIO: Final[Words] = {row.key: Text(row.zh, row.en) for row in SCENARIOS.values()}
+TACTIC: Final[Words] = {row.key: Text(row.zh, row.en) for row in TACTICS.values()}
+PROVINCE: Final[Words] = {row.code: Text(row.zh, row.en) for row in PROVINCES.values()}
+
+GRADE: Final[Words] = {
+    **{str(n): Text(f"{tier} 级 {TIER_ZH[tier]}", f"{tier} {TIER_EN[tier]}")
+       for n, tier in enumerate(TIERS, 1)},
+    "9": Text("未定级", "No tier"),
+}
+"""The numbers of `dashboards.sql.GRAVITY`."""
+
+JUDGEMENT: Final[Words] = {
+    **{f"response {tier}": text for tier, text in RESPONSE.items()},
+    **COLOUR,
+    **TIER,
+    "none": Text("未定级", "No tier"),
+}
+"""The words of `dashboards.sql.judged`."""
+
+YES_NO: Final[Words] = {"true": Text("是", "yes"), "false": Text("否", "no")}
+OCCURRED: Final[Words] = {
+    "true": Text("已发生", "Has occurred"),
+    "false": Text("可能发生", "May occur"),
+}

@@ -1,0 +1,60 @@
+"""`fenghuo report`: the situation as one HTML file (shell)."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from dashboards.report.page import render_page
+from dashboards.report.reading import read_rows
+from dashboards.report.situation import situation_of
+from dashboards.words import Language
+from pipeline.cli.stores import open_sink, sink_options
+from schemas.moments import Moment, moment_of, parse_moment
+from sinks.contract import Store
+
+
+@click.command("report")
+@sink_options
+@click.option(
+    "--lang",
+    type=click.Choice(get_args(Language)),
+    default="zh",
+    show_default=True,
+    help="Language of the report.",
+)
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=Path("report.html"),
+    show_default=True,
+    help="File to write; an older one is replaced.",
+)
+@click.option("--as-of", default=None, help="RFC 3339 moment for the deadlines; now without it.")
+def report_command(
+    store: Path | None, database: str, lang: Language, out: Path, as_of: str | None
+) -> None:
+    """Write the HTML situation report of a store: one file that needs no network."""
+    moment = moment_of(datetime.now(UTC)) if as_of is None else _moment(as_of)
+    with open_sink(store, database) as sink:
+        write_report(sink, out, lang, moment)
+    click.echo(str(out))
+
+
+def write_report(store: Store, out: Path, language: Language, as_of: Moment) -> None:
+    """The store's situation at `as_of` as an HTML file; SinkError where it cannot be read."""
+    situation = situation_of(read_rows(store.query), as_of)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    aside = out.with_name(out.name + ".new")
+    aside.write_text(render_page(situation, language), encoding="utf-8")
+    aside.replace(out)
+
+
+def _moment(text: str) -> Moment:
+    try:
+        return parse_moment(text)
+    except ValueError as fault:
+        raise click.BadParameter(
+            f"{text!r} is not RFC 3339: 2026-01-31T08:00:00Z", param_hint="--as-of"
+        ) from fault

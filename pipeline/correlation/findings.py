@@ -1,0 +1,120 @@
+"""One group's turn: its matches change, and so do its detections.
+
+Order: what is pending is applied; moments that it can alter are evaluated again; detections
+that differ from what was said become findings; what can change no more is let go.
+"""
+
+import msgspec
+
+from pipeline.correlation.episodes import cut, due_of, grow, moments, settle
+from pipeline.correlation.evidence import evidence_of, fingerprint, identify, release
+from pipeline.correlation.groups import Pending, change
+from pipeline.correlation.losses import note_loss
+from pipeline.correlation.plan import Correlation
+from pipeline.correlation.state import CorrelationState, Episode, Evidence, Group, Withdrawn
+from schemas.moments import Moment
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """A detection that is new, has grown, or no longer holds.
+
+    `was` is its time as it was last said, None for a new one. `opening` is the evidence with
+    which it became true, None where that is what it was: what an outer correlation counts.
+    """
+
+    detection_id: str
+    revision: int
+    is_active: bool
+    time: Moment
+    was: Moment | None
+    evidence: Evidence
+    opening: Evidence | None = None
+
+
+class Place(msgspec.Struct, frozen=True):
+    """Where a group stands: whose it is, of which correlation, under which key."""
+
+    owner: tuple[str, ...]
+    correlation: Correlation
+    name: str
+    group: Group
+
+
+def take_turn(
+    place: Place, state: CorrelationState, pending: Pending, watermark: Moment, limit: int
+) -> list[Finding]:
+    """Bring one group up to date with what is pending and with the watermark."""
+    correlation, group = place.correlation, place.group
+    before = group.bytes
+    changed = change(group, pending)
+    found = _revise(place, _since(correlation, changed, state.watermark), watermark)
+    settled = watermark - correlation.hold
+    settle(correlation, group, settled)
+    lost = release(correlation, group, settled, limit)
+    if lost:
+        note_loss(state, correlation.rule_id, "trimmed", lost)
+    if not group.is_spent:
+        group.due = due_of(correlation, group, watermark)
+    state.bytes += group.bytes - before
+    return found
+
+
+def _since(correlation: Correlation, changed: Moment | None, decided: Moment) -> Moment | None:
+    """The first moment whose evaluation may differ from before; None where there is none."""
+    if correlation.pace == "prompt":
+        return changed
+    return decided + 1 if changed is None else min(changed, decided) + 1
+
+
+def _revise(place: Place, since: Moment | None, watermark: Moment) -> list[Finding]:
+    if since is None:
+        return []
+    correlation, group = place.correlation, place.group
+    removed, shortened = cut(group, since)
+    touched = {} if shortened is None else {shortened.start: shortened}
+    for moment in moments(correlation, group, since, watermark):
+        episode = grow(group, moment, correlation.span)
+        touched[episode.start] = episode
+    if not removed and not touched:
+        return []
+    said = {each.detection_id: each for each in [*removed, *touched.values()] if each.revision}
+    found = [_said(place, episode, said, since) for episode in touched.values()]
+    return [*(each for each in found if each), *_withdraw(place, said)]
+
+
+def _said(
+    place: Place, episode: Episode, said: dict[str, Episode], since: Moment
+) -> Finding | None:
+    """What is to be said of an episode; its predecessor is taken out of `said`."""
+    correlation, group = place.correlation, place.group
+    evidence = evidence_of(correlation, group, episode)
+    detection_id = identify(correlation, group, episode, place.owner, place.name)
+    mark = fingerprint(episode, evidence)
+    old = said.pop(detection_id, None)
+    was = old.start if old else None
+    revision = old.revision if old else _last_revision(group, detection_id)
+    is_same = old is not None and old.fingerprint == mark
+    episode.detection_id, episode.fingerprint = detection_id, mark
+    episode.revision = revision if is_same else revision + 1
+    if is_same:
+        return None
+    opening = None
+    if episode.start >= since:
+        opening = evidence_of(correlation, group, Episode(episode.start, episode.start))
+    return Finding(detection_id, episode.revision, True, episode.start, was, evidence, opening)
+
+
+def _last_revision(group: Group, detection_id: str) -> int:
+    withdrawn = group.withdrawn.pop(detection_id, None)
+    return withdrawn.revision if withdrawn else 0
+
+
+def _withdraw(place: Place, said: dict[str, Episode]) -> list[Finding]:
+    """Detections that were said and no longer hold, with what is now known of their time."""
+    found = []
+    for detection_id, episode in said.items():
+        revision = episode.revision + 1
+        place.group.withdrawn[detection_id] = Withdrawn(revision, episode.start)
+        evidence = evidence_of(place.correlation, place.group, episode)
+        found.append(Finding(detection_id, revision, False, episode.start, episode.start, evidence))
+    return found

@@ -1,0 +1,168 @@
+"""A group's matches: taken in, taken out, let go; its caches follow."""
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable
+
+import msgspec
+
+from pipeline.correlation.state import EntityKey, Group, Held, Inner, Rank, rank_of, time_of
+from pipeline.correlation.windows import Value
+from schemas.detection import Entity
+from schemas.moments import Moment
+
+GROUP_BYTES = 100
+HELD_BYTES = 56
+INNER_BYTES = 24
+ENTITY_BYTES = 10
+TEXT_BYTES = 3
+"""What each weighs in MessagePack, texts aside: the quota's measure, held against the real
+encoding by a test."""
+
+_POOL_SLACK = 16
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A match on its way into a group."""
+
+    time: Moment
+    event_id: str
+    source: int
+    value: Value
+    entities: tuple[Entity, ...]
+    late: bool = False
+    inner: Inner | None = None
+
+    @property
+    def rank(self) -> Rank:
+        return self.time, self.event_id, self.source
+
+
+class Pending(msgspec.Struct):
+    """What a step brings to one group: matches that came, and matches that no longer hold."""
+
+    offers: list[Offer] = []
+    gone: list[Rank] = []
+
+
+def change(group: Group, pending: Pending) -> Moment | None:
+    """Apply what is pending; the time of the earliest match that changed, or None."""
+    if not pending.offers and not pending.gone:
+        return None
+    ranks = [*pending.gone, *(offer.rank for offer in pending.offers)]
+    if group.cache.window is not None:
+        group.cache.window.retreat(group.held, bisect_left(group.held, min(ranks)[0], key=time_of))
+    changed = [rank[0] for rank in pending.gone if _remove(group, rank)]
+    changed += [offer.time for offer in pending.offers if _insert(group, offer)]
+    return min(changed, default=None)
+
+
+def _insert(group: Group, offer: Offer) -> bool:
+    """False where the match is there already: an event sent twice counts once."""
+    if group.floor is not None and offer.time <= group.floor:
+        return False
+    held = group.held
+    new = Held(
+        offer.time,
+        offer.event_id,
+        offer.source,
+        offer.value,
+        tuple(_intern(group, entity) for entity in offer.entities),
+        offer.late,
+        offer.inner,
+    )
+    index = len(held)
+    if held and rank_of(held[-1]) >= offer.rank:
+        index = bisect_left(held, offer.rank, key=rank_of)
+        if index < len(held) and rank_of(held[index]) == offer.rank:
+            return _replace(group, index, new)
+    held.insert(index, new)
+    group.bytes += weight(new)
+    if group.cache.times is not None:
+        insort(group.cache.times[new.source], new.time)
+    return True
+
+
+def _replace(group: Group, index: int, new: Held) -> bool:
+    """A detection of an inner correlation that grew takes its own place."""
+    old = group.held[index]
+    if new.inner is None or new == old:
+        return False
+    group.held[index] = new
+    group.bytes += weight(new) - weight(old)
+    return True
+
+
+def _remove(group: Group, rank: Rank) -> bool:
+    index = bisect_left(group.held, rank, key=rank_of)
+    if index == len(group.held) or rank_of(group.held[index]) != rank:
+        return False
+    old = group.held.pop(index)
+    group.bytes -= weight(old)
+    if group.cache.times is not None:
+        times = group.cache.times[old.source]
+        del times[bisect_left(times, old.time)]
+    return True
+
+
+def let_go(group: Group, count: int) -> None:
+    """Drop the first `count` matches."""
+    if not count:
+        return
+    cache = group.cache
+    if cache.window is not None:
+        cache.window.forget(group.held, count)
+    leaving = group.held[:count]
+    if cache.times is not None:
+        for source, times in enumerate(cache.times):
+            del times[: sum(held.source == source for held in leaving)]
+    del group.held[:count]
+    group.bytes -= sum(weight(held) for held in leaving)
+    _thin_pool(group)
+
+
+def weight(held: Held) -> int:
+    """About how many bytes a match takes in the encoded state."""
+    size = HELD_BYTES + len(held.entities)
+    if isinstance(held.value, str):
+        size += len(held.value)
+    if held.inner is not None:
+        size += INNER_BYTES + sum(len(each) + TEXT_BYTES for each in held.inner.event_ids)
+    return size
+
+
+def _intern(group: Group, entity: Entity) -> int:
+    pool = group.cache.pool
+    if pool is None:
+        pool = {key: index for index, key in enumerate(group.pool)}
+        group.cache.pool = pool
+    key = (entity.kind, entity.value, entity.role)
+    index = pool.get(key)
+    if index is None:
+        index = pool[key] = len(group.pool)
+        group.pool.append(key)
+        group.bytes += _entity_weight(key)
+    return index
+
+
+def _thin_pool(group: Group) -> None:
+    """Forget entities that no match names any more, once they are the most of them."""
+    if len(group.pool) <= _POOL_SLACK + 2 * len(group.held):
+        return
+    kept = sorted({index for held in group.held for index in held.entities})
+    moved = {index: position for position, index in enumerate(kept)}
+    group.held = [
+        msgspec.structs.replace(held, entities=tuple(moved[index] for index in held.entities))
+        for held in group.held
+    ]
+    group.bytes -= _pool_weight(group.pool)
+    group.pool = [group.pool[index] for index in kept]
+    group.bytes += _pool_weight(group.pool)
+    group.cache.pool = None
+
+
+def _pool_weight(pool: Iterable[EntityKey]) -> int:
+    return sum(_entity_weight(key) for key in pool)
+
+
+def _entity_weight(key: EntityKey) -> int:
+    return ENTITY_BYTES + len(key[0]) + len(key[1].encode()) + len(key[2])

@@ -1,0 +1,17 @@
+"""What a site may decide about correlation: how long, and how much, is remembered."""
+
+import msgspec
+
+
+class CorrelationPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Limits of one enterprise's correlation state.
+
+    `late_hold_s`: an event this long behind the watermark still revises what was emitted,
+    but never further than its correlation's own timespan. `groups` and `state_bytes` bound
+    the enterprise, `group_matches` one group of one correlation.
+    """
+
+    late_hold_s: int = 3600
+    groups: int = 50_000
+    state_bytes: int = 32 * 1024 * 1024
+    group_matches: int = 10_000

@@ -1,0 +1,61 @@
+"""The quota of one enterprise: what gives way when its correlation state is full.
+
+Order of eviction: the group whose last match is the oldest in event time goes first; of equal
+ones, the one whose correlation's key, then group key, is smaller. Once a quota is exceeded,
+groups go until nine tenths of it are left, so that not every step has to sort them.
+"""
+
+from pipeline.correlation.groups import GROUP_BYTES
+from pipeline.correlation.losses import note_loss
+from pipeline.correlation.plan import CorrelationPlan
+from pipeline.correlation.state import CorrelationState, Group
+
+KEPT_SHARE = 0.9
+
+
+def open_group(state: CorrelationState, key: str, name: str) -> Group:
+    """A new, empty group."""
+    group = state.groups.setdefault(key, {})[name] = Group(bytes=GROUP_BYTES + len(name))
+    state.group_count += 1
+    state.bytes += group.bytes
+    return group
+
+
+def drop_group(state: CorrelationState, key: str, name: str) -> None:
+    """Forget one group."""
+    group = state.groups[key].pop(name)
+    state.group_count -= 1
+    state.bytes -= group.bytes
+    if not state.groups[key]:
+        del state.groups[key]
+        state.timers.pop(key, None)
+
+
+def enforce_quota(plan: CorrelationPlan, state: CorrelationState) -> None:
+    """Evict the stalest groups where the state is past its policy's quota, and count them."""
+    policy = plan.policy
+    if state.group_count <= policy.groups and state.bytes <= policy.state_bytes:
+        return
+    stalest = sorted(
+        (group.last_time, key, name)
+        for key, groups in state.groups.items()
+        for name, group in groups.items()
+    )
+    for _last_time, key, name in stalest:
+        if (
+            state.group_count <= policy.groups * KEPT_SHARE
+            and state.bytes <= policy.state_bytes * KEPT_SHARE
+        ):
+            return
+        drop_group(state, key, name)
+        note_loss(state, key.partition("/")[0], "evicted")
+
+
+def retire(plan: CorrelationPlan, state: CorrelationState) -> None:
+    """Forget groups of correlations that the plan no longer has in this meaning, counted."""
+    kept = {correlation.key for correlation in plan.correlations}
+    for key in [key for key in state.groups if key not in kept]:
+        note_loss(state, key.partition("/")[0], "retired", len(state.groups[key]))
+        for name in list(state.groups[key]):
+            drop_group(state, key, name)
+    state.plan_id = plan.plan_id

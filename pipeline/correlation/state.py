@@ -1,0 +1,160 @@
+"""What is remembered of one enterprise's correlations: part of its state record.
+
+Rule 1. A group is one correlation's matches that share their group-by values.
+Rule 2. It holds matches, sorted by time, id and source, for as long as a window that may
+        still change can reach them: timespan plus hold behind the watermark.
+Rule 3. What leaves while its detection is still open is folded into the detection's evidence.
+Rule 4. Everything encoded decides results; everything cached follows from it.
+"""
+
+from functools import cached_property
+from operator import attrgetter
+from typing import TypeAlias
+
+import msgspec
+
+from pipeline.correlation.windows import SlidingWindow
+from schemas.detection import Entity, EntityKind
+from schemas.moments import Moment
+
+CORRELATION_STATE_VERSION = 1
+
+EntityKey: TypeAlias = tuple[EntityKind, str, str]
+"""Kind, value, role: an Entity without its field names, a third of the bytes."""
+Rank: TypeAlias = tuple[Moment, str, int]
+"""Time, event id, source: where a match stands; no two matches of a group share it."""
+
+
+class Inner(msgspec.Struct, frozen=True, array_like=True):
+    """What a match that is itself a correlation's detection stands for."""
+
+    first_time: Moment
+    last_time: Moment
+    event_count: int
+    event_ids: tuple[str, ...]
+
+
+class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """One match in a group: `source` is the rule's position in the correlation's `rules`,
+    `entities` are positions in the group's pool."""
+
+    time: Moment
+    event_id: str
+    source: int
+    value: float | str | None
+    entities: tuple[int, ...]
+    late: bool = False
+    inner: Inner | None = None
+
+
+time_of = attrgetter("time")
+rank_of = attrgetter("time", "event_id", "source")
+
+
+class Evidence(msgspec.Struct, frozen=True, array_like=True):
+    """What a detection is made from; `event_ids` and `entities` are cut, the count is not."""
+
+    event_count: int = 0
+    first_time: Moment = 0
+    last_time: Moment = 0
+    event_ids: tuple[str, ...] = ()
+    entities: tuple[Entity, ...] = ()
+    late: bool = False
+
+
+class Episode(msgspec.Struct, array_like=True):
+    """A run of moments at which the condition held, each less than a timespan after the one
+    before: one detection. `earlier` is evidence that has left the group."""
+
+    start: Moment
+    last: Moment
+    detection_id: str = ""
+    revision: int = 0
+    fingerprint: str = ""
+    earlier: Evidence | None = None
+
+
+class Withdrawn(msgspec.Struct, frozen=True, array_like=True):
+    """A superseded detection that may hold again: its revisions must go on counting."""
+
+    revision: int
+    start: Moment
+
+
+class Cache:
+    """What follows from a group's matches and is rebuilt when it is missing."""
+
+    __slots__ = ("pool", "times", "window")
+
+    def __init__(self) -> None:
+        self.window: SlidingWindow | None = None
+        self.times: list[list[Moment]] | None = None
+        """Of each source, the times of its matches, sorted."""
+        self.pool: dict[EntityKey, int] | None = None
+
+
+class Group(msgspec.Struct, array_like=True, dict=True):
+    """One correlation's matches that share their group-by values.
+
+    `fires` are the moments at which the condition held, as far back as they may change, and
+    the last one before. `anchors` open the windows of an anchored correlation, `resume` is
+    where the last settled one ended. Matches up to `floor` were given up to the quota.
+    """
+
+    held: list[Held] = []
+    pool: list[EntityKey] = []
+    fires: list[Moment] = []
+    episodes: list[Episode] = []
+    withdrawn: dict[str, Withdrawn] = {}
+    anchors: list[Moment] = []
+    resume: Moment | None = None
+    floor: Moment | None = None
+    due: Moment = 0
+    """The watermark at which the group next has something to do, untouched."""
+    bytes: int = 0
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Not encoded."""
+        return Cache()
+
+    @property
+    def is_spent(self) -> bool:
+        """Whether nothing is left that could decide anything."""
+        return not (self.held or self.episodes or self.withdrawn)
+
+    @property
+    def last_time(self) -> Moment:
+        """Its last match, or where its last detection ended."""
+        if self.held:
+            return self.held[-1].time
+        ended = [each.start for each in self.withdrawn.values()]
+        return max([*ended, *(each.last for each in self.episodes)])
+
+
+Timer: TypeAlias = tuple[Moment, str]
+"""When a group is due, and its key."""
+
+
+class CorrelationState(msgspec.Struct, dict=True):
+    """One enterprise's correlations.
+
+    `groups` is by correlation key, then by group key (JSON list of the values). `counts` is
+    by rule id, then by reason (`LOSSES` in pipeline/correlation/losses.py): metrics.
+    """
+
+    version: int = CORRELATION_STATE_VERSION
+    plan_id: str = ""
+    watermark: Moment = 0
+    groups: dict[str, dict[str, Group]] = {}
+    group_count: int = 0
+    bytes: int = 0
+    counts: dict[str, dict[str, int]] = {}
+
+    @cached_property
+    def timers(self) -> dict[str, list[Timer]]:
+        """Heaps of timers by correlation key; not encoded: they follow from the groups."""
+        return {
+            key: sorted((group.due, name) for name, group in groups.items())
+            for key, groups in self.groups.items()
+        }

@@ -1,0 +1,195 @@
+"""Correlation: matches of one enterprise in, its detections that changed out.
+
+Rule 1. Every match goes to every correlation that names its rule.
+Rule 2. Correlations are brought up to date inner before outer, so that what an inner one says
+        reaches the outer in the same step.
+Rule 3. A silent correlation feeds others and says nothing itself.
+Rule 4. After each step the state is within its quota.
+"""
+
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
+
+import msgspec
+
+from pipeline.context import Context
+from pipeline.correlation.findings import Finding, Place, take_turn
+from pipeline.correlation.groups import Offer, Pending
+from pipeline.correlation.losses import Loss, note_loss
+from pipeline.correlation.offers import finding_group, offer_event, offer_finding
+from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
+from pipeline.correlation.quota import drop_group, enforce_quota, open_group, retire
+from pipeline.correlation.state import CorrelationState
+from pipeline.correlation.values import texts_of_key
+from pipeline.correlation.wording import summary_of
+from pipeline.detections import entities_of
+from pipeline.event_time import Clock
+from pipeline.sigma.documents import SigmaRule
+from schemas.detection import Detection, Entity
+from schemas.event import Event
+
+
+class Match(msgspec.Struct, frozen=True):
+    """A rule that matched an event."""
+
+    event: Event
+    rule: SigmaRule
+
+
+Queue = dict[str, dict[str, Pending]]
+"""What is pending, by correlation key and group key."""
+
+
+class Step(msgspec.Struct):
+    """One call: what it works with, and what is pending in it."""
+
+    plan: CorrelationPlan
+    state: CorrelationState
+    clock: Clock
+    context: Context
+    queue: Queue
+
+
+def correlate(
+    plan: CorrelationPlan,
+    state: CorrelationState,
+    matches: Sequence[Match],
+    clock: Clock,
+    context: Context,
+) -> list[Detection]:
+    """Detections that are new, have grown or no longer hold, after one batch's matches.
+
+    `clock.watermark` is the one after the batch; `state` is changed in place.
+    """
+    step = Step(plan, state, clock, context, {})
+    if state.plan_id != plan.plan_id:
+        retire(plan, state)
+    _take_in(step, matches)
+    detections = [
+        detection
+        for correlation in plan.correlations
+        for detection in _bring_up_to_date(step, correlation)
+    ]
+    state.watermark = max(state.watermark, clock.watermark)
+    enforce_quota(plan, state)
+    return detections
+
+
+def expire(
+    plan: CorrelationPlan, state: CorrelationState, clock: Clock, context: Context
+) -> list[Detection]:
+    """What the watermark alone decides: absences, and conditions that waited."""
+    return correlate(plan, state, (), clock, context)
+
+
+def _take_in(step: Step, matches: Sequence[Match]) -> None:
+    entities: dict[str, tuple[Entity, ...]] = {}
+    for match in matches:
+        event = match.event
+        for feed in step.plan.feeds.get(match.rule.head.rule_id, ()):
+            if event.event_id not in entities:
+                entities[event.event_id] = entities_of(event)
+            offer = offer_event(feed, event, entities[event.event_id], step.state.watermark)
+            _enqueue(step, feed[0], offer)
+
+
+def _enqueue(step: Step, correlation: Correlation, offer: tuple[str, Offer] | Loss) -> None:
+    if isinstance(offer, str):
+        note_loss(step.state, correlation.rule_id, offer)
+    else:
+        _pending(step, correlation, offer[0]).offers.append(offer[1])
+
+
+def _pending(step: Step, correlation: Correlation, name: str) -> Pending:
+    return step.queue.setdefault(correlation.key, {}).setdefault(name, Pending())
+
+
+def _bring_up_to_date(step: Step, correlation: Correlation) -> Iterator[Detection]:
+    """Every group of one correlation for which something is pending or due."""
+    queue = step.queue.pop(correlation.key, {})
+    for name in _due(step, correlation):
+        queue.setdefault(name, Pending())
+    is_silent = step.plan.is_silent(correlation.rule_id)
+    feeds = step.plan.feeds.get(correlation.rule_id, ())
+    for name in sorted(queue):
+        for finding in _turn(step, correlation, name, queue[name]):
+            for feed in feeds:
+                _hand_over(step, feed, correlation, name, finding)
+            if not is_silent:
+                yield _detection(step, correlation, name, finding)
+
+
+def _due(step: Step, correlation: Correlation) -> Iterator[str]:
+    """Groups whose timer has run out, each once; timers of what has changed since are void."""
+    timers = step.state.timers.get(correlation.key, [])
+    groups = step.state.groups.get(correlation.key, {})
+    while timers and timers[0][0] <= step.clock.watermark:
+        due, name = heappop(timers)
+        if name in groups and groups[name].due == due:
+            yield name
+
+
+def _turn(step: Step, correlation: Correlation, name: str, pending: Pending) -> list[Finding]:
+    state = step.state
+    group = state.groups.get(correlation.key, {}).get(name)
+    if group is None:
+        if not pending.offers:
+            return []
+        group = open_group(state, correlation.key, name)
+    due = group.due
+    owner = (step.context.enterprise.enterprise_id, step.context.drill)
+    place = Place(owner, correlation, name, group)
+    limit = step.plan.policy.group_matches
+    found = take_turn(place, state, pending, step.clock.watermark, limit)
+    if group.is_spent:
+        drop_group(state, correlation.key, name)
+    elif group.due != due:
+        heappush(state.timers.setdefault(correlation.key, []), (group.due, name))
+    return found
+
+
+def _hand_over(step: Step, feed: Feed, inner: Correlation, name: str, finding: Finding) -> None:
+    """Put a correlation's detection where it feeds another; take away what it replaces."""
+    outer, position = feed
+    fields = dict(zip(inner.rule.group_by, texts_of_key(name), strict=True))
+    if finding.was is not None and (not finding.is_active or finding.was != finding.time):
+        outer_name = finding_group(feed, fields)
+        rank = (finding.was, finding.detection_id, position)
+        _pending(step, outer, outer_name).gone.append(rank)
+    if finding.opening is not None:
+        _enqueue(step, outer, offer_finding(feed, finding, finding.opening, fields))
+
+
+def _detection(step: Step, correlation: Correlation, name: str, finding: Finding) -> Detection:
+    head, evidence, source = correlation.rule.head, finding.evidence, correlation.logsource
+    enterprise = step.context.enterprise
+    summary = summary_of(
+        correlation.fact, correlation.rule.group_by, texts_of_key(name), evidence.event_count
+    )
+    return Detection(
+        detection_id=finding.detection_id,
+        revision=finding.revision,
+        status="active" if finding.is_active else "superseded",
+        kind="correlation",
+        rule_id=head.rule_id,
+        title=head.title,
+        level=correlation.level,
+        tags=head.tags,
+        scenario=head.scenario,
+        enterprise_id=enterprise.enterprise_id,
+        province=enterprise.province,
+        time=finding.time,
+        first_time=evidence.first_time if evidence.event_count else finding.time,
+        last_time=evidence.last_time if evidence.event_count else finding.time,
+        received_at=step.clock.received_at,
+        event_ids=evidence.event_ids,
+        event_count=evidence.event_count,
+        entities=evidence.entities,
+        product=source.product,
+        category=source.category,
+        service=source.service,
+        summary=summary,
+        late=evidence.late,
+        drill=step.context.drill,
+        rule_set_id=step.context.rule_set_id,
+    )

@@ -1,0 +1,105 @@
+"""A case and its evidence into the incident that is emitted."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from pipeline.context import Context
+from pipeline.incidents.evidence import witness_of
+from pipeline.incidents.facts import facts_of
+from pipeline.incidents.opening import ground_of
+from pipeline.incidents.policy import IncidentPolicy
+from pipeline.incidents.state import Evidence, IncidentsState
+from pipeline.incidents.story import tell
+from schemas.ids import content_id
+from schemas.incident import Incident
+from schemas.moments import Moment
+
+CONFIRMED = 100
+"""Confidence once an analyst has confirmed it."""
+
+
+def incident_id_of(context: Context, first_detection_id: str) -> str:
+    """The id of the incident whose earliest detection this is; a drill's is another."""
+    parts = (context.enterprise.enterprise_id, context.drill, first_detection_id)
+    return content_id("incident", *parts)
+
+
+def assemble(
+    policy: IncidentPolicy,
+    state: IncidentsState,
+    incident_id: str,
+    group: Sequence[Evidence],
+    context: Context,
+) -> Incident:
+    """The incident as its case and this evidence say it is; the case must be in the state."""
+    case = state.cases[incident_id]
+    witnesses = [witness_of(state, one) for one in group]
+    facts = facts_of(policy, witnesses)
+    ground = ground_of(policy, (one.rule for one in witnesses))
+    chinese, english = tell(facts, ground, "zh"), tell(facts, ground, "en")
+    return Incident(
+        incident_id=incident_id,
+        enterprise_id=context.enterprise.enterprise_id,
+        province=context.enterprise.province,
+        sector=context.enterprise.sector,
+        revision=case.revision,
+        status="superseded" if case.is_superseded else case.status,
+        verdict=case.verdict,
+        scenario=facts.scenario.key,
+        category=facts.scenario.category,
+        title_zh=chinese.title,
+        title_en=english.title,
+        story_zh=chinese.story,
+        story_en=english.story,
+        level=facts.level,
+        confidence=CONFIRMED if case.confirmed else facts.confidence,
+        risk=facts.risk,
+        first_time=facts.first_time,
+        last_time=facts.last_time,
+        opened_at=case.opened_at,
+        revised_at=case.revised_at,
+        tactics=facts.tactics,
+        techniques=facts.techniques,
+        entities=facts.entities,
+        detections=facts.detections,
+        detection_ids=facts.detection_ids,
+        event_ids=facts.event_ids,
+        detection_count=facts.detection_count,
+        event_count=facts.event_count,
+        confirmed=case.confirmed,
+        assignee=case.assignee,
+        superseded_by=case.superseded_by,
+        rule_set_id=context.rule_set_id,
+        drill=context.drill,
+    )
+
+
+def publish(
+    policy: IncidentPolicy,
+    state: IncidentsState,
+    incident_id: str,
+    group: Sequence[Evidence],
+    context: Context,
+    received_at: Moment,
+) -> list[Incident]:
+    """The next revision, or nothing if an analyst would see no difference to the last one."""
+    incident = assemble(policy, state, incident_id, group, context)
+    content = _content_of(incident)
+    case = state.cases[incident_id]
+    if content == case.content:
+        return []
+    state.cases[incident_id] = msgspec.structs.replace(
+        case,
+        content=content,
+        revision=case.revision + 1,
+        revised_at=received_at,
+        last_time=incident.last_time,
+    )
+    return [msgspec.structs.replace(incident, revision=case.revision + 1, revised_at=received_at)]
+
+
+def _content_of(incident: Incident) -> str:
+    """Content id of everything but the revision itself and the rule set it was made under."""
+    bare = msgspec.structs.replace(incident, revision=0, revised_at=0, rule_set_id="")
+    return content_id("revision", msgspec.msgpack.encode(bare))

@@ -1,0 +1,99 @@
+"""What an analyst's command does to a case, and why it is refused.
+
+A refusal names what stands in the way and what may be said instead.
+"""
+
+from collections.abc import Iterable
+from typing import get_args
+
+import msgspec
+
+from pipeline.event_time import Clock
+from pipeline.incidents.lifecycle import OCCURRED, VERDICTS, allowed_verbs, next_status
+from pipeline.incidents.policy import IncidentPolicy
+from pipeline.incidents.state import Case, IncidentsState
+from schemas.assessment import TIERS, Regime
+from schemas.command import Command
+
+ENDING = ("resolve", "close")
+"""The verbs that may carry a verdict."""
+
+
+def refusal_of(state: IncidentsState, command: Command) -> str:
+    """Why a command is refused, or "" if it is accepted."""
+    case = state.cases.get(command.incident_id)
+    if case is None:
+        return (
+            f"no incident {command.incident_id} is held: it never opened, or it was closed and "
+            "its hold has passed; list the incidents that are held and name one of them"
+        )
+    if case.is_superseded:
+        heir = f"act on {case.superseded_by}" if case.superseded_by else "its evidence is withdrawn"
+        return f"the incident is superseded: {heir}"
+    if next_status(case.status, command.verb) is None:
+        allowed = ", ".join(allowed_verbs(case.status))
+        return f"{command.verb} is not allowed while {case.status}; allowed: {allowed}"
+    return _refuse_content(command)
+
+
+def _refuse_content(command: Command) -> str:
+    """What a verb needs and the command does not say."""
+    if command.verdict and command.verb not in ENDING:
+        return f"a verdict goes with {' or '.join(ENDING)}, not with {command.verb}"
+    if command.verdict and command.verdict not in VERDICTS:
+        return f"unknown verdict {command.verdict}; one of: {', '.join(VERDICTS)}"
+    if command.verb == "impact" and command.impact is None:
+        return "impact states no facts; give at least one in `impact`"
+    if command.verb == "reported" and not command.obligation_id:
+        return "reported names no obligation; give its `obligation_id`"
+    if command.verb == "override":
+        return _refuse_override(command)
+    return ""
+
+
+def _refuse_override(command: Command) -> str:
+    regimes = get_args(Regime)
+    if command.regime not in regimes:
+        return f"unknown regime {command.regime or '(none)'}; one of: {', '.join(regimes)}"
+    if command.tier not in TIERS:
+        return f"unknown tier {command.tier or '(none)'}; one of: {', '.join(TIERS)}"
+    return "" if command.reason else "override needs a `reason`: it stands beside the computed tier"
+
+
+def apply_command(
+    policy: IncidentPolicy, case: Case, command: Command, rule_ids: Iterable[str], clock: Clock
+) -> Case:
+    """The case after a command that is not refused; `rule_ids` are those of its evidence."""
+    status = next_status(case.status, command.verb) or case.status
+    changed = status != case.status
+    case = msgspec.structs.replace(
+        case, status=status, touched=clock.watermark if changed else case.touched
+    )
+    match command.verb:
+        case "start":
+            return msgspec.structs.replace(case, assignee=command.analyst)
+        case "confirm":
+            assignee = case.assignee or command.analyst
+            return msgspec.structs.replace(case, confirmed=True, assignee=assignee)
+        case "reopen":
+            return msgspec.structs.replace(
+                case, verdict="unknown", judged=(), assignee=case.assignee or command.analyst
+            )
+        case "resolve" | "close":
+            return _end(policy, case, command, rule_ids)
+        case _:
+            return case
+
+
+def _end(policy: IncidentPolicy, case: Case, command: Command, rule_ids: Iterable[str]) -> Case:
+    """With its verdict: the one said, else the one it has, else what confirmation implies."""
+    verdict = next((each for each in VERDICTS if each == command.verdict), case.verdict)
+    if verdict == "unknown" and case.confirmed:
+        verdict = "true_positive"
+    is_settled = verdict in policy.settling_verdicts
+    return msgspec.structs.replace(
+        case,
+        verdict=verdict,
+        confirmed=case.confirmed and verdict in OCCURRED,
+        judged=tuple(sorted(set(rule_ids))) if is_settled else (),
+    )

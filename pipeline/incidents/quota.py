@@ -1,0 +1,155 @@
+"""What leaves the state: what is over, and what is over the quota.
+
+Rule 1. A closed or superseded case leaves once the gap and the hold have passed since its
+        last evidence and its last change; context once they have passed for its whole group,
+        so that nothing in time could still be linked to it.
+Rule 2. Over the quota, evidence of one rule in one group is folded: the older half of the
+        biggest pile into one piece that keeps count, span, entities and links. Piles of
+        correlations come after piles of rules, because only they are still revised.
+Rule 3. Only if nothing is left to fold, evidence leaves: context first, then closed
+        incidents, then the others; of each the group that was quiet longest.
+Rule 4. Folded and evicted detections are counted in the state; the store keeps them all.
+"""
+
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import msgspec
+
+from pipeline.context import Context
+from pipeline.event_time import Clock
+from pipeline.incidents.evidence import forget_unused, groups_of
+from pipeline.incidents.lifecycle import MOST_ALIVE
+from pipeline.incidents.policy import IncidentPolicy
+from pipeline.incidents.state import (
+    DETECTION_IDS_MAX,
+    EVENT_IDS_MAX,
+    Case,
+    Evidence,
+    IncidentsState,
+)
+from schemas.moments import SECOND, Moment
+
+RELIEF_PERCENT = 90
+"""Relieved down to this much of the quota, so that not every step has to."""
+
+
+def leave(policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context) -> None:
+    """Drop what is over (rule 1)."""
+    limit = clock.watermark - (policy.gap_s + policy.hold_s) * SECOND
+    gone = {key for key, case in state.cases.items() if _is_over(case, limit)}
+    for key in gone:
+        del state.cases[key]
+    stale = [one.detection_id for one in state.evidence.values() if one.case in gone]
+    if clock.watermark - state.swept >= policy.gap_s * SECOND:
+        state.swept = clock.watermark
+        stale += _stale_context(policy, state, limit, context)
+    for detection_id in stale:
+        del state.evidence[detection_id]
+    if stale:
+        forget_unused(state)
+
+
+def _is_over(case: Case, limit: Moment) -> bool:
+    ended = case.is_superseded or case.status == "closed"
+    return ended and max(case.last_time, case.touched) < limit
+
+
+def _stale_context(
+    policy: IncidentPolicy, state: IncidentsState, limit: Moment, context: Context
+) -> list[str]:
+    if not any(one.last_time < limit and not one.case for one in state.evidence.values()):
+        return []
+    groups = groups_of(policy, state, context.enterprise.shared_entities)
+    return [
+        one.detection_id
+        for group in groups
+        if all(one.last_time < limit and not one.case for one in group)
+        for one in group
+    ]
+
+
+def relieve(policy: IncidentPolicy, state: IncidentsState, context: Context) -> None:
+    """Bring evidence and cases back under the quota (rules 2 and 3)."""
+    _forget_superseded(policy, state)
+    if len(state.evidence) <= policy.detections_max:
+        return
+    target = policy.detections_max * RELIEF_PERCENT // 100
+    groups = groups_of(policy, state, context.enterprise.shared_entities)
+    _fold(state, groups, target)
+    if len(state.evidence) > policy.detections_max:
+        groups = groups_of(policy, state, context.enterprise.shared_entities)
+        _evict(state, groups, target)
+    forget_unused(state)
+
+
+def _forget_superseded(policy: IncidentPolicy, state: IncidentsState) -> None:
+    """Superseded cases have no evidence; beyond the quota those go that went first."""
+    superseded = [key for key, case in state.cases.items() if case.is_superseded]
+    superseded.sort(key=lambda key: (state.cases[key].touched, key))
+    for key in superseded[: max(0, len(superseded) - policy.detections_max)]:
+        del state.cases[key]
+
+
+def _fold(state: IncidentsState, groups: Iterable[Sequence[Evidence]], target: int) -> None:
+    piles = [pile for group in groups for pile in _piles(group)]
+    while len(state.evidence) > target:
+        foldable = [pile for pile in piles if len(pile) > 1]
+        if not foldable:
+            return
+        pile = min(foldable, key=lambda one: _folding_order(state, one))
+        older = pile[: (len(pile) + 1) // 2] if len(pile) > 2 else pile[:]
+        merged = _merge(older)
+        for one in older:
+            del state.evidence[one.detection_id]
+        state.evidence[merged.detection_id] = merged
+        state.folded += len(older) - 1
+        pile[: len(older)] = [merged]
+
+
+def _piles(group: Sequence[Evidence]) -> Iterable[list[Evidence]]:
+    by_rule: dict[int, list[Evidence]] = {}
+    for one in group:
+        by_rule.setdefault(one.rule, []).append(one)
+    return by_rule.values()
+
+
+def _folding_order(state: IncidentsState, pile: Sequence[Evidence]) -> tuple[bool, int, str]:
+    return state.rules[pile[0].rule].is_correlation, -len(pile), pile[0].detection_id
+
+
+def _merge(pile: Sequence[Evidence]) -> Evidence:
+    """Several pieces of one rule and group, in order of time, as one."""
+    ids = [one.detection_id for one in pile[1:]]
+    folded_ids = chain(*(one.folded_ids for one in pile), ids)
+    return msgspec.structs.replace(
+        pile[0],
+        first_time=min(one.first_time for one in pile),
+        last_time=max(one.last_time for one in pile),
+        received_at=min(one.received_at for one in pile),
+        entities=tuple(dict.fromkeys(chain(*(one.entities for one in pile)))),
+        event_ids=tuple(dict.fromkeys(chain(*(one.event_ids for one in pile))))[:EVENT_IDS_MAX],
+        event_count=sum(one.event_count for one in pile),
+        summary=next((one.summary for one in pile if one.summary), ""),
+        count=sum(one.count for one in pile),
+        folded_ids=tuple(folded_ids)[-DETECTION_IDS_MAX:],
+    )
+
+
+def _evict(state: IncidentsState, groups: Iterable[Sequence[Evidence]], target: int) -> None:
+    for group in sorted(groups, key=lambda one: _eviction_order(state, one)):
+        if len(state.evidence) <= target:
+            return
+        for one in group:
+            del state.evidence[one.detection_id]
+            state.cases.pop(one.case, None)
+            state.evicted += one.count
+
+
+def _eviction_order(
+    state: IncidentsState, group: Sequence[Evidence]
+) -> tuple[bool, int, Moment, str]:
+    case = state.cases.get(group[0].case)
+    liveliness = len(MOST_ALIVE) - MOST_ALIVE.index(case.status) if case else 0
+    last_time = max(one.last_time for one in group)
+    return case is not None, liveliness, last_time, group[0].detection_id

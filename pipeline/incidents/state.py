@@ -1,0 +1,97 @@
+"""What the incidents stage remembers of one enterprise (of one drill of it, if it is a drill).
+
+Rule 1. Evidence is held, groups are not: which detections belong together follows from the
+        evidence alone, so the order in which it came cannot matter.
+Rule 2. A case is what an incident has beside its evidence: what analysts said, when it was
+        discovered, what was last emitted.
+Rule 3. Rules and entities are held once and referred to: evidence repeats them.
+Rule 4. Evidence over the quota is folded, not lost: counts, spans and links stay.
+"""
+
+import msgspec
+
+from schemas.detection import Entity, Level
+from schemas.incident import Status, Verdict
+from schemas.moments import Moment
+
+EVENT_IDS_MAX = 100
+DETECTION_IDS_MAX = 100
+"""Held by one piece of evidence; the counts count all."""
+
+
+class RuleFacts(msgspec.Struct, frozen=True, array_like=True):
+    """What the detections of one rule have in common."""
+
+    rule_id: str
+    title: str
+    level: Level
+    tags: tuple[str, ...]
+    scenario: str
+    is_correlation: bool
+
+
+class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """One detection, or several of one rule and one group folded into one.
+
+    `rule` and `entities` refer to the state's `rules` and `entities`. `detection_id` and
+    `time` are those of the earliest. `received_at` is when it first came.
+    `case` is the incident it was in when the step began, "" for context.
+    """
+
+    detection_id: str
+    rule: int
+    time: Moment
+    first_time: Moment
+    last_time: Moment
+    received_at: Moment
+    entities: tuple[int, ...]
+    event_ids: tuple[str, ...]
+    event_count: int
+    summary: str
+    revision: int = 1
+    case: str = ""
+    count: int = 1
+    folded_ids: tuple[str, ...] = ()
+
+
+class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
+    """What an incident has beside its evidence.
+
+    `touched` is the watermark when its status last changed. `judged` are the rules that the
+    evidence held when it was closed with a settling verdict. `content` is the content id of
+    what was last emitted. `status` is never superseded: `is_superseded` says so, and a case
+    that comes back to life has the status it had.
+    """
+
+    status: Status = "new"
+    verdict: Verdict = "unknown"
+    confirmed: bool = False
+    assignee: str = ""
+    opened_at: Moment = 0
+    touched: Moment = 0
+    judged: tuple[str, ...] = ()
+    is_superseded: bool = False
+    superseded_by: str = ""
+    last_time: Moment = 0
+    revision: int = 0
+    revised_at: Moment = 0
+    content: str = ""
+
+
+class IncidentsState(msgspec.Struct):
+    """Mutable; owned by the engine during a call."""
+
+    rules: dict[int, RuleFacts] = {}
+    entities: dict[int, Entity] = {}
+    evidence: dict[str, Evidence] = {}
+    """By detection id."""
+    cases: dict[str, Case] = {}
+    """By incident id."""
+    obeyed: list[str] = []
+    """Ids of the last commands accepted, oldest first: one sent again is not done again."""
+    swept: Moment = 0
+    """The watermark when context was last looked through for what is over."""
+    folded: int = 0
+    """Detections folded into others since the beginning."""
+    evicted: int = 0
+    """Detections that left over the quota since the beginning, context first."""

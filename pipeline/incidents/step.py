@@ -1,0 +1,115 @@
+"""The incidents stage: detections in, revised incidents out; its timers; the analysts' commands.
+
+    revise   absorb detections ── group ── settle cases ── keep to the quota
+    expire   close what is quiet ── let go what is over
+    obey     one command: the table of the life cycle decides
+
+Every function changes `state` in place and is a function of its arguments: the same inputs
+give the same incidents, ids and revisions.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from pipeline.context import Context
+from pipeline.event_time import Clock
+from pipeline.incidents.assembly import assemble, publish
+from pipeline.incidents.cases import settle
+from pipeline.incidents.commands import apply_command, refusal_of
+from pipeline.incidents.evidence import absorb
+from pipeline.incidents.lifecycle import next_status
+from pipeline.incidents.policy import IncidentPolicy
+from pipeline.incidents.quota import leave, relieve
+from pipeline.incidents.state import Case, Evidence, IncidentsState
+from schemas.command import Command, CommandOutcome
+from schemas.detection import Detection
+from schemas.incident import Incident, Status
+from schemas.moments import SECOND, Moment
+
+OBEYED_MAX = 256
+"""Ids of accepted commands that are remembered."""
+
+
+def revise(
+    policy: IncidentPolicy,
+    state: IncidentsState,
+    detections: Sequence[Detection],
+    clock: Clock,
+    context: Context,
+) -> list[Incident]:
+    """Take detections that are new, revised or superseded; returns each incident that changed.
+
+    Successors come before what they supersede.
+    """
+    change = absorb(state, detections)
+    if change.is_empty():
+        return []
+    incidents = settle(policy, state, change, clock, context)
+    relieve(policy, state, context)
+    return incidents
+
+
+def expire(
+    policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context
+) -> list[Incident]:
+    """Close what was quiet for long enough, and let go what is over."""
+    incidents = []
+    for incident_id in sorted(state.cases):
+        case = state.cases[incident_id]
+        if _is_quiet(policy, case, clock.watermark):
+            status = next_status(case.status, "quiet") or case.status
+            state.cases[incident_id] = msgspec.structs.replace(
+                case, status=status, touched=clock.watermark
+            )
+            group = _members(state, incident_id)
+            incidents += publish(policy, state, incident_id, group, context, clock.received_at)
+    leave(policy, state, clock, context)
+    return incidents
+
+
+def obey(
+    policy: IncidentPolicy, state: IncidentsState, command: Command, clock: Clock, context: Context
+) -> tuple[CommandOutcome, list[Incident]]:
+    """One command, accepted or refused with what is allowed; and the incident if it changed.
+
+    A command that was accepted before is accepted again without being done again.
+    """
+    if command.command_id in state.obeyed:
+        return CommandOutcome(command=command, received_at=clock.received_at, accepted=True), []
+    refusal = refusal_of(state, command)
+    if refusal:
+        return CommandOutcome(
+            command=command, received_at=clock.received_at, accepted=False, refusal=refusal
+        ), []
+    state.obeyed = [*state.obeyed[1 - OBEYED_MAX :], command.command_id]
+    group = _members(state, command.incident_id)
+    case = state.cases[command.incident_id]
+    rule_ids = (state.rules[one.rule].rule_id for one in group)
+    state.cases[command.incident_id] = apply_command(policy, case, command, rule_ids, clock)
+    outcome = CommandOutcome(command=command, received_at=clock.received_at, accepted=True)
+    return outcome, publish(policy, state, command.incident_id, group, context, clock.received_at)
+
+
+def current_incident(
+    policy: IncidentPolicy, state: IncidentsState, incident_id: str, context: Context
+) -> Incident | None:
+    """The incident as it stands, for the stages after this one; None if it is not held."""
+    group = _members(state, incident_id)
+    if incident_id not in state.cases or not group:
+        return None
+    return assemble(policy, state, incident_id, group, context)
+
+
+def _members(state: IncidentsState, incident_id: str) -> list[Evidence]:
+    return [one for one in state.evidence.values() if one.case == incident_id]
+
+
+def _is_quiet(policy: IncidentPolicy, case: Case, watermark: Moment) -> bool:
+    limits: dict[Status, int] = {
+        "new": policy.quiet_new_s,
+        "resolved": policy.quiet_resolved_s,
+    }
+    if case.is_superseded or case.status not in limits:
+        return False
+    return watermark > max(case.last_time, case.touched) + limits[case.status] * SECOND

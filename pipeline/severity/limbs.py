@@ -1,0 +1,110 @@
+"""A limb of a grading annex as a value: the tests that must all hold, tier by tier.
+
+Rule 1. Any one limb that is met suffices; the tier of an incident is the gravest met.
+Rule 2. Bounds are inclusive below and exclusive above (以上 includes the number, 以下 does
+        not: Civil Code Art. 1259, unconfirmed; both annexes mark their lower bounds so).
+Rule 3. A row is met when all its tests hold, not met when one fails, else unknown.
+"""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import msgspec
+
+from pipeline.severity.facts import KINDS, WORDS_ZH, Facts, read_en, read_zh
+from schemas.assessment import Outcome, Regime, Tier
+from schemas.moments import Moment
+
+
+class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One condition on one fact: `at_least` ≤ value < `below`, or value among words."""
+
+    __test__ = False  # not a test case, whatever pytest thinks of the name
+
+    fact: str
+    at_least: int | None = None
+    below: int | None = None
+    among: tuple[str, ...] = ()
+
+
+class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What one limb asks for one tier. `choice` names the policy choice that made the row."""
+
+    tier: Tier
+    tests: tuple[Test, ...]
+    unconfirmed: bool = False
+    choice: str = ""
+
+
+class Limb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One limb, with the place it has in the instrument and what it is about."""
+
+    key: str
+    article: str
+    zh: str
+    en: str
+    rows: tuple[Row, ...]
+
+
+class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One regime's grading annex, in force from `since` until before `until` (moments)."""
+
+    regime: Regime
+    zh: str
+    en: str
+    since: Moment
+    until: Moment | None
+    limbs: tuple[Limb, ...]
+
+
+def from_(fact: str, at_least: int, below: int | None = None) -> Test:
+    """A whole number from `at_least` (inclusive) to `below` (exclusive)."""
+    return Test(fact, at_least=at_least, below=below)
+
+
+def among(fact: str, *words: str) -> Test:
+    """One of these words."""
+    return Test(fact, among=words)
+
+
+def or_graver(fact: str, word: str) -> Test:
+    """This word or a graver one (举轻以明重: what holds for the lesser holds for the graver)."""
+    words = KINDS[fact].words
+    return Test(fact, among=words[words.index(word) :])
+
+
+def check_test(test: Test, facts: Facts) -> Outcome:
+    """Met, not met, or unknown where the fact is not stated."""
+    stated = facts.get(test.fact)
+    if stated is None:
+        return "unknown"
+    if isinstance(stated.value, str):
+        return _outcome(stated.value in test.among)
+    low = test.at_least is None or stated.value >= test.at_least
+    high = test.below is None or stated.value < test.below
+    return _outcome(low and high)
+
+
+def check_tests(tests: Sequence[Test], facts: Facts) -> Outcome:
+    """All of them together (rule 3)."""
+    outcomes = {check_test(test, facts) for test in tests}
+    worst: tuple[Outcome, ...] = ("not_met", "unknown", "met")
+    return next(outcome for outcome in worst if outcome in outcomes)
+
+
+def _outcome(holds: bool) -> Outcome:
+    return "met" if holds else "not_met"
+
+
+def bound_text(test: Test, lang: Literal["zh", "en"]) -> str:
+    """The bound as a person reads it: `≥ 1,000,000 人, < 10,000,000 人`."""
+    read = read_zh if lang == "zh" else read_en
+    if test.among:
+        words = [WORDS_ZH[word] if lang == "zh" else word.replace("_", " ") for word in test.among]
+        return f"{KINDS[test.fact].zh if lang == 'zh' else KINDS[test.fact].en}: {'/'.join(words)}"
+    parts = []
+    if test.at_least is not None:
+        parts.append(f"≥ {read(test.fact, test.at_least)}")
+    if test.below is not None:
+        parts.append(f"< {read(test.fact, test.below)}")
+    return ", ".join(parts)

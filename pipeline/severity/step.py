@@ -1,0 +1,186 @@
+"""The severity step: incidents and commands in, assessments and obligations out.
+
+Rule 1. Timers first: whatever fell due before this record is written before it.
+Rule 2. An incident is judged anew when something that its tier hangs on has changed: how far
+        the attack has come, whether it occurred, a statement, an override, its end.
+Rule 3. What was known of an incident that became part of another goes on there.
+Rule 4. Everything is a function of state and input; `clock.received_at` is now.
+"""
+
+from collections.abc import Sequence
+from typing import TypeAlias, cast
+
+from pipeline.context import Context
+from pipeline.event_time import Clock
+from pipeline.severity.assessments import assess_record, keep, known_facts, standing_of
+from pipeline.severity.facts import corrections, state_impact
+from pipeline.severity.memory import absorb, bequeath, forget, next_moment, record_of
+from pipeline.severity.obligations import plan_duties, reconcile, ring
+from pipeline.severity.policy import SeverityPolicy
+from pipeline.severity.regimes import REGIMES
+from pipeline.severity.state import IncidentRecord, Override, SeverityState
+from schemas.assessment import TIERS, Assessment, Obligation, Regime, Tier
+from schemas.command import Command
+from schemas.incident import Incident
+from schemas.moments import Moment
+
+Row: TypeAlias = Assessment | Obligation
+
+
+def assess(
+    policy: SeverityPolicy,
+    state: SeverityState,
+    incidents: Sequence[Incident],
+    clock: Clock,
+    context: Context,
+) -> list[Row]:
+    """Incidents that were revised: their assessments and duties, as far as those changed."""
+    now = clock.received_at
+    rows = _ring(policy, state, now)
+    touched: dict[str, None] = {}
+    for incident in sorted(incidents, key=lambda one: one.status != "superseded"):
+        if absorb(policy, state, incident, now):
+            touched[incident.incident_id] = None
+        for heir in bequeath(state, incident, now):
+            touched[heir] = None
+    for incident_id in touched:
+        rows += _settle(policy, state.records[incident_id], (), now, context)
+    if touched:
+        _tidy(policy, state, now)
+    return rows
+
+
+def obey(
+    policy: SeverityPolicy,
+    state: SeverityState,
+    command: Command,
+    incident: Incident,
+    clock: Clock,
+    context: Context,
+) -> list[Row]:
+    """An accepted command, with the incident as it stands after it.
+
+    Ask `refusal_of` first whether the command can be accepted: one that cannot has no effect.
+    """
+    now = clock.received_at
+    rows = _ring(policy, state, now)
+    if refusal_of(state, command):
+        return rows
+    absorb(policy, state, incident, now)
+    record = record_of(state, incident, now)
+    before = known_facts(policy, record, context)
+    _apply(record, command, incident)
+    corrected = corrections(before, known_facts(policy, record, context))
+    rows += _settle(policy, record, corrected, now, context)
+    _tidy(policy, state, now)
+    return rows
+
+
+def expire(
+    policy: SeverityPolicy, state: SeverityState, clock: Clock, context: Context
+) -> list[Row]:
+    """Timers alone: duties that turned due_soon or late up to now."""
+    return _ring(policy, state, clock.received_at)
+
+
+def refusal_of(state: SeverityState, command: Command) -> str:
+    """Why the command cannot be accepted as far as tiers and duties go; "" where it can."""
+    match command.verb:
+        case "impact" if command.impact is None:
+            return "impact: no facts stated; give at least one"
+        case "override" if command.regime not in REGIMES:
+            return f"override: regime {command.regime!r}; use one of {list(REGIMES)}"
+        case "override" if command.tier not in ("", *TIERS):
+            return f'override: tier {command.tier!r}; use one of {list(TIERS)}, or "" to lift it'
+        case "override" if not command.reason:
+            return "override: no reason given; an expert's tier needs one"
+        case "reported" if _duty_of(state, command) is None:
+            return f"reported: {command.obligation_id!r} is no open obligation of the incident"
+    return ""
+
+
+def _duty_of(state: SeverityState, command: Command) -> str | None:
+    record = state.records.get(command.incident_id)
+    found = (
+        obligation.duty
+        for obligation in (record.obligations.values() if record else ())
+        if obligation.obligation_id == command.obligation_id
+    )
+    return next(found, None)
+
+
+def _apply(record: IncidentRecord, command: Command, incident: Incident) -> None:
+    """What the command says, into the record."""
+    match command.verb:
+        case "confirm":
+            record.occurred = True
+        case "impact" if command.impact is not None:
+            record.facts = {
+                **record.facts,
+                **state_impact(command.impact, command.analyst, command.said_at),
+            }
+        case "override":
+            _override(record, command)
+        case "resolve":
+            record.ended_at = command.said_at
+        case "close" if record.ended_at in (None, incident.revised_at):
+            record.ended_at = command.said_at
+        case "reopen":
+            record.ended_at = None
+        case "reported":
+            _report(record, command)
+
+
+def _override(record: IncidentRecord, command: Command) -> None:
+    regime = cast(Regime, command.regime)
+    if command.tier == "":
+        record.overrides.pop(regime, None)
+        return
+    tier = cast(Tier, command.tier)
+    record.overrides[regime] = Override(tier, command.analyst, command.reason, command.said_at)
+
+
+def _report(record: IncidentRecord, command: Command) -> None:
+    """The first report of a duty is what counts; a later one does not undo it."""
+    for obligation in record.obligations.values():
+        if obligation.obligation_id == command.obligation_id:
+            record.reports.setdefault(obligation.duty, command.said_at)
+
+
+def _settle(
+    policy: SeverityPolicy,
+    record: IncidentRecord,
+    corrected: tuple[str, ...],
+    now: Moment,
+    context: Context,
+) -> list[Row]:
+    """Judge the record anew by both regimes, and bring its duties into line."""
+    rows: list[Row] = []
+    standings = {}
+    for regime in REGIMES:
+        assessment = assess_record(
+            policy, record, regime, corrected=corrected, now=now, context=context
+        )
+        kept = keep(record, assessment, now)
+        rows += [kept] if kept else []
+        if assessment.limbs:
+            standings[regime] = standing_of(record, assessment)
+    facts = known_facts(policy, record, context)
+    plans = plan_duties(policy, record, standings, facts)
+    rows += reconcile(policy, record, plans, now, context)
+    return rows
+
+
+def _ring(policy: SeverityPolicy, state: SeverityState, now: Moment) -> list[Row]:
+    """Timers that rang up to now, over all records, each at its own moment."""
+    if state.next_at is None or state.next_at > now:
+        return []
+    turned = [row for record in state.records.values() for row in ring(record, now)]
+    _tidy(policy, state, now)
+    turned.sort(key=lambda row: (row.revised_at, row.obligation_id, row.revision))
+    return [*turned]
+
+
+def _tidy(policy: SeverityPolicy, state: SeverityState, now: Moment) -> None:
+    forget(policy, state, now)
+    state.next_at = next_moment(policy, state)

@@ -1,0 +1,90 @@
+"""One field of a plan: what its values say, remembered.
+
+For a value: the bits of the leaves that it satisfies, and the rules that it leaves
+possible (bits again, one for each rule of the plan). Few different answers occur, so
+values share them. Everything kept is bounded, and forgetting changes no answer.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from pipeline.sigma.masks import may_hold
+from pipeline.sigma.scan import Scanner
+from pipeline.sigma.trees import Leaf, Tree
+
+VALUES_KEPT = 20_000
+"""Values remembered for one field of one plan; at the limit the memory starts anew."""
+ANSWERS_KEPT = 20_000
+LONGEST_KEPT = 512
+"""Longer values seldom recur, and would hold the memory's space."""
+
+Answer = tuple[int, int]
+"""Rules still possible, leaves satisfied."""
+
+
+class FieldMemory:
+    """`rules` are this field's rules by their number in the plan; the scanner is built at the
+    first value that needs it."""
+
+    __slots__ = ("answers", "every", "field", "leaves", "owners", "rules", "scanner", "values")
+
+    def __init__(self, field: str, rule_count: int) -> None:
+        self.field = field
+        self.every = (1 << rule_count) - 1
+        self.leaves: dict[Leaf, int] = {}
+        self.owners: dict[int, set[int]] = {}
+        self.rules: dict[int, Tree] = {}
+        self.values: dict[str | None, Answer] = {}
+        self.answers: dict[int, Answer] = {}
+        self.scanner: Scanner | None = None
+
+    def add(self, leaf: Leaf, bit: int, number: int, tree: Tree) -> None:
+        self.leaves[leaf] = bit
+        self.owners.setdefault(bit, set()).add(number)
+        self.rules[number] = tree
+
+    def seal(self) -> None:
+        """Once every leaf is known: the answer of a value that satisfies none of them."""
+        self.answers[0] = (self._without(self.every, self.rules, 0), 0)
+
+    def answer(self, value: object) -> Answer:
+        """What `value` (None for missing and null) says of this field's leaves."""
+        if self.scanner is None:
+            self.scanner = Scanner(self.leaves)
+        mask = self.scanner.mask(value)
+        found = self.answers.get(mask) or self._answer(mask)
+        if value is None or (isinstance(value, str) and len(value) <= LONGEST_KEPT):
+            if len(self.values) >= VALUES_KEPT:
+                self.values.clear()
+            self.values[value] = found
+        return found
+
+    def _answer(self, mask: int) -> Answer:
+        """From the answer of no leaf: only rules that own a satisfied leaf can differ."""
+        nothing = self.answers[0]
+        touched: set[int] = set()
+        for bit in set_bits(mask):
+            touched |= self.owners[bit]
+        possible = nothing[0]
+        for number in touched:
+            possible |= 1 << number
+        possible = self._without(possible, touched, mask)
+        if len(self.answers) >= ANSWERS_KEPT:
+            self.answers = {0: nothing}
+        found = self.answers[mask] = (possible, mask)
+        return found
+
+    def _without(self, possible: int, numbers: Sequence[int] | set[int] | Mapping[int, Tree],
+                 mask: int) -> int:
+        """`possible` without the rules among `numbers` that this mask rules out."""
+        for number in numbers:
+            if not may_hold(self.rules[number], self.leaves, mask, self.field):
+                possible &= ~(1 << number)
+        return possible
+
+
+def set_bits(mask: int) -> Iterator[int]:
+    """Each set bit as a mask of its own, from the lowest."""
+    while mask:
+        bit = mask & -mask
+        yield bit
+        mask ^= bit

@@ -1,0 +1,134 @@
+"""Sigma's string values: wildcards, escapes, encodings (specification, rules, "Escape Character").
+
+A pattern is a tuple of literals and wildcards: `("\\\\", ANY, ".exe")` for `\\*.exe`.
+Everything here is text in, patterns out; matching is in `tests.py` and `scan.py`.
+"""
+
+import base64
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+
+from pipeline.sigma.yaml_text import RuleError
+
+ANY = 0
+"""`*`: any run of any characters, line breaks included."""
+ONE = 1
+"""`?`: exactly one character of the event's text."""
+
+Parts = tuple[str | int, ...]
+
+DASHES = ("-", "/", "\u2013", "\u2014", "\u2015")
+_DASH = re.compile(r"\B[-/]\b")
+DASH_LIMIT = 5
+"""More dashes in one value than this would be more than 3,125 permutations."""
+
+_PLACEHOLDER = re.compile(r"%([^%\s]+)%")
+
+
+def parse_pattern(text: str) -> Parts:
+    """`text` with `*`, `?` read as wildcards and `\\*`, `\\?`, `\\\\` as plain characters."""
+    parts: list[str | int] = []
+    position = 0
+    while position < len(text):
+        letter = text[position]
+        escaped = letter == "\\" and text[position + 1 : position + 2] in ("*", "?", "\\")
+        if escaped and position + 1 < len(text):
+            position += 1
+            _append(parts, text[position])
+        elif letter == "*":
+            _append(parts, ANY)
+        elif letter == "?":
+            parts.append(ONE)
+        else:
+            _append(parts, letter)
+        position += 1
+    return tuple(parts)
+
+
+def _append(parts: list[str | int], part: str | int) -> None:
+    """Literals grow together; `**` is `*`."""
+    last = parts[-1] if parts else None
+    if isinstance(part, str) and isinstance(last, str):
+        parts[-1] = last + part
+    elif part != ANY or last != ANY:
+        parts.append(part)
+
+
+def join(*pieces: Parts) -> Parts:
+    parts: list[str | int] = []
+    for piece in pieces:
+        for part in piece:
+            _append(parts, part)
+    return tuple(parts)
+
+
+def contains(parts: Parts) -> Parts:
+    return join((ANY,), parts, (ANY,))
+
+
+def starts(parts: Parts) -> Parts:
+    return join(parts, (ANY,))
+
+
+def ends(parts: Parts) -> Parts:
+    return join((ANY,), parts)
+
+
+def literal_of(parts: Parts) -> str:
+    """The plain text of a pattern for an encoding, which cannot encode a wildcard."""
+    if any(isinstance(part, int) for part in parts):
+        raise RuleError((), "a wildcard cannot be encoded", "escape it with \\, or drop the encoding")
+    return "".join(str(part) for part in parts)
+
+
+def dash_variants(parts: Parts) -> list[Parts]:
+    """Every permutation of the five dashes at the starts of words (modifier `windash`)."""
+    text = "".join("\0" if isinstance(part, int) else part for part in parts)
+    wildcards = iter([part for part in parts if isinstance(part, int)])
+    places = [match.start() for match in _DASH.finditer(text)]
+    if len(places) > DASH_LIMIT:
+        raise RuleError(
+            (), f"windash over {len(places)} dashes", f"at most {DASH_LIMIT} dashes in one value"
+        )
+    pieces: list[Sequence[Parts]] = []
+    for place, letter in enumerate(text):
+        if letter == "\0":
+            pieces.append([(next(wildcards),)])
+        else:
+            pieces.append([(dash,) for dash in DASHES] if place in places else [(letter,)])
+    return [join(*choice) for choice in product(*pieces)]
+
+
+def base64_text(plain: bytes) -> str:
+    return base64.b64encode(plain).decode()
+
+
+_OFFSET_STARTS = (0, 2, 3)
+_OFFSET_ENDS = (None, -3, -2)
+
+
+def base64_offsets(plain: bytes) -> list[str]:
+    """The three spellings of `plain` inside a longer Base64 text (modifier `base64offset`)."""
+    return [
+        base64_text(b" " * shift + plain)[
+            _OFFSET_STARTS[shift] : _OFFSET_ENDS[(len(plain) + shift) % 3]
+        ]
+        for shift in range(3)
+    ]
+
+
+def expand_placeholders(text: str, values: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Every way to fill `%name%` in `text`; `\\%` is a plain percent sign."""
+    hidden = text.replace("\\%", "\0")
+    names = _PLACEHOLDER.findall(hidden)
+    missing = sorted({name for name in names if name not in values})
+    if missing:
+        listed = ", ".join(f"%{name}%" for name in missing)
+        raise RuleError(
+            (), f"no values for placeholder {listed}", "give its values with --expand NAME=VALUE"
+        )
+    pieces = _PLACEHOLDER.split(hidden)
+    choices = [values[piece] if index % 2 else (piece,) for index, piece in enumerate(pieces)]
+    for choice in product(*choices):
+        yield "".join(choice).replace("\0", "%")

@@ -1,0 +1,130 @@
+"""The rules that one kind of event can meet, compiled together.
+
+Theory of operation, for one event:
+1. All rules are possible, but those whose keywords a scan of the raw line rules out.
+2. Field after field, the value's remembered answer (`memory.py`) strikes out the rules that
+   it alone makes impossible. Fields are in the order in which they usually strike out
+   most, so that for most events nothing is left after two or three fields, and the rest
+   is never read.
+3. Where rules are left after all fields, every leaf is known: their conditions are asked.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.sigma.keywords import KeywordScan
+from pipeline.sigma.masks import Condition, condition
+from pipeline.sigma.memory import FieldMemory, set_bits
+from pipeline.sigma.sources import SOURCE_FIELD
+from pipeline.sigma.tests import Reference
+from pipeline.sigma.trees import TRUE, Leaf, Tree, branches, leaves
+from pipeline.sigma.values import leaf_holds, read_field, words
+
+
+def refers_on(leaf: Leaf) -> bool:
+    """Whether a leaf reads another field too."""
+    return any(isinstance(test, Reference) for test in leaf.tests)
+
+
+class PlannedRule:
+    """One rule within a plan, or one branch of its disjunctions; its condition is compiled
+    when it is first asked."""
+
+    __slots__ = ("bits", "condition", "number", "reads_words", "references", "tree")
+
+    def __init__(self, number: int, tree: Tree, bits: dict[Leaf, int]) -> None:
+        self.number = number
+        self.tree = tree
+        self.bits = bits
+        self.condition: Condition | None = None
+        self.references = [leaf for leaf in leaves(tree) if refers_on(leaf)]
+        self.reads_words = any(not leaf.field for leaf in leaves(tree))
+
+    def holds(self, mask: int, fields: Mapping[str, object]) -> bool:
+        """`mask` has the bits of all leaves but references."""
+        for leaf in self.references:
+            if leaf_holds(leaf, fields):
+                mask |= self.bits[leaf]
+        if self.condition is None:
+            self.condition = condition(self.tree, self.bits)
+        return self.condition(mask)
+
+
+class Plan:
+    """`rules` are (position in the rule set, tree); the trees hold nothing already decided."""
+
+    def __init__(self, rules: Sequence[tuple[int, Tree]]) -> None:
+        self.certain = tuple(number for number, tree in rules if tree == TRUE)
+        self.bits: dict[Leaf, int] = {}
+        self.rules = [
+            PlannedRule(number, branch, self.bits)
+            for number, tree in rules
+            if tree != TRUE
+            for branch in branches(tree)
+        ]
+        self.every = (1 << len(self.rules)) - 1
+        memories = self._memories()
+        self.words = memories.pop("", None)
+        self.keywords = KeywordScan([rule.tree for rule in self.rules]) if self.words else None
+        ordered = _ordered(list(memories.values()), self.every)
+        self.flat = tuple((m.field, m.values, m) for m in ordered if "." not in m.field)
+        self.dotted = tuple(m for m in ordered if "." in m.field)
+
+    def _memories(self) -> dict[str, FieldMemory]:
+        memories: dict[str, FieldMemory] = {}
+        for index, rule in enumerate(self.rules):
+            for leaf in leaves(rule.tree):
+                bit = self.bits.setdefault(leaf, 1 << len(self.bits))
+                if refers_on(leaf):
+                    continue
+                if leaf.field not in memories:
+                    memories[leaf.field] = FieldMemory(leaf.field, len(self.rules))
+                memories[leaf.field].add(leaf, bit, index, rule.tree)
+        for memory in memories.values():
+            memory.seal()
+        return memories
+
+    def matches(self, fields: Mapping[str, object], raw: bytes) -> Sequence[int]:
+        """Positions of the rules that match, in no order."""
+        possible = self.every
+        if self.keywords is not None:
+            possible = self.keywords.possible(b"" if SOURCE_FIELD in fields else raw)
+        if not possible:
+            return self.certain
+        mask = 0
+        get = fields.get
+        for name, values, memory in self.flat:
+            value = get(name)
+            try:
+                answer = values.get(value) or memory.answer(value)  # type: ignore[call-overload]
+            except TypeError:  # a list or an object
+                answer = memory.answer(value)
+            possible &= answer[0]
+            if not possible:
+                return self.certain
+            mask |= answer[1]
+        for memory in self.dotted:
+            answer = memory.answer(read_field(fields, memory.field))
+            possible &= answer[0]
+            mask |= answer[1]
+        return self._confirmed(possible, mask, fields) if possible else self.certain
+
+    def _confirmed(self, possible: int, mask: int, fields: Mapping[str, object]) -> Sequence[int]:
+        asked = [self.rules[bit.bit_length() - 1] for bit in set_bits(possible)]
+        if self.words is not None and any(rule.reads_words for rule in asked):
+            for word in words(fields):
+                mask |= (self.words.values.get(word) or self.words.answer(word))[1]
+        found = {rule.number for rule in asked if rule.holds(mask, fields)}
+        return [*self.certain, *found] if found else self.certain
+
+
+def _ordered(memories: list[FieldMemory], every: int) -> list[FieldMemory]:
+    """Greedily: next the field that strikes out most of what is left when none of its leaves
+    is satisfied, which is the common case."""
+    ordered: list[FieldMemory] = []
+    left = every
+    while memories:
+        best = min(memories, key=lambda memory: (left & memory.answers[0][0]).bit_count())
+        memories.remove(best)
+        ordered.append(best)
+        left &= best.answers[0][0]
+    return ordered

@@ -1,0 +1,151 @@
+"""YAML text to plain values, with the line of everything in it.
+
+Rule 1: a scalar without quotes is a number, a boolean or null only where its text is
+that value's own spelling (`5`, `1.5`, `true`, `null`); everything else (`0x17`, `010`,
+`1.10`, `2025-01-01`, `yes`) stays the text that its author wrote.
+Rule 2: nothing is dropped: a key that occurs twice is a fault, not the last one's win.
+Rule 3: aliases are expanded up to `NODE_LIMIT` nodes a document, so that a few lines
+cannot become gigabytes.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+
+import msgspec
+import yaml
+
+NODE_LIMIT = 100_000
+
+Path = tuple[str | int, ...]
+"""Keys and positions from the document's root to a value."""
+
+
+class RuleError(Exception):
+    """A fault of a rule's author at `path`; `parse.py` turns it into a `RuleFault`."""
+
+    def __init__(self, path: Path, problem: str, remedy: str) -> None:
+        super().__init__(problem)
+        self.path = path
+        self.problem = problem
+        self.remedy = remedy
+
+
+class Document(msgspec.Struct, frozen=True):
+    """One YAML document: its value as dicts, lists and scalars, and where each part stood."""
+
+    value: object
+    node: yaml.Node | None
+    line: int
+
+    def line_of(self, path: Path) -> int:
+        """1-based line of the deepest part of `path` that exists."""
+        node, line = self.node, self.line
+        for step in path:
+            node = _child(node, step)
+            if node is None:
+                break
+            line = node.start_mark.line + 1
+        return line
+
+
+_INTEGER = re.compile(r"-?(0|[1-9][0-9]{0,17})\Z")
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)\.[0-9]+\Z")
+_WORDS: dict[str, bool | None] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **dict.fromkeys(("null", "Null", "NULL", "~", ""), None),
+}
+_PLAIN_TAGS = {
+    "tag:yaml.org,2002:" + name
+    for name in ("str", "int", "float", "bool", "null", "seq", "map", "timestamp")
+}
+
+
+def read_documents(text: str) -> Iterator[Document | RuleError]:
+    """Every document of a file; an error of the text itself ends the file.
+
+    A `RuleError` from here carries `(line,)` as its path, because there is no document
+    to hold it against.
+    """
+    loader = yaml.CBaseLoader(text)
+    try:
+        while loader.check_node():
+            yield _document(loader.get_node())
+    except yaml.YAMLError as error:
+        yield _text_error(error)
+    except RecursionError:
+        yield RuleError((1,), "nested too deeply", "write the document with less nesting")
+    finally:
+        loader.dispose()
+
+
+def _document(node: yaml.Node | None) -> Document | RuleError:
+    if node is None:
+        return Document(None, None, 1)
+    try:
+        return Document(_Values().value(node), node, node.start_mark.line + 1)
+    except RuleError as error:
+        return error
+
+
+def _text_error(error: yaml.YAMLError) -> RuleError:
+    mark = getattr(error, "problem_mark", None)
+    problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+    line = mark.line + 1 if mark else 1
+    return RuleError((line,), f"not YAML: {problem}", "correct the YAML at this line")
+
+
+class _Values:
+    """One document's nodes as values; counts them, so that aliases cannot explode."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def value(self, node: yaml.Node) -> object:
+        self.count += 1
+        if self.count > NODE_LIMIT:
+            raise _at(node, f"more than {NODE_LIMIT} values", "split the document")
+        if node.tag not in _PLAIN_TAGS and not node.tag.startswith("tag:yaml.org,2002:"):
+            raise _at(node, f"unknown tag {node.tag}", "remove the tag")
+        if isinstance(node, yaml.ScalarNode):
+            return _scalar(node)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(each) for each in node.value]
+        return self.mapping(node)
+
+    def mapping(self, node: yaml.Node) -> dict[str, object]:
+        values: dict[str, object] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise _at(key_node, "a key must be text", "write the key as one word")
+            key = key_node.value
+            if key in values:
+                raise _at(key_node, f"key '{key}' occurs twice", "keep one, or make it a list")
+            values[key] = self.value(value_node)
+        return values
+
+
+def _at(node: yaml.Node, problem: str, remedy: str) -> RuleError:
+    return RuleError((node.start_mark.line + 1,), problem, remedy)
+
+
+def _scalar(node: yaml.ScalarNode) -> object:
+    text: str = node.value
+    if node.style is not None:
+        return text
+    if text in _WORDS:
+        return _WORDS[text]
+    if _INTEGER.match(text) and text != "-0":
+        return int(text)
+    if _DECIMAL.match(text) and repr(float(text)) == text:
+        return float(text)
+    return text
+
+
+def _child(node: yaml.Node | None, step: str | int) -> yaml.Node | None:
+    if isinstance(node, yaml.MappingNode):
+        return next((value for key, value in node.value if key.value == step), None)
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int):
+        items: Sequence[yaml.Node] = node.value
+        return items[step] if step < len(items) else None
+    return None

@@ -1,0 +1,70 @@
+"""Records that flow while the workers are disturbed."""
+
+import threading
+from collections.abc import Iterable, Iterator
+from random import Random
+from typing import Any
+
+import msgspec
+
+from pipeline.publishing import make_producer
+
+
+class Outgoing(msgspec.Struct, frozen=True):
+    """One record to publish."""
+
+    topic: str
+    key: bytes
+    value: bytes
+    headers: tuple[tuple[str, bytes], ...] = ()
+
+
+class Traffic:
+    """Publishes in a thread, `per_second` records, until stopped; every one is acknowledged."""
+
+    def __init__(self, bootstrap: str, records: Iterable[Outgoing], per_second: float) -> None:
+        self.published = 0
+        self._producer: Any = make_producer(bootstrap)
+        self._records = iter(records)
+        self._pause_s = 1 / per_second
+        self._stop = threading.Event()
+        self._sent: list[Any] = []
+        self._thread = threading.Thread(target=self._run, name="traffic")
+
+    def __enter__(self) -> "Traffic":
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    def stop(self) -> None:
+        """End, and make sure that the broker has everything."""
+        self._stop.set()
+        self._thread.join()
+        for sent in self._sent:
+            sent.get(timeout=120)
+        self.published = len(self._sent)
+        self._producer.close()
+
+    def _run(self) -> None:
+        for record in self._records:
+            if self._stop.wait(self._pause_s):
+                return
+            self._sent.append(
+                self._producer.send(
+                    record.topic,
+                    value=record.value,
+                    key=record.key,
+                    headers=[*record.headers],
+                )
+            )
+
+
+def counting_records(seed: int, enterprises: int = 200) -> Iterator[Outgoing]:
+    """For the counting engine: numbers from enterprises drawn at random, on both topics."""
+    random = Random(seed)
+    while True:
+        key = f"enterprise-{random.randrange(enterprises)}".encode()
+        topic = "fenghuo.commands" if random.random() < 0.05 else "fenghuo.events"
+        yield Outgoing(topic, key, b"%d" % random.randrange(1_000_000))

@@ -1,0 +1,285 @@
+"""Laws: the engine equals the definition, whatever the order of arrival, batching or restarts."""
+
+from typing import NamedTuple
+
+import msgspec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.correlation.faults import CorrelationFaults
+from pipeline.correlation.plan import CorrelationPlan
+from pipeline.correlation.policy import CorrelationPolicy
+from pipeline.correlation.values import texts_of_key
+from pipeline.sigma.documents import (
+    And,
+    Expression,
+    Not,
+    Operator,
+    Or,
+    RuleName,
+    SigmaCorrelation,
+)
+from schemas.event import Event
+from schemas.moments import SECOND
+from tests.correlation import reference
+from tests.correlation.samples import START, Run, correlation, event, plan_of, seconds_of
+
+Matched = tuple[Event, str]
+OPERATORS: tuple[Operator, ...] = ("gt", "gte", "lt", "lte", "eq", "neq")
+END_S = 10_000
+
+
+class Case(NamedTuple):
+    correlations: tuple[SigmaCorrelation, ...]
+    plan: CorrelationPlan
+    matched: list[Matched]
+    lateness_s: int
+
+    def __repr__(self) -> str:
+        """Short enough to read in a failure."""
+        rules = [(c.rule_id, c.rule.type, c.rule.group_by, c.fact) for c in self.plan.correlations]
+        events = [(seconds_of(e.time), e.event_id, e.fields, ids) for e, ids in self.matched]
+        return f"{rules}, {events}, lateness {self.lateness_s}, {self.plan.policy}"
+
+    def batch(self, numbers: list[int]) -> list[Matched]:
+        return [self.matched[number] for number in numbers]
+
+
+def expressions(names: str) -> st.SearchStrategy[Expression]:
+    leaves = st.sampled_from([RuleName(name) for name in names])
+    return st.recursive(
+        leaves,
+        lambda inner: st.one_of(
+            inner.map(Not),
+            st.lists(inner, min_size=2, max_size=3).map(lambda each: And(tuple(each))),
+            st.lists(inner, min_size=2, max_size=3).map(lambda each: Or(tuple(each))),
+        ),
+        max_leaves=5,
+    )
+
+
+def names_in(expression: Expression) -> set[str]:
+    match expression:
+        case RuleName(name):
+            return {name}
+        case Not(operand):
+            return names_in(operand)
+        case And(operands) | Or(operands):
+            return {name for each in operands for name in names_in(each)}
+
+
+@st.composite
+def rules_of_one(draw: st.DrawFn, rule_id: str, names: list[str], groups: list[str]) -> object:
+    """One correlation over `names`, grouped by some of `groups`."""
+    kind = draw(st.sampled_from(KINDS if names == list("abcd") else INNER_KINDS))
+    span_s = draw(st.integers(1, 12))
+    group_by = draw(st.lists(st.sampled_from(groups), unique=True)) if groups else []
+    rules = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
+    if names != list("abcd") and names[0] not in rules:
+        rules = [names[0], *rules]
+    shape = {"group_by": group_by, "rule_id": rule_id}
+    if kind.startswith("temporal"):
+        expression = draw(st.none() | expressions("".join(rules)))
+        if expression is not None:
+            named = names_in(expression)
+            rules = [each for each in rules if each in named]
+        return correlation(kind, rules, span_s, expression=expression, **shape)
+    if kind != "event_count":
+        shape["field"] = "user" if kind == "value_count" else "amount"
+    if kind == "value_percentile":
+        shape["percentile"] = draw(st.integers(0, 100))
+    operators = draw(st.lists(st.sampled_from(OPERATORS), min_size=1, max_size=2, unique=True))
+    bounds = {each: draw(st.integers(0, 6)) for each in operators}
+    return correlation(kind, rules, span_s, **shape, **bounds)
+
+
+KINDS = (
+    "event_count",
+    "value_count",
+    "temporal",
+    "temporal_ordered",
+    "value_sum",
+    "value_avg",
+    "value_percentile",
+)
+INNER_KINDS = ("event_count", "temporal", "temporal_ordered")
+
+
+@st.composite
+def matched_events(draw: st.DrawFn) -> list[Matched]:
+    events = []
+    for number in range(draw(st.integers(0, 24))):
+        fields: dict[str, object] = {"host": draw(st.sampled_from("xy"))}
+        if draw(st.integers(0, 9)):
+            fields["user"] = draw(st.sampled_from(["u", "v", "w"]))
+        fields["amount"] = draw(st.sampled_from([-1, 0, 1, 2.5, 3, "2", "0.1", "many"]))
+        fields["Computer"] = fields["host"]
+        ids = draw(st.sampled_from(["a", "b", "c", "d", "ab", "ac", "abcd"]))
+        events.append((event(draw(st.integers(0, 40)), f"e{number:02}", **fields), ids))
+    return events
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    first = draw(rules_of_one("c0", list("abcd"), ["user", "host"]))
+    correlations = [first]
+    if draw(st.booleans()):
+        correlations.append(draw(rules_of_one("c1", ["c0", "a", "b"], list(first.group_by))))
+        if draw(st.booleans()):
+            groups = list(correlations[1].group_by)
+            correlations.append(draw(rules_of_one("c2", ["c1", "c0", "d"], groups)))
+    policy = CorrelationPolicy(late_hold_s=draw(st.sampled_from([0, 5, 3600])))
+    for each in correlations:
+        reference.INNER_GROUPS[each.head.rule_id] = each.group_by
+    lateness_s = draw(st.sampled_from([0, 3, 10, 40]))
+    try:
+        plan = plan_of(*correlations, policy=policy)
+    except CorrelationFaults:
+        return draw(cases())
+    return Case(tuple(correlations), plan, draw(matched_events()), lateness_s)
+
+
+@st.composite
+def arrivals(draw: st.DrawFn, case: Case) -> list[int]:
+    """An order in which no event comes later than the lateness allows."""
+    delays = st.integers(0, case.lateness_s * SECOND)
+    delayed = [(each[0].time + draw(delays), number) for number, each in enumerate(case.matched)]
+    return [number for _, number in sorted(delayed)]
+
+
+@st.composite
+def cut_up(draw: st.DrawFn, order: list[int]) -> list[list[int]]:
+    batches: list[list[int]] = []
+    rest = order
+    while rest:
+        size = draw(st.integers(1, 6))
+        batches.append(rest[:size])
+        rest = rest[size:]
+    return batches
+
+
+def found_by(run: Run) -> set[reference.Found]:
+    groups = {(each.rule_id): each.rule.group_by for each in run.plan.correlations}
+    return {
+        reference.Found(
+            each.rule_id,
+            _group_of(each.summary, groups[each.rule_id]),
+            each.time,
+            each.first_time,
+            each.last_time,
+            each.event_count,
+            frozenset(each.event_ids),
+            frozenset(each.entities),
+        )
+        for each in run.active()
+    }
+
+
+def _group_of(summary: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The group's values, as the summary tells them."""
+    if not names:
+        return ()
+    told = dict(part.split(" ", 1) for part in summary.rpartition("; ")[2].split(", "))
+    return tuple(told[name] for name in names)
+
+
+def feed_all(case: Case, batches: list[list[int]]) -> Run:
+    run = Run(case.plan, case.lateness_s)
+    for batch in batches:
+        run.feed(*case.batch(batch))
+    run.pass_to(END_S)
+    return run
+
+
+@given(st.data())
+@settings(max_examples=600, deadline=None)
+def test_equals_the_definition_at_the_end(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    batches = data.draw(cut_up(data.draw(arrivals(case))))
+    run = feed_all(case, batches)
+    end = START + END_S * SECOND
+    assert found_by(run) == reference.by_definition(case.correlations, case.matched, end)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_equals_the_definition_after_every_step(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    batches = data.draw(cut_up(data.draw(arrivals(case))))
+    run = Run(case.plan, case.lateness_s)
+    seen: list[Matched] = []
+    for batch in batches:
+        run.feed(*case.batch(batch))
+        seen += case.batch(batch)
+        expected = reference.by_definition(case.correlations, seen, run.clock.watermark)
+        assert found_by(run) == expected
+
+
+def without_history(run: Run) -> list[object]:
+    return [msgspec.structs.replace(each, revision=0, received_at=0) for each in run.active()]
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_arrival_order_and_batching_make_no_difference(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    ordered = [[n] for n in sorted(range(len(case.matched)), key=lambda n: case.matched[n][0].time)]
+    one_by_one = feed_all(case, ordered)
+    batches = data.draw(cut_up(data.draw(arrivals(case))))
+    shuffled = feed_all(case, batches)
+    assert without_history(one_by_one) == without_history(shuffled)
+
+
+@given(st.data())
+@settings(max_examples=300, deadline=None)
+def test_restarts_change_no_row(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    batches = data.draw(cut_up(data.draw(arrivals(case))))
+    steady, restarted = Run(case.plan, case.lateness_s), Run(case.plan, case.lateness_s)
+    for batch in batches:
+        steady.feed(*case.batch(batch))
+        if data.draw(st.booleans()):
+            restarted.restore()
+        restarted.feed(*case.batch(batch))
+    steady.pass_to(END_S)
+    restarted.restore()
+    restarted.pass_to(END_S)
+    assert steady.rows == restarted.rows
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_a_batch_sent_again_changes_nothing(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    batches = data.draw(cut_up(data.draw(arrivals(case))))
+    once = feed_all(case, batches)
+    twice = Run(case.plan, case.lateness_s)
+    for batch in batches:
+        twice.feed(*case.batch(batch))
+        assert twice.feed(*case.batch(batch)) == []
+    twice.pass_to(END_S)
+    assert without_history(once) == without_history(twice)
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_late_events_within_the_hold_count_as_if_on_time(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    hold_s = min(min(each.timespan_s for each in case.correlations), case.plan.policy.late_hold_s)
+    wide = case._replace(lateness_s=case.lateness_s + hold_s)
+    order = data.draw(arrivals(wide))
+    run = feed_all(case, [[each] for each in order])
+    end = START + END_S * SECOND
+    assert found_by(run) == reference.by_definition(case.correlations, case.matched, end)
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_nothing_is_left_once_every_window_is_over(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    run = feed_all(case, data.draw(cut_up(data.draw(arrivals(case)))))
+    assert (run.state.groups, run.state.group_count, run.state.bytes) == ({}, 0, 0)
+
+
+def test_group_keys_are_read_back() -> None:
+    assert texts_of_key('["a","b"]') == ["a", "b"]

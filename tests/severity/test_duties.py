@@ -1,0 +1,318 @@
+"""Duties of each regime and kind of operator, against timelines worked by hand."""
+
+from typing import Any
+
+import msgspec
+import pytest
+
+from pipeline.severity.policy import Choices, DutyChange, SeverityPolicy
+from pipeline.severity.state import SeverityState
+from pipeline.severity.step import assess, expire, obey
+from schemas.assessment import Obligation
+from schemas.moments import MINUTE, SECOND, Moment
+from schemas.registry import Enterprise
+from tests.severity.builders import FACTORY, at, clock, command, context, impact, incident
+
+POLICY = SeverityPolicy()
+T0 = at("2026-03-02 23:50")  # a Monday night: the short limits fall on Tuesday
+
+
+class Case:
+    """One incident as an analyst works on it: calls the step and keeps what is current."""
+
+    def __init__(self, enterprise: Enterprise = FACTORY, policy: SeverityPolicy = POLICY) -> None:
+        self.state = SeverityState()
+        self.policy = policy
+        self.context = context(enterprise)
+        self.incident = incident(T0)
+        self.rows: list[Any] = []
+
+    def open(self, **changes: Any) -> None:
+        self.incident = msgspec.structs.replace(self.incident, **changes)
+        self.rows += assess(
+            self.policy, self.state, [self.incident], clock(self.incident.revised_at), self.context
+        )
+
+    def confirm(self, now: Moment) -> None:
+        self.incident = msgspec.structs.replace(self.incident, confirmed=True)
+        self._obey(command("confirm", now), now)
+
+    def state_impact(self, now: Moment, **facts: Any) -> None:
+        self._obey(impact(now, **facts), now)
+
+    def report(self, now: Moment, duty: str) -> None:
+        obligation_id = self.current()[duty].obligation_id
+        self._obey(command("reported", now, obligation_id=obligation_id), now)
+
+    def end(self, now: Moment, verdict: str = "true_positive") -> None:
+        self.incident = msgspec.structs.replace(
+            self.incident, status="resolved", verdict=verdict, revised_at=now
+        )
+        self._obey(command("resolve", now, verdict=verdict), now)
+
+    def wait(self, now: Moment) -> None:
+        self.rows += expire(self.policy, self.state, clock(now), self.context)
+
+    def _obey(self, said: Any, now: Moment) -> None:
+        self.rows += obey(self.policy, self.state, said, self.incident, clock(now), self.context)
+
+    def current(self) -> dict[str, Obligation]:
+        found = [row for row in self.rows if isinstance(row, Obligation)]
+        return {row.duty: row for row in sorted(found, key=lambda row: row.revision)}
+
+    def due(self, duty: str) -> Moment | None:
+        return self.current()[duty].due_at
+
+
+def confirmed(enterprise: Enterprise = FACTORY, **facts: Any) -> Case:
+    case = Case(enterprise)
+    case.open()
+    case.confirm(T0)
+    case.state_impact(T0, **facts)
+    return case
+
+
+# T0 23:50 ── 00:00 phone ── 00:10 group phone ── 00:20 written ── 00:30 group written ── 03:50 CAC
+def test_tier_two_at_an_ordinary_operator() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    current = case.current()
+    assert set(current) == {
+        "miit-report",
+        "miit-up-phone",
+        "miit-up-written",
+        "miit-group-phone",
+        "miit-group-written",
+        "miit-national",
+        "miit-summary",
+        "miit-summary-up",
+        "cac-other",
+        "cac-other-up",
+        "cac-other-peers",
+        "cac-other-closing",
+    }
+    assert case.due("miit-report") is None
+    assert current["miit-report"].state == "due_soon"
+    assert case.due("miit-up-phone") == at("2026-03-03 00:00")
+    assert case.due("miit-up-written") == at("2026-03-03 00:20")
+    assert case.due("miit-group-phone") == at("2026-03-03 00:10")
+    assert case.due("miit-group-written") == at("2026-03-03 00:30")
+    assert case.due("cac-other") == at("2026-03-03 03:50")
+    assert case.due("cac-other-up") == at("2026-03-03 04:50")
+    assert case.due("miit-summary") is None
+    assert current["miit-summary"].state == "pending"
+
+
+def test_the_ten_minutes_bind_the_regulator_not_the_enterprise() -> None:
+    phone = confirmed(direct_loss_cny=150_000_000).current()["miit-up-phone"]
+    assert phone.sender_zh == "浙江省工业和信息化主管部门"
+    assert phone.recipient_zh == "工业和信息化部数据安全机制"
+    assert (phone.channel, phone.article) == ("phone", "MIIT 2024/214 §4.2")
+
+
+KINDS_OF_OPERATOR = [
+    ({"critical_infrastructure": True}, "cac-cii-protection", 60, "cac-cii-up", 30),
+    ({"critical_infrastructure": True}, "cac-cii-protection", 60, "cac-cii-up-mps", 30),
+    ({"central_organ": True}, "cac-organ", 120, "cac-organ-up", 60),
+    ({}, "cac-other", 240, "cac-other-up", 60),
+    (
+        {"critical_infrastructure": True, "central_organ": True},
+        "cac-cii-protection",
+        60,
+        "cac-cii-up",
+        30,
+    ),
+]
+
+
+@pytest.mark.parametrize(("kind", "first", "minutes", "escalation", "more"), KINDS_OF_OPERATOR)
+def test_cac_limits_by_kind_of_operator(
+    kind: dict[str, bool], first: str, minutes: int, escalation: str, more: int
+) -> None:
+    case = confirmed(msgspec.structs.replace(FACTORY, **kind), direct_loss_cny=20_000_000)
+    assert case.due(first) == T0 + minutes * MINUTE
+    assert case.due(escalation) == T0 + (minutes + more) * MINUTE
+    case.report(T0 + 5 * MINUTE, first)
+    assert case.due(escalation) == T0 + (5 + more) * MINUTE, "from receipt once there is one"
+
+
+def test_critical_infrastructure_tells_the_police_too() -> None:
+    enterprise = msgspec.structs.replace(FACTORY, critical_infrastructure=True)
+    case = confirmed(enterprise, direct_loss_cny=20_000_000)
+    assert case.due("cac-cii-police") == T0 + 60 * MINUTE
+
+
+def test_tier_three_has_its_own_duties() -> None:
+    duties = set(confirmed(direct_loss_cny=50_000_000).current())
+    assert {"miit-report", "miit-up-iii", "miit-regions-iii"} <= duties
+    assert not duties & {"miit-up-phone", "miit-summary", "miit-national"}
+    assert "cac-other-up" in duties, "50 million yuan are CAC II"
+
+
+def test_tier_four_is_not_reportable() -> None:
+    assert confirmed(direct_loss_cny=4_999_999).current() == {}
+
+
+def test_important_data_is_reported_whatever_the_tier() -> None:
+    case = confirmed(data_class="important")
+    assert set(case.current()) == {"miit-graded-data", "miit-graded-data-up"}
+    assert case.current()["miit-graded-data"].article == "MIIT 2022/166 Art. 28"
+
+
+def test_a_suspected_incident_asks_for_risk_reports_only() -> None:
+    case = Case(msgspec.structs.replace(FACTORY, data_classes=("core",)))
+    case.open(tactics=("collection", "exfiltration"))
+    assert set(case.current()) == {"miit-risk", "miit-risk-up"}
+    case.confirm(T0 + MINUTE)
+    assert {one.state for one in case.current().values()} == {"due_soon"}, "the risk remains"
+    case.state_impact(T0 + 2 * MINUTE, direct_loss_cny=100_000_000)
+    assert case.current()["miit-risk"].state == "withdrawn"
+    assert "takes its place" in case.current()["miit-risk"].reason_en
+
+
+# due 00:00: due_soon at 23:55 (half of ten minutes), late just after midnight
+def test_a_duty_turns_at_its_own_moment_however_late_one_looks() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.wait(T0 + 9 * MINUTE)
+    case.wait(T0 + 500 * MINUTE)
+    turns = [
+        (row.state, row.revised_at)
+        for row in case.rows
+        if isinstance(row, Obligation) and row.duty == "miit-up-phone"
+    ]
+    assert turns == [
+        ("pending", T0),
+        ("due_soon", T0 + 5 * MINUTE),
+        ("late", T0 + 10 * MINUTE + 1),
+    ]
+
+
+def test_on_time_means_up_to_the_deadline_itself() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.wait(T0 + 10 * MINUTE)
+    assert case.current()["miit-up-phone"].state == "due_soon"
+    case.report(T0 + 10 * MINUTE, "miit-up-phone")
+    done = case.current()["miit-up-phone"]
+    assert (done.state, done.done_at) == ("done", T0 + 10 * MINUTE)
+    assert "late" not in done.reason_en
+
+
+def test_a_late_report_is_done_and_says_that_it_was_late() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.report(T0 + 11 * MINUTE, "miit-up-phone")
+    done = case.current()["miit-up-phone"]
+    assert done.state == "done"
+    assert done.reason_en.endswith(", late")
+
+
+def test_summaries_count_from_the_end_of_handling() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.end(at("2026-09-30 17:00"))
+    assert case.due("miit-summary") == at("2026-10-13 23:59:59")
+    assert case.due("miit-summary-up") == at("2026-10-20 23:59:59")
+    assert case.due("cac-other-closing") == at("2026-10-30 23:59:59")
+
+
+def test_a_deadline_beyond_the_calendar_is_marked_unconfirmed() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.end(at("2026-12-30 12:00"))
+    summary = case.current()["miit-summary"]
+    assert summary.unconfirmed
+    assert "beyond the published calendar" in summary.reason_en
+
+
+def test_a_lower_tier_by_correction_withdraws_with_the_reason() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.state_impact(T0 + 8 * MINUTE, direct_loss_cny=60_000_000)
+    gone = case.current()["miit-up-phone"]
+    assert gone.state == "withdrawn"
+    assert "the tier is now III" in gone.reason_en
+    assert case.current()["miit-up-iii"].state == "pending"
+
+
+def test_what_was_withdrawn_revives_with_its_reason() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.state_impact(T0 + MINUTE, direct_loss_cny=60_000_000)
+    case.state_impact(T0 + 2 * MINUTE, direct_loss_cny=100_000_000)
+    phone = case.current()["miit-up-phone"]
+    assert (phone.state, phone.revision) == ("pending", 3)
+
+
+def test_a_false_alarm_withdraws_everything_not_done() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.report(T0 + MINUTE, "miit-up-phone")
+    case.end(T0 + 5 * MINUTE, verdict="false_positive")
+    states = {duty: one.state for duty, one in case.current().items()}
+    assert states.pop("miit-up-phone") == "done"
+    assert set(states.values()) == {"withdrawn"}
+
+
+def test_an_expert_may_raise_duties_and_never_withdraw_them() -> None:
+    case = confirmed(direct_loss_cny=60_000_000)
+    case._obey(command("override", T0, regime="miit", tier="I", reason="cascade"), T0 + SECOND)
+    assert "miit-up-phone" in case.current()
+    case._obey(command("override", T0, regime="miit", tier="IV", reason="small"), T0 + 2 * SECOND)
+    assert case.current()["miit-report"].state == "due_soon"
+
+
+def test_limits_may_run_from_the_judgement_by_choice() -> None:
+    policy = SeverityPolicy(choices=Choices(clock_start="judgement"))
+    case = Case(policy=policy)
+    case.open()
+    case.confirm(T0 + 60 * MINUTE)
+    case.state_impact(T0 + 90 * MINUTE, direct_loss_cny=150_000_000)
+    assert case.due("miit-up-phone") == T0 + 100 * MINUTE
+    case.state_impact(T0 + 95 * MINUTE, direct_loss_cny=1_000_000_000)
+    assert case.due("miit-up-phone") == T0 + 100 * MINUTE, "a graver tier restarts no clock"
+
+
+def test_a_province_may_set_its_own_limit() -> None:
+    change = DutyChange(
+        duty="cac-other", limit_minutes=120, province="330000", reason="provincial plan"
+    )
+    case = Case(policy=SeverityPolicy(duty_changes=(change,)))
+    case.open()
+    case.confirm(T0)
+    case.state_impact(T0, direct_loss_cny=5_000_000)
+    assert case.due("cac-other") == T0 + 120 * MINUTE
+    assert "provincial plan" in case.current()["cac-other"].limit
+
+
+REGULATORS = [
+    ({}, "浙江省工业和信息化主管部门"),
+    ({"field": "telecom"}, "浙江省通信管理局"),
+    ({"field": "radio"}, "浙江省无线电管理机构"),
+    ({"city": "330200"}, "宁波市工业和信息化主管部门"),
+    ({"city": "330200", "field": "telecom"}, "浙江省通信管理局"),
+    ({"province": "650000", "xpcc": True}, "新疆生产建设兵团工业和信息化主管部门"),
+    (
+        {"province": "650000", "xpcc": True, "field": "radio"},
+        "新疆维吾尔自治区无线电管理机构",
+    ),
+]
+
+
+@pytest.mark.parametrize(("where", "regulator"), REGULATORS)
+def test_the_regulator_follows_field_and_place(where: dict[str, Any], regulator: str) -> None:
+    enterprise = msgspec.structs.replace(FACTORY, **where)
+    report = confirmed(enterprise, direct_loss_cny=50_000_000).current()["miit-report"]
+    assert report.recipient_zh == regulator
+
+
+def test_a_drill_is_marked_and_creates_no_real_obligation() -> None:
+    case = Case()
+    case.open(drill="autumn")
+    case.confirm(T0)
+    case.state_impact(T0, direct_loss_cny=150_000_000)
+    assert case.current()
+    for one in case.current().values():
+        assert one.drill == "autumn"
+        assert one.reason_en.startswith("drill, no real obligation")
+
+
+def test_before_the_measures_were_in_force_they_ask_for_nothing() -> None:
+    case = Case()
+    old = at("2025-10-31 23:59:59")
+    case.open(opened_at=old, revised_at=old)
+    case.confirm(old)
+    case.state_impact(old, direct_loss_cny=150_000_000)
+    assert {one.regime for one in case.current().values()} == {"miit"}
