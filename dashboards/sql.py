@@ -2,16 +2,17 @@
 
 from typing import Final
 
-_TIERS: Final = "['I', 'II', 'III', 'IV']"
-_COLOURS: Final = "['red', 'orange', 'yellow', 'blue']"
+_GRADES: Final = "['I', 'II', 'III', 'IV', 'red', 'orange', 'yellow', 'blue']"
+_RANKS: Final = "[1, 2, 3, 4, 1, 2, 3, 4]"
 
 
 def _rank(regime: str) -> str:
-    """1 to 4 by response level, colour or tier, in this order; 9 for none of them."""
-    level = f"indexOf({_TIERS}, {regime}_response_level)"
-    colour = f"indexOf({_COLOURS}, {regime}_colour)"
-    tier = f"indexOf({_TIERS}, {regime}_tier)"
-    return f"multiIf({level} > 0, {level}, {colour} > 0, {colour}, {tier} > 0, {tier}, 9)"
+    """1 to 4 by response level, else colour, else tier; 9 for none of them."""
+    said = (
+        f"multiIf({regime}_response_level != '', {regime}_response_level,"
+        f" {regime}_colour != '', {regime}_colour, {regime}_tier)"
+    )
+    return f"transform({said}, {_GRADES}, {_RANKS}, 9)"
 
 
 GRAVITY: Final = f"least({_rank('miit')}, {_rank('cac')})"

@@ -156,7 +156,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "revised_at": Look(title=Text("修订时间", "Revised"), width=170),
     "said_at": Look(title=Text("时间", "Said"), width=170),
     "event_time": Look(title=Text("时间", "Time"), width=170),
-    "duty": Look(title=Text("由谁向谁", "Who tells whom"), wrap=True),
+    "duty": Look(title=Text("由谁向谁", "Who tells whom"), wrap=True, link=_TO_INCIDENT),
     "limit_text": Look(title=Text("时限", "Limit"), width=130),
     "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),
     "story": Look(title=Text("经过", "What happened"), wrap=True),
@@ -208,6 +208,14 @@ LOOKS: Final[Mapping[str, Look]] = {
     "topic": Look(title=Text("主题", "Topic"), width=170),
     "line": Look(title=Text("行", "Line"), width=70),
     "drill": Look(title=Text("演练", "Drill"), width=150),
+    "is_critical": Look(
+        title=Text("关键信息基础设施", "Critical infrastructure"), words=words.YES_NO, width=140
+    ),
+    "persons": Look(title=Text("个人信息（人）", "Persons' data held"), width=140),
+    "data_classes": Look(title=Text("数据级别", "Data classes"), width=160),
+    "delay_s": Look(title=Text("延迟", "Delay"), unit="s", width=100),
+    "scenarios": Look(title=Text("场景数", "Scenarios"), width=90),
+    "last_event": Look(title=Text("最近日志", "Last event"), width=170),
     "latitude": Look(title=Text("纬度", "Latitude"), hidden=True),
     "longitude": Look(title=Text("经度", "Longitude"), hidden=True),
     "label": Look(title=Text("简称", "Short name"), hidden=True),

@@ -56,7 +56,7 @@ def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
         thresholds_of(panel.thresholds, panel.colour or INK)
     )
     builder.color_scheme(_colour_by_threshold())
-    builder.color_mode(common_models.BigValueColorMode.BACKGROUND_SOLID)
+    builder.color_mode(common_models.BigValueColorMode.BACKGROUND)
     builder.graph_mode(common_models.BigValueGraphMode.NONE)
     return builder.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
 
@@ -109,7 +109,7 @@ def _bars(panel: Panel, language: Language, map_layer: str) -> Any:
 def _map(panel: Panel, language: Language, map_layer: str) -> Any:
     """Provinces as tiles without borders, or as markers on the site's own base layer."""
     base = {**EMPTY_BASE, "config": {"src": map_layer}} if map_layer else EMPTY_BASE
-    builder = geomap.Panel().basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer))])
+    builder = geomap.Panel().basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer, language))])
     view = geomap.MapViewConfig()
     view.id("coords" if map_layer else "zero")
     view = view.lat(35).lon(104).zoom(4) if map_layer else view.lat(0).lon(0).zoom(4)
@@ -133,8 +133,8 @@ def _map_field(name: str, language: Language) -> list[Any]:
     return [models.DynamicConfigValue(id_val=key, value=value) for key, value in properties]
 
 
-def _tiles_layer(map_layer: str) -> dict[str, object]:
-    size = 14 if map_layer else 24
+def _tiles_layer(map_layer: str, language: Language) -> dict[str, object]:
+    size = 14 if map_layer else 30
     shape = "circle" if map_layer else "square"
     return {
         "type": "markers",
@@ -150,7 +150,7 @@ def _tiles_layer(map_layer: str) -> dict[str, object]:
                 "symbol": {"mode": "fixed", "fixed": f"img/icons/marker/{shape}.svg"},
                 "text": {"mode": "field", "field": "label", "fixed": ""},
                 "textConfig": {
-                    "fontSize": 13,
+                    "fontSize": 15 if language == "zh" else 9,
                     "offsetX": 0,
                     "offsetY": 0,
                     "textAlign": "center",

@@ -2,7 +2,8 @@
 
 In a query, `<name>` is replaced by the table TOKENS or, for a column that exists in two
 languages (`<title>`), by the column of the dashboard's language. `$__…` macros and `${…}`
-variables are Grafana's.
+variables are Grafana's. `<edges>` are those of the
+incident in the variable `incident`.
 """
 
 from collections.abc import Mapping
@@ -17,6 +18,8 @@ Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph",
 
 LOCALISED: Final = ("title", "story", "reason", "sender", "recipient")
 """Columns with a twin in English, `<name>_en`."""
+PICKED: Final[Words] = {"label": Text("p.2", "p.3"), "text": Text("text_zh", "text_en")}
+"""Expressions that differ by language in another way."""
 
 TOKENS: Final[Mapping[str, str]] = {
     "gravity": GRAVITY,
@@ -98,11 +101,13 @@ def board_uid(name: str, language: Language) -> str:
 
 
 def localise(query: str, language: Language) -> str:
-    """The query with every `<token>` replaced, tidied; KeyError would be a token's misprint."""
-    text = query.replace("<edges>", EDGES_SQL)
+    """The query with every `<token>` replaced, tidied; an unknown one stays, and the check fails."""
+    text = query.replace("<edges>", EDGES_SQL.replace("<incidents>", "('${incident}')"))
     for name in LOCALISED:
         column = f"{name}_en" if language == "en" else name
         text = text.replace(f"<{name}>", column)
+    for token, pick in PICKED.items():
+        text = text.replace(f"<{token}>", pick.of(language))
     for token, expression in TOKENS.items():
         text = text.replace(f"<{token}>", expression)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -86,7 +86,7 @@ def expire(
 def refusal_of(state: SeverityState, command: Command) -> str:
     """Why the command cannot be accepted as far as tiers and duties go; "" where it can."""
     match command.verb:
-        case "impact" if command.impact is None:
+        case "impact" if command.impact is None or not state_impact(command.impact, "", 0):
             return "impact: no facts stated; give at least one"
         case "override" if command.regime not in REGIMES:
             return f"override: regime {command.regime!r}; use one of {list(REGIMES)}"

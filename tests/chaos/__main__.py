@@ -21,7 +21,8 @@ def main(disturbances: int, seed: int, subject: str, folder: Path | None) -> Non
     """Disturb two workers on a real Kafka, and compare with one that was left alone."""
     with tempfile.TemporaryDirectory() as temporary:
         place = folder or Path(temporary)
-        result = run_experiment(SUBJECTS[subject](seed), place, disturbances, seed)
+        place.mkdir(parents=True, exist_ok=True)
+        result = run_experiment(SUBJECTS[subject](seed, place), place, disturbances, seed)
     show(result, Console())
     sys.exit(0 if result.is_exact else 1)
 

@@ -1,14 +1,38 @@
-"""The workers that are put to the test."""
+"""The workers that are put to the test, each with its traffic."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
+from random import Random
 
+import msgspec
+
+from pipeline.batching import Chunk
+from pipeline.publishing import Sender, sign_chunk
+from pipeline.simulate.config import SimulationConfig
+from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
+from pipeline.simulate.traffic import SimulatedBatch, make_traffic
+from schemas.command import Command
+from schemas.ids import content_id
+from schemas.moments import SECOND, parse_moment
 from tests.chaos.experiment import Subject
-from tests.chaos.traffic import counting_records
+from tests.chaos.traffic import Outgoing, counting_records
 from tests.chaos.workers import python_module
 
+ENTERPRISES = 60
+PERIOD_S = 7_200
+START = parse_moment("2026-11-01T00:00:00Z")
+STRANGER_SHARE = 0.02
+"""Records with another's signature: refused, and never a trace in the state."""
+COMMAND_SHARE = 0.02
+"""Commands on incidents that nobody has: refused, wherever they fall among the events.
 
-def counting_subject(seed: int) -> Subject:
+One on an incident that is there would have to be ordered against the events of another topic,
+which no log does: an undisturbed run could honestly differ.
+"""
+
+
+def counting_subject(seed: int, folder: Path) -> Subject:
     """The real worker around the counting engine: nothing but the shell is tested."""
 
     def command(store: Path) -> list[str]:
@@ -17,7 +41,64 @@ def counting_subject(seed: int) -> Subject:
     return Subject(command=command, records=lambda: counting_records(seed), per_second=150.0)
 
 
-SUBJECTS: dict[str, Callable[[int], Subject]] = {
+def fenghuo_subject(seed: int, folder: Path) -> Subject:
+    """`fenghuo worker`, on signed batches of made enterprises with attacks among them."""
+    publishers = make_registry(seed, ENTERPRISES)
+    registry = folder / "registry.ndjson"
+    lines = [msgspec.json.encode(enterprise) for enterprise, _ in publishers]
+    registry.write_bytes(b"\n".join(lines) + b"\n")
+
+    def command(store: Path) -> list[str]:
+        return python_module("pipeline.cli.main", "worker", "--store", str(store))
+
+    return Subject(
+        command=command,
+        records=lambda: simulated_records(seed, publishers),
+        environment={"FENGHUO_REGISTRY": str(registry), "FENGHUO_TIMERS_S": "5"},
+        per_second=60.0,
+    )
+
+
+SUBJECTS: dict[str, Callable[[int, Path], Subject]] = {
     "counting": counting_subject,
+    "fenghuo": fenghuo_subject,
 }
-"""By name; each is made for a seed."""
+"""By name; each is made for a seed, in a folder for its files."""
+
+
+def simulated_records(seed: int, publishers: Sequence[Publisher]) -> Iterator[Outgoing]:
+    """Without end: one simulated period after the other, forged records and commands between."""
+    random = Random(seed)
+    senders = {
+        enterprise.enterprise_id: Sender(enterprise.enterprise_id, KEY_ID, signing_key(private))
+        for enterprise, private in publishers
+    }
+    for period in count():
+        config = SimulationConfig(start=START + period * PERIOD_S * SECOND, duration_s=PERIOD_S)
+        for batch in make_traffic(seed + period, config, publishers):
+            record = _sign(senders[batch.enterprise_id], batch)
+            yield record
+            if random.random() < STRANGER_SHARE:
+                yield msgspec.structs.replace(record, key=random.choice([*senders]).encode())
+            if random.random() < COMMAND_SHARE:
+                yield _command(random, batch.enterprise_id)
+
+
+def _sign(sender: Sender, batch: SimulatedBatch) -> Outgoing:
+    batch_id = content_id("batch", sender.enterprise_id, batch.format, *batch.lines)
+    chunk = Chunk(batch_id=batch_id, sequence=0, lines=batch.lines, occurrences={})
+    headers = sign_chunk(sender, chunk, batch.format)
+    key = sender.enterprise_id.encode()
+    return Outgoing("fenghuo.events", key, chunk.value, tuple(headers.items()))
+
+
+def _command(random: Random, enterprise_id: str) -> Outgoing:
+    command = Command(
+        command_id=random.randbytes(16).hex(),
+        enterprise_id=enterprise_id,
+        incident_id=random.randbytes(16).hex(),
+        verb="confirm",
+        analyst="analyst",
+        said_at=START,
+    )
+    return Outgoing("fenghuo.commands", enterprise_id.encode(), msgspec.json.encode(command))

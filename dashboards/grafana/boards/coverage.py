@@ -1,0 +1,129 @@
+"""ATT&CK coverage and blind spots: what fired, and which sources nobody sends."""
+
+from typing import Final
+
+from dashboards.grafana.columns import INK
+from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.words import TACTIC, Text
+
+_FIRED: Final = "status = 'active' AND drill = '' AND $__timeFilter(d.time)"
+_KNOWN: Final = ", ".join(f"'{key}'" for key in TACTIC)
+_NONE: Final = Text("所选时段内没有告警", "No detection in the chosen period")
+
+COVERAGE: Final = Board(
+    name="coverage",
+    title=Text("检测覆盖", "Detection coverage"),
+    description=Text(
+        "哪些 ATT&CK 战术与技术被检出，哪些规则在起作用，哪些单位缺少日志来源。",
+        "Which ATT&CK tactics and techniques were seen, which rules work, and which enterprises "
+        "lack log sources.",
+    ),
+    period="now-30d",
+    refresh="5m",
+    sections=(
+        Section(
+            title=Text("ATT&CK", "ATT&CK"),
+            panels=(
+                Panel(
+                    kind="table",
+                    title=Text("战术", "Tactics"),
+                    description=Text(
+                        "每个战术的告警、规则与单位；为零即盲区或平静。",
+                        "Detections, rules and enterprises of each tactic; none is a blind spot, "
+                        "or peace.",
+                    ),
+                    queries=(
+                        f"""
+SELECT known AS tactic, ifNull(seen.detections, 0) AS detections, ifNull(seen.rules, 0) AS rules,
+       ifNull(seen.enterprises, 0) AS enterprises
+FROM (SELECT arrayJoin([{_KNOWN}]) AS known) AS tactics
+LEFT JOIN (SELECT replaceAll(substring(tag, 8), '_', '-') AS tactic, count() AS detections,
+                  uniqExact(rule_id) AS rules, uniqExact(enterprise_id) AS enterprises
+           FROM (SELECT arrayJoin(tags) AS tag, rule_id, enterprise_id
+                 FROM detections AS d WHERE {_FIRED})
+           WHERE startsWith(tag, 'attack.') AND NOT match(tag, '^attack[.]t[0-9]')
+           GROUP BY tactic) AS seen ON seen.tactic = tactics.known
+ORDER BY indexOf([{_KNOWN}], known)
+""",
+                    ),
+                    height=14,
+                ),
+                Panel(
+                    kind="table",
+                    title=Text("技术", "Techniques"),
+                    description=Text(
+                        "检出最多的技术。", "The techniques that were seen most."
+                    ),
+                    queries=(
+                        f"""
+SELECT upper(substring(tag, 8)) AS technique, count() AS detections,
+       uniqExact(rule_id) AS rules, uniqExact(enterprise_id) AS enterprises
+FROM (SELECT arrayJoin(tags) AS tag, rule_id, enterprise_id
+      FROM detections AS d WHERE {_FIRED})
+WHERE match(tag, '^attack[.]t[0-9]')
+GROUP BY technique ORDER BY detections DESC, technique LIMIT 200
+""",
+                    ),
+                    height=14,
+                    empty=_NONE,
+                ),
+            ),
+        ),
+        Section(
+            title=Text("规则与来源", "Rules and sources"),
+            panels=(
+                Panel(
+                    kind="table",
+                    title=Text("命中的规则", "Rules that fired"),
+                    description=Text(
+                        "命中次数最多的规则；过多者宜调优。",
+                        "The rules that fired most; tune those that fire too often.",
+                    ),
+                    queries=(
+                        f"""
+SELECT any(title) AS rule, any(level) AS level, any(scenario) AS scenario, count() AS detections,
+       uniqExact(enterprise_id) AS enterprises, rule_id
+FROM (SELECT * FROM detections AS d WHERE {_FIRED})
+GROUP BY rule_id ORDER BY detections DESC, rule_id LIMIT 200
+""",
+                    ),
+                    height=12,
+                    empty=_NONE,
+                ),
+                Panel(
+                    kind="table",
+                    title=Text("日志来源", "Log sources"),
+                    description=Text(
+                        "各类日志有多少单位在报送；单位少即盲区。",
+                        "How many enterprises send each kind of log; few is a blind spot.",
+                    ),
+                    queries=(
+                        """
+SELECT product, category AS log_category, uniqExact(enterprise_id) AS enterprises,
+       count() AS events, max(time) AS last_event
+FROM (SELECT * FROM events AS e WHERE $__timeFilter(e.time))
+GROUP BY product, log_category ORDER BY enterprises DESC, product, log_category LIMIT 200
+""",
+                    ),
+                    height=12,
+                ),
+                Panel(
+                    kind="bars",
+                    title=Text("场景检出", "Scenarios seen"),
+                    description=Text(
+                        "各场景的告警数。", "Detections by scenario."
+                    ),
+                    queries=(
+                        f"""
+SELECT scenario, count() AS detections FROM (SELECT * FROM detections AS d WHERE {_FIRED})
+WHERE scenario != '' GROUP BY scenario ORDER BY detections DESC, scenario LIMIT 15
+""",
+                    ),
+                    width=24,
+                    colour=INK,
+                    empty=_NONE,
+                ),
+            ),
+        ),
+    ),
+)

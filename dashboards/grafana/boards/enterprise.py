@@ -1,0 +1,135 @@
+"""One enterprise: its incidents, what it sent, and what became of that."""
+
+from typing import Final
+
+from dashboards.grafana.boards.choices import DRILLS, ENTERPRISE
+from dashboards.grafana.boards.shared import (
+    accounts_over_time,
+    clock_table,
+    detections_over_time,
+    incident_table,
+    tier_changes,
+    tier_stats,
+)
+from dashboards.grafana.columns import GREEN, INK, ORANGE, RED
+from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.words import Text
+
+_THIS: Final = "enterprise_id = '${enterprise}'"
+_WHERE: Final = f"<live> AND <period> AND {_THIS}"
+_NO_BATCH: Final = Text("所选时段内没有收到批次", "No batch was received in the chosen period")
+
+ENTERPRISE_BOARD: Final = Board(
+    name="enterprise",
+    title=Text("单位", "Enterprise"),
+    description=Text(
+        "一个单位的事件、告警、报送情况与退回记录。",
+        "The incidents and detections of one enterprise, and what became of what it sent.",
+    ),
+    variables=(ENTERPRISE, DRILLS),
+    annotations=(tier_changes(f"drill = '' AND {_THIS}"),),
+    up="province",
+    sections=(
+        Section(
+            title=Text("概况", "Overview"),
+            panels=(
+                Panel(
+                    kind="table",
+                    title=Text("登记信息", "Registry"),
+                    description=Text("登记表中的信息。", "What the registry says."),
+                    queries=(
+                        f"""
+SELECT name AS enterprise, province, sector, field AS category,
+       critical_infrastructure AS is_critical, persons AS persons,
+       arrayStringConcat(data_classes, ', ') AS data_classes, enterprise_id
+FROM enterprises WHERE {_THIS}
+""",
+                    ),
+                    width=12,
+                    height=4,
+                    empty=Text("登记表中没有该单位", "The registry has no such enterprise"),
+                ),
+                *tier_stats(_WHERE),
+            ),
+        ),
+        Section(
+            title=Text("事件与时限", "Incidents and deadlines"),
+            panels=(
+                incident_table(_WHERE, height=9),
+                clock_table(f"<clocked> AND {_THIS}", height=8),
+                detections_over_time(_THIS),
+                accounts_over_time(_THIS),
+            ),
+        ),
+        Section(
+            title=Text("报送", "What it sent"),
+            panels=(
+                Panel(
+                    kind="stat",
+                    title=Text("距上次接收", "Since the last batch"),
+                    description=Text(
+                        "距最近一次收到该单位批次的时间。",
+                        "How long ago the last batch of this enterprise was received.",
+                    ),
+                    queries=(
+                        f"SELECT dateDiff('second', max(received_at), now()) AS silent_s"
+                        f" FROM batches WHERE {_THIS}",
+                    ),
+                    width=4,
+                    height=8,
+                    unit="dtdurations",
+                    colour=GREEN,
+                    thresholds=((3_600, ORANGE), (86_400, RED)),
+                ),
+                Panel(
+                    kind="bars",
+                    title=Text("日志来源", "Log sources"),
+                    description=Text(
+                        "所选时段内各产品的日志数。", "Events of the period by product."
+                    ),
+                    queries=(
+                        f"""
+SELECT product, count() AS events FROM events
+WHERE {_THIS} AND $__timeFilter(time) GROUP BY product ORDER BY events DESC, product LIMIT 15
+""",
+                    ),
+                    width=8,
+                    colour=INK,
+                ),
+                Panel(
+                    kind="table",
+                    title=Text("批次", "Batches"),
+                    description=Text(
+                        "最近的批次与去向。", "The latest batches and what became of them."
+                    ),
+                    queries=(
+                        f"""
+SELECT received_at, outcome AS batch_outcome, format, events, stored, late, dropped,
+       dead_lettered, reasons AS detail
+FROM batches WHERE {_THIS} AND $__timeFilter(received_at)
+ORDER BY received_at DESC, batch_id LIMIT 100
+""",
+                    ),
+                    empty=_NO_BATCH,
+                ),
+                Panel(
+                    kind="table",
+                    title=Text("退回的日志", "Dead letters"),
+                    description=Text(
+                        "未能接收的日志、原因与改正办法。",
+                        "What could not be taken, why, and the remedy.",
+                    ),
+                    queries=(
+                        f"""
+SELECT received_at, reason AS reason_code, detail, remedy, line, events
+FROM dead_letters WHERE {_THIS} AND $__timeFilter(received_at)
+ORDER BY received_at DESC, dead_letter_id LIMIT 100
+""",
+                    ),
+                    width=24,
+                    empty=Text("没有退回的日志", "Nothing was refused"),
+                ),
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,262 @@
+"""One incident: story, tiers limb by limb, duties, course of the attack, entities, evidence."""
+
+from typing import Final
+
+from dashboards.grafana.boards.choices import INCIDENT
+from dashboards.grafana.boards.shared import tier_changes
+from dashboards.grafana.columns import LEVEL_COLOURS
+from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.words import LEVEL, Text
+
+_THIS: Final = "incident_id = '${incident}'"
+_MEMBERS: Final = f"(SELECT arrayJoin(detection_ids) FROM incidents WHERE {_THIS})"
+_CHOOSE: Final = Text("请在上方选择一起事件", "Choose an incident above")
+
+_HEAD: Final = Panel(
+    kind="table",
+    title=Text("概况", "Overview"),
+    description=Text(
+        "等级为两套体系中较重者；发现时间即法定时限的起算依据。",
+        "The tier is the graver of both regimes; discovery is where the law's clocks start.",
+    ),
+    queries=(
+        f"""
+SELECT <gravity> AS grade, <miit> AS miit, <cac> AS cac, scenario, status, verdict,
+       if(e.name = '', i.enterprise_id, e.name) AS enterprise, i.province AS province,
+       first_time, last_time, opened_at, confidence, risk, assignee,
+       i.enterprise_id AS enterprise_id
+FROM (SELECT * FROM incidents WHERE {_THIS}) AS i
+LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
+""",
+    ),
+    width=24,
+    height=4,
+    empty=_CHOOSE,
+)
+_STORY: Final = Panel(
+    kind="table",
+    title=Text("经过", "What happened"),
+    description=Text("由证据自动写成的经过。", "The story, written from the evidence."),
+    queries=(
+        f"SELECT <title> AS incident, <story> AS story, incident_id FROM incidents WHERE {_THIS}",
+    ),
+    width=24,
+    height=5,
+    empty=_CHOOSE,
+)
+_JUDGEMENTS: Final = Panel(
+    kind="table",
+    title=Text("定级结论", "Judgements"),
+    description=Text(
+        "两套体系各自的结论与理由，互不合并；估计范围见上下限。",
+        "Each regime's judgement with its reason, never merged; the estimate's range beside it.",
+    ),
+    queries=(
+        f"""
+SELECT regime, multiIf(response_level != '', concat('response ', response_level),
+                       colour != '', colour, tier != '', tier, 'none') AS judgement,
+       occurred, <reason> AS reason, tier_low, tier_likely, tier_high,
+       override_tier, override_by, assessed_at
+FROM assessments WHERE {_THIS} ORDER BY regime DESC
+""",
+    ),
+    width=24,
+    height=5,
+    empty=Text("尚未定级", "Not assessed yet"),
+)
+_LIMBS: Final = Panel(
+    kind="table",
+    title=Text("判定项逐条", "Criteria one by one"),
+    description=Text(
+        "每一判定项：符合、不符合或未知，所据事实、来源与条款。任一项符合即达该级。",
+        "Every criterion: met, not met or unknown, with its fact, source and article. Any one "
+        "that is met suffices.",
+    ),
+    queries=(
+        f"""
+SELECT regime, JSONExtractString(limb, 'tier') AS tier,
+       JSONExtractString(limb, 'outcome') AS outcome,
+       JSONExtractString(limb, '<text>') AS criterion, JSONExtractString(limb, 'value') AS value,
+       JSONExtractString(limb, 'bound') AS bound, JSONExtractString(limb, 'basis') AS basis,
+       JSONExtractString(limb, 'stated_by') AS stated_by,
+       JSONExtractString(limb, 'article') AS article
+FROM (SELECT regime, arrayJoin(JSONExtractArrayRaw(limbs)) AS limb
+      FROM assessments WHERE {_THIS})
+ORDER BY regime DESC, indexOf(['met', 'unknown', 'not_met'], outcome),
+         indexOf(['I', 'II', 'III', 'IV'], tier)
+""",
+    ),
+    width=24,
+    height=10,
+    empty=Text("没有判定项", "No criterion"),
+)
+_DUTIES: Final = Panel(
+    kind="table",
+    title=Text("报告与告知义务", "Duties to report"),
+    description=Text(
+        "由谁、向谁、以何方式、何时之前；含已完成与已撤销者。",
+        "Who tells whom, how and by when; done and withdrawn ones too.",
+    ),
+    queries=(
+        f"""
+SELECT state, if(due_at IS NULL, NULL, dateDiff('second', now(), due_at)) AS left_s, due_at,
+       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text, done_at,
+       <reason> AS reason, article, incident_id
+FROM obligations WHERE {_THIS}
+ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at
+""",
+    ),
+    width=24,
+    height=8,
+    empty=Text("没有由此产生的义务", "No duty follows from it"),
+)
+_DETECTIONS: Final = Panel(
+    kind="table",
+    title=Text("攻击过程", "Course of the attack"),
+    description=Text(
+        "按首次命中排列的规则，每条规则一行。", "Rules in the order of their first match."
+    ),
+    queries=(
+        f"""
+SELECT fromUnixTimestamp64Micro(JSONExtractInt(d, 'first_time'), 'UTC') AS first_time,
+       JSONExtractString(d, 'level') AS level, JSONExtractString(d, 'title') AS rule,
+       JSONExtractUInt(d, 'count') AS detections, JSONExtractString(d, 'summary') AS summary,
+       fromUnixTimestamp64Micro(JSONExtractInt(d, 'last_time'), 'UTC') AS last_time
+FROM (SELECT arrayJoin(JSONExtractArrayRaw(detections)) AS d FROM incidents WHERE {_THIS})
+ORDER BY first_time, rule
+""",
+    ),
+    width=24,
+    height=9,
+    empty=_CHOOSE,
+)
+_OVER_TIME: Final = Panel(
+    kind="timeseries",
+    title=Text("告警时间线", "Detections over time"),
+    description=Text(
+        "该事件的告警，按规则级别着色；时段请选到事件首末。",
+        "Detections of the incident by rule level; choose a period that covers it.",
+    ),
+    queries=(
+        "SELECT $__timeInterval(time) AS time, "
+        + ", ".join(f"countIf(level = '{level}') AS {level}" for level in LEVEL)
+        + f"""
+FROM (SELECT d.time AS time, level FROM detections AS d
+      WHERE detection_id IN {_MEMBERS} AND $__timeFilter(d.time))
+GROUP BY time ORDER BY time
+""",
+    ),
+    series=LEVEL,
+    series_colours=LEVEL_COLOURS,
+    height=11,
+)
+_TACTICS: Final = Panel(
+    kind="table",
+    title=Text("ATT&CK 战术", "ATT&CK tactics"),
+    description=Text("按首次出现的次序。", "In the order in which they were first seen."),
+    queries=(
+        f"""
+SELECT tactic FROM (SELECT tactics FROM incidents WHERE {_THIS})
+ARRAY JOIN tactics AS tactic
+""",
+    ),
+    width=6,
+    height=8,
+)
+_ENTITIES: Final = Panel(
+    kind="graph",
+    title=Text("实体关系", "Entities"),
+    description=Text(
+        "节点为实体，连线表示同一告警中共同出现，数字为共同告警数。",
+        "Nodes are entities; a line joins those that detections have in common, with their number.",
+    ),
+    queries=(
+        f"""
+SELECT concat(kind, ':', value) AS id, value AS title, kind AS subtitle, role AS mainstat
+FROM (SELECT entity_kinds, entity_values, entity_roles FROM incidents WHERE {_THIS})
+ARRAY JOIN entity_kinds AS kind, entity_values AS value, entity_roles AS role
+LIMIT 1 BY id
+LIMIT 100
+""",
+        """
+SELECT concat(source, ' ', target) AS id, source, target, detections AS mainstat
+FROM (<edges>) LIMIT 300
+""",
+    ),
+    height=11,
+)
+_EVIDENCE: Final = Panel(
+    kind="table",
+    title=Text("原始日志", "Events as received"),
+    description=Text(
+        "该事件所据日志，至多 200 条。", "The events that it rests on, at most 200."
+    ),
+    queries=(
+        f"""
+SELECT time AS event_time, product, host, account, source_ip, destination_ip, process, raw
+FROM events
+WHERE enterprise_id = (SELECT any(enterprise_id) FROM incidents WHERE {_THIS})
+  AND time >= (SELECT min(first_time) FROM incidents WHERE {_THIS})
+  AND time <= (SELECT max(last_time) FROM incidents WHERE {_THIS})
+  AND event_id IN (SELECT arrayJoin(event_ids) FROM incidents WHERE {_THIS})
+ORDER BY event_time, event_id LIMIT 200
+""",
+    ),
+    width=24,
+    height=10,
+)
+_REVISIONS: Final = Panel(
+    kind="table",
+    title=Text("修订历史", "Revisions"),
+    description=Text("事件的每一次修订。", "Every revision of the incident."),
+    queries=(
+        f"""
+SELECT revision, revised_at, status, verdict, detection_count AS detections, <title> AS rule
+FROM incident_revisions WHERE {_THIS} ORDER BY revision DESC LIMIT 200
+""",
+    ),
+    width=9,
+)
+_COMMANDS: Final = Panel(
+    kind="table",
+    title=Text("指令", "Commands"),
+    description=Text(
+        "分析员对该事件所下的指令。", "What analysts said of this incident."
+    ),
+    queries=(
+        f"""
+SELECT said_at, analyst, verb, accepted, refusal, reason AS summary
+FROM commands WHERE {_THIS} ORDER BY said_at DESC, command_id LIMIT 200
+""",
+    ),
+    width=9,
+    empty=Text("尚无指令", "No command yet"),
+)
+
+INCIDENT_BOARD: Final = Board(
+    name="incident",
+    title=Text("事件详情", "One incident"),
+    description=Text(
+        "一起事件的经过、定级、义务、攻击过程、实体与证据。",
+        "Story, tiers, duties, course, entities and evidence of one incident.",
+    ),
+    variables=(INCIDENT,),
+    annotations=(tier_changes(_THIS),),
+    up="queue",
+    sections=(
+        Section(title=Text("概况", "Overview"), panels=(_HEAD, _STORY)),
+        Section(title=Text("定级与义务", "Tiers and duties"), panels=(_JUDGEMENTS, _LIMBS, _DUTIES)),
+        Section(
+            title=Text("攻击", "The attack"), panels=(_DETECTIONS, _ENTITIES, _OVER_TIME)
+        ),
+        Section(
+            title=Text("证据与记录", "Evidence and record"),
+            panels=(
+                _EVIDENCE,
+                _TACTICS,
+                _REVISIONS,
+                _COMMANDS,
+            ),
+        ),
+    ),
+)

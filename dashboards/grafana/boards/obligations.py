@@ -1,0 +1,119 @@
+"""Duties to report, whoever has them: what is late, what is next, what was done."""
+
+from typing import Final
+
+from dashboards.grafana.boards.choices import PROVINCES, REGIMES, STATES
+from dashboards.grafana.boards.shared import NO_CLOCK, clock_table
+from dashboards.grafana.columns import GREEN, GREY, INK, ORANGE, RED, STATE_COLOURS
+from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.words import OBLIGATION, Text
+
+_CHOSEN: Final = (
+    "drill = ''"
+    " AND $__conditionalAll(province IN (${province:singlequote}), $province)"
+    " AND $__conditionalAll(regime IN (${regime:singlequote}), $regime)"
+    " AND $__conditionalAll(state IN (${state:singlequote}), $state)"
+)
+_COLOUR: Final = {"late": RED, "due_soon": ORANGE, "pending": INK, "done": GREEN, "withdrawn": GREY}
+
+OBLIGATIONS_BOARD: Final = Board(
+    name="obligations",
+    title=Text("报告义务", "Obligations"),
+    description=Text(
+        "两套体系产生的报告与告知义务及其时限。",
+        "Duties to report under both regimes, with their deadlines.",
+    ),
+    variables=(PROVINCES, REGIMES, STATES),
+    period="now-30d",
+    sections=(
+        Section(
+            title=Text("数量", "Counts"),
+            panels=tuple(
+                Panel(
+                    kind="stat",
+                    title=text,
+                    description=Text(
+                        f"状态为“{text.zh}”的义务数。", f"Duties whose state is “{text.en}”."
+                    ),
+                    queries=(
+                        f"SELECT countIf(state = '{state}') AS obligations FROM obligations"
+                        f" WHERE {_CHOSEN}",
+                    ),
+                    width=4,
+                    height=4,
+                    colour=GREY,
+                    thresholds=((1, _COLOUR[state]),),
+                )
+                for state, text in OBLIGATION.items()
+            )
+            + (
+                Panel(
+                    kind="stat",
+                    title=Text("按时完成率", "Done in time"),
+                    description=Text(
+                        "已完成且有时限的义务中按时者的比例。",
+                        "Of the duties done that had a deadline, the share done in time.",
+                    ),
+                    queries=(
+                        f"""
+SELECT countIf(done_at <= due_at) / greatest(1, countIf(due_at IS NOT NULL)) AS share
+FROM obligations WHERE {_CHOSEN} AND state = 'done'
+""",
+                    ),
+                    width=4,
+                    height=4,
+                    unit="percentunit",
+                    colour=RED,
+                    thresholds=((0.9, ORANGE), (0.99, GREEN)),
+                ),
+            ),
+        ),
+        Section(
+            title=Text("时限", "Deadlines"),
+            panels=(
+                clock_table(
+                    f"state IN ('late', 'due_soon', 'pending') AND due_at IS NOT NULL AND {_CHOSEN}",
+                    limit=300,
+                    height=16,
+                ),
+                Panel(
+                    kind="timeseries",
+                    title=Text("到期分布", "Deadlines over time"),
+                    description=Text(
+                        "按到期时间统计；把时段延到将来可看未来的时限。",
+                        "By deadline; extend the period into the future to see what is coming.",
+                    ),
+                    queries=(
+                        "SELECT $__timeInterval(due_at) AS time, "
+                        + ", ".join(f"countIf(state = '{s}') AS {s}" for s in OBLIGATION)
+                        + f"""
+FROM (SELECT assumeNotNull(due_at) AS due_at, state FROM obligations
+      WHERE {_CHOSEN} AND due_at IS NOT NULL AND $__timeFilter(due_at))
+GROUP BY time ORDER BY time
+""",
+                    ),
+                    series=OBLIGATION,
+                    series_colours=STATE_COLOURS,
+                ),
+                Panel(
+                    kind="table",
+                    title=Text("没有具体时限的义务", "Duties without a figure"),
+                    description=Text(
+                        "法规只写“立即”“及时”的义务。",
+                        "Duties for which the instrument says only “immediately” or “timely”.",
+                    ),
+                    queries=(
+                        f"""
+SELECT state, concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text, starts_at,
+       article, incident_id
+FROM obligations
+WHERE due_at IS NULL AND state IN ('late', 'due_soon', 'pending') AND {_CHOSEN}
+ORDER BY starts_at, obligation_id LIMIT 100
+""",
+                    ),
+                    empty=NO_CLOCK,
+                ),
+            ),
+        ),
+    ),
+)

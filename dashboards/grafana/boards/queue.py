@@ -1,0 +1,106 @@
+"""The queue: what an analyst works through."""
+
+from typing import Final
+
+from dashboards.grafana.boards.choices import DRILLS, GRADES, PROVINCES, SCENARIOS, STATUSES
+from dashboards.grafana.boards.shared import QUIET, bars, incident_table
+from dashboards.grafana.columns import GREEN, INK, ORANGE
+from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.words import Text
+
+_WHERE: Final = (
+    "<live> AND <period>"
+    " AND $__conditionalAll(province IN (${province:singlequote}), $province)"
+    " AND $__conditionalAll(scenario IN (${scenario:singlequote}), $scenario)"
+    " AND $__conditionalAll(status IN (${status:singlequote}), $status)"
+    " AND $__conditionalAll(toString(<gravity>) IN (${grade:singlequote}), $grade)"
+)
+
+QUEUE: Final = Board(
+    name="queue",
+    title=Text("事件队列", "Incident queue"),
+    description=Text(
+        "待研判与处置的事件，可按省份、等级、场景、状态筛选。",
+        "Incidents to judge and to handle, by province, tier, scenario and status.",
+    ),
+    variables=(PROVINCES, GRADES, SCENARIOS, STATUSES, DRILLS),
+    sections=(
+        Section(
+            title=Text("工作量", "Work"),
+            panels=(
+                *(
+                    Panel(
+                        kind="stat",
+                        title=title,
+                        description=description,
+                        queries=(
+                            f"SELECT countIf({condition}) AS incidents FROM incidents"
+                            f" WHERE {_WHERE}",
+                        ),
+                        width=4,
+                        height=4,
+                        colour=GREEN,
+                        thresholds=((1, colour),),
+                    )
+                    for condition, colour, title, description in (
+                        (
+                            "status = 'new'",
+                            ORANGE,
+                            Text("新建", "New"),
+                            Text("无人着手的事件。", "Incidents that nobody has started on."),
+                        ),
+                        (
+                            "<open> AND assignee = ''",
+                            ORANGE,
+                            Text("未指派", "Unassigned"),
+                            Text("未办结且无负责人。", "Open incidents without an assignee."),
+                        ),
+                        (
+                            "status = 'in_progress'",
+                            INK,
+                            Text("处置中", "In progress"),
+                            Text("正在处置的事件。", "Incidents that are being handled."),
+                        ),
+                        (
+                            "<open> AND verdict = 'unknown'",
+                            INK,
+                            Text("未研判", "Not judged"),
+                            Text("未办结且无研判结论。", "Open incidents without a verdict."),
+                        ),
+                    )
+                ),
+                bars(
+                    Text("按状态", "By status"),
+                    Text("所选事件的状态分布。", "The chosen incidents by status."),
+                    "status",
+                    _WHERE,
+                    width=8,
+                    height=4,
+                ),
+            ),
+        ),
+        Section(
+            title=Text("事件", "Incidents"),
+            panels=(
+                incident_table(_WHERE, limit=500, height=18),
+                Panel(
+                    kind="table",
+                    title=Text("最近的指令", "Latest commands"),
+                    description=Text(
+                        "分析员对事件所下的指令，含被拒绝者及原因。",
+                        "What analysts said of incidents; refused commands with the reason.",
+                    ),
+                    queries=(
+                        """
+SELECT said_at, analyst, verb, accepted, refusal, reason AS summary, incident_id
+FROM commands WHERE $__timeFilter(said_at)
+ORDER BY said_at DESC, command_id LIMIT 100
+""",
+                    ),
+                    width=24,
+                    empty=QUIET,
+                ),
+            ),
+        ),
+    ),
+)

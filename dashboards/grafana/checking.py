@@ -1,0 +1,172 @@
+"""Proof that dashboards work: every query of the rendered JSON is run, every link followed.
+
+What is checked is the JSON that Grafana gets, not the specification that it was made from.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from time import perf_counter
+from typing import Any, Final, TypeAlias
+
+import msgspec
+
+from dashboards.grafana import anatomy
+from dashboards.grafana.anatomy import Dashboard, Target
+from dashboards.grafana.macros import MacroFault, Selection, expand
+
+Answer: TypeAlias = Sequence[dict[str, object]]
+Query: TypeAlias = Callable[[str], Answer]
+
+MOST_ROWS: Final = 5_000
+"""A panel that shows more has forgotten a limit."""
+_NUMBER: Final = re.compile(r"^(Nullable\()?(U?Int|Float|Decimal)")
+_CHARTS: Final = frozenset({"stat", "bargauge", "timeseries"})
+
+
+class Fault(msgspec.Struct, frozen=True):
+    """What is wrong, and where."""
+
+    dashboard: str
+    place: str
+    fault: str
+
+    def __str__(self) -> str:
+        return f"{self.dashboard}: {self.place}: {self.fault}"
+
+
+class Run(msgspec.Struct, frozen=True):
+    """One query that was run."""
+
+    dashboard: str
+    place: str
+    rows: int
+    ms: float
+
+
+class Report(msgspec.Struct, frozen=True):
+    """All runs and all faults of all dashboards."""
+
+    runs: tuple[Run, ...]
+    faults: tuple[Fault, ...]
+
+
+class Limits(msgspec.Struct, frozen=True, kw_only=True):
+    """How long a query may take, and whether one without rows is a fault."""
+
+    ms: float = 1_000.0
+    needs_rows: bool = False
+
+
+def check(
+    dashboards: Sequence[Dashboard], query: Query, base: Selection, limits: Limits
+) -> Report:
+    """Everything, against the store behind `query`, with the period of `base`.
+
+    A fault of the store (its own exception) becomes a Fault of the panel.
+    """
+    variables_of = {dashboard["uid"]: _variable_names(dashboard) for dashboard in dashboards}
+    runs: list[Run] = []
+    faults: list[Fault] = []
+    for dashboard in dashboards:
+        uid = dashboard["uid"]
+        faults += [Fault(uid, *fault) for fault in _dress_faults(dashboard)]
+        faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
+        selection, missing = _select(dashboard, query, base)
+        faults += [Fault(uid, "variables", text) for text in missing]
+        for target in anatomy.targets(dashboard):
+            run, texts = _run(target, query, selection, limits)
+            runs += [Run(uid, target.place, *run)] if run else []
+            faults += [Fault(uid, target.place, text) for text in texts]
+    return Report(tuple(runs), tuple(faults))
+
+
+def _variable_names(dashboard: Dashboard) -> set[str]:
+    return {variable["name"] for variable in dashboard["templating"]["list"]}
+
+
+def _dress_faults(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
+    for panel in dashboard["panels"]:
+        if panel["type"] not in anatomy.DESCRIPTIONLESS and not panel.get("description"):
+            yield panel["title"], "has no description"
+        if not panel.get("title"):
+            yield f"panel {panel['id']}", "has no title"
+
+
+def _link_faults(
+    dashboard: Dashboard, variables_of: Mapping[str, set[str]]
+) -> Iterator[tuple[str, str]]:
+    for link in anatomy.links(dashboard):
+        if link.uid not in variables_of:
+            yield link.place, f"links to {link.url!r}, which is no dashboard"
+            continue
+        for name in link.variables:
+            if name not in variables_of[link.uid]:
+                yield link.place, f"links to {link.uid}, which has no variable {name}"
+
+
+def _select(
+    dashboard: Dashboard, query: Query, base: Selection
+) -> tuple[Selection, list[str]]:
+    """The preset choices; of a variable with a query, the first value that it gives."""
+    values = {**anatomy.variable_values(dashboard), **base.variables}
+    plain = msgspec.structs.replace(base, variables=values)
+    missing: list[str] = []
+    for name, sql in anatomy.variable_queries(dashboard).items():
+        rows = query(expand(sql, plain))
+        if not rows:
+            missing.append(f"{name}: its query gives no value")
+        values.setdefault(name, (str(next(iter(rows[0].values()))),) if rows else ("",))
+    return msgspec.structs.replace(base, variables=values), missing
+
+
+def _run(
+    target: Target, query: Query, selection: Selection, limits: Limits
+) -> tuple[tuple[int, float] | None, list[str]]:
+    """(rows, milliseconds) of one query, and what is wrong with its answer."""
+    try:
+        sql = expand(target.sql, selection)
+        types = {str(row["name"]): str(row["type"]) for row in query(f"DESCRIBE ({sql})")}
+        started = perf_counter()
+        rows = query(sql)
+    except MacroFault as fault:
+        return None, [str(fault)]
+    except Exception as fault:
+        return None, [f"the store refuses its query: {fault}"]
+    ms = (perf_counter() - started) * 1_000
+    return (len(rows), ms), [*_column_faults(target, types), *_size_faults(len(rows), ms, limits)]
+
+
+def _column_faults(target: Target, types: Mapping[str, str]) -> Iterator[str]:
+    columns = set(types)
+    for name in target.needs:
+        if name not in columns:
+            yield f"needs a column {name}; it returns {', '.join(types)}"
+    if target.panel.get("type") != "nodeGraph":
+        for name in sorted(anatomy.named_columns(target.panel) - columns):
+            yield f"speaks of a column {name}, which its query does not return"
+    if target.panel.get("type") == "table":
+        for name in sorted(columns - anatomy.named_columns(target.panel)):
+            yield f"has no heading for its column {name}"
+    if target.panel.get("type") in _CHARTS and not any(map(_NUMBER.match, types.values())):
+        yield "has no column of numbers"
+
+
+def _size_faults(rows: int, ms: float, limits: Limits) -> Iterator[str]:
+    if ms > limits.ms:
+        yield f"took {ms:.0f} ms; the limit is {limits.ms:.0f} ms"
+    if rows > MOST_ROWS:
+        yield f"returned {rows} rows; limit it to {MOST_ROWS}"
+    if limits.needs_rows and rows == 0:
+        yield "returned no row"
+
+
+def describe(report: Report) -> dict[str, Any]:
+    """The report in one line's worth of figures: queries, slowest and median milliseconds."""
+    times = sorted(run.ms for run in report.runs)
+    return {
+        "queries": len(times),
+        "median_ms": round(times[len(times) // 2], 1) if times else 0.0,
+        "slowest_ms": round(times[-1], 1) if times else 0.0,
+        "without_rows": sum(1 for run in report.runs if run.rows == 0),
+        "faults": len(report.faults),
+    }

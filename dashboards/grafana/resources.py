@@ -1,0 +1,101 @@
+"""What Grafana is to hold, as values: folders, data source, contact point, dashboards, alerts."""
+
+from collections.abc import Iterator
+from typing import Any, Final, Literal, TypeAlias
+
+import msgspec
+
+from dashboards.grafana.alerts import alert_rules
+from dashboards.grafana.clickhouse import PLUGIN, SOURCE_UID
+from dashboards.grafana.rendering import render
+from dashboards.grafana.settings import GrafanaSettings
+from dashboards.words import Language, Text
+
+Kind: TypeAlias = Literal["folder", "datasource", "contact-point", "dashboard", "alert-rule"]
+
+FOLDERS: Final = Text("烽火", "Fenghuo")
+ALERT_FOLDER: Final = "fenghuo-alerts"
+CONTACT_POINT: Final = "fenghuo-duty"
+
+
+class Resource(msgspec.Struct, frozen=True, kw_only=True):
+    """One thing in Grafana: what it is to look like, and what only a write may carry."""
+
+    kind: Kind
+    uid: str
+    title: str
+    body: dict[str, Any]
+    folder: str = ""
+    secrets: dict[str, Any] = {}
+    """Sent, never read back: Grafana does not show them."""
+
+
+def resources(settings: GrafanaSettings) -> Iterator[Resource]:
+    """Everything, in the order in which it can be made."""
+    for language in ("zh", "en"):
+        yield _folder(folder_uid(language), FOLDERS.of(language))
+    yield _folder(ALERT_FOLDER, "烽火告警 / Fenghuo alerts")
+    yield _datasource(settings)
+    if settings.alert_webhook:
+        yield _contact_point(settings.alert_webhook)
+    for language, dashboards in render(settings.map_layer).items():
+        for dashboard in dashboards:
+            yield Resource(
+                kind="dashboard",
+                uid=dashboard["uid"],
+                title=dashboard["title"],
+                body=dashboard,
+                folder=folder_uid(language),
+            )
+    receiver = CONTACT_POINT if settings.alert_webhook else ""
+    for rule in alert_rules(ALERT_FOLDER, receiver):
+        yield Resource(kind="alert-rule", uid=rule["uid"], title=rule["title"], body=rule)
+
+
+def folder_uid(language: Language) -> str:
+    """The folder of one language's dashboards."""
+    return f"fenghuo-{language}"
+
+
+def _folder(uid: str, title: str) -> Resource:
+    return Resource(kind="folder", uid=uid, title=title, body={"uid": uid, "title": title})
+
+
+def _datasource(settings: GrafanaSettings) -> Resource:
+    """The ClickHouse data source (plugin 4.20: src/types/config.ts), native protocol."""
+    return Resource(
+        kind="datasource",
+        uid=SOURCE_UID,
+        title="Fenghuo ClickHouse",
+        body={
+            "uid": SOURCE_UID,
+            "name": "Fenghuo ClickHouse",
+            "type": PLUGIN,
+            "access": "proxy",
+            "jsonData": {
+                "host": settings.clickhouse_host,
+                "port": settings.clickhouse_port,
+                "protocol": "native",
+                "secure": settings.clickhouse_secure,
+                "username": settings.clickhouse_user,
+                "defaultDatabase": settings.clickhouse_database,
+            },
+        },
+        secrets={
+            "secureJsonData": {"password": settings.clickhouse_password.get_secret_value()}
+        },
+    )
+
+
+def _contact_point(webhook: str) -> Resource:
+    return Resource(
+        kind="contact-point",
+        uid=CONTACT_POINT,
+        title=CONTACT_POINT,
+        body={
+            "uid": CONTACT_POINT,
+            "name": CONTACT_POINT,
+            "type": "webhook",
+            "settings": {"url": webhook},
+        },
+    )

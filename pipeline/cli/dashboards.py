@@ -1,0 +1,106 @@
+"""`fenghuo dashboards`: render, check and push what Grafana shows (shell)."""
+
+from collections import Counter
+from pathlib import Path
+
+import click
+from pydantic import ValidationError
+from rich.console import Console
+from rich.table import Table
+
+from dashboards.grafana.choosing import choose
+from dashboards.grafana.rendering import RENDERED, render, write_files
+from pipeline.cli.stores import open_sink, sink_options
+
+
+@click.group("dashboards")
+def dashboards_group() -> None:
+    """Grafana's dashboards and alert rules, as code."""
+
+
+@dashboards_group.command("render")
+@click.option(
+    "--out",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=RENDERED,
+    help="Folder; that of the repository without it.",
+)
+@click.option("--map-layer", default="", help="Address of your own GeoJSON base layer.")
+def render_command(out: Path, map_layer: str) -> None:
+    """Write every dashboard as Classic JSON, one file each, in both languages."""
+    changed = write_files(out, map_layer)
+    for path in changed:
+        click.echo(str(path))
+    click.echo(f"{len(changed)} files changed", err=True)
+
+
+@dashboards_group.command("check")
+@sink_options
+@click.option("--limit-ms", default=1_000.0, show_default=True, help="Longest time of a query.")
+@click.option("--needs-rows", is_flag=True, help="A query without rows is a fault too.")
+@click.option("--slowest", default=5, show_default=True, help="How many of the slowest to show.")
+def check_command(
+    store: Path | None, database: str, limit_ms: float, needs_rows: bool, slowest: int
+) -> None:
+    """Run every panel's query against a store, follow every link; exit 1 if there is a fault."""
+    from dashboards.grafana.checking import Limits, check, describe
+
+    rendered = [dashboard for some in render().values() for dashboard in some]
+    with open_sink(store, database) as sink:
+        report = check(
+            rendered, sink.query, choose(sink.query), Limits(ms=limit_ms, needs_rows=needs_rows)
+        )
+    for fault in report.faults:
+        click.echo(str(fault))
+    table = Table("dashboard", "panel", "rows", "ms", title="slowest")
+    for run in sorted(report.runs, key=lambda run: -run.ms)[:slowest]:
+        table.add_row(run.dashboard, run.place, str(run.rows), f"{run.ms:.1f}")
+    Console(stderr=True).print(table)
+    click.echo(", ".join(f"{name} {value}" for name, value in describe(report).items()), err=True)
+    if report.faults:
+        raise click.exceptions.Exit(1)
+
+
+@dashboards_group.command("push")
+@click.option("--dry-run", is_flag=True, help="Show what would change, change nothing.")
+@click.option("--prune", is_flag=True, help="Delete dashboards and alert rules of ours gone by.")
+def push_command(dry_run: bool, prune: bool) -> None:
+    """Bring a Grafana (FENGHUO_GRAFANA_URL, FENGHUO_GRAFANA_TOKEN) to what the code says.
+
+    Folders, data source, contact point, dashboards and alert rules; what is right already is
+    not touched. The difference is shown before anything is written.
+    """
+    from dashboards.grafana.pushing import PushFailed, apply, connect, plan
+    from dashboards.grafana.resources import resources
+    from dashboards.grafana.settings import GrafanaSettings
+
+    try:
+        settings = GrafanaSettings()  # type: ignore[call-arg]  # read from the environment
+    except ValidationError as faults:
+        raise click.UsageError(_explain(faults)) from faults
+    face = connect(settings)
+    try:
+        changes = plan(face, resources(settings), prune)
+        for change in changes:
+            if change.action != "unchanged":
+                places = f": {', '.join(change.paths[:5])}" if change.paths else ""
+                click.echo(f"{change.action} {change.kind} {change.uid} {change.title}{places}")
+        if not dry_run:
+            apply(face, changes)
+    except PushFailed as fault:
+        raise click.ClickException(str(fault)) from fault
+    counts = Counter(change.action for change in changes)
+    done = "would be " if dry_run else ""
+    click.echo(
+        f"{done}created {counts['create']}, updated {counts['update']}, "
+        f"deleted {counts['delete']}, unchanged {counts['unchanged']}",
+        err=True,
+    )
+
+
+def _explain(faults: ValidationError) -> str:
+    """Every fault of the settings, with the name of its environment variable."""
+    return "; ".join(
+        f"FENGHUO_GRAFANA_{str(fault['loc'][0]).upper()}: {fault['msg']}"
+        for fault in faults.errors()
+    )
