@@ -20,7 +20,6 @@ GRAVITY: Final = f"least({_rank('miit')}, {_rank('cac')})"
 The worse of the two regimes; a response level before a colour before a bare tier."""
 
 
-
 def judged(regime: str) -> str:
     """What one regime says of an incident: `response I`, `red`, `I` or `none`."""
     return (

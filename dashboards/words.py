@@ -142,8 +142,10 @@ TACTIC: Final[Words] = {row.key: Text(row.zh, row.en) for row in TACTICS.values(
 PROVINCE: Final[Words] = {row.code: Text(row.zh, row.en) for row in PROVINCES.values()}
 
 GRADE: Final[Words] = {
-    **{str(n): Text(f"{tier} 级 {TIER_ZH[tier]}", f"{tier} {TIER_EN[tier]}")
-       for n, tier in enumerate(TIERS, 1)},
+    **{
+        str(n): Text(f"{tier} 级 {TIER_ZH[tier]}", f"{tier} {TIER_EN[tier]}")
+        for n, tier in enumerate(TIERS, 1)
+    },
     "9": Text("未定级", "No tier"),
 }
 """The numbers of `dashboards.sql.GRAVITY`."""

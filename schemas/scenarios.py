@@ -8,8 +8,12 @@ the standard before it goes into a form.
 """
 
 from collections.abc import Iterable
+from typing import Literal, TypeAlias
 
 import msgspec
+
+Standing: TypeAlias = Literal["harm", "means", "trace"]
+"""Whether it says what harm is done, by what means, or only what any attack leaves behind."""
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
@@ -20,6 +24,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     key: str
+    standing: Standing
     zh: str
     en: str
     category: str
@@ -36,12 +41,18 @@ OTHER = ("其他事件", "other")
 
 
 def _row(
-    key: str, zh: str, en: str, category: tuple[str, str], subcategory: str, tags: str = ""
+    key: str,
+    standing: Standing,
+    names: tuple[str, str],
+    category: tuple[str, str],
+    subcategory: str,
+    tags: str = "",
 ) -> Scenario:
     return Scenario(
         key=key,
-        zh=zh,
-        en=en,
+        standing=standing,
+        zh=names[0],
+        en=names[1],
         category=category[0],
         category_en=category[1],
         subcategory=subcategory,
@@ -53,11 +64,12 @@ SCENARIOS: dict[str, Scenario] = {
     row.key: row
     for row in (
         _row(
-            "ransomware", "勒索病毒攻击", "Ransomware", MALWARE, "勒索软件事件",
+            "ransomware", "harm", ("勒索病毒攻击", "Ransomware"), MALWARE, "勒索软件事件",
             "attack.t1486 attack.t1490 detection.ransomware",
         ),
         _row(
-            "industrial_control", "工业控制系统攻击", "Attack on industrial control", ATTACK,
+            "industrial_control", "harm",
+            ("工业控制系统攻击", "Attack on industrial control"), ATTACK,
             "其他网络攻击事件",
             "attack.inhibit-response-function attack.impair-process-control attack.t0803 "
             "attack.t0804 attack.t0806 attack.t0809 attack.t0813 attack.t0814 attack.t0815 "
@@ -67,66 +79,69 @@ SCENARIOS: dict[str, Scenario] = {
             "attack.t0880 attack.t0881 attack.t0882 attack.t0889",
         ),
         _row(
-            "data_destruction", "数据破坏", "Data destruction", DATA, "数据损失事件",
+            "data_destruction", "harm", ("数据破坏", "Data destruction"), DATA, "数据损失事件",
             "attack.t1485 attack.t1561",
         ),
         _row(
-            "data_leak", "数据泄露", "Data leak", DATA, "数据泄露事件",
+            "data_leak", "harm", ("数据泄露", "Data leak"), DATA, "数据泄露事件",
             "attack.t1041 attack.t1048 attack.t1567 attack.t1020 attack.t1537 attack.t1052 "
             "attack.t1011 attack.t1029 attack.t1030 attack.t1114 attack.t1213 "
             "attack.exfiltration",
         ),
         _row(
-            "data_tampering", "数据篡改", "Data tampering", DATA, "数据篡改事件",
+            "data_tampering", "harm", ("数据篡改", "Data tampering"), DATA, "数据篡改事件",
             "attack.t1565 attack.t1491",
         ),
         _row(
-            "denial_of_service", "拒绝服务", "Denial of service", ATTACK, "拒绝服务攻击事件",
+            "denial_of_service", "harm",
+            ("拒绝服务", "Denial of service"), ATTACK, "拒绝服务攻击事件",
             "attack.t1498 attack.t1499 attack.t1489 attack.t1529 attack.t1531",
         ),
         _row(
-            "uncontrolled_remote_maintenance", "非受控远程运维", "Uncontrolled remote maintenance",
+            "uncontrolled_remote_maintenance", "means",
+            ("非受控远程运维", "Uncontrolled remote maintenance"),
             VIOLATION, "授权滥用事件",
             "attack.t1219 attack.t1133 attack.t0822 attack.t0886",
         ),
         _row(
-            "vulnerability_backdoor", "漏洞后门", "Vulnerability or backdoor", ATTACK,
+            "vulnerability_backdoor", "means", ("漏洞后门", "Vulnerability or backdoor"), ATTACK,
             "漏洞利用事件",
             "cve attack.t1190 attack.t1203 attack.t1210 attack.t1068 attack.t1212 attack.t1211 "
             "attack.t1505 attack.t1195 attack.t0819 attack.t0866 attack.t0890",
         ),
         _row(
-            "credential_theft", "凭据窃取", "Credential theft", ATTACK, "凭据攻击事件",
+            "credential_theft", "means", ("凭据窃取", "Credential theft"), ATTACK, "凭据攻击事件",
             "attack.t1003 attack.t1110 attack.t1555 attack.t1552 attack.t1558 attack.t1556 "
             "attack.t1187 attack.t1557 attack.t1649 attack.t1528 attack.t1539 attack.t1606 "
             "attack.t1056 attack.credential-access",
         ),
         _row(
-            "lateral_movement", "横向移动", "Lateral movement", ATTACK, "主机失陷事件",
+            "lateral_movement", "means", ("横向移动", "Lateral movement"), ATTACK, "主机失陷事件",
             "attack.t1021 attack.t1570 attack.t1550 attack.t1534 attack.t1563 attack.t1569.002 "
             "attack.t1047 attack.t1080 attack.t1072 attack.lateral-movement",
         ),
         _row(
-            "illegal_operation", "人员违规操作", "Illegal operation by personnel", VIOLATION,
+            "illegal_operation", "means",
+            ("人员违规操作", "Illegal operation by personnel"), VIOLATION,
             "故意违规操作事件", "attack.t1200 attack.t1091 attack.t1078.001",
         ),
         _row(
-            "persistence", "驻留后门", "Persistence", ATTACK, "后门植入事件",
+            "persistence", "means", ("驻留后门", "Persistence"), ATTACK, "后门植入事件",
             "attack.t1053 attack.t1543 attack.t1547 attack.t1546 attack.t1136 attack.t1098 "
             "attack.t1197 attack.t1137 attack.t1542 attack.t1554 attack.t1574 attack.persistence",
         ),
         _row(
-            "malware", "恶意程序", "Malware", MALWARE, "其他恶意程序事件",
+            "malware", "trace", ("恶意程序", "Malware"), MALWARE, "其他恶意程序事件",
             "attack.t1204 attack.t1059 attack.t1055 attack.t1105 attack.t1027 attack.t1218 "
             "attack.t1071 attack.t1496 attack.t1566 attack.t1189 attack.execution "
             "attack.command-and-control attack.stealth attack.defense-evasion "
             "attack.defense-impairment",
         ),
-        _row("other", "其他", "Other", OTHER, "其他事件"),
+        _row("other", "trace", ("其他", "Other"), OTHER, "其他事件"),
     )
 }  # fmt: skip
-"""In order of precedence: where evidence of one level leads to several, the first holds.
-What does harm comes before how it was done, and the means before what any attack contains."""
+"""In order of precedence: what does harm comes before how it was done, and the means before
+what any attack leaves behind."""
 
 _PLACE = {key: place for place, key in enumerate(SCENARIOS)}
 _BY_TAG: dict[str, str] = {}

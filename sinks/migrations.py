@@ -82,7 +82,8 @@ def script(waiting: Sequence[Migration]) -> tuple[str, ...]:
 
 def _recorded(migration: Migration) -> tuple[str, ...]:
     values = f"{migration.number}, {literal(migration.name)}, {literal(migration.digest)}"
-    record = f"INSERT INTO migrations (number, name, digest) VALUES ({values})"
+    # SELECT, not VALUES: the native protocol would wait for a block of rows from the client.
+    record = f"INSERT INTO migrations (number, name, digest) SELECT {values}"
     return (*migration.statements, record)
 
 

@@ -39,9 +39,7 @@ WHERE <earnest> AND <gravity> <= 2 AND opened_at >= now() - INTERVAL 1 HOUR
     Alert(
         name="obligation-late",
         title=Text("报告义务逾期", "Duty to report is late"),
-        summary=Text(
-            "有法定报告已过时限。", "A statutory report has not been made in its time."
-        ),
+        summary=Text("有法定报告已过时限。", "A statutory report has not been made in its time."),
         query="SELECT countIf(state = 'late') AS value FROM obligations WHERE drill = ''",
         severity="critical",
     ),

@@ -57,9 +57,7 @@ def targets(dashboard: Dashboard) -> Iterator[Target]:
             )
     for annotation in dashboard["annotations"]["list"]:
         sql = annotation["target"]["rawSql"]
-        yield Target(
-            place=annotation["name"], sql=sql, panel={}, needs=_NEEDED["annotation"]
-        )
+        yield Target(place=annotation["name"], sql=sql, panel={}, needs=_NEEDED["annotation"])
 
 
 def variable_queries(dashboard: Dashboard) -> dict[str, str]:

@@ -60,8 +60,10 @@ def _variable(variable: Variable, language: Language) -> Any:
         return builder.label(label).multi(False).include_all(False)
     options = [f"{text.of(language)} : {value}" for value, text in variable.options.items()]
     builder = builders.CustomVariable(variable.name).values(", ".join(options)).label(label)
-    return builder.multi(variable.multi).include_all(variable.multi).current(
-        _current(variable, language)
+    return (
+        builder.multi(variable.multi)
+        .include_all(variable.multi)
+        .current(_current(variable, language))
     )
 
 

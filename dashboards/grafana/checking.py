@@ -57,9 +57,7 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     needs_rows: bool = False
 
 
-def check(
-    dashboards: Sequence[Dashboard], query: Query, base: Selection, limits: Limits
-) -> Report:
+def check(dashboards: Sequence[Dashboard], query: Query, base: Selection, limits: Limits) -> Report:
     """Everything, against the store behind `query`, with the period of `base`.
 
     A fault of the store (its own exception) becomes a Fault of the panel.
@@ -104,11 +102,11 @@ def _link_faults(
                 yield link.place, f"links to {link.uid}, which has no variable {name}"
 
 
-def _select(
-    dashboard: Dashboard, query: Query, base: Selection
-) -> tuple[Selection, list[str]]:
-    """The preset choices; of a variable with a query, the first value that it gives."""
-    values = {**anatomy.variable_values(dashboard), **base.variables}
+def _select(dashboard: Dashboard, query: Query, base: Selection) -> tuple[Selection, list[str]]:
+    """The choices of `base`, else the preset ones, else the first value of the variable's query."""
+    names = _variable_names(dashboard)
+    chosen = {name: value for name, value in base.variables.items() if name in names}
+    values = {**anatomy.variable_values(dashboard), **chosen}
     plain = msgspec.structs.replace(base, variables=values)
     missing: list[str] = []
     for name, sql in anatomy.variable_queries(dashboard).items():

@@ -18,7 +18,6 @@ SELECT incident_id, enterprise_id, province FROM incidents
 WHERE <earnest> ORDER BY <gravity>, last_time DESC, incident_id LIMIT 1
 """
 _INTERVALS: Final = 200
-_MULTIPLE: Final = frozenset({"province", "scenario", "status", "grade", "regime", "state"})
 
 
 def choose(query: Callable[[str], Sequence[dict[str, object]]]) -> Selection:
@@ -28,9 +27,7 @@ def choose(query: Callable[[str], Sequence[dict[str, object]]]) -> Selection:
     last = int(str(period["last_us"])) + HOUR
     gravest = query(localise(_GRAVEST, "zh"))
     row = gravest[0] if gravest else {}
-    variables = {
-        name.removesuffix("_id"): (str(value),) for name, value in row.items()
-    }
+    variables = {name.removesuffix("_id"): (str(value),) for name, value in row.items()}
     return Selection(
         first=first,
         last=last,

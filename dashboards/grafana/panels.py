@@ -44,16 +44,25 @@ def panel_of(panel: Panel, language: Language, map_layer: str) -> Any:
     if panel.queries:
         builder.datasource(models.DataSourceRef(type_val=SOURCE["type"], uid=SOURCE["uid"]))
         builder.no_value(panel.empty.of(language))
-    for index, query in enumerate(panel.queries):
+    for index, query in enumerate(_queries(panel, map_layer)):
         ref_id = _REF_IDS.get(panel.kind, "ABCD")[index]
         kind: QueryType = "timeseries" if panel.kind == "timeseries" else "table"
         builder.with_target(ClickHouseQuery(localise(query, language), ref_id, kind))
     return builder
 
 
+def _queries(panel: Panel, map_layer: str) -> tuple[str, ...]:
+    """A map has two: tiles, and the capitals for a base layer of the site's own."""
+    if panel.kind != "map":
+        return panel.queries
+    return panel.queries[1:] if map_layer else panel.queries[:1]
+
+
 def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
-    builder = stat.Panel().unit(panel.unit).thresholds(
-        thresholds_of(panel.thresholds, panel.colour or INK)
+    builder = (
+        stat.Panel()
+        .unit(panel.unit)
+        .thresholds(thresholds_of(panel.thresholds, panel.colour or INK))
     )
     builder.color_scheme(_colour_by_threshold())
     builder.color_mode(common_models.BigValueColorMode.BACKGROUND)
@@ -109,7 +118,9 @@ def _bars(panel: Panel, language: Language, map_layer: str) -> Any:
 def _map(panel: Panel, language: Language, map_layer: str) -> Any:
     """Provinces as tiles without borders, or as markers on the site's own base layer."""
     base = {**EMPTY_BASE, "config": {"src": map_layer}} if map_layer else EMPTY_BASE
-    builder = geomap.Panel().basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer, language))])
+    builder = (
+        geomap.Panel().basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer, language))])
+    )
     view = geomap.MapViewConfig()
     view.id("coords" if map_layer else "zero")
     view = view.lat(35).lon(104).zoom(4) if map_layer else view.lat(0).lon(0).zoom(4)

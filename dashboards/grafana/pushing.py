@@ -187,9 +187,7 @@ def _superfluous(face: GrafanaFace, wanted: Sequence[Resource]) -> Iterator[Chan
                 yield Change(action="delete", kind=kind, uid=item["uid"], title=item["title"])
 
 
-def _call(
-    face: GrafanaFace, verb: str, path: str, body: Any, headers: dict[str, str]
-) -> Any:
+def _call(face: GrafanaFace, verb: str, path: str, body: Any, headers: dict[str, str]) -> Any:
     """Grafana's answer; None where there is no such thing, or for an empty answer."""
     try:
         return getattr(face.api, verb)(path, json=body, headers=headers)

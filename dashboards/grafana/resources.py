@@ -81,9 +81,7 @@ def _datasource(settings: GrafanaSettings) -> Resource:
                 "defaultDatabase": settings.clickhouse_database,
             },
         },
-        secrets={
-            "secureJsonData": {"password": settings.clickhouse_password.get_secret_value()}
-        },
+        secrets={"secureJsonData": {"password": settings.clickhouse_password.get_secret_value()}},
     )
 
 

@@ -80,9 +80,7 @@ def bar_of(axis: Axis, first: Moment, last: Moment, least_width: float = 6.0) ->
     return Bar(round(min(x, axis.right - width), 1), round(width, 1))
 
 
-def activity_path(
-    axis: Axis, activity: Sequence[ActivityRow], bottom: float, height: float
-) -> str:
+def activity_path(axis: Axis, activity: Sequence[ActivityRow], bottom: float, height: float) -> str:
     """Events over time as one SVG path of columns that stand on `bottom`.
 
     An interval without events has no row and no column.
@@ -145,7 +143,9 @@ def graph_of(case: Case) -> Graph:
     weight = _weights(case)
     row = case.row
     columns: list[list[tuple[str, str, str]]] = [[] for _ in range(GRAPH_COLUMNS)]
-    for kind, value, role in zip(row.entity_kinds, row.entity_values, row.entity_roles, strict=True):
+    for kind, value, role in zip(
+        row.entity_kinds, row.entity_values, row.entity_roles, strict=True
+    ):
         columns[_column(kind, role)].append((kind, value, role))
     for column in columns:
         column.sort(key=lambda entity: (-weight.get(f"{entity[0]}:{entity[1]}", 0), entity))
@@ -177,9 +177,7 @@ def _column(kind: str, role: str) -> int:
     return COLUMN_OF_ROLE.get(role, COLUMN_OF_KIND.get(kind, 1))
 
 
-def _column_nodes(
-    index: int, column: Sequence[tuple[str, str, str]], height: float
-) -> list[Node]:
+def _column_nodes(index: int, column: Sequence[tuple[str, str, str]], height: float) -> list[Node]:
     step = NODE_HEIGHT + NODE_GAP
     top = (height - len(column) * step + NODE_GAP) / 2
     x = index * (NODE_WIDTH + COLUMN_GAP)
@@ -191,7 +189,12 @@ def _column_nodes(
 
 def _links(case: Case, nodes: Mapping[str, Node]) -> tuple[Link, ...]:
     return tuple(
-        Link(edge.source, edge.target, _curve(nodes[edge.source], nodes[edge.target]), edge.detections)
+        Link(
+            edge.source,
+            edge.target,
+            _curve(nodes[edge.source], nodes[edge.target]),
+            edge.detections,
+        )
         for edge in case.edges
         if edge.source in nodes and edge.target in nodes
     )

@@ -198,4 +198,4 @@ def _clocks(cases: Iterable[Case]) -> tuple[Clock, ...]:
         for obligation in case.obligations
         if obligation.state in OPEN_STATES and obligation.due_us is not None
     ]
-    return tuple(sorted(clocks, key=lambda clock: (clock.obligation.due_us or 0)))
+    return tuple(sorted(clocks, key=lambda clock: clock.obligation.due_us or 0))

@@ -20,6 +20,7 @@ from rich.progress import (
     TimeElapsedColumn,
 )
 
+from dashboards.words import Language
 from pipeline.cli.incident_list import OPEN, print_incidents, read_incidents
 from pipeline.cli.report import write_report
 from pipeline.cli.stores import open_sink
@@ -45,7 +46,7 @@ PATIENCE_S = 300.0
 @click.option("--events", default=150, show_default=True, help="Mean per enterprise.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--port", default=0, help="Of the broker; another is taken if it is busy.")
-def demo_command(out: Path, seed: int, enterprises: int, events: int, lang: str, port: int) -> None:
+def demo_command(out: Path, seed: int, enterprises: int, events: int, lang: Language, port: int) -> None:
     """Made enterprises in 31 provinces publish events; four attacks hide in them; find them.
 
     Leaves OUT/report.html and the store OUT/store for `fenghuo sql`, `fenghuo incidents`.
@@ -141,7 +142,7 @@ def _applied(worker: WorkerProcess, total: int) -> Iterator[int]:
         yield applied
 
 
-def _conclude(console: Console, place: DemoPlace, lang: str, now: Moment) -> None:
+def _conclude(console: Console, place: DemoPlace, lang: Language, now: Moment) -> None:
     """What a newcomer came for: the incidents, and where to look further."""
     with open_sink(place.store) as sink:
         (counts,) = sink.query(

@@ -19,6 +19,8 @@ from pipeline.sigma.parse import NO_PLACEHOLDERS, ParsedRules, parse_rules
 from pipeline.sigma.ruleset import RuleSet
 
 SUFFIXES = (".yml", ".yaml")
+SAMPLES_SUFFIX = ".samples.yml"
+"""Events that a rule must and must not match, beside it: not rules."""
 CACHES_KEPT = 8
 _ENGINE = Path(__file__).parents[1] / "sigma"
 
@@ -76,9 +78,13 @@ def _files(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
 def _directory_files(directory: Path) -> Iterator[tuple[str, bytes]]:
     for folder, _, names in directory.walk() if hasattr(directory, "walk") else _walk(directory):
         for name in names:
-            if name.endswith(SUFFIXES):
+            if _is_rule_file(name):
                 path = folder / name
                 yield str(path), path.read_bytes()
+
+
+def _is_rule_file(name: str) -> bool:
+    return name.endswith(SUFFIXES) and not name.endswith(SAMPLES_SUFFIX)
 
 
 def _walk(directory: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
@@ -93,7 +99,7 @@ def _archive_files(archive: Path) -> Iterator[tuple[str, bytes]]:
     with tarfile.open(archive) as members:
         for member in members:
             content = members.extractfile(member) if member.isfile() else None
-            if content is not None and member.name.endswith(SUFFIXES):
+            if content is not None and _is_rule_file(member.name):
                 yield f"{archive}/{member.name}", content.read()
 
 

@@ -84,7 +84,7 @@ def facts_of(policy: IncidentPolicy, group: Iterable[Witness]) -> Facts:
     event_ids = {event_id for one in witnesses for event_id in one.evidence.event_ids}
     detection_ids = [each for one in witnesses for each in _detection_ids(one.evidence)]
     return Facts(
-        scenario=choose_scenario(rules),
+        scenario=choose_scenario(policy, rules),
         level=max((rule.level for rule in rules), key=LEVEL_PLACE.__getitem__),
         confidence=_confidence(rules, tactics),
         risk=risk_of(policy, rules),

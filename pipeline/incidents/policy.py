@@ -42,7 +42,7 @@ class IncidentPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     """One detection of this level opens an incident."""
     opening_correlation_level: Level = "informational"
     """So does one correlation that fired, of this level."""
-    opening_risk: Whole = 60
+    opening_risk: Whole = 45
     """So does this much accumulated risk."""
     risk_of_level: RiskOfLevel = RiskOfLevel()
     """Each rule counts once, however often it matched."""

@@ -19,9 +19,14 @@ from schemas.detection import EntityKind
 from schemas.incident import DetectionSummary
 from schemas.moments import SHANGHAI, Moment, datetime_of
 
-SUMMARY_CHARACTERS = 140
+SUMMARY_CHARACTERS = 200
 NAMES_MAX = 3
 EVIDENCE_MAX = 3
+
+DULL_PROGRAMS = frozenset(
+    {"conhost.exe", "svchost.exe", "services.exe", "lsass.exe", "wininit.exe", "system"}
+)
+"""Programs that take part in everything: named only where there is no other."""
 
 
 class Telling(msgspec.Struct, frozen=True):
@@ -152,7 +157,8 @@ def _cut(summary: str) -> str:
 def _tools(facts: Facts, wording: Wording) -> str:
     paths = [one.value for one in facts.entities if one.kind == "process" and one.role == "tool"]
     names = [path.replace("\\", "/").rsplit("/", 1)[-1] for path in paths]
-    tools = _names(wording, "process", list(dict.fromkeys(names)))
+    telling = [name for name in names if name not in DULL_PROGRAMS]
+    tools = _names(wording, "process", list(dict.fromkeys(telling or names)))
     return wording.tools.format(tools=tools) if tools else ""
 
 
@@ -190,4 +196,6 @@ def _names(
     named = wording.list_mark.join(values[:limit])
     if len(values) <= limit:
         return named
-    return named + wording.and_more[kind].format(count=len(values), more=len(values) - limit)
+    more = len(values) - limit
+    template = wording.and_one.get(kind) if more == 1 else None
+    return named + (template or wording.and_more[kind]).format(count=len(values), more=more)

@@ -54,6 +54,7 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     tactics: str
     verdict: str
     and_more: dict[EntityKind, str]
+    and_one: dict[EntityKind, str]
     list_mark: str
     item_mark: str
     sentence_mark: str
@@ -83,6 +84,7 @@ WORDINGS: dict[Language, Wording] = {
             "address": " 等 {count} 个地址",
             "process": " 等 {count} 个程序",
         },
+        and_one={},
         list_mark="、",
         item_mark="；",
         sentence_mark="",
@@ -109,6 +111,12 @@ WORDINGS: dict[Language, Wording] = {
             "account": " and {more} more accounts",
             "address": " and {more} more addresses",
             "process": " and {more} more programs",
+        },
+        and_one={
+            "host": " and 1 more host",
+            "account": " and 1 more account",
+            "address": " and 1 more address",
+            "process": " and 1 more program",
         },
         list_mark=", ",
         item_mark="; ",

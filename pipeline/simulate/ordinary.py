@@ -15,6 +15,7 @@ class Ordinary(msgspec.Struct, frozen=True):
 
 
 _SYSTEM32: Final = "C:\\Windows\\System32\\"
+_BROWSER: Final = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/130.0.0.0"
 _CHROME: Final = "C:\\Program Files\\Google\\Chrome\\Application\\chrome.exe"
 
 
@@ -76,7 +77,7 @@ _NETWORK: Final = (
     Ordinary(14, "conn", {"id.resp_p": 443, "service": "ssl"}),
     Ordinary(4, "conn", {"id.resp_h": "<fs_ip>", "id.resp_p": 445, "local_resp": True}),
     Ordinary(12, "dns", {"id.resp_h": "<dc_ip>", "query": "<word>.example"}),
-    Ordinary(3, "http", {"host": "<word>.example", "uri": "/<word>", "user_agent": "Mozilla/5.0"}),
+    Ordinary(3, "http", {"host": "<word>.example", "uri": "/<word>", "user_agent": _BROWSER}),
     Ordinary(8, "ssl", {"server_name": "<word>.example"}),
     Ordinary(1, "rdp", {
         "id.orig_h": "<bastion_ip>", "id.resp_h": "<app_ip>", "cookie": "<user>"}),
@@ -91,7 +92,7 @@ _SENSOR: Final = (
     Ordinary(8, "web", {
         "src_ip": "<outside>", "dest_ip": "<web_ip>", "dest_port": 8080, "http": {
             "hostname": "oa.<domain>", "url": "/portal/<word>.html", "http_method": "GET",
-            "status": 200, "http_user_agent": "Mozilla/5.0", "protocol": "HTTP/1.1"}}),
+            "status": 200, "http_user_agent": _BROWSER, "protocol": "HTTP/1.1"}}),
     Ordinary(1, "alert", {"alert": {
         "signature": "Outdated TLS version", "signature_id": 9_000_009, "severity": 3,
         "category": "Misc activity", "action": "allowed"}}),
@@ -129,7 +130,8 @@ _SERVERS: Final = (
         "status_detail": "wrong password"}),
     Ordinary(20, "query", {
         "query_info": {
-            "query_string": "SELECT * FROM orders WHERE id = ?", "bytes": "<200:4000>"}}),
+            "query_string": "SELECT id, amount FROM orders WHERE id = ?",
+            "bytes": "<200:4000>"}}),
     Ordinary(6, "query", {
         "activity_id": 2, "type_uid": 600502, "query_info": {
             "query_string": "UPDATE stock SET amount = ? WHERE id = ?", "bytes": 64}}),

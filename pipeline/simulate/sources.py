@@ -137,7 +137,9 @@ SOURCES: Final[Mapping[str, Source]] = {
         "conn", proto="tcp", duration="<seconds>", conn_state="SF", orig_bytes="<200:9000>",
         resp_bytes="<200:90000>", local_orig=True, local_resp=False,
     ),
-    "dns": _zeek("dns", proto="udp", qtype_name="A", rcode_name="NOERROR", **{"id.resp_p": 53}),
+    "dns": _zeek(
+        "dns", proto="udp", qtype_name="A", rcode_name="NOERROR", Z=0, **{"id.resp_p": 53}
+    ),
     "http": _zeek("http", method="GET", status_code=200, **{"id.resp_p": 80}),
     "ssl": _zeek("ssl", version="TLSv13", established=True, **{"id.resp_p": 443}),
     "rdp": _zeek("rdp", result="encrypted", security_protocol="HYBRID", **{"id.resp_p": 3389}),

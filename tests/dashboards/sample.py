@@ -101,11 +101,51 @@ CASES: Final = (
             Entity("hash", "9f2c4bd07e15aa03", "tool"),
         ),
         (
-            Step(0, "Remote logon from outside", "medium", "initial_access", 2, (0, 1, 4), "203.0.113.77"),
-            Step(3, "Encoded PowerShell", "high", "execution", 1, (1, 4, 6), "powershell -enc SQBFAFgA…"),
-            Step(9, "PsExec service installed", "high", "lateral_movement", 3, (1, 2, 4, 5), "PSEXESVC on fs-01"),
-            Step(14, "Shadow copies deleted", "critical", "defense_evasion", 2, (1, 3, 5), "vssadmin delete shadows /all /quiet"),
-            Step(16, "Mass file rewrite", "critical", "impact", 204, (2, 5, 6), "1,204 files renamed to .locked"),
+            Step(
+                0,
+                "Remote logon from outside",
+                "medium",
+                "initial-access",
+                2,
+                (0, 1, 4),
+                "203.0.113.77",
+            ),
+            Step(
+                3,
+                "Encoded PowerShell",
+                "high",
+                "execution",
+                1,
+                (1, 4, 6),
+                "powershell -enc SQBFAFgA…",
+            ),
+            Step(
+                9,
+                "PsExec service installed",
+                "high",
+                "lateral-movement",
+                3,
+                (1, 2, 4, 5),
+                "PSEXESVC on fs-01",
+            ),
+            Step(
+                14,
+                "Shadow copies deleted",
+                "critical",
+                "defense-evasion",
+                2,
+                (1, 3, 5),
+                "vssadmin delete shadows /all /quiet",
+            ),
+            Step(
+                16,
+                "Mass file rewrite",
+                "critical",
+                "impact",
+                204,
+                (2, 5, 6),
+                "1,204 files renamed to .locked",
+            ),
             Step(22, "Ransom note written", "high", "impact", 2, (5, 6), "README_RECOVER.txt"),
         ),
         "I",
@@ -131,10 +171,28 @@ CASES: Final = (
             Entity("domain", "cdn-update.example", "actor"),
         ),
         (
-            Step(0, "Exploit attempt in request", "medium", "initial_access", 14, (0, 1), "POST /api/import"),
-            Step(1, "Web server starts a shell", "critical", "execution", 1, (1, 2), "/bin/sh -c id"),
+            Step(
+                0,
+                "Exploit attempt in request",
+                "medium",
+                "initial-access",
+                14,
+                (0, 1),
+                "POST /api/import",
+            ),
+            Step(
+                1, "Web server starts a shell", "critical", "execution", 1, (1, 2), "/bin/sh -c id"
+            ),
             Step(2, "Web shell written", "high", "persistence", 1, (1, 2, 3), "help.jsp"),
-            Step(6, "Beacon at a fixed interval", "high", "command_and_control", 42, (1, 4), "60 s ± 1 s"),
+            Step(
+                6,
+                "Beacon at a fixed interval",
+                "high",
+                "command-and-control",
+                42,
+                (1, 4),
+                "60 s ± 1 s",
+            ),
         ),
         "II",
         "II",
@@ -157,8 +215,24 @@ CASES: Final = (
             Entity("account", "vendor-ops", "actor"),
         ),
         (
-            Step(0, "Remote-control software outside its window", "high", "command_and_control", 3, (0, 1, 2), "client.exe"),
-            Step(40, "Controller program download", "high", "impair_process_control", 1, (1, 3), "PLC-2 ← main.prog"),
+            Step(
+                0,
+                "Remote-control software outside its window",
+                "high",
+                "command-and-control",
+                3,
+                (0, 1, 2),
+                "client.exe",
+            ),
+            Step(
+                40,
+                "Controller program download",
+                "high",
+                "impair-process-control",
+                1,
+                (1, 3),
+                "PLC-2 ← main.prog",
+            ),
         ),
         "III",
         "III",
@@ -181,8 +255,24 @@ CASES: Final = (
             Entity("data", "crm.customer", "target"),
         ),
         (
-            Step(0, "Export of personal data at night", "high", "collection", 1, (0, 1, 2, 3), "SELECT * FROM customer"),
-            Step(12, "Large copy to removable storage", "medium", "exfiltration", 1, (0, 2), "412 MB to E:"),
+            Step(
+                0,
+                "Export of personal data at night",
+                "high",
+                "collection",
+                1,
+                (0, 1, 2, 3),
+                "SELECT * FROM customer",
+            ),
+            Step(
+                12,
+                "Large copy to removable storage",
+                "medium",
+                "exfiltration",
+                1,
+                (0, 2),
+                "412 MB to E:",
+            ),
         ),
         "IV",
         None,
@@ -274,7 +364,7 @@ def _detection(case: Case, step: Step) -> Detection:
         rule_id=content_id("rule", step.rule_en),
         title=step.rule_en,
         level=step.level,
-        tags=(f"attack.{step.tactic.replace('_', '-')}",),
+        tags=(f"attack.{step.tactic}", "attack.t1486"),
         scenario=case.scenario,
         enterprise_id=enterprise.enterprise_id,
         province=enterprise.province,
@@ -322,7 +412,9 @@ def _incident(case: Case, detections: list[Detection], events: list[Event]) -> I
         techniques=("T1486", "T1490"),
         entities=case.entities,
         detections=tuple(
-            DetectionSummary(d.rule_id, d.title, d.level, s.count, d.first_time, d.last_time, d.summary)
+            DetectionSummary(
+                d.rule_id, d.title, d.level, s.count, d.first_time, d.last_time, d.summary
+            )
             for d, s in zip(detections, case.steps, strict=True)
         ),
         detection_ids=tuple(d.detection_id for d in detections),
@@ -354,9 +446,16 @@ def _assessment(incident: Incident, case: Case, regime: str, tier: Tier | None) 
         high="I" if tier else None,
         limbs=_limbs(tier, incident.opened_at) if tier else (),
         raises=(
-            Raise("I", "persons", "涉及个人信息达到 1 亿人", "personal information of 100 million persons"),
+            Raise(
+                "I",
+                "persons",
+                "涉及个人信息达到 1 亿人",
+                "personal information of 100 million persons",
+            ),
         ),
-        reason_zh="直接经济损失 12 亿元，达到附件 1 第（3）项下限 10 亿元" if tier else "没有一项符合",
+        reason_zh="直接经济损失 12 亿元，达到附件 1 第（3）项下限 10 亿元"
+        if tier
+        else "没有一项符合",
         reason_en="Direct loss of CNY 1.2 billion reaches annex 1 limb (3), CNY 1 billion"
         if tier
         else "No limb is met",
@@ -371,8 +470,22 @@ def _assessment(incident: Incident, case: Case, regime: str, tier: Tier | None) 
 
 def _limbs(tier: Tier, stated_at: Moment) -> tuple[LimbResult, ...]:
     facts = (
-        ("loss", "met", "CNY 1,200,000,000", "≥ CNY 1,000,000,000", "直接经济损失", "Direct economic loss"),
-        ("persons", "not_met", "2,300,000", "≥ 100,000,000", "涉及个人信息人数", "Persons whose information is involved"),
+        (
+            "loss",
+            "met",
+            "CNY 1,200,000,000",
+            "≥ CNY 1,000,000,000",
+            "直接经济损失",
+            "Direct economic loss",
+        ),
+        (
+            "persons",
+            "not_met",
+            "2,300,000",
+            "≥ 100,000,000",
+            "涉及个人信息人数",
+            "Persons whose information is involved",
+        ),
         ("threat", "unknown", "", "", "对国家安全的威胁", "Threat to national security"),
     )
     return tuple(
@@ -397,10 +510,50 @@ def _limbs(tier: Tier, stated_at: Moment) -> tuple[LimbResult, ...]:
 def _obligations(incident: Incident, case: Case) -> Iterator[Obligation]:
     opened = incident.opened_at
     duties = (
-        ("first_report_phone", "miit", "企业", "Enterprise", "省工信主管部门", "Provincial MIIT department", "phone", 10 * MINUTE, "done"),
-        ("first_report_written", "cac", "企业", "Enterprise", "省网信办", "Provincial CAC", "written", 4 * HOUR, "due_soon"),
-        ("closing_report", "cac", "企业", "Enterprise", "省网信办", "Provincial CAC", "written", 30 * 24 * HOUR, "pending"),
-        ("inform_users", "miit", "企业", "Enterprise", "受影响用户", "Users affected", "notice", None, "pending"),
+        (
+            "first_report_phone",
+            "miit",
+            "企业",
+            "Enterprise",
+            "省工信主管部门",
+            "Provincial MIIT department",
+            "phone",
+            10 * MINUTE,
+            "done",
+        ),
+        (
+            "first_report_written",
+            "cac",
+            "企业",
+            "Enterprise",
+            "省网信办",
+            "Provincial CAC",
+            "written",
+            4 * HOUR,
+            "due_soon",
+        ),
+        (
+            "closing_report",
+            "cac",
+            "企业",
+            "Enterprise",
+            "省网信办",
+            "Provincial CAC",
+            "written",
+            30 * 24 * HOUR,
+            "pending",
+        ),
+        (
+            "inform_users",
+            "miit",
+            "企业",
+            "Enterprise",
+            "受影响用户",
+            "Users affected",
+            "notice",
+            None,
+            "pending",
+        ),
     )
     if case.drill or case.miit is None:
         return
@@ -462,11 +615,11 @@ def _traffic() -> Iterator[Decision]:
                 yield _ordinary(enterprise, received + n * MINUTE, n)
     yield DeadLetter(
         dead_letter_id=content_id("dead letter", "1"),
-        enterprise_id=ENTERPRISES[3].enterprise_id,
-        batch_id=content_id("batch", "3", "2"),
+        enterprise_id=ENTERPRISES[0].enterprise_id,
+        batch_id=content_id("batch", "0", "2"),
         topic="fenghuo.events",
         partition=0,
-        offset=32,
+        offset=2,
         line=7,
         received_at=START + 2 * HOUR,
         reason="not_json",
@@ -478,7 +631,7 @@ def _traffic() -> Iterator[Decision]:
 
 
 def _account(enterprise: Enterprise, received: Moment, number: int, hour: int) -> BatchAccount:
-    broken = number == 3 and hour == 2
+    broken = number == 0 and hour == 2
     return BatchAccount(
         enterprise_id=enterprise.enterprise_id,
         batch_id=content_id("batch", str(number), str(hour)),

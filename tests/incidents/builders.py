@@ -94,9 +94,7 @@ def withdrawn(made: Detection) -> Detection:
 class Desk:
     """One enterprise's incidents as they come to an analyst's desk."""
 
-    def __init__(
-        self, policy: IncidentPolicy = POLICY, context: Context = CONTEXT
-    ) -> None:
+    def __init__(self, policy: IncidentPolicy = POLICY, context: Context = CONTEXT) -> None:
         self.policy = policy
         self.context = context
         self.state = IncidentsState()
@@ -111,9 +109,7 @@ class Desk:
     def take(self, *detections: Detection) -> list[Incident]:
         """One batch, received a second after the one before, as the engine takes it."""
         self.received_at += 1_000_000
-        stamped = [
-            msgspec.structs.replace(one, received_at=self.received_at) for one in detections
-        ]
+        stamped = [msgspec.structs.replace(one, received_at=self.received_at) for one in detections]
         greatest = max((one.last_time for one in detections), default=0)
         self.watermark = max(self.watermark, greatest - LATENESS)
         return self._keep(

@@ -32,7 +32,10 @@ ENTERPRISE = Enterprise(
 
 
 class Timed(msgspec.Struct, forbid_unknown_fields=True):
-    """`times` copies of an event, the first `at_s` seconds into the sample, `every_s` apart."""
+    """`times` copies of an event, the first `at_s` seconds into the sample, `every_s` apart.
+
+    `<n>` inside a text of the event becomes the number of the copy, 0 first.
+    """
 
     format: str
     event: dict[str, Any]
@@ -127,7 +130,7 @@ def _events_of(sample: Sample) -> list[Event]:
 
 
 def _make_event(timed: Timed, time: Moment, index: int, copy: int) -> Event:
-    raw = orjson.dumps(timed.event)
+    raw = orjson.dumps(timed.event).replace(b"<n>", b"%d" % copy)
     texts = dict.fromkeys(
         ("province", "sector", "product", "category", "service", "host", "account", "source_ip",
          "destination_ip", "process", "drill"), "",

@@ -100,3 +100,10 @@ def test_a_rule_has_two_samples_of_each_kind(path: Path) -> None:
     assert sum(sample.match for sample in samples) >= 2
     assert sum(not sample.match for sample in samples) >= 2
     assert all(sample.why for sample in samples)
+
+
+def test_the_guide_lists_every_rule_with_its_level() -> None:
+    guide = (DIRECTORY.parents[1] / "docs" / "rules.md").read_text(encoding="utf-8")
+    rows = [line.strip("| ").split(" | ") for line in guide.splitlines() if line.count("|") == 5]
+    listed = {(row[0].strip("`"), row[2]) for row in rows}
+    assert {(path.stem, read_document(path)["level"]) for path in rule_files()} <= listed

@@ -11,9 +11,7 @@ DRILLS: Final = Variable(
     label=Text("实战 / 演练", "Earnest or drill"),
     options={"0": Text("实战", "In earnest"), "1": Text("演练", "Drills")},
 )
-PROVINCE: Final = Variable(
-    name="province", label=Text("省份", "Province"), options=words.PROVINCE
-)
+PROVINCE: Final = Variable(name="province", label=Text("省份", "Province"), options=words.PROVINCE)
 PROVINCES: Final = Variable(
     name="province", label=Text("省份", "Province"), options=words.PROVINCE, multi=True
 )

@@ -51,9 +51,7 @@ ORDER BY indexOf([{_KNOWN}], known)
                 Panel(
                     kind="table",
                     title=Text("技术", "Techniques"),
-                    description=Text(
-                        "检出最多的技术。", "The techniques that were seen most."
-                    ),
+                    description=Text("检出最多的技术。", "The techniques that were seen most."),
                     queries=(
                         f"""
 SELECT upper(substring(tag, 8)) AS technique, count() AS detections,
@@ -110,9 +108,7 @@ GROUP BY product, log_category ORDER BY enterprises DESC, product, log_category 
                 Panel(
                     kind="bars",
                     title=Text("场景检出", "Scenarios seen"),
-                    description=Text(
-                        "各场景的告警数。", "Detections by scenario."
-                    ),
+                    description=Text("各场景的告警数。", "Detections by scenario."),
                     queries=(
                         f"""
 SELECT scenario, count() AS detections FROM (SELECT * FROM detections AS d WHERE {_FIRED})

@@ -188,9 +188,7 @@ FROM (<edges>) LIMIT 300
 _EVIDENCE: Final = Panel(
     kind="table",
     title=Text("原始日志", "Events as received"),
-    description=Text(
-        "该事件所据日志，至多 200 条。", "The events that it rests on, at most 200."
-    ),
+    description=Text("该事件所据日志，至多 200 条。", "The events that it rests on, at most 200."),
     queries=(
         f"""
 SELECT time AS event_time, product, host, account, source_ip, destination_ip, process, raw
@@ -220,9 +218,7 @@ FROM incident_revisions WHERE {_THIS} ORDER BY revision DESC LIMIT 200
 _COMMANDS: Final = Panel(
     kind="table",
     title=Text("指令", "Commands"),
-    description=Text(
-        "分析员对该事件所下的指令。", "What analysts said of this incident."
-    ),
+    description=Text("分析员对该事件所下的指令。", "What analysts said of this incident."),
     queries=(
         f"""
 SELECT said_at, analyst, verb, accepted, refusal, reason AS summary
@@ -245,10 +241,10 @@ INCIDENT_BOARD: Final = Board(
     up="queue",
     sections=(
         Section(title=Text("概况", "Overview"), panels=(_HEAD, _STORY)),
-        Section(title=Text("定级与义务", "Tiers and duties"), panels=(_JUDGEMENTS, _LIMBS, _DUTIES)),
         Section(
-            title=Text("攻击", "The attack"), panels=(_DETECTIONS, _ENTITIES, _OVER_TIME)
+            title=Text("定级与义务", "Tiers and duties"), panels=(_JUDGEMENTS, _LIMBS, _DUTIES)
         ),
+        Section(title=Text("攻击", "The attack"), panels=(_DETECTIONS, _ENTITIES, _OVER_TIME)),
         Section(
             title=Text("证据与记录", "Evidence and record"),
             panels=(

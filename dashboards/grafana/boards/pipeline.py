@@ -109,9 +109,7 @@ GROUP BY time ORDER BY time
                 Panel(
                     kind="table",
                     title=Text("格式", "Formats"),
-                    description=Text(
-                        "各格式的批次与日志。", "Batches and events by format."
-                    ),
+                    description=Text("各格式的批次与日志。", "Batches and events by format."),
                     queries=(
                         """
 SELECT format, count() AS batches, sum(b.events) AS events, sum(b.late) AS late,

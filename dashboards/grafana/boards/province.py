@@ -42,9 +42,7 @@ PROVINCE_BOARD: Final = Board(
                     description=Text(
                         "登记在该省的报送单位数。", "Enterprises of the registry in this province."
                     ),
-                    queries=(
-                        f"SELECT count() AS enterprises FROM enterprises WHERE {_HERE}",
-                    ),
+                    queries=(f"SELECT count() AS enterprises FROM enterprises WHERE {_HERE}",),
                     width=3,
                     height=4,
                     colour=INK,

@@ -66,7 +66,7 @@ def _map() -> Panel:
             "One tile per province-level division, coloured by its gravest tier. Tiles show "
             "neighbours, not borders. A tile leads to its province.",
         ),
-        queries=(map_query(is_tiled=True),),
+        queries=(map_query(is_tiled=True), map_query(is_tiled=False)),
         width=12,
         height=17,
     )
@@ -112,8 +112,7 @@ SITUATION: Final = Board(
                         "Province-level divisions with an incident in the period.",
                     ),
                     queries=(
-                        "SELECT uniqExact(province) AS provinces FROM incidents"
-                        f" WHERE {_WHERE}",
+                        f"SELECT uniqExact(province) AS provinces FROM incidents WHERE {_WHERE}",
                     ),
                     width=3,
                     height=4,
@@ -136,9 +135,7 @@ SITUATION: Final = Board(
                 tiers_over_time(_WHERE),
                 bars(
                     Text("风险场景", "Scenarios"),
-                    Text(
-                        "所选时段内各场景的事件数。", "Incidents of the period by scenario."
-                    ),
+                    Text("所选时段内各场景的事件数。", "Incidents of the period by scenario."),
                     "scenario",
                     _WHERE,
                 ),

@@ -1,0 +1,466 @@
+CREATE TABLE IF NOT EXISTS events_rows
+(
+    `event_id` String COMMENT 'Derived from enterprise, line and occurrence.',
+    `batch_id` String COMMENT 'The batch it came in.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `time` DateTime64(6, 'UTC') COMMENT 'When the sensor saw it.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.',
+    `late` Bool COMMENT 'Older than the watermark when it came.',
+    `future` Bool COMMENT 'Further ahead of its receipt than the skew allowance.',
+    `format` LowCardinality(String) COMMENT 'The format it was published in.',
+    `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
+    `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
+    `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
+    `host` LowCardinality(String) COMMENT 'Where it happened.',
+    `account` LowCardinality(String) COMMENT 'Who acted.',
+    `source_ip` String COMMENT 'Address it came from.',
+    `destination_ip` String COMMENT 'Address it went to.',
+    `process` String COMMENT 'Path of the acting process.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `raw` String COMMENT 'The line as published.'
+)
+ENGINE = ReplacingMergeTree(received_at)
+PARTITION BY toYYYYMM(time)
+ORDER BY (toStartOfHour(time), enterprise_id, time, event_id)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'One observation by a sensor, normalised and enriched.';
+
+CREATE TABLE IF NOT EXISTS detections_rows
+(
+    `detection_id` String COMMENT 'Derived from enterprise, rule and events.',
+    `revision` UInt32 COMMENT 'Grows when the window grows or evidence arrives late.',
+    `status` LowCardinality(String) COMMENT 'active or superseded.',
+    `kind` LowCardinality(String) COMMENT 'rule or correlation.',
+    `rule_id` String COMMENT 'Sigma id.',
+    `title` String COMMENT 'Sigma title.',
+    `level` LowCardinality(String) COMMENT 'Sigma level: the rule\'s severity, not the statutory tier.',
+    `tags` Array(LowCardinality(String)) COMMENT 'Sigma tags, ATT&CK among them.',
+    `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `time` DateTime64(6, 'UTC') COMMENT 'When it became true, in event time.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.',
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When the deciding record was received.',
+    `event_ids` Array(String) COMMENT 'Its events, at most 100.',
+    `event_count` UInt64 COMMENT 'All its events.',
+    `entity_kinds` Array(LowCardinality(String)) COMMENT 'Kinds of the entities, in parallel.',
+    `entity_values` Array(String) COMMENT 'Values of the entities.',
+    `entity_roles` Array(LowCardinality(String)) COMMENT 'Roles of the entities.',
+    `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
+    `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
+    `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
+    `summary` String COMMENT 'The one fact to read first.',
+    `late` Bool COMMENT 'Made from a late event.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `rule_set_id` String COMMENT 'Content id of the rule set.'
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (enterprise_id, detection_id)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'A Sigma rule or correlation that matched (OCSF 2004).';
+
+CREATE TABLE IF NOT EXISTS detection_revisions_rows
+(
+    `detection_id` String COMMENT 'Derived from enterprise, rule and events.',
+    `revision` UInt32 COMMENT 'Grows when the window grows or evidence arrives late.',
+    `status` LowCardinality(String) COMMENT 'active or superseded.',
+    `kind` LowCardinality(String) COMMENT 'rule or correlation.',
+    `rule_id` String COMMENT 'Sigma id.',
+    `title` String COMMENT 'Sigma title.',
+    `level` LowCardinality(String) COMMENT 'Sigma level: the rule\'s severity, not the statutory tier.',
+    `tags` Array(LowCardinality(String)) COMMENT 'Sigma tags, ATT&CK among them.',
+    `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `time` DateTime64(6, 'UTC') COMMENT 'When it became true, in event time.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.',
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When the deciding record was received.',
+    `event_ids` Array(String) COMMENT 'Its events, at most 100.',
+    `event_count` UInt64 COMMENT 'All its events.',
+    `entity_kinds` Array(LowCardinality(String)) COMMENT 'Kinds of the entities, in parallel.',
+    `entity_values` Array(String) COMMENT 'Values of the entities.',
+    `entity_roles` Array(LowCardinality(String)) COMMENT 'Roles of the entities.',
+    `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
+    `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
+    `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
+    `summary` String COMMENT 'The one fact to read first.',
+    `late` Bool COMMENT 'Made from a late event.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `rule_set_id` String COMMENT 'Content id of the rule set.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id, detection_id, revision)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'A Sigma rule or correlation that matched (OCSF 2004).';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS detections_feed TO detections_rows
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_rows;
+
+CREATE TABLE IF NOT EXISTS incidents_rows
+(
+    `incident_id` String COMMENT 'Derived from enterprise and earliest detection.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `status` LowCardinality(String) COMMENT 'new, in_progress, on_hold, resolved, closed, superseded.',
+    `verdict` LowCardinality(String) COMMENT 'The analyst\'s verdict (OCSF).',
+    `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
+    `category` LowCardinality(String) COMMENT 'GB/T 20986-2023 category.',
+    `title` String COMMENT 'Title in Chinese.',
+    `title_en` String COMMENT 'Title in English.',
+    `story` String COMMENT 'The story in Chinese.',
+    `story_en` String COMMENT 'The story in English.',
+    `level` LowCardinality(String) COMMENT 'Highest Sigma level among its detections.',
+    `confidence` UInt32 COMMENT '0 to 100.',
+    `risk` UInt32 COMMENT 'Accumulated risk of its detections.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.',
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.',
+    `opened_at` DateTime64(6, 'UTC') COMMENT 'Discovery: when the opening evidence was received.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `tactics` Array(LowCardinality(String)) COMMENT 'ATT&CK tactics in order of first sight.',
+    `techniques` Array(LowCardinality(String)) COMMENT 'ATT&CK techniques.',
+    `entity_kinds` Array(LowCardinality(String)) COMMENT 'Kinds of the entities, in parallel.',
+    `entity_values` Array(String) COMMENT 'Values of the entities.',
+    `entity_roles` Array(LowCardinality(String)) COMMENT 'Roles of the entities.',
+    `detections` String COMMENT 'One entry a rule (JSON).',
+    `detection_ids` Array(String) COMMENT 'At most 1,000.',
+    `event_ids` Array(String) COMMENT 'At most 1,000.',
+    `detection_count` UInt64 COMMENT 'All its detections.',
+    `event_count` UInt64 COMMENT 'All its events.',
+    `confirmed` Bool COMMENT 'An analyst confirmed that it occurred.',
+    `assignee` LowCardinality(String) COMMENT 'Who works on it.',
+    `superseded_by` String COMMENT 'The incident that it became part of.',
+    `rule_set_id` String COMMENT 'Content id of the rule set.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (enterprise_id, incident_id)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'The detections that one team would handle as one case (OCSF 2005).';
+
+CREATE TABLE IF NOT EXISTS incident_revisions_rows
+(
+    `incident_id` String COMMENT 'Derived from enterprise and earliest detection.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `status` LowCardinality(String) COMMENT 'new, in_progress, on_hold, resolved, closed, superseded.',
+    `verdict` LowCardinality(String) COMMENT 'The analyst\'s verdict (OCSF).',
+    `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
+    `category` LowCardinality(String) COMMENT 'GB/T 20986-2023 category.',
+    `title` String COMMENT 'Title in Chinese.',
+    `title_en` String COMMENT 'Title in English.',
+    `story` String COMMENT 'The story in Chinese.',
+    `story_en` String COMMENT 'The story in English.',
+    `level` LowCardinality(String) COMMENT 'Highest Sigma level among its detections.',
+    `confidence` UInt32 COMMENT '0 to 100.',
+    `risk` UInt32 COMMENT 'Accumulated risk of its detections.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.',
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.',
+    `opened_at` DateTime64(6, 'UTC') COMMENT 'Discovery: when the opening evidence was received.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `tactics` Array(LowCardinality(String)) COMMENT 'ATT&CK tactics in order of first sight.',
+    `techniques` Array(LowCardinality(String)) COMMENT 'ATT&CK techniques.',
+    `entity_kinds` Array(LowCardinality(String)) COMMENT 'Kinds of the entities, in parallel.',
+    `entity_values` Array(String) COMMENT 'Values of the entities.',
+    `entity_roles` Array(LowCardinality(String)) COMMENT 'Roles of the entities.',
+    `detections` String COMMENT 'One entry a rule (JSON).',
+    `detection_ids` Array(String) COMMENT 'At most 1,000.',
+    `event_ids` Array(String) COMMENT 'At most 1,000.',
+    `detection_count` UInt64 COMMENT 'All its detections.',
+    `event_count` UInt64 COMMENT 'All its events.',
+    `confirmed` Bool COMMENT 'An analyst confirmed that it occurred.',
+    `assignee` LowCardinality(String) COMMENT 'Who works on it.',
+    `superseded_by` String COMMENT 'The incident that it became part of.',
+    `rule_set_id` String COMMENT 'Content id of the rule set.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id, incident_id, revision)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'The detections that one team would handle as one case (OCSF 2005).';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS incidents_feed TO incidents_rows
+AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_rows;
+
+CREATE TABLE IF NOT EXISTS assessments_rows
+(
+    `incident_id` String COMMENT 'The incident.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `regime` LowCardinality(String) COMMENT 'miit or cac: two results, never merged.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `occurred` Bool COMMENT 'False: it may occur (colour). True: it has (response level).',
+    `tier` LowCardinality(String) COMMENT 'I, II, III, IV, or empty.',
+    `colour` LowCardinality(String) COMMENT 'Warning colour of what may occur.',
+    `response_level` LowCardinality(String) COMMENT 'Of what has occurred.',
+    `tier_low` LowCardinality(String) COMMENT 'Estimate: lowest plausible tier.',
+    `tier_likely` LowCardinality(String) COMMENT 'Estimate: likely tier.',
+    `tier_high` LowCardinality(String) COMMENT 'Estimate: highest plausible tier.',
+    `limbs` String COMMENT 'Every limb: met, not met, unknown (JSON).',
+    `raises` String COMMENT 'Smallest changes that raise the tier (JSON).',
+    `reason` String COMMENT 'Why, in Chinese.',
+    `reason_en` String COMMENT 'Why, in English.',
+    `override_tier` LowCardinality(String) COMMENT 'An expert\'s tier.',
+    `override_by` String COMMENT 'Who said so.',
+    `override_reason` String COMMENT 'Why.',
+    `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `policy_id` String COMMENT 'Content id of the policy.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (enterprise_id, incident_id, regime)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'One regime\'s judgement of one incident, limb by limb.';
+
+CREATE TABLE IF NOT EXISTS assessment_revisions_rows
+(
+    `incident_id` String COMMENT 'The incident.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `regime` LowCardinality(String) COMMENT 'miit or cac: two results, never merged.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `occurred` Bool COMMENT 'False: it may occur (colour). True: it has (response level).',
+    `tier` LowCardinality(String) COMMENT 'I, II, III, IV, or empty.',
+    `colour` LowCardinality(String) COMMENT 'Warning colour of what may occur.',
+    `response_level` LowCardinality(String) COMMENT 'Of what has occurred.',
+    `tier_low` LowCardinality(String) COMMENT 'Estimate: lowest plausible tier.',
+    `tier_likely` LowCardinality(String) COMMENT 'Estimate: likely tier.',
+    `tier_high` LowCardinality(String) COMMENT 'Estimate: highest plausible tier.',
+    `limbs` String COMMENT 'Every limb: met, not met, unknown (JSON).',
+    `raises` String COMMENT 'Smallest changes that raise the tier (JSON).',
+    `reason` String COMMENT 'Why, in Chinese.',
+    `reason_en` String COMMENT 'Why, in English.',
+    `override_tier` LowCardinality(String) COMMENT 'An expert\'s tier.',
+    `override_by` String COMMENT 'Who said so.',
+    `override_reason` String COMMENT 'Why.',
+    `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `policy_id` String COMMENT 'Content id of the policy.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id, incident_id, regime, revision)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'One regime\'s judgement of one incident, limb by limb.';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS assessments_feed TO assessments_rows
+AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_rows;
+
+CREATE TABLE IF NOT EXISTS obligations_rows
+(
+    `obligation_id` String COMMENT 'Derived from incident and duty.',
+    `incident_id` String COMMENT 'The incident.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `regime` LowCardinality(String) COMMENT 'miit or cac.',
+    `duty` LowCardinality(String) COMMENT 'Key of the table of duties.',
+    `sender` String COMMENT 'Who tells, in Chinese.',
+    `sender_en` String COMMENT 'Who tells, in English.',
+    `recipient` String COMMENT 'Whom, in Chinese.',
+    `recipient_en` String COMMENT 'Whom, in English.',
+    `channel` LowCardinality(String) COMMENT 'phone, written, …',
+    `form` LowCardinality(String) COMMENT 'Form to use, or empty.',
+    `limit_text` String COMMENT 'The limit in the instrument\'s words.',
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'When the clock started.',
+    `due_soon_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it turns due_soon.',
+    `due_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it is late; null where no figure is given.',
+    `state` LowCardinality(String) COMMENT 'pending, due_soon, done, late, withdrawn.',
+    `done_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it was reported.',
+    `reason` String COMMENT 'Why it exists or was withdrawn, in Chinese.',
+    `reason_en` String COMMENT 'The same in English.',
+    `article` String COMMENT 'Instrument and article.',
+    `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (enterprise_id, obligation_id)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'Who must tell whom what, by when.';
+
+CREATE TABLE IF NOT EXISTS obligation_revisions_rows
+(
+    `obligation_id` String COMMENT 'Derived from incident and duty.',
+    `incident_id` String COMMENT 'The incident.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `regime` LowCardinality(String) COMMENT 'miit or cac.',
+    `duty` LowCardinality(String) COMMENT 'Key of the table of duties.',
+    `sender` String COMMENT 'Who tells, in Chinese.',
+    `sender_en` String COMMENT 'Who tells, in English.',
+    `recipient` String COMMENT 'Whom, in Chinese.',
+    `recipient_en` String COMMENT 'Whom, in English.',
+    `channel` LowCardinality(String) COMMENT 'phone, written, …',
+    `form` LowCardinality(String) COMMENT 'Form to use, or empty.',
+    `limit_text` String COMMENT 'The limit in the instrument\'s words.',
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'When the clock started.',
+    `due_soon_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it turns due_soon.',
+    `due_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it is late; null where no figure is given.',
+    `state` LowCardinality(String) COMMENT 'pending, due_soon, done, late, withdrawn.',
+    `done_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it was reported.',
+    `reason` String COMMENT 'Why it exists or was withdrawn, in Chinese.',
+    `reason_en` String COMMENT 'The same in English.',
+    `article` String COMMENT 'Instrument and article.',
+    `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id, obligation_id, revision)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'Who must tell whom what, by when.';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS obligations_feed TO obligations_rows
+AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_rows;
+
+CREATE TABLE IF NOT EXISTS dead_letters_rows
+(
+    `dead_letter_id` String COMMENT 'Derived from place and content.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `batch_id` String COMMENT 'The batch, where it is known.',
+    `topic` LowCardinality(String) COMMENT 'Kafka topic; empty for a file.',
+    `partition` Int64 COMMENT 'Kafka partition; -1 for a file.',
+    `offset` Int64 COMMENT 'Kafka offset; for a file the batch\'s index.',
+    `line` UInt64 COMMENT '1-based line of the batch; 0 for the whole record.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.',
+    `reason` LowCardinality(String) COMMENT 'Reason code.',
+    `detail` String COMMENT 'What is wrong.',
+    `remedy` String COMMENT 'What the sender can do.',
+    `events` UInt64 COMMENT 'How many events it stands for.',
+    `original` String COMMENT 'The original bytes, base64.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id, dead_letter_id)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'What could not be taken, kept whole, with reason and remedy.';
+
+CREATE TABLE IF NOT EXISTS commands_rows
+(
+    `command_id` String COMMENT 'The sender\'s id.',
+    `enterprise_id` LowCardinality(String) COMMENT 'The enterprise.',
+    `incident_id` String COMMENT 'The incident.',
+    `verb` LowCardinality(String) COMMENT 'What was said.',
+    `analyst` LowCardinality(String) COMMENT 'Who said it.',
+    `said_at` DateTime64(6, 'UTC') COMMENT 'When it was said.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When it was received.',
+    `accepted` Bool COMMENT 'Whether the transition table allowed it.',
+    `refusal` String COMMENT 'Why not.',
+    `reason` String COMMENT 'The analyst\'s reason.',
+    `content` String COMMENT 'The whole command (JSON).'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id, command_id)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'What analysts said, and whether it was accepted.';
+
+CREATE TABLE IF NOT EXISTS enterprises_rows
+(
+    `enterprise_id` String COMMENT 'Its id.',
+    `name` String COMMENT 'Its name.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `city` LowCardinality(String) COMMENT 'City with separate planning status, if it reports there.',
+    `sector` LowCardinality(String) COMMENT 'Its sector.',
+    `field` LowCardinality(String) COMMENT 'industrial, telecom or radio.',
+    `xpcc` Bool COMMENT 'Reports to the Xinjiang Production and Construction Corps.',
+    `critical_infrastructure` Bool COMMENT 'Operates critical information infrastructure.',
+    `central_organ` Bool COMMENT 'Central or state organ, or directly affiliated.',
+    `data_classes` Array(LowCardinality(String)) COMMENT 'Classes of data it holds.',
+    `persons` UInt64 COMMENT 'Persons whose information it holds.',
+    `sensitive_persons` UInt64 COMMENT 'Persons whose sensitive information it holds.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id)
+SETTINGS non_replicated_deduplication_window = 0
+COMMENT 'The registry.';
+
+CREATE TABLE IF NOT EXISTS batches_rows
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `batch_id` String COMMENT 'The sender\'s id of the batch.',
+    `topic` LowCardinality(String) COMMENT 'Kafka topic; empty for a file.',
+    `partition` Int64 COMMENT 'Kafka partition; -1 for a file.',
+    `offset` Int64 COMMENT 'Kafka offset; for a file the batch\'s index.',
+    `format` LowCardinality(String) COMMENT 'The format.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.',
+    `outcome` LowCardinality(String) COMMENT 'accepted, duplicate or refused.',
+    `events` UInt64 COMMENT 'Lines in the batch.',
+    `stored` UInt64 COMMENT 'Stored in time.',
+    `late` UInt64 COMMENT 'Stored, and marked late.',
+    `dropped` UInt64 COMMENT 'Dropped, with a reason.',
+    `dead_lettered` UInt64 COMMENT 'Kept in dead_letters, with a reason.',
+    `future` UInt64 COMMENT 'Of the stored: dated in the future.',
+    `reasons` String COMMENT 'Reason codes with counts (JSON).',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id, batch_id, topic, partition, offset)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'What became of each record: events = stored + late + dropped + dead_lettered.';
+
+CREATE OR REPLACE VIEW events
+AS SELECT `event_id`, `batch_id`, `enterprise_id`, `province`, `sector`, `time`, `received_at`, `late`, `future`, `format`, `product`, `category`, `service`, `host`, `account`, `source_ip`, `destination_ip`, `process`, `drill`, `raw`
+FROM events_rows FINAL
+SETTINGS do_not_merge_across_partitions_select_final = 1;
+
+CREATE OR REPLACE VIEW detections
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id`
+FROM detections_rows FINAL;
+
+CREATE OR REPLACE VIEW detection_revisions
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id`
+FROM detection_revisions_rows FINAL;
+
+CREATE OR REPLACE VIEW incident_revisions
+AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill`
+FROM incident_revisions_rows FINAL;
+
+CREATE OR REPLACE VIEW assessments
+AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill`
+FROM assessments_rows FINAL;
+
+CREATE OR REPLACE VIEW assessment_revisions
+AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill`
+FROM assessment_revisions_rows FINAL;
+
+CREATE OR REPLACE VIEW obligations
+AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill`
+FROM obligations_rows FINAL;
+
+CREATE OR REPLACE VIEW obligation_revisions
+AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill`
+FROM obligation_revisions_rows FINAL;
+
+CREATE OR REPLACE VIEW dead_letters
+AS SELECT `dead_letter_id`, `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `line`, `received_at`, `reason`, `detail`, `remedy`, `events`, `original`
+FROM dead_letters_rows FINAL;
+
+CREATE OR REPLACE VIEW commands
+AS SELECT `command_id`, `enterprise_id`, `incident_id`, `verb`, `analyst`, `said_at`, `received_at`, `accepted`, `refusal`, `reason`, `content`
+FROM commands_rows FINAL;
+
+CREATE OR REPLACE VIEW enterprises
+AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`
+FROM enterprises_rows FINAL;
+
+CREATE OR REPLACE VIEW batches
+AS SELECT `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `format`, `received_at`, `outcome`, `events`, `stored`, `late`, `dropped`, `dead_lettered`, `future`, `reasons`, `drill`
+FROM batches_rows FINAL;
+
+CREATE OR REPLACE VIEW incidents
+AS SELECT i.incident_id AS incident_id, i.enterprise_id AS enterprise_id, i.province AS province, i.sector AS sector, i.revision AS revision, i.status AS status, i.verdict AS verdict, i.scenario AS scenario, i.category AS category, i.title AS title, i.title_en AS title_en, i.story AS story, i.story_en AS story_en, i.level AS level, i.confidence AS confidence, i.risk AS risk, i.first_time AS first_time, i.last_time AS last_time, i.opened_at AS opened_at, i.revised_at AS revised_at, i.tactics AS tactics, i.techniques AS techniques, i.entity_kinds AS entity_kinds, i.entity_values AS entity_values, i.entity_roles AS entity_roles, i.detections AS detections, i.detection_ids AS detection_ids, i.event_ids AS event_ids, i.detection_count AS detection_count, i.event_count AS event_count, i.confirmed AS confirmed, i.assignee AS assignee, i.superseded_by AS superseded_by, i.rule_set_id AS rule_set_id, i.drill AS drill, miit.tier AS miit_tier, miit.colour AS miit_colour, miit.response_level AS miit_response_level, miit.override_tier AS miit_override_tier, cac.tier AS cac_tier, cac.colour AS cac_colour, cac.response_level AS cac_response_level, cac.override_tier AS cac_override_tier
+FROM (SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incidents_rows FINAL) AS i
+LEFT JOIN (SELECT enterprise_id, incident_id, tier, colour, response_level, override_tier
+    FROM assessments_rows FINAL WHERE regime = 'miit') AS miit
+    ON miit.enterprise_id = i.enterprise_id AND miit.incident_id = i.incident_id
+LEFT JOIN (SELECT enterprise_id, incident_id, tier, colour, response_level, override_tier
+    FROM assessments_rows FINAL WHERE regime = 'cac') AS cac
+    ON cac.enterprise_id = i.enterprise_id AND cac.incident_id = i.incident_id;
+

@@ -1,0 +1,142 @@
+"""The store's own tables in the embedded engine: what its views show, against the reference."""
+
+from functools import partial
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+from schemas.columns import Table
+from schemas.json_schemas import row_schemas
+from schemas.moments import format_moment, parse_moment
+from schemas.tables import TABLES
+from sinks.chdb import ChdbSink
+from sinks.contract import QueryFailed, Row, SchemaOutdated
+from sinks.ddl import view_tables
+from sinks.memory import MemorySink
+from tests.sinks.conftest import MakeChdb
+from tests.sinks.store_rows import identity, rows_of
+
+
+@st.composite
+def stores(draw: st.DrawFn) -> dict[str, list[Row]]:
+    """Rows of every table; content-derived keys mean one row of an identity only."""
+    return {
+        table.name: draw(st.lists(rows_of(table), max_size=4, unique_by=partial(identity, table)))
+        for table in TABLES
+    }
+
+
+@settings(
+    max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(stores())
+def test_every_view_equals_the_reference_whatever_is_written_twice(
+    make_chdb: MakeChdb, rows: dict[str, list[Row]]
+) -> None:
+    sink, reference = make_chdb(), MemorySink()
+    reference.write(rows, "once")
+    for name, of_table in rows.items():
+        for row in reversed(of_table):
+            sink.write({name: [row]}, name)
+    sink.write(rows, "again")
+    for name in view_tables():
+        assert sink.view(name) == reference.view(name), name
+    sink.close()
+
+
+@pytest.fixture
+def store(make_chdb: MakeChdb) -> ChdbSink:
+    return make_chdb()
+
+
+def row(table_name: str, **values: object) -> Row:
+    """A row of plain values with some of them given."""
+    table = view_tables()[table_name]
+    plain = {"Bool": False, "String": "", "LowCardinality(String)": ""}
+    default = {column.name: plain.get(column.type, 0) for column in table.columns}
+    for column in table.columns:
+        if column.type.startswith("Array"):
+            default[column.name] = []
+    return tuple((default | values).values())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-23T09:00:00.000001Z", "1969-12-31T23:59:59.999999Z", "2299-12-31T23:59:59.999999Z"],
+)
+def test_moments_are_exact_to_the_microsecond(store: ChdbSink, text: str) -> None:
+    store.write({"batches": [row("batches", received_at=parse_moment(text))]}, "t")
+    assert store.view("batches")[0]["received_at"] == text
+    micros = store.query("SELECT toUnixTimestamp64Micro(received_at) AS m FROM batches")[0]["m"]
+    assert format_moment(int(str(micros))) == text
+
+
+def test_incidents_show_the_current_judgement_of_each_regime(store: ChdbSink) -> None:
+    rows = {
+        "incidents": [row("incidents", incident_id=name) for name in ("a", "b")],
+        "assessments": [
+            row("assessments", incident_id="a", regime="miit", revision=2, tier="I", colour="red"),
+            row("assessments", incident_id="a", regime="miit", revision=1, tier="III"),
+            row("assessments", incident_id="a", regime="cac", revision=1, tier="II"),
+        ],
+    }
+    store.write(rows, "t")
+    shown = store.query("SELECT incident_id, miit_tier, miit_colour, cac_tier FROM incidents")
+    assert sorted(tuple(one.values()) for one in shown) == [
+        ("a", "I", "red", "II"),
+        ("b", "", "", ""),
+    ]
+
+
+def test_an_event_sent_again_in_another_batch_is_shown_once(store: ChdbSink) -> None:
+    first = row("events", event_id="e", batch_id="b1", received_at=5)
+    again = row("events", event_id="e", batch_id="b2", received_at=9)
+    store.write({"events": [again]}, "2")
+    store.write({"events": [first]}, "1")
+    assert [event["batch_id"] for event in store.view("events")] == ["b2"]
+
+
+def test_events_of_two_hundred_months_fit_into_one_write(store: ChdbSink) -> None:
+    month_us = 31 * 86_400 * 1_000_000
+    rows = [row("events", event_id=f"e{n}", time=n * month_us) for n in range(200)]
+    store.write({"events": rows}, "t")
+    assert len(store.view("events")) == 200
+
+
+def test_rows_of_a_view_meet_their_published_schema(store: ChdbSink) -> None:
+    store.write({table.name: [row(table.name)] for table in TABLES}, "t")
+    for name, schema in row_schemas().items():
+        Draft202012Validator.check_schema(schema)
+        for answer in store.view(name):
+            Draft202012Validator(schema).validate(answer)
+
+
+def test_lines_are_the_rows_of_a_query_as_json(store: ChdbSink) -> None:
+    assert b"".join(store.lines("SELECT number AS n FROM numbers(2)")) == b'{"n":0}\n{"n":1}\n'
+    assert b"migrations" in b"".join(store.lines("SHOW TABLES"))
+    with pytest.raises(QueryFailed, match="UNKNOWN_TABLE"):
+        list(store.lines("SELECT * FROM rumours"))
+
+
+def test_a_query_with_a_format_of_its_own_is_refused(store: ChdbSink) -> None:
+    with pytest.raises(QueryFailed, match="FORMAT"):
+        store.query("SELECT 1 FORMAT CSV")
+
+
+def test_a_store_without_tables_asks_for_the_migration(make_chdb: MakeChdb) -> None:
+    store = make_chdb(migrate=False)
+    with pytest.raises(SchemaOutdated, match="fenghuo migrate"):
+        store.write({"batches": [row("batches")]}, "t")
+
+
+def test_databases_of_one_store_do_not_touch(make_chdb: MakeChdb) -> None:
+    live, investigation = make_chdb(), make_chdb()
+    investigation.write({"batches": [row("batches")]}, "t")
+    assert (len(live.view("batches")), len(investigation.view("batches"))) == (0, 1)
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_an_order_holds_key_and_revision(table: Table) -> None:
+    assert {*table.key, table.revision} - {""} <= set(table.order_by)
