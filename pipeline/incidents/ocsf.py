@@ -23,6 +23,7 @@ RULE, BEHAVIORAL = 1, 2
 """`analytic.type_id`: a rule on one event, a correlation over several."""
 DETECTION_NEW, DETECTION_DELETED = 1, 6
 """`status_id` of a detection finding."""
+UNASSIGNED = "unassigned"
 MILLISECOND: Moment = 1_000
 
 SEVERITY_IDS: dict[Level, int] = {
@@ -71,6 +72,7 @@ def incident_finding(incident: Incident) -> Json:
     verdict: Verdict = "duplicate" if is_superseded else incident.verdict
     finding: Json = {
         **_base(INCIDENT_FINDING, _activity(incident), incident.revised_at, incident.level),
+        **_assignee(incident),
         "metadata": _metadata(incident.incident_id, incident.revision),
         "message": incident.title_en,
         "desc": incident.story_en,
@@ -91,8 +93,6 @@ def incident_finding(incident: Incident) -> Json:
     }
     if is_superseded:
         finding["status_detail"] = f"superseded by {incident.superseded_by or 'none'}"
-    if incident.assignee:
-        finding["assignee"] = {"name": incident.assignee}
     return finding
 
 
@@ -152,6 +152,13 @@ def _metadata(uid: str, revision: int) -> Json:
         "uid": f"{uid}/{revision}",
         "product": {"name": "Fenghuo", "vendor_name": "Fenghuo"},
     }
+
+
+def _assignee(incident: Incident) -> Json:
+    """The class requires a person or a group: what nobody took is in the queue."""
+    if incident.assignee:
+        return {"assignee": {"name": incident.assignee}}
+    return {"assignee_group": {"name": UNASSIGNED}}
 
 
 def _activity(incident: Incident) -> int:

@@ -131,7 +131,7 @@ def _at(node: yaml.Node, problem: str, remedy: str) -> RuleError:
 
 def _scalar(node: yaml.ScalarNode) -> object:
     text: str = node.value
-    if node.style is not None:
+    if node.style:
         return text
     if text in _WORDS:
         return _WORDS[text]
