@@ -116,6 +116,7 @@ def detection_of(event: Event, rule: SigmaRule, context: Context) -> Detection:
         kind="rule",
         rule_id=head.rule_id,
         title=head.title,
+        title_zh=head.title_zh,
         level=head.level or "informational",
         tags=head.tags,
         scenario=head.scenario,

@@ -60,3 +60,5 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True, tag="detection"):
     late: bool
     drill: str
     rule_set_id: str
+    title_zh: str = ""
+    """The title in Chinese, where the rule's author gave one."""

@@ -33,6 +33,7 @@ class DetectionSummary(msgspec.Struct, frozen=True):
     last_time: Moment
     summary: str
     """The fact of the first of them."""
+    title_zh: str = ""
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True, tag="incident"):

@@ -93,6 +93,7 @@ DETECTIONS = Table(
         column("kind", WORD, "rule or correlation."),
         column("rule_id", TEXT, "Sigma id."),
         column("title", TEXT, "Sigma title."),
+        column("title_zh", TEXT, "The title in Chinese, where the rule gives one."),
         column("level", WORD, "Sigma level: the rule's severity, not the statutory tier."),
         column("tags", WORDS, "Sigma tags, ATT&CK among them.", list_of("tags")),
         column("scenario", WORD, "Key of the scenario table."),

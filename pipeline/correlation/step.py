@@ -173,6 +173,7 @@ def _detection(step: Step, correlation: Correlation, name: str, finding: Finding
         kind="correlation",
         rule_id=head.rule_id,
         title=head.title,
+        title_zh=head.title_zh,
         level=correlation.level,
         tags=head.tags,
         scenario=head.scenario,

@@ -112,6 +112,7 @@ def _rule_facts(detection: Detection) -> RuleFacts:
         detection.tags,
         detection.scenario,
         detection.kind == "correlation",
+        detection.title_zh,
     )
 
 

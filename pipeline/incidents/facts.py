@@ -140,6 +140,7 @@ def _summary(of_rule: Sequence[Witness]) -> DetectionSummary:
     return DetectionSummary(
         rule_id=gravest.rule.rule_id,
         title=gravest.rule.title,
+        title_zh=gravest.rule.title_zh,
         level=gravest.rule.level,
         count=sum(one.evidence.count for one in of_rule),
         first_time=min(one.evidence.first_time for one in of_rule),

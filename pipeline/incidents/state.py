@@ -28,6 +28,7 @@ class RuleFacts(msgspec.Struct, frozen=True, array_like=True):
     tags: tuple[str, ...]
     scenario: str
     is_correlation: bool
+    title_zh: str = ""
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

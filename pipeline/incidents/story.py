@@ -1,7 +1,8 @@
 """Title and story of an incident, in Chinese and English, made from facts by templates.
 
 A sentence whose facts are missing is left out; nothing is said that is not in the evidence.
-Moments are China Standard Time. Rule titles and commands are quoted as they are.
+Moments are China Standard Time. Commands are quoted as they are, rule titles as their
+authors wrote them.
 """
 
 from collections.abc import Sequence
@@ -61,8 +62,15 @@ def _title(facts: Facts, wording: Wording, language: Language) -> str:
             break
     template = wording.title if where else wording.title_bare
     return template.format(
-        where=where, scenario=_scenario(facts, language), gravest=facts.detections[0].title
+        where=where,
+        scenario=_scenario(facts, language),
+        gravest=_rule_title(facts.detections[0], language),
     )
+
+
+def _rule_title(rule: DetectionSummary, language: Language) -> str:
+    """In Chinese where the rule's author gave a Chinese title."""
+    return rule.title_zh if language == "zh" and rule.title_zh else rule.title
 
 
 def _scenario(facts: Facts, language: Language) -> str:
@@ -139,7 +147,7 @@ def _is_private(value: str) -> bool:
 def _evidence(facts: Facts, wording: Wording, language: Language) -> str:
     items = [
         wording.evidence_item.format(
-            title=one.title,
+            title=_rule_title(one, language),
             level=LEVEL_WORDS[one.level][language],
             times=wording.evidence_times.format(count=one.count) if one.count > 1 else "",
             fact=wording.evidence_fact.format(summary=_cut(one.summary)) if one.summary else "",

@@ -46,6 +46,8 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     """The document's `id`; where it has none, a UUID derived from its content."""
     name: str = ""
     title: str
+    title_zh: str = ""
+    """Fenghuo's own key `fenghuo.title_zh`: the title in Chinese, or ""."""
     level: Level | None = None
     status: Status | None = None
     description: str = ""

@@ -29,6 +29,7 @@ def read_head(
         rule_id=_text(document, "id", faults).lower() or content_uuid(content),
         name=_text(document, "name", faults),
         title=_title(document, faults),
+        title_zh=_text(own, "title_zh", faults),
         level=cast(Level | None, _choice(document, "level", LEVELS, faults)),
         status=cast(Status | None, _choice(document, "status", STATUSES, faults)),
         description=_text(document, "description", faults),

@@ -8,13 +8,14 @@ letters), every rule is a candidate.
 """
 
 import re
+from functools import lru_cache
 from collections.abc import Sequence
 
 import hyperscan
 
 from pipeline.sigma.literals import pattern_literal, regex_needle
 from pipeline.sigma.tests import Regex, Test, Text
-from pipeline.sigma.trees import AllOf, AnyOf, Leaf, NotOf, Tree
+from pipeline.sigma.trees import AllOf, AnyOf, Leaf, NotOf, Tree, leaves
 
 _PLAIN_RUN = re.compile(r"[a-z0-9 .:;,_$%&=+(){}\[\]*?!@#|~^-]+")
 FOLDING_TO_ASCII = "\u00df\u0130\u0149\u017f\u01f0\u1e96\u1e97\u1e98\u1e99\u1e9a\u1e9e\u212a" + "".join(
@@ -47,11 +48,12 @@ class KeywordScan:
         self.owners: list[int] = []
         owners: dict[str, int] = {}
         for index, tree in enumerate(trees):
-            for needle in needles_of(tree) or ():
+            words_only = [leaf for leaf in leaves(tree) if not leaf.field]
+            for needle in (needles_of(tree) or ()) if words_only else ():
                 owners[needle] = owners.get(needle, 0) | 1 << index
                 self.without &= ~(1 << index)
         self.owners = list(owners.values())
-        self.database = _database(list(owners)) if owners else None
+        self.database = _database(tuple(owners)) if owners else None
 
     def possible(self, raw: bytes) -> int:
         """The rules that `raw` (b"" where it says nothing) leaves possible."""
@@ -85,7 +87,8 @@ def needles_of(tree: Tree) -> frozenset[str] | None:
             return frozenset().union(*known) if known and len(known) == len(parts) else None
 
 
-def _database(needles: list[str]) -> hyperscan.Database:
+@lru_cache(maxsize=64)
+def _database(needles: tuple[str, ...]) -> hyperscan.Database:
     """The needles by their place in the list; after them what makes a line untrustworthy."""
     caseless = hyperscan.HS_FLAG_CASELESS | hyperscan.HS_FLAG_SINGLEMATCH
     doubts = [letter.encode() for letter in FOLDING_TO_ASCII] + [_UNICODE_ESCAPE]

@@ -25,7 +25,7 @@ class FieldMemory:
     """`rules` are this field's rules by their number in the plan; the scanner is built at the
     first value that needs it."""
 
-    __slots__ = ("answers", "every", "field", "leaves", "owners", "rules", "scanner", "values")
+    __slots__ = ("answers", "every", "field", "leaves", "misses", "owners", "rules", "scanner", "values")
 
     def __init__(self, field: str, rule_count: int) -> None:
         self.field = field
@@ -36,6 +36,8 @@ class FieldMemory:
         self.values: dict[str | None, Answer] = {}
         self.answers: dict[int, Answer] = {}
         self.scanner: Scanner | None = None
+        self.misses = 0
+        """How many values were not remembered: what the field costs."""
 
     def add(self, leaf: Leaf, bit: int, number: int, tree: Tree) -> None:
         self.leaves[leaf] = bit
@@ -50,6 +52,7 @@ class FieldMemory:
         """What `value` (None for missing and null) says of this field's leaves."""
         if self.scanner is None:
             self.scanner = Scanner(self.leaves)
+        self.misses += 1
         mask = self.scanner.mask(value)
         found = self.answers.get(mask) or self._answer(mask)
         if value is None or (isinstance(value, str) and len(value) <= LONGEST_KEPT):

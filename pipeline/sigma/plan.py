@@ -20,6 +20,10 @@ from pipeline.sigma.trees import TRUE, Leaf, Tree, branches, leaves
 from pipeline.sigma.values import leaf_holds, read_field, words
 
 
+REVIEW_EVERY = 200
+"""Values of one field not seen before, after which the order of the fields is reviewed."""
+
+
 def refers_on(leaf: Leaf) -> bool:
     """Whether a leaf reads another field too."""
     return any(isinstance(test, Reference) for test in leaf.tests)
@@ -66,8 +70,9 @@ class Plan:
         self.words = memories.pop("", None)
         self.keywords = KeywordScan([rule.tree for rule in self.rules]) if self.words else None
         ordered = _ordered(list(memories.values()), self.every)
-        self.flat = tuple((m.field, m.values, m) for m in ordered if "." not in m.field)
+        self.flat = [(m.field, m.values, m) for m in ordered if "." not in m.field]
         self.dotted = tuple(m for m in ordered if "." in m.field)
+        self.next_review = REVIEW_EVERY
 
     def _memories(self) -> dict[str, FieldMemory]:
         memories: dict[str, FieldMemory] = {}
@@ -95,9 +100,13 @@ class Plan:
         for name, values, memory in self.flat:
             value = get(name)
             try:
-                answer = values.get(value) or memory.answer(value)  # type: ignore[call-overload]
+                answer = values.get(value)  # type: ignore[call-overload]
             except TypeError:  # a list or an object
+                answer = None
+            if answer is None:
                 answer = memory.answer(value)
+                if memory.misses > self.next_review:
+                    self._review()
             possible &= answer[0]
             if not possible:
                 return self.certain
@@ -107,6 +116,11 @@ class Plan:
             possible &= answer[0]
             mask |= answer[1]
         return self._confirmed(possible, mask, fields) if possible else self.certain
+
+    def _review(self) -> None:
+        """Fields whose values seldom recur go last: each of their values costs a scan."""
+        self.flat = sorted(self.flat, key=lambda entry: entry[2].misses // REVIEW_EVERY)
+        self.next_review = 2 * max(memory.misses for _, _, memory in self.flat)
 
     def _confirmed(self, possible: int, mask: int, fields: Mapping[str, object]) -> Sequence[int]:
         asked = [self.rules[bit.bit_length() - 1] for bit in set_bits(possible)]

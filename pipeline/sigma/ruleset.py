@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 from pipeline.sigma.documents import LogSource, RuleFault, SigmaCorrelation, SigmaRule
 from pipeline.sigma.plan import Plan
-from pipeline.sigma.sources import SOURCE_FIELD, applies, event_source
-from pipeline.sigma.trees import FALSE, TRUE, Leaf, Tree, replace_leaves
+from pipeline.sigma.sources import SOURCE_FIELD, applies, event_source, is_known_channel
+from pipeline.sigma.trees import FALSE, TRUE, Leaf, Tree, leaves, replace_leaves
 from pipeline.sigma.values import value_holds
 
 ROUTES_KEPT = 4096
@@ -48,6 +48,12 @@ class RuleSet:
         self._by_source: dict[LogSource, list[int]] = {}
         for number, each in enumerate(self.compiled):
             self._by_source.setdefault(each.rule.logsource, []).append(number)
+        self._routed = frozenset(
+            number
+            for number, each in enumerate(self.compiled)
+            if any(leaf.field in ROUTING_FIELDS for leaf in leaves(each.tree))
+        )
+        self._known_channels: dict[tuple[object, object], tuple[type, Plan]] = {}
         self._routes: dict[tuple[object, ...], Plan] = {}
         self._plans: dict[tuple[tuple[int, Tree], ...], Plan] = {}
 
@@ -63,24 +69,36 @@ class RuleSet:
         return [self.compiled[number].rule for number in sorted(numbers)]
 
     def _plan(self, fields: Mapping[str, object]) -> Plan:
+        """The short way for events of known Windows channels; the type is held too, because
+        an event id of `true` is not 1."""
         event_id = fields.get("EventID")
+        try:
+            known = self._known_channels.get((fields.get("Channel"), event_id))
+        except TypeError:  # a list or an object
+            return self._new_plan(fields)
+        if known is not None and known[0] is event_id.__class__ and SOURCE_FIELD not in fields:
+            return known[1]
+        return self._route(fields, event_id)
+
+    def _route(self, fields: Mapping[str, object], event_id: object) -> Plan:
+        channel = fields.get("Channel")
         route = (
-            fields.get("Channel"),
+            channel,
             event_id,
             event_id.__class__,
-            fields.get("Provider_Name"),
-            fields.get(SOURCE_FIELD),
+            str(fields.get("Provider_Name")),
+            str(fields.get(SOURCE_FIELD)),
         )
-        try:
-            plan = self._routes.get(route)
-        except TypeError:
-            return self._new_plan(fields)
+        plan = self._routes.get(route)
         if plan is None:
             plan = self._new_plan(fields)
             if len(self._routes) >= ROUTES_KEPT:
                 self._routes.clear()
-            if isinstance(route[0], str | None):
+                self._known_channels.clear()
+            if isinstance(channel, str | None):
                 self._routes[route] = plan
+            if SOURCE_FIELD not in fields and is_known_channel(channel):
+                self._known_channels[channel, event_id] = (event_id.__class__, plan)
         return plan
 
     def _new_plan(self, fields: Mapping[str, object]) -> Plan:
@@ -91,6 +109,7 @@ class RuleSet:
             if len(self._plans) >= PLANS_KEPT:
                 self._plans.clear()
                 self._routes.clear()
+                self._known_channels.clear()
             self._plans[rules] = plan
         return plan
 
@@ -109,5 +128,11 @@ class RuleSet:
             if applies(logsource, source)
             for number in group
         )
-        trees = ((number, replace_leaves(self.compiled[number].tree, decided)) for number in numbers)
-        return [(number, tree) for number, tree in trees if tree != FALSE]
+        residual = []
+        for number in numbers:
+            tree = self.compiled[number].tree
+            if number in self._routed:
+                tree = replace_leaves(tree, decided)
+            if tree != FALSE:
+                residual.append((number, tree))
+        return residual

@@ -213,6 +213,11 @@ def event_source(fields: Mapping[str, object]) -> EventSource:
     )
 
 
+def is_known_channel(channel: object) -> bool:
+    """Whether the source of an event of this channel depends on nothing but its event id."""
+    return isinstance(channel, str) and channel.lower() in _BY_CHANNEL
+
+
 def _known(names: str) -> tuple[str, ...]:
     return tuple(name for name in names.split(",") if name)
 
@@ -228,7 +233,7 @@ def _categories(channel: str, event_id: object, provider: object) -> frozenset[s
         for name, channels, ids in CATEGORIES
         if channel in map(str.lower, channels) and number in map(str, ids)
     }
-    if isinstance(provider, str):
+    if isinstance(provider, str) and channel not in _BY_CHANNEL:
         named.update(PROVIDER_CATEGORIES.get(provider.lower(), ()))
     return frozenset(named)
 

@@ -1,6 +1,6 @@
 """A detection as a tree of And, Or, Not over leaves; true and false are empty And and Or."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 
 import msgspec
@@ -34,8 +34,9 @@ TRUE = AllOf()
 FALSE = AnyOf()
 
 
-def all_of(operands: list[Tree]) -> Tree:
-    """Their conjunction, without layers and constants that say nothing."""
+def all_of(operands: Iterable[Tree]) -> Tree:
+    """Their conjunction, without layers and constants that say nothing; operands after a
+    false one are not asked for."""
     kept: list[Tree] = []
     for operand in operands:
         if operand == FALSE:
@@ -44,7 +45,7 @@ def all_of(operands: list[Tree]) -> Tree:
     return kept[0] if len(kept) == 1 else AllOf(tuple(kept))
 
 
-def any_of(operands: list[Tree]) -> Tree:
+def any_of(operands: Iterable[Tree]) -> Tree:
     """Their disjunction, likewise."""
     kept: list[Tree] = []
     for operand in operands:
@@ -85,9 +86,9 @@ def replace_leaves(tree: Tree, replacement: Callable[[Leaf], Tree]) -> Tree:
         case NotOf(operand):
             return negation(replace_leaves(operand, replacement))
         case AllOf(operands):
-            return all_of([replace_leaves(each, replacement) for each in operands])
+            return all_of(replace_leaves(each, replacement) for each in operands)
         case AnyOf(operands):
-            return any_of([replace_leaves(each, replacement) for each in operands])
+            return any_of(replace_leaves(each, replacement) for each in operands)
 
 
 def leaves(tree: Tree) -> Iterator[Leaf]:
@@ -119,6 +120,6 @@ def branches(tree: Tree) -> tuple[Tree, ...]:
                 fits = total * len(split) <= BRANCH_LIMIT
                 parts.append(split if fits else (each,))
                 total *= len(parts[-1])
-            return tuple(all_of(list(choice)) for choice in product(*parts))
+            return tuple(all_of(choice) for choice in product(*parts))
         case _:
             return (tree,)

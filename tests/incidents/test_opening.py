@@ -1,0 +1,89 @@
+"""What deserves a person, and since when."""
+
+import pytest
+
+from pipeline.incidents.policy import IncidentPolicy
+from schemas.detection import Level
+from tests.incidents.builders import Desk, detection
+
+TACTICS = ("execution", "persistence", "discovery", "collection")
+
+
+@pytest.mark.parametrize(
+    ("level", "opens"),
+    [
+        ("informational", False),
+        ("low", False),
+        ("medium", False),
+        ("high", True),
+        ("critical", True),
+    ],
+)
+def test_one_detection_opens_from_level_high(level: Level, opens: bool) -> None:
+    desk = Desk()
+    desk.take(detection("a", 0, "host:ws1", level=level))
+    assert bool(desk.live()) == opens
+
+
+def test_a_fired_correlation_opens() -> None:
+    desk = Desk()
+    desk.take(detection("a", 0, "host:ws1", level="low", kind="correlation"))
+    assert desk.only().level == "low"
+
+
+def test_one_rule_that_matches_a_thousand_times_does_not_open_by_risk() -> None:
+    desk = Desk()
+    desk.take(*(detection(f"d{place}", 0, "host:ws1", rule="r") for place in range(300)))
+    assert desk.live() == []
+
+
+def test_distinct_rules_and_tactics_add_up_to_an_incident() -> None:
+    #  10 + 10 + 10 for three rules, 5 + 5 for two more tactics: 40; a fourth rule: 55
+    desk = Desk()
+    for place, tactic in enumerate(TACTICS):
+        assert desk.live() == []
+        desk.take(detection(f"d{place}", place, "host:ws1", tags=(f"attack.{tactic}",)))
+    assert desk.only().risk == 55
+    assert "累积风险已达 55" in desk.only().story_zh
+
+
+def test_context_is_pulled_in_when_the_incident_opens() -> None:
+    desk = Desk()
+    desk.take(detection("before", 0, "host:ws1", level="low"))
+    assert desk.live() == []
+    desk.take(detection("grave", 5, "host:ws1", level="high"))
+    assert desk.only().detection_ids == ("before", "grave")
+
+
+def test_discovery_is_the_receipt_of_what_opened_it_not_of_its_context() -> None:
+    desk = Desk()
+    desk.take(detection("before", 0, "host:ws1", level="low"))
+    desk.take(detection("grave", 5, "host:ws1", level="high"))
+    opened = desk.received_at
+    desk.take(detection("after", 6, "host:ws1", level="critical"))
+    assert desk.only().opened_at == opened
+
+
+def test_an_opening_correlation_that_no_longer_holds_takes_the_incident_back() -> None:
+    from tests.incidents.builders import withdrawn
+
+    desk = Desk()
+    made = detection("a", 0, "host:ws1", kind="correlation")
+    desk.take(detection("b", 1, "host:ws1", level="low"), made)
+    gone = desk.only().incident_id
+    desk.take(withdrawn(made))
+    assert desk.live() == []
+    assert desk.current()[gone].status == "superseded"
+    assert desk.current()[gone].superseded_by == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"gap_s": 500_000}, "quiet_new_s"),
+        ({"context_gap_s": 7_201}, "context_gap_s"),
+    ],
+)
+def test_a_policy_that_contradicts_itself_is_refused(changes: dict[str, int], named: str) -> None:
+    with pytest.raises(ValueError, match=named):
+        IncidentPolicy(**changes)  # type: ignore[arg-type]

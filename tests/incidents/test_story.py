@@ -1,0 +1,141 @@
+"""Scenario, title and story: made from facts, readable, the same whatever the order."""
+
+import pytest
+
+from schemas.attack import TACTICS, tactics_of, techniques_of
+from schemas.detection import Level
+from schemas.scenarios import SCENARIOS, scenarios_of
+from tests.incidents.builders import Desk, detection
+
+REQUIRED = {
+    "ransomware",
+    "vulnerability_backdoor",
+    "illegal_operation",
+    "uncontrolled_remote_maintenance",
+    "data_leak",
+    "credential_theft",
+    "lateral_movement",
+    "malware",
+    "persistence",
+    "industrial_control",
+    "denial_of_service",
+    "other",
+}
+
+
+def test_the_table_has_the_scenarios_that_the_plan_names() -> None:
+    assert SCENARIOS.keys() >= REQUIRED
+    assert all(row.zh and row.en and row.category and row.subcategory for row in SCENARIOS.values())
+
+
+@pytest.mark.parametrize(
+    ("tags", "own", "expected"),
+    [
+        (("attack.impact", "attack.t1486"), "", ("ransomware",)),
+        (("attack.t1003.001", "attack.credential-access"), "", ("credential_theft",)),
+        (("attack.lateral_movement",), "", ("lateral_movement",)),
+        (("cve.2020-1472", "attack.t1210"), "", ("vulnerability_backdoor",)),
+        (("attack.t1219.002",), "", ("uncontrolled_remote_maintenance",)),
+        (("attack.t1059", "attack.t1021.006"), "", ("lateral_movement", "malware")),
+        (("attack.t1486",), "illegal_operation", ("illegal_operation",)),
+        (("attack.t1486",), "no_such_key", ("ransomware",)),
+        (("tlp.white",), "", ()),
+    ],
+)
+def test_tags_lead_to_scenarios(tags: tuple[str, ...], own: str, expected: tuple[str, ...]) -> None:
+    assert scenarios_of(tags, own) == expected
+
+
+def _scenario(*rules: tuple[Level, str]) -> str:
+    desk = Desk()
+    desk.take(
+        *(
+            detection(f"d{place}", place, "host:ws1", level=level, tags=(tag,))
+            for place, (level, tag) in enumerate(rules)
+        )
+    )
+    return desk.only().scenario
+
+
+def test_harm_outweighs_the_means() -> None:
+    assert _scenario(("critical", "attack.t1003"), ("high", "attack.t1486")) == "ransomware"
+
+
+def test_grave_evidence_outweighs_many_lesser_signs() -> None:
+    lesser: list[tuple[Level, str]] = [("medium", "attack.t1486")] * 3
+    assert _scenario(("high", "attack.t1003"), *lesser) == "credential_theft"
+
+
+def test_most_votes_decide_between_means() -> None:
+    assert (
+        _scenario(("high", "attack.t1190"), ("high", "attack.t1021"), ("high", "attack.t1021.001"))
+        == "lateral_movement"
+    )
+
+
+def test_what_leads_nowhere_is_other() -> None:
+    assert _scenario(("high", "tlp.white")) == "other"
+
+
+def test_tactics_are_told_in_the_order_in_which_they_were_seen() -> None:
+    desk = Desk()
+    desk.take(detection("b", 5, "host:ws1", level="high", tags=("attack.initial_access",)))
+    desk.take(detection("a", 1, "host:ws1", level="high", tags=("attack.impact", "attack.t1490")))
+    assert desk.only().tactics == ("impact", "initial-access")
+    assert desk.only().techniques == ("T1490",)
+    assert "Tactics in order: Impact → Initial Access." in desk.only().story_en
+
+
+def test_the_story_names_who_where_what_when_and_how_often() -> None:
+    desk = Desk()
+    for place in range(3):
+        desk.take(
+            detection(
+                f"d{place}",
+                place,
+                "host:ws1.corp.example:target",
+                "account:li:actor",
+                "account:system:actor",
+                "address:203.0.113.9:target",
+                "process:c:\\windows\\system32\\vssadmin.exe:tool",
+                level="critical",
+                rule="shadow",
+                tags=("attack.impact", "attack.t1490"),
+                summary="vssadmin.exe delete shadows\n /all /quiet",
+            )
+        )
+    incident = desk.only()
+    assert incident.title_zh == "ws1.corp.example发生勒索病毒攻击：Title of shadow"
+    assert incident.title_en == "Ransomware on ws1.corp.example: Title of shadow"
+    assert incident.story_en == (
+        "From 2020-09-13 20:26:40 to 20:28:40 (UTC+8), account li on ws1.corp.example set off "
+        "3 detections of 1 rule (1 critical). Addresses involved: 203.0.113.9. Gravest evidence: "
+        "“Title of shadow” (critical, 3 times): vssadmin.exe delete shadows /all /quiet. "
+        "Programs used: vssadmin.exe. Tactics in order: Impact. It opened because a rule of level "
+        "critical matched. Judged to be: Ransomware (malicious program); accumulated risk 80, "
+        "confidence 70 of 100."
+    )
+    assert incident.story_zh == (
+        "2020-09-13 20:26:40 至 20:28:40（北京时间），账户 li 在主机 ws1.corp.example 上触发 1 条规则、"
+        "共 3 次检测（严重级 1 条）。涉及地址 203.0.113.9。最重要的证据：“Title of shadow”（严重级，3 次）："
+        "vssadmin.exe delete shadows /all /quiet。使用的程序：vssadmin.exe。攻击战术依次为：影响。"
+        "立案依据：有“严重”级规则命中。研判为勒索病毒攻击（恶意程序事件／勒索软件事件），累积风险 80，"
+        "置信度 70/100。"
+    )
+
+
+def test_a_rule_title_or_command_in_braces_is_told_as_it_is() -> None:
+    desk = Desk()
+    desk.take(
+        detection("a", 0, "host:ws1", level="high", title="{x} %s", summary="${env:comspec} {0}")
+    )
+    assert "“{x} %s” (high): ${env:comspec} {0}" in desk.only().story_en
+
+
+def test_old_and_new_spellings_of_tactics_are_known() -> None:
+    assert tactics_of(("attack.defense_evasion", "attack.STEALTH", "attack.g0016")) == (
+        "defense-evasion",
+        "stealth",
+    )
+    assert techniques_of(("attack.t1059.001", "attack.ta0002", "attack.s0002")) == ("T1059.001",)
+    assert all(row.zh and row.en and row.uid for row in TACTICS.values())
