@@ -54,10 +54,10 @@ def _variable(variable: Variable, language: Language) -> Any:
     label = variable.label.of(language)
     if variable.query:
         query = query_json(localise(variable.query, language), "variable", "table")
-        builder = builders.QueryVariable(variable.name).query(query)
-        builder.datasource(models.DataSourceRef(type_val=SOURCE["type"], uid=SOURCE["uid"]))
-        builder.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
-        return builder.label(label).multi(False).include_all(False)
+        chosen: Any = builders.QueryVariable(variable.name).query(query)
+        chosen.datasource(models.DataSourceRef(type_val=SOURCE["type"], uid=SOURCE["uid"]))
+        chosen.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
+        return chosen.label(label).multi(False).include_all(False)
     options = [f"{text.of(language)} : {value}" for value, text in variable.options.items()]
     builder = builders.CustomVariable(variable.name).values(", ".join(options)).label(label)
     return (

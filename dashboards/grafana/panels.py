@@ -118,9 +118,8 @@ def _bars(panel: Panel, language: Language, map_layer: str) -> Any:
 def _map(panel: Panel, language: Language, map_layer: str) -> Any:
     """Provinces as tiles without borders, or as markers on the site's own base layer."""
     base = {**EMPTY_BASE, "config": {"src": map_layer}} if map_layer else EMPTY_BASE
-    builder = (
-        geomap.Panel().basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer, language))])
-    )
+    builder: Any = geomap.Panel()
+    builder.basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer, language))])
     view = geomap.MapViewConfig()
     view.id("coords" if map_layer else "zero")
     view = view.lat(35).lon(104).zoom(4) if map_layer else view.lat(0).lon(0).zoom(4)

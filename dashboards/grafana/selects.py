@@ -34,10 +34,10 @@ def _outer_select(sql: str) -> str:
 def _find_word(sql: str, word: str, start: int) -> int:
     depth = 0
     for match in re.finditer(rf"[()]|\b{word}\b", sql[start:]):
-        token = match.group()
-        if token == "(":
+        found = match.group()
+        if found == "(":
             depth += 1
-        elif token == ")":
+        elif found == ")":
             depth -= 1
         elif depth == 0:
             return start + match.start()

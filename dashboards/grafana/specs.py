@@ -101,7 +101,7 @@ def board_uid(name: str, language: Language) -> str:
 
 
 def localise(query: str, language: Language) -> str:
-    """The query with every `<token>` replaced, tidied; an unknown one stays, and the check fails."""
+    """The query with every `<token>` replaced; an unknown one stays, and the check fails."""
     text = query.replace("<edges>", EDGES_SQL.replace("<incidents>", "('${incident}')"))
     for name in LOCALISED:
         column = f"{name}_en" if language == "en" else name

@@ -31,7 +31,7 @@ class RuleFault(msgspec.Struct, frozen=True, order=True):
     title: str = ""
 
 
-class LogSource(msgspec.Struct, frozen=True):
+class LogSource(msgspec.Struct, frozen=True, order=True):
     """Sigma `logsource`, lower case; a key that is not set ("") does not restrict."""
 
     category: str = ""

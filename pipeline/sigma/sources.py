@@ -1,18 +1,19 @@
 """What arrives, as Sigma names it: the literal log source table, read both ways.
 
 Rule 1: an event carries either Windows' own `Channel` and `EventID`, or the reserved
-field `sigma.source` that its format wrote ("category/product/service", each possibly several with commas), or nothing.
+field `sigma.source` that its format wrote ("category/product/service", each of them possibly several, with commas), or
+nothing.
 Rule 2: a rule is left out only where a logsource key is known on both sides and differs;
 an event that says nothing of its source meets every rule.
 Rule 3: a category of Windows stands for channels and event ids, not for a name
 (specification, taxonomy appendix 2.1, "Windows Folder").
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 import msgspec
 
-from pipeline.sigma.documents import LogSource
+from pipeline.sigma.documents import LogSource, SigmaRule
 
 SOURCE_FIELD = "sigma.source"
 
@@ -198,7 +199,7 @@ def event_source(fields: Mapping[str, object]) -> EventSource:
     """What `fields` say of where they come from."""
     tagged = fields.get(SOURCE_FIELD)
     if isinstance(tagged, str):
-        category, product, service = (tagged.split("/", 2) + ["", ""])[:3]
+        category, product, service = [*tagged.split("/", 2), "", ""][:3]
         return EventSource(frozenset(_known(category)), product, _known(service))
     channel, provider = fields.get("Channel"), fields.get("Provider_Name")
     if not isinstance(channel, str) or not channel:
@@ -255,6 +256,21 @@ def _fits_service(service: str, event: EventSource) -> bool:
     if event.services:
         return service in event.services
     return not (event.is_windows_log and service in SERVICES)
+
+
+def blind_rules(
+    rules: Iterable[SigmaRule], seen: Collection[EventSource]
+) -> dict[LogSource, list[SigmaRule]]:
+    """The rules that no event of the sources `seen` can ever meet, by their log source."""
+    blind: dict[LogSource, list[SigmaRule]] = {}
+    fed: dict[LogSource, bool] = {}
+    for rule in rules:
+        source = rule.logsource
+        if source not in fed:
+            fed[source] = any(applies(source, event) for event in seen)
+        if not fed[source]:
+            blind.setdefault(source, []).append(rule)
+    return blind
 
 
 def log_source(fields: Mapping[str, object]) -> LogSource:

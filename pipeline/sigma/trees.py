@@ -62,12 +62,11 @@ def _joined(operands: list[Tree]) -> list[Tree]:
     for each in operands:
         if isinstance(each, Leaf):
             tests[each.field] = tests.get(each.field, ()) + each.tests
-    joined = [
+    return [
         Leaf(each.field, tests.pop(each.field)) if isinstance(each, Leaf) else each
         for each in operands
         if not isinstance(each, Leaf) or each.field in tests
     ]
-    return joined
 
 
 def negation(operand: Tree) -> Tree:

@@ -10,7 +10,7 @@ from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import IncidentsState
 from pipeline.incidents.step import expire, obey, revise
 from schemas.command import Command, CommandOutcome, Impact, Verb
-from schemas.detection import Detection, Entity, EntityKind, Level
+from schemas.detection import Detection, Entity, Level
 from schemas.incident import Incident
 from schemas.moments import MINUTE, Moment
 from schemas.registry import Enterprise
@@ -29,20 +29,17 @@ ENTERPRISE = Enterprise(
 CONTEXT = Context(enterprise=ENTERPRISE, rule_set_id="rules-1")
 
 
+ROLES = ("actor", "target", "tool", "observer")
+
+
 def entity(text: str) -> Entity:
     """`host:ws5` or `host:ws5:target`."""
-    kind, value, role = (*text.split(":"), "")[:3]
-    kinds: dict[str, EntityKind] = {
-        "host": "host",
-        "account": "account",
-        "address": "address",
-        "process": "process",
-        "hash": "hash",
-        "domain": "domain",
-        "file": "file",
-        "data": "data",
-    }
-    return Entity(kinds[kind], value, role)
+    kind, _, value = text.partition(":")
+    rest, _, role = value.rpartition(":")
+    is_role = role in ROLES
+    return msgspec.convert(
+        {"kind": kind, "value": rest if is_role else value, "role": role if is_role else ""}, Entity
+    )
 
 
 def detection(

@@ -46,7 +46,7 @@ SHARED = shared_names(ENTERPRISE.shared_entities)
     ],
 )
 def test_what_everyone_shares_does_not_glue(text: str) -> None:
-    assert glue_key(entity_of(text), SHARED) == ""
+    assert glue_key(entity(text), SHARED) == ""
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_everyone_shares_does_not_glue(text: str) -> None:
     ],
 )
 def test_spellings_of_one_thing_glue(one: str, other: str) -> None:
-    assert glue_key(entity_of(one), SHARED) == glue_key(entity_of(other), SHARED) != ""
+    assert glue_key(entity(one), SHARED) == glue_key(entity(other), SHARED) != ""
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,7 @@ def test_spellings_of_one_thing_glue(one: str, other: str) -> None:
     ],
 )
 def test_what_belongs_to_an_attack_glues(text: str) -> None:
-    assert glue_key(entity_of(text), SHARED) != ""
-
-
-def entity_of(text: str):  # type: ignore[no-untyped-def]
-    kind, _, value = text.partition(":")
-    return entity(f"{kind}:x").__class__(entity(f"{kind}:x").kind, value)
+    assert glue_key(entity(text), SHARED) != ""
 
 
 def test_a_sensor_that_observes_does_not_glue() -> None:
@@ -178,15 +173,17 @@ def test_a_rule_that_fires_on_shared_things_only_is_one_case() -> None:
 def test_the_hash_of_a_system_program_does_not_glue_two_hosts() -> None:
     desk = Desk()
     shell = ("process:c:\\windows\\system32\\cmd.exe", "hash:ab12")
-    desk.take(detection("a", 0, "host:ws1", level="high").__class__(**_with(shell, "a", "ws1")))
-    desk.take(detection("b", 1, "host:ws2", level="high").__class__(**_with(shell, "b", "ws2")))
+    desk.take(detection("a", 0, "host:ws1", *shell, level="high"))
+    desk.take(detection("b", 1, "host:ws2", *shell, level="high"))
     assert len(desk.live()) == 2
 
 
-def _with(values: tuple[str, ...], name: str, host: str) -> dict[str, object]:
-    made = detection(name, 0, f"host:{host}", level="high")
-    fields = {field: getattr(made, field) for field in made.__struct_fields__}
-    return {**fields, "entities": (*made.entities, *(entity_of(one) for one in values))}
+def test_the_hash_of_the_attacker_s_program_glues_two_hosts() -> None:
+    desk = Desk()
+    for name in ("ws1", "ws2"):
+        tool = f"process:c:\\users\\{name}\\evil.exe"
+        desk.take(detection(name, 0, f"host:{name}", tool, "hash:ab12", level="high"))
+    assert len(desk.live()) == 1
 
 
 def test_an_enterprise_s_own_shared_host_does_not_join_two_attacks() -> None:

@@ -8,7 +8,7 @@ from pipeline.incidents.lifecycle import TRANSITIONS, allowed_verbs, next_status
 from schemas.assessment import Regime
 from schemas.command import Impact, Verb
 from schemas.incident import Status
-from tests.incidents.builders import Desk, detection
+from tests.incidents.builders import Desk, detection, withdrawn
 
 VERBS: tuple[Verb, ...] = get_args(Verb)
 STATUSES: tuple[Status, ...] = ("new", "in_progress", "on_hold", "resolved", "closed")
@@ -126,7 +126,7 @@ def test_new_evidence_reopens_what_was_closed() -> None:
 
 
 def test_new_evidence_brings_what_was_resolved_back_into_work() -> None:
-    desk, incident_id = _open("resolved")
+    desk, _ = _open("resolved")
     desk.take(detection("b", 5, "host:ws1"))
     assert desk.only().status == "in_progress"
 
@@ -189,8 +189,6 @@ def test_context_leaves_after_gap_and_hold() -> None:
 
 
 def test_an_incident_that_an_analyst_took_up_stays_when_what_opened_it_is_withdrawn() -> None:
-    from tests.incidents.builders import withdrawn
-
     desk = Desk()
     made = detection("b", 1, "host:ws1", kind="correlation")
     desk.take(detection("a", 0, "host:ws1"), made)

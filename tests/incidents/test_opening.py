@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.incidents.policy import IncidentPolicy
 from schemas.detection import Level
-from tests.incidents.builders import Desk, detection
+from tests.incidents.builders import Desk, detection, withdrawn
 
 TACTICS = ("execution", "persistence", "discovery", "collection")
 
@@ -65,8 +65,6 @@ def test_discovery_is_the_receipt_of_what_opened_it_not_of_its_context() -> None
 
 
 def test_an_opening_correlation_that_no_longer_holds_takes_the_incident_back() -> None:
-    from tests.incidents.builders import withdrawn
-
     desk = Desk()
     made = detection("a", 0, "host:ws1", kind="correlation")
     desk.take(detection("b", 1, "host:ws1", level="low"), made)

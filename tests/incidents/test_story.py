@@ -116,11 +116,12 @@ def test_the_story_names_who_where_what_when_and_how_often() -> None:
         "confidence 70 of 100."
     )
     assert incident.story_zh == (
-        "2020-09-13 20:26:40 至 20:28:40（北京时间），账户 li 在主机 ws1.corp.example 上触发 1 条规则、"
-        "共 3 次检测（严重级 1 条）。涉及地址 203.0.113.9。最重要的证据：“Title of shadow”（严重级，3 次）："
+        "2020-09-13 20:26:40 至 20:28:40（北京时间），账户 li 在主机 ws1.corp.example 上"
+        "触发 1 条规则、共 3 次检测（严重级 1 条）。涉及地址 203.0.113.9。"
+        "最重要的证据：“Title of shadow”（严重级，3 次）："
         "vssadmin.exe delete shadows /all /quiet。使用的程序：vssadmin.exe。攻击战术依次为：影响。"
-        "立案依据：有“严重”级规则命中。研判为勒索病毒攻击（恶意程序事件／勒索软件事件），累积风险 80，"
-        "置信度 70/100。"
+        "立案依据：有“严重”级规则命中。研判为勒索病毒攻击（恶意程序事件／勒索软件事件），"
+        "累积风险 80，置信度 70/100。"
     )
 
 

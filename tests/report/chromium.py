@@ -30,7 +30,8 @@ window.addEventListener("load", async () => {
   const width = [document.documentElement.scrollWidth, window.innerWidth];
   const found = await axe.run(document, { resultTypes: ["violations"] });
   const violations = found.violations.map((v) =>
-    ({ id: v.id, impact: v.impact, at: v.nodes.map((n) => [n.html, n.failureSummary]).slice(0, 3) }));
+    ({ id: v.id, impact: v.impact,
+       at: v.nodes.map((n) => [n.html, n.failureSummary]).slice(0, 3) }));
   const answer = document.createElement("script");
   answer.type = "application/json";
   answer.id = "probe";

@@ -23,7 +23,7 @@ CREATE TABLE IF NOT EXISTS events_rows
 )
 ENGINE = ReplacingMergeTree(received_at)
 PARTITION BY toYYYYMM(time)
-ORDER BY (toStartOfHour(time), enterprise_id, time, event_id)
+ORDER BY (enterprise_id, time, event_id)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'One observation by a sensor, normalised and enriched.';
 
@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS detections_rows
     `kind` LowCardinality(String) COMMENT 'rule or correlation.',
     `rule_id` String COMMENT 'Sigma id.',
     `title` String COMMENT 'Sigma title.',
+    `title_zh` String COMMENT 'The title in Chinese, where the rule gives one.',
     `level` LowCardinality(String) COMMENT 'Sigma level: the rule\'s severity, not the statutory tier.',
     `tags` Array(LowCardinality(String)) COMMENT 'Sigma tags, ATT&CK among them.',
     `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
@@ -70,6 +71,7 @@ CREATE TABLE IF NOT EXISTS detection_revisions_rows
     `kind` LowCardinality(String) COMMENT 'rule or correlation.',
     `rule_id` String COMMENT 'Sigma id.',
     `title` String COMMENT 'Sigma title.',
+    `title_zh` String COMMENT 'The title in Chinese, where the rule gives one.',
     `level` LowCardinality(String) COMMENT 'Sigma level: the rule\'s severity, not the statutory tier.',
     `tags` Array(LowCardinality(String)) COMMENT 'Sigma tags, ATT&CK among them.',
     `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
@@ -98,7 +100,7 @@ SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'A Sigma rule or correlation that matched (OCSF 2004).';
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS detections_feed TO detections_rows
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_rows;
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_rows;
 
 CREATE TABLE IF NOT EXISTS incidents_rows
 (
@@ -411,11 +413,11 @@ FROM events_rows FINAL
 SETTINGS do_not_merge_across_partitions_select_final = 1;
 
 CREATE OR REPLACE VIEW detections
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id`
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id`
 FROM detections_rows FINAL;
 
 CREATE OR REPLACE VIEW detection_revisions
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id`
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id`
 FROM detection_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW incident_revisions

@@ -14,6 +14,7 @@ _CHOSEN: Final = (
     " AND $__conditionalAll(regime IN (${regime:singlequote}), $regime)"
     " AND $__conditionalAll(state IN (${state:singlequote}), $state)"
 )
+_OPEN: Final = "state IN ('late', 'due_soon', 'pending')"
 _COLOUR: Final = {"late": RED, "due_soon": ORANGE, "pending": INK, "done": GREEN, "withdrawn": GREY}
 
 OBLIGATIONS_BOARD: Final = Board(
@@ -28,25 +29,25 @@ OBLIGATIONS_BOARD: Final = Board(
     sections=(
         Section(
             title=Text("数量", "Counts"),
-            panels=tuple(
-                Panel(
-                    kind="stat",
-                    title=text,
-                    description=Text(
-                        f"状态为“{text.zh}”的义务数。", f"Duties whose state is “{text.en}”."
-                    ),
-                    queries=(
-                        f"SELECT countIf(state = '{state}') AS obligations FROM obligations"
-                        f" WHERE {_CHOSEN}",
-                    ),
-                    width=4,
-                    height=4,
-                    colour=GREY,
-                    thresholds=((1, _COLOUR[state]),),
-                )
-                for state, text in OBLIGATION.items()
-            )
-            + (
+            panels=(
+                *(
+                    Panel(
+                        kind="stat",
+                        title=text,
+                        description=Text(
+                            f"状态为“{text.zh}”的义务数。", f"Duties whose state is “{text.en}”."
+                        ),
+                        queries=(
+                            f"SELECT countIf(state = '{state}') AS obligations FROM obligations"
+                            f" WHERE {_CHOSEN}",
+                        ),
+                        width=4,
+                        height=4,
+                        colour=GREY,
+                        thresholds=((1, _COLOUR[state]),),
+                    )
+                    for state, text in OBLIGATION.items()
+                ),
                 Panel(
                     kind="stat",
                     title=Text("按时完成率", "Done in time"),
@@ -72,7 +73,7 @@ FROM obligations WHERE {_CHOSEN} AND state = 'done'
             title=Text("时限", "Deadlines"),
             panels=(
                 clock_table(
-                    f"state IN ('late', 'due_soon', 'pending') AND due_at IS NOT NULL AND {_CHOSEN}",
+                    f"{_OPEN} AND due_at IS NOT NULL AND {_CHOSEN}",
                     limit=300,
                     height=16,
                 ),
@@ -107,7 +108,7 @@ GROUP BY time ORDER BY time
 SELECT state, concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text, starts_at,
        article, incident_id
 FROM obligations
-WHERE due_at IS NULL AND state IN ('late', 'due_soon', 'pending') AND {_CHOSEN}
+WHERE due_at IS NULL AND {_OPEN} AND {_CHOSEN}
 ORDER BY starts_at, obligation_id LIMIT 100
 """,
                     ),

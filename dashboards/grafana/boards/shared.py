@@ -22,7 +22,9 @@ from schemas.assessment import TIERS
 QUIET: Final = Text("所选时段内没有安全事件", "No incident in the chosen period")
 NO_CLOCK: Final = Text("没有未完成的限时报告", "No report with a deadline is outstanding")
 
-_COLOUR_OF_TIER: Final = dict(zip(TIERS, (RED, ORANGE, YELLOW, BLUE), strict=True))
+_COLOUR_OF_TIER: Final[Mapping[str, str]] = dict(
+    zip(TIERS, (RED, ORANGE, YELLOW, BLUE), strict=True)
+)
 GRADE_SERIES: Final[Words] = {**TIER, "none": words.JUDGEMENT["none"]}
 ACCOUNT_SERIES: Final[Words] = {
     "stored": Text("入库", "Stored"),

@@ -18,7 +18,7 @@ def decode_object(line: bytes) -> Fields:
         raise EventFault("not_json", str(error)) from None
     if document.__class__ is not dict:
         raise EventFault("not_an_object", f"a {type(document).__name__}, not an object")
-    return document  # type: ignore[no-any-return]
+    return document
 
 
 def decode_text(line: bytes) -> str:

@@ -1,0 +1,140 @@
+"""`fenghuo detect`: Sigma over recordings, one JSON object a match on stdout (shell)."""
+
+import gc
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+
+from pipeline.cli.progress import Progress
+from pipeline.cli.recordings import Recording, open_recording
+from pipeline.cli.rule_files import load_rules
+from pipeline.intake.columns import time_of
+from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.table import FORMATS, recognise
+from pipeline.sigma.documents import SigmaRule
+from pipeline.sigma.ruleset import RuleSet
+from schemas.moments import format_moment
+
+RULE_CACHE = Path.home() / ".cache" / "fenghuo"
+
+
+def read_expand(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> Any:
+    """`NAME=VALUE` options to a mapping; a name may be given more than once."""
+    values: dict[str, list[str]] = {}
+    for each in given:
+        name, separator, value = each.partition("=")
+        if not separator or not name:
+            raise click.BadParameter(f"'{each}' is not NAME=VALUE")
+        values.setdefault(name.strip("%"), []).append(value)
+    return values
+
+
+expand_option = click.option(
+    "--expand",
+    multiple=True,
+    callback=read_expand,
+    metavar="NAME=VALUE",
+    help="A value of the placeholder %NAME% (modifier expand); may be repeated.",
+)
+
+
+@click.command("detect")
+@click.option(
+    "--rules",
+    "folders",
+    multiple=True,
+    required=True,
+    type=click.Path(exists=True, path_type=Path),
+    help="Folder (or .tar.xz, or file) of Sigma rules; may be repeated.",
+)
+@click.option(
+    "--format",
+    "format_name",
+    type=click.Choice(sorted(FORMATS)),
+    default=None,
+    help="Read every document as this format instead of recognising it.",
+)
+@expand_option
+@click.argument(
+    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+def detect_command(
+    folders: tuple[Path, ...],
+    format_name: str | None,
+    expand: Mapping[str, Sequence[str]],
+    files: tuple[Path, ...],
+) -> None:
+    """Match FILES (NDJSON, JSON, .gz, .zip) against Sigma rules.
+
+    stdout: {"rule_id", "title", "level", "file", "line", "time"} for each match; `member`
+    too for files in an archive. Exit 1 if a line could not be read; it is named on stderr.
+    """
+    rules = load_rules(folders, RULE_CACHE, expand)
+    if rules.faults:
+        click.echo(
+            f"{len(rules.rules)} rules loaded; {len(rules.faults)} faults left documents out: "
+            "see `fenghuo rules check`",
+            err=True,
+        )
+    if not rules.rules:
+        raise click.ClickException("no rule could be loaded: check the folders given")
+    gc.freeze()
+    unread = sum(_detect_file(rules, file, format_name) for file in files)
+    if unread:
+        click.echo(f"{unread} documents could not be read", err=True)
+        sys.exit(1)
+
+
+def _detect_file(rules: RuleSet, file: Path, format_name: str | None) -> int:
+    """Writes the matches of one file; returns how many documents could not be read."""
+    unread = 0
+    with Progress(file.name, file.stat().st_size) as progress:
+        for recording in open_recording(file, progress.advance):
+            try:
+                fields = fields_of(recording, format_name)
+            except EventFault as fault:
+                unread += 1
+                place = f"{file}/{recording.member}" if recording.member else str(file)
+                click.echo(f"{place}:{recording.line}: {fault}", err=True)
+                continue
+            found = rules.matches(fields, recording.raw)
+            if found:
+                sys.stdout.buffer.writelines(_rows(found, fields, file, recording))
+    sys.stdout.buffer.flush()
+    return unread
+
+
+def fields_of(recording: Recording, format_name: str | None) -> dict[str, Any]:
+    """The fields of one document in the format given or recognised. Raises EventFault."""
+    if recording.problem:
+        raise EventFault("not_json", recording.problem)
+    if format_name is not None:
+        chosen = FORMATS[format_name]
+        return chosen.fields(chosen.decode(recording.raw))
+    if recording.raw.lstrip()[:1] not in (b"{", b"["):
+        name = "auditd" if b"type=" in recording.raw and b"audit(" in recording.raw else "syslog"
+        return FORMATS[name].fields(FORMATS[name].decode(recording.raw))
+    document = FORMATS["json"].decode(recording.raw)
+    return FORMATS[recognise(document) or "json"].fields(document)
+
+
+def _rows(
+    found: Sequence[SigmaRule], fields: Mapping[str, Any], file: Path, recording: Recording
+) -> Iterator[bytes]:
+    time = time_of(fields)
+    for rule in found:
+        row: dict[str, Any] = {
+            "rule_id": rule.head.rule_id,
+            "title": rule.head.title,
+            "level": rule.head.level,
+            "file": str(file),
+            "line": recording.line,
+            "time": None if time is None else format_moment(time),
+        }
+        if recording.member:
+            row["member"] = recording.member
+        yield orjson.dumps(row) + b"\n"

@@ -1,0 +1,192 @@
+"""`fenghuo rules`: check, test, list and explain Sigma rules (shell)."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+import orjson
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+from rich.tree import Tree as RichTree
+
+from pipeline.cli.detect import RULE_CACHE, expand_option, fields_of
+from pipeline.cli.recordings import Recording, open_recording
+from pipeline.cli.rule_files import load_rules
+from pipeline.cli.rule_samples import run_samples
+from pipeline.intake.faults import EventFault
+from pipeline.sigma.documents import RuleFault, SigmaRule
+from pipeline.sigma.explain import Branch, explain
+from pipeline.sigma.ruleset import RuleSet
+from pipeline.sigma.sources import applies, blind_rules, event_source
+
+FOLDERS = click.argument(
+    "folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+)
+
+
+@click.group("rules")
+def rules_group() -> None:
+    """Check, test, list and explain Sigma rules."""
+
+
+@rules_group.command("check")
+@FOLDERS
+@expand_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a fault on stdout.")
+@click.option(
+    "--sources",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A recording: name the rules that none of its sources can feed.",
+)
+def check(
+    folders: tuple[Path, ...],
+    expand: Mapping[str, Sequence[str]],
+    as_json: bool,
+    sources: Path | None,
+) -> None:
+    """Every fault of every document, with file, line and field. Exit 1 if there is one."""
+    rules = load_rules(folders, RULE_CACHE, expand)
+    for fault in rules.faults:
+        click.echo(msgspec.json.encode(fault).decode() if as_json else _fault_line(fault))
+    if sources is not None:
+        _report_blind_spots(rules, sources, as_json)
+    click.echo(
+        f"{len(rules.rules)} rules, {len(rules.correlations)} correlations, "
+        f"{len(rules.faults)} faults",
+        err=True,
+    )
+    sys.exit(1 if rules.faults else 0)
+
+
+def _fault_line(fault: RuleFault) -> str:
+    where = f" {fault.field}:" if fault.field else ""
+    return f"{fault.file}:{fault.line}:{where} {fault.problem}; remedy: {fault.remedy}"
+
+
+def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:
+    """Log sources that rules need and no event of the recording has."""
+    seen = set()
+    for each in open_recording(recording):
+        try:
+            seen.add(event_source(fields_of(each, None)))
+        except EventFault:
+            continue
+    for source, blind in sorted(blind_rules(rules.rules.values(), seen).items()):
+        named = "/".join(msgspec.structs.astuple(source))
+        row = {"blind_source": named, "rules": [rule.head.rule_id for rule in blind]}
+        text = f"no source for {named}: {len(blind)} rules can never match"
+        click.echo(orjson.dumps(row).decode() if as_json else text)
+
+
+@rules_group.command("test")
+@FOLDERS
+@expand_option
+def test(folders: tuple[Path, ...], expand: Mapping[str, Sequence[str]]) -> None:
+    """Hold each rule against its own samples (RULE.samples.yml beside it). Exit 1 on a miss."""
+    rules = load_rules(folders, RULE_CACHE, expand)
+    tested = run_samples(rules, folders)
+    for miss in tested.misses:
+        click.echo(miss)
+    click.echo(
+        f"{tested.passed} samples as they should be, {len(tested.misses)} not; "
+        f"{tested.correlations} of correlations left to `fenghuo run`",
+        err=True,
+    )
+    sys.exit(1 if tested.misses or rules.faults else 0)
+
+
+@rules_group.command("list")
+@FOLDERS
+@expand_option
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a rule on stdout.")
+def list_rules(
+    folders: tuple[Path, ...], expand: Mapping[str, Sequence[str]], as_json: bool
+) -> None:
+    """The rules, with level and log source."""
+    rules = load_rules(folders, RULE_CACHE, expand)
+    table = Table("id", "level", "log source", "title")
+    for rule in rules.rules.values():
+        source = "/".join(part or "*" for part in msgspec.structs.astuple(rule.logsource))
+        row = (rule.head.rule_id, rule.head.level or "", source, rule.head.title)
+        if as_json:
+            names = ("rule_id", "level", "logsource", "title", "file")
+            click.echo(orjson.dumps(dict(zip(names, (*row, rule.head.file), strict=True))).decode())
+        else:
+            table.add_row(*map(escape, row))
+    if not as_json:
+        Console().print(table)
+
+
+@rules_group.command("explain")
+@click.argument("rule")
+@click.argument(
+    "event", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+)
+@click.option(
+    "--rules", "folders", multiple=True, required=True, type=click.Path(exists=True, path_type=Path)
+)
+@click.option("--line", default=0, help="The event's line in EVENT; default: its first event.")
+@click.option("--format", "format_name", default=None, help="Read EVENT as this format.")
+@click.option("--json", "as_json", is_flag=True)
+@expand_option
+def explain_rule(
+    rule: str,
+    event: Path | None,
+    folders: tuple[Path, ...],
+    line: int,
+    format_name: str | None,
+    as_json: bool,
+    expand: Mapping[str, Sequence[str]],
+) -> None:
+    """The condition of RULE (id, name or title) as a tree; with EVENT, why it did or did not
+    match, branch by branch. Exit 1 if it did not."""
+    rules = load_rules(folders, RULE_CACHE, expand)
+    chosen = _find(rules, rule)
+    fields = None if event is None else _event_fields(event, line, format_name)
+    branch = explain(rules.trees[chosen.head.rule_id], fields)
+    outside = fields is not None and not applies(chosen.logsource, event_source(fields))
+    if as_json:
+        click.echo(msgspec.json.encode(branch).decode())
+    else:
+        Console().print(_drawn(f"{chosen.head.title} ({chosen.head.rule_id})", branch))
+    if outside:
+        click.echo("the event's log source is not the rule's: it is never asked", err=True)
+    sys.exit(1 if outside or branch.holds is False else 0)
+
+
+def _find(rules: RuleSet, wanted: str) -> SigmaRule:
+    for rule in rules.rules.values():
+        if wanted in (rule.head.rule_id, rule.head.name, rule.head.title):
+            return rule
+    raise click.BadParameter(f"no rule '{wanted}' in the folders given: see `fenghuo rules list`")
+
+
+def _event_fields(file: Path, line: int, format_name: str | None) -> dict[str, Any]:
+    recording: Recording
+    for recording in open_recording(file):
+        if line in (0, recording.line):
+            try:
+                return fields_of(recording, format_name)
+            except EventFault as fault:
+                raise click.ClickException(f"{file}:{recording.line}: {fault}") from fault
+    raise click.BadParameter(f"no event at line {line} of {file}")
+
+
+def _drawn(title: str, branch: Branch) -> RichTree:
+    root = RichTree(escape(title))
+    _draw(root, branch)
+    return root
+
+
+_SIGNS = {True: "[green]✓[/] ", False: "[red]✗[/] ", None: ""}
+
+
+def _draw(above: RichTree, branch: Branch) -> None:
+    found = f"  [dim]found: {escape(branch.found)}[/]" if branch.found else ""
+    node = above.add(_SIGNS[branch.holds] + escape(branch.text) + found)
+    for each in branch.branches:
+        _draw(node, each)

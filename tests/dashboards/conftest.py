@@ -1,0 +1,30 @@
+"""The made store, written once through a real sink and closed when the module is done."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from schemas.tables import ENTERPRISES as ENTERPRISE_TABLE
+from sinks.chdb import ChdbSink
+from sinks.rows import rows_of
+from tests.dashboards.sample import ENTERPRISES, decisions
+
+
+@pytest.fixture(scope="module")
+def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChdbSink]:
+    """Four incidents in earnest, one in a drill, and what belongs to them."""
+    sink = ChdbSink(tmp_path_factory.mktemp("store"), "fenghuo")
+    sink.migrate()
+    registry = [ENTERPRISE_TABLE.row(enterprise) for enterprise in ENTERPRISES]
+    sink.write({**rows_of(decisions()), ENTERPRISE_TABLE.name: registry}, "sample")
+    yield sink
+    sink.close()
+
+
+@pytest.fixture(scope="module")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChdbSink]:
+    """A store in which nothing has happened yet."""
+    sink = ChdbSink(tmp_path_factory.mktemp("empty"), "fenghuo")
+    sink.migrate()
+    yield sink
+    sink.close()

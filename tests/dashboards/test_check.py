@@ -1,0 +1,115 @@
+"""`dashboards check`: every query runs on the embedded engine, and every kind of fault is found."""
+
+from copy import deepcopy
+from typing import Any
+
+import pytest
+
+from dashboards.grafana.alerts import ALERTS
+from dashboards.grafana.boards.catalogue import BOARDS
+from dashboards.grafana.building import board_json
+from dashboards.grafana.checking import Limits, Report, check
+from dashboards.grafana.choosing import choose
+from dashboards.grafana.rendering import render
+from dashboards.grafana.specs import localise
+from sinks.chdb import ChdbSink
+
+LOOSE = Limits(ms=60_000.0)
+
+
+def run(store: ChdbSink, *dashboards: dict[str, Any], needs_rows: bool = False) -> Report:
+    limits = Limits(ms=60_000.0, needs_rows=needs_rows)
+    return check(dashboards, store.query, choose(store.query), limits)
+
+
+def test_every_panel_of_every_dashboard_shows_rows(store: ChdbSink) -> None:
+    everything = [dashboard for some in render().values() for dashboard in some]
+    report = run(store, *everything, needs_rows=True)
+    assert [str(fault) for fault in report.faults] == []
+    assert len(report.runs) > 180
+
+
+def test_an_empty_store_gives_no_fault_but_missing_choices(empty_store: ChdbSink) -> None:
+    everything = [dashboard for some in render().values() for dashboard in some]
+    faults = run(empty_store, *everything).faults
+    assert {fault.place for fault in faults} == {"variables"}
+
+
+def test_every_alert_gives_one_number(store: ChdbSink) -> None:
+    for alert in ALERTS:
+        rows = store.query(localise(alert.query, "zh"))
+        assert [list(row) for row in rows] == [["value"]], alert.name
+        assert isinstance(rows[0]["value"], int | float), alert.name
+
+
+@pytest.fixture
+def situation() -> dict[str, Any]:
+    """The national situation without its links, which lead to other dashboards."""
+    dashboard = deepcopy(board_json(BOARDS[0], "en"))
+    dashboard["links"] = []
+    for panel in dashboard["panels"]:
+        for override in panel.get("fieldConfig", {}).get("overrides", ()):
+            override["properties"] = [p for p in override["properties"] if p["id"] != "links"]
+    return dashboard
+
+
+def panel_of(dashboard: dict[str, Any], title: str) -> dict[str, Any]:
+    panel: dict[str, Any] = next(p for p in dashboard["panels"] if p.get("title") == title)
+    return panel
+
+
+def faults(store: ChdbSink, dashboard: dict[str, Any]) -> str:
+    return "\n".join(str(fault) for fault in run(store, dashboard).faults)
+
+
+def test_the_national_situation_alone_is_sound(store: ChdbSink, situation: dict[str, Any]) -> None:
+    assert faults(store, situation) == ""
+
+
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("SELECT nothing AS x FROM incidents", "the store refuses its query"),
+        ("SELECT 1 AS x WHERE $__unheard(time)", "$__unheard is not a macro"),
+        ("SELECT ${unheard} AS x", "${unheard} is not a variable"),
+        ("SELECT province AS extra FROM incidents", "speaks of a column grade"),
+        ("SELECT province AS extra FROM incidents", "has no heading for its column extra"),
+        ("SELECT number AS n FROM numbers(6000)", "returned 6000 rows"),
+    ],
+)
+def test_a_table_with_a_wrong_query_is_found(
+    store: ChdbSink, situation: dict[str, Any], sql: str, said: str
+) -> None:
+    panel_of(situation, "Incidents")  # the row
+    table = next(p for p in situation["panels"] if p["type"] == "table" and "Inc" in p["title"])
+    table["targets"][0]["rawSql"] = sql
+    assert said in faults(store, situation)
+
+
+def test_a_chart_without_time_or_numbers_is_found(
+    store: ChdbSink, situation: dict[str, Any]
+) -> None:
+    chart = next(p for p in situation["panels"] if p["type"] == "timeseries")
+    chart["targets"][0]["rawSql"] = "SELECT province FROM incidents"
+    said = faults(store, situation)
+    assert "needs a column time" in said
+    assert "has no column of numbers" in said
+
+
+def test_a_panel_without_description_and_a_link_to_nowhere_are_found(
+    store: ChdbSink, situation: dict[str, Any]
+) -> None:
+    panel_of(situation, "Provinces")["description"] = ""
+    link = {"type": "link", "url": "/d/fenghuo-gone-en?var-x=1"}
+    here = {"type": "link", "url": "/d/fenghuo-situation-en?var-unheard=1"}
+    situation["links"] = [link, here]
+    said = faults(store, situation)
+    assert "Provinces: has no description" in said
+    assert "which is no dashboard" in said
+    assert "which has no variable unheard" in said
+
+
+def test_a_slow_query_is_found(store: ChdbSink, situation: dict[str, Any]) -> None:
+    report = check([situation], store.query, choose(store.query), Limits(ms=0.0))
+    assert len(report.faults) == len(report.runs)
+    assert "the limit is 0 ms" in str(report.faults[0])

@@ -1,0 +1,65 @@
+"""Macros and variables expand as Grafana and its ClickHouse data source expand them."""
+
+import pytest
+
+from dashboards.grafana.macros import MacroFault, Selection, expand
+from dashboards.grafana.selects import column_names
+from schemas.moments import SECOND
+
+SELECTION = Selection(
+    first=1_000 * SECOND,
+    last=2_000 * SECOND,
+    interval_s=60,
+    variables={"province": ("110000", "310000"), "name": ("O'Brien",), "drills": ("0",)},
+)
+
+
+@pytest.mark.parametrize(
+    ("sql", "expanded"),
+    [
+        ("$__timeFilter(d.time)", "d.time >= toDateTime(1000) AND d.time <= toDateTime(2000)"),
+        ("$__timeInterval(t)", "toStartOfInterval(toDateTime(t), INTERVAL 60 second)"),
+        ("x >= $__fromTime AND x <= $__toTime", "x >= toDateTime(1000) AND x <= toDateTime(2000)"),
+        ("p IN (${province:singlequote})", "p IN ('110000','310000')"),
+        ("n = ${name:singlequote}", "n = 'O\\'Brien'"),
+        ("(drill != '') = (${drills} = 1)", "(drill != '') = (0 = 1)"),
+        (
+            "$__conditionalAll(p IN (${province:singlequote}), $province)",
+            "p IN ('110000','310000')",
+        ),
+    ],
+)
+def test_expands(sql: str, expanded: str) -> None:
+    assert expand(sql, SELECTION) == expanded
+
+
+def test_a_condition_falls_away_while_everything_is_chosen() -> None:
+    everything = Selection(
+        first=0, last=1, interval_s=1, variables={}, everything=frozenset({"province"})
+    )
+    sql = "a AND $__conditionalAll(p IN (${province:singlequote}), $province) AND b"
+    assert expand(sql, everything) == "a AND 1=1 AND b"
+
+
+@pytest.mark.parametrize("sql", ["$__unheard(x)", "${unheard}", "$__conditionalAll(a, $b"])
+def test_what_is_unknown_is_a_fault(sql: str) -> None:
+    with pytest.raises(MacroFault):
+        expand(sql, SELECTION)
+
+
+@pytest.mark.parametrize(
+    ("sql", "names"),
+    [
+        ("SELECT a, max(b) AS c FROM t", ("a", "c")),
+        ("SELECT if(x = '', (SELECT 1), 2) AS y, t.z AS w FROM t", ("y", "w")),
+        ("WITH q AS (SELECT 1 AS one) SELECT one AS two FROM q", ("two",)),
+        ("SELECT p.1 AS province, 3 AS n", ("province", "n")),
+    ],
+)
+def test_columns_are_read_from_the_outermost_select(sql: str, names: tuple[str, ...]) -> None:
+    assert column_names(sql, "zh") == names
+
+
+def test_a_column_without_a_name_is_refused() -> None:
+    with pytest.raises(ValueError, match="add AS name"):
+        column_names("SELECT count() FROM t", "zh")

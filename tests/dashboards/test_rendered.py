@@ -1,0 +1,79 @@
+"""The committed dashboards: golden files, and what Grafana asks of their JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from dashboards.grafana.alerts import ALERTS, alert_rules
+from dashboards.grafana.anatomy import targets
+from dashboards.grafana.boards.catalogue import BOARDS
+from dashboards.grafana.building import board_json
+from dashboards.grafana.rendering import RENDERED, rendered_files
+from dashboards.words import LANGUAGES, Language
+
+FILES = dict(rendered_files())
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_the_committed_file_is_what_the_code_renders(path: Path) -> None:
+    committed = (RENDERED / path).read_text(encoding="utf-8")
+    assert committed == FILES[path], "run `fenghuo dashboards render` and review the difference"
+
+
+def test_no_other_file_is_committed() -> None:
+    assert {path.relative_to(RENDERED) for path in RENDERED.rglob("*.json")} == set(FILES)
+
+
+@pytest.mark.parametrize("path", FILES, ids=str)
+def test_ids_are_unique_and_panels_stay_on_the_grid(path: Path) -> None:
+    dashboard = json.loads(FILES[path])
+    ids = [panel["id"] for panel in dashboard["panels"]]
+    assert len(ids) == len(set(ids))
+    assert len(dashboard["uid"]) <= 40
+    covered: set[tuple[int, int]] = set()
+    for panel in dashboard["panels"]:
+        at = panel["gridPos"]
+        cells = {
+            (x, y)
+            for x in range(at["x"], at["x"] + at["w"])
+            for y in range(at["y"], at["y"] + at["h"])
+        }
+        assert at["x"] + at["w"] <= 24
+        assert not cells & covered, panel["title"]
+        covered |= cells
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_token_is_left_in_a_query(language: Language) -> None:
+    for board in BOARDS:
+        for target in targets(board_json(board, language)):
+            assert "<" not in target.sql.replace("<=", "").replace(" < ", ""), target.place
+
+
+def test_both_languages_have_the_same_panels() -> None:
+    for board in BOARDS:
+        zh, en = (board_json(board, language)["panels"] for language in LANGUAGES)
+        assert [panel["type"] for panel in zh] == [panel["type"] for panel in en]
+        assert [panel["gridPos"] for panel in zh] == [panel["gridPos"] for panel in en]
+
+
+def test_no_address_outside_is_named() -> None:
+    for path, text in FILES.items():
+        assert "http://" not in text, path
+        assert "https://" not in text, path
+
+
+def test_a_base_layer_of_ones_own_puts_markers_on_the_capitals() -> None:
+    dashboard = board_json(BOARDS[0], "zh", map_layer="/public/maps/ours.geojson")
+    panel = next(panel for panel in dashboard["panels"] if panel["type"] == "geomap")
+    assert panel["options"]["basemap"]["config"]["src"] == "/public/maps/ours.geojson"
+    assert "39.9, 116.41" in panel["targets"][0]["rawSql"]
+
+
+def test_alert_rules_are_whole() -> None:
+    rules = list(alert_rules("folder", "duty"))
+    assert len({rule["uid"] for rule in rules}) == len(ALERTS)
+    for rule in rules:
+        assert rule["condition"] in {part["refId"] for part in rule["data"]}
+        assert rule["notification_settings"] == {"receiver": "duty"}
