@@ -1,7 +1,8 @@
 """Which scenario an incident is: the strongest evidence votes, the table decides.
 
-Rule 1. Rules of level high or more vote; where none of them leads to a scenario, those of the
-        next lower level do, and so on down.
+Rule 1. Critical rules whose author names the scenario vote first. Where there is none, rules of
+        level high or more do; where none of them leads to a scenario, those of the next lower
+        level, and so on down.
 Rule 2. A rule votes for the first scenario that its tags lead to, with the risk of its level;
         a rule's own `fenghuo.scenario` is its vote.
 Rule 3. Harm comes first: one vote suffices, and the table's order decides between several.
@@ -27,8 +28,10 @@ STANDINGS: tuple[Standing, ...] = ("harm", "means", "trace")
 def choose_scenario(policy: IncidentPolicy, rules: Collection[RuleFacts]) -> Scenario:
     """The scenario of an incident that these rules made."""
     of_all = _votes(policy, rules)
-    for levels in ROUNDS:
-        votes = _votes(policy, [rule for rule in rules if LEVEL_PLACE[rule.level] in levels])
+    declared = [rule for rule in rules if rule.scenario and rule.level == "critical"]
+    rounds = [[rule for rule in rules if LEVEL_PLACE[rule.level] in levels] for levels in ROUNDS]
+    for voters in (declared, *rounds):
+        votes = _votes(policy, voters)
         for standing in STANDINGS:
             candidates = [key for key in votes if _stands(key, standing)]
             if candidates:

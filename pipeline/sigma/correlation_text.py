@@ -87,9 +87,7 @@ def _type(section: Mapping[str, object], faults: list[RuleError]) -> tuple[Corre
     return cast(CorrelationType, written), False
 
 
-def _names(
-    section: Mapping[str, object], key: str, faults: list[RuleError]
-) -> tuple[str, ...]:
+def _names(section: Mapping[str, object], key: str, faults: list[RuleError]) -> tuple[str, ...]:
     value = section.get(key)
     listed = value if isinstance(value, list) else [] if value is None else [value]
     path: Path = ("correlation", key)

@@ -18,8 +18,9 @@ from pipeline.sigma.tests import Regex, Test, Text
 from pipeline.sigma.trees import AllOf, AnyOf, Leaf, NotOf, Tree, leaves
 
 _PLAIN_RUN = re.compile(r"[a-z0-9 .:;,_$%&=+(){}\[\]*?!@#|~^-]+")
-FOLDING_TO_ASCII = "\u00df\u0130\u0149\u017f\u01f0\u1e96\u1e97\u1e98\u1e99\u1e9a\u1e9e\u212a" + "".join(
-    map(chr, range(0xFB00, 0xFB07))
+FOLDING_TO_ASCII = (
+    "\u00df\u0130\u0149\u017f\u01f0\u1e96\u1e97\u1e98\u1e99\u1e9a\u1e9e\u212a"
+    + "".join(map(chr, range(0xFB00, 0xFB07)))
 )
 """Every letter beyond ASCII whose case folding holds an ASCII one (Unicode, CaseFolding)."""
 _UNICODE_ESCAPE = rb"(?:^|[^\\])(?:\\\\)*\\u[0-9A-Fa-f]"

@@ -25,7 +25,17 @@ class FieldMemory:
     """`rules` are this field's rules by their number in the plan; the scanner is built at the
     first value that needs it."""
 
-    __slots__ = ("answers", "every", "field", "leaves", "misses", "owners", "rules", "scanner", "values")
+    __slots__ = (
+        "answers",
+        "every",
+        "field",
+        "leaves",
+        "misses",
+        "owners",
+        "rules",
+        "scanner",
+        "values",
+    )
 
     def __init__(self, field: str, rule_count: int) -> None:
         self.field = field
@@ -76,8 +86,9 @@ class FieldMemory:
         found = self.answers[mask] = (possible, mask)
         return found
 
-    def _without(self, possible: int, numbers: Sequence[int] | set[int] | Mapping[int, Tree],
-                 mask: int) -> int:
+    def _without(
+        self, possible: int, numbers: Sequence[int] | set[int] | Mapping[int, Tree], mask: int
+    ) -> int:
         """`possible` without the rules among `numbers` that this mask rules out."""
         for number in numbers:
             if not may_hold(self.rules[number], self.leaves, mask, self.field):

@@ -167,13 +167,10 @@ class _Reading:
 
     def result(self) -> ParsedRules:
         rules = tuple(self.rules.values())
-        correlations = resolve_correlations(
-            tuple(self.correlations.values()), rules, self.reported
-        )
+        correlations = resolve_correlations(tuple(self.correlations.values()), rules, self.reported)
         known = directory(rules)
         filters = tuple(
-            resolve_filter(each, self.rules, known, self.reported)
-            for each in self.filters.values()
+            resolve_filter(each, self.rules, known, self.reported) for each in self.filters.values()
         )
         return ParsedRules(
             rules=rules,

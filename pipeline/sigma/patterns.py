@@ -78,7 +78,9 @@ def ends(parts: Parts) -> Parts:
 def literal_of(parts: Parts) -> str:
     """The plain text of a pattern for an encoding, which cannot encode a wildcard."""
     if any(isinstance(part, int) for part in parts):
-        raise RuleError((), "a wildcard cannot be encoded", "escape it with \\, or drop the encoding")
+        raise RuleError(
+            (), "a wildcard cannot be encoded", "escape it with \\, or drop the encoding"
+        )
     return "".join(str(part) for part in parts)
 
 

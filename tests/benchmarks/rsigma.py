@@ -18,7 +18,11 @@ import yaml
 
 from pipeline.sigma.sources import CATEGORIES, EVENT_TYPES, LINUX_SYSMON, SERVICES
 
-EVENT_TYPE_NAMES = {"createkey": "CreateKey", "deletekey": "DeleteKey", "deletevalue": "DeleteValue"}
+EVENT_TYPE_NAMES = {
+    "createkey": "CreateKey",
+    "deletekey": "DeleteKey",
+    "deletevalue": "DeleteValue",
+}
 
 
 class Cost(msgspec.Struct):
@@ -37,7 +41,9 @@ def write_pipeline(place: Path) -> None:
     items = []
     by_category: dict[str, tuple[list[str], tuple[int, ...]]] = {}
     for name, channels, ids in CATEGORIES:
-        by_category.setdefault(name, ([_loose(each) for each in channels if each != LINUX_SYSMON], ids))
+        by_category.setdefault(
+            name, ([_loose(each) for each in channels if each != LINUX_SYSMON], ids)
+        )
     for name, (channels, ids) in by_category.items():
         conditions: dict[str, object] = {"Channel": channels, "EventID": list(ids)}
         if name in EVENT_TYPES:

@@ -84,7 +84,9 @@ def compare(place: Path, name: str, rules: Path, events: Path, empty: Path) -> N
     if binary is None:
         print(f"{name:9} rsigma   not found: set RSIGMA or put it on the path", flush=True)
         return
-    more = () if name == "windows" else ("--logsource-routing", "--event-logsource", "product=windows")
+    more = (
+        () if name == "windows" else ("--logsource-routing", "--event-logsource", "product=windows")
+    )
     with tempfile.TemporaryFile() as output:
         pipeline = place / "pipeline.yml"
         begin = run_rsigma(binary, rules, pipeline, empty, output, *more)
@@ -116,7 +118,9 @@ def list_differences(place: Path, rules: Path, events: Path) -> None:
         output.seek(0)
         rows = [orjson.loads(line) for line in output]
     theirs = {(row["event"][TAG], row["rule_id"]) for row in rows}
-    print(f"both {len(ours & theirs)}, ours only {len(ours - theirs)}, rsigma only {len(theirs - ours)}")
+    print(
+        f"both {len(ours & theirs)}, ours only {len(ours - theirs)}, rsigma only {len(theirs - ours)}"
+    )
     for name, pairs in (("ours only", ours - theirs), ("rsigma only", theirs - ours)):
         counts = Counter(rule for _, rule in pairs)
         first: dict[str, int] = defaultdict(lambda: sys.maxsize)

@@ -36,7 +36,11 @@ plain_texts = st.text("aAb-/ .1ßé", min_size=1, max_size=4)
 
 
 def _keyed(key: str, value: Any, links: str) -> tuple[str, Any]:
-    return (key + links, value) if isinstance(value, list) else (key + links.replace("|all", ""), value)
+    return (
+        (key + links, value)
+        if isinstance(value, list)
+        else (key + links.replace("|all", ""), value)
+    )
 
 
 @st.composite
@@ -101,6 +105,7 @@ detections = st.fixed_dictionaries(
         "sel_1": searches,
         "sel_2": searches,
         "_hidden": searches,
-        "condition": st.sampled_from(CONDITIONS) | st.lists(st.sampled_from(CONDITIONS), min_size=1),
+        "condition": st.sampled_from(CONDITIONS)
+        | st.lists(st.sampled_from(CONDITIONS), min_size=1),
     }
 )
