@@ -1,5 +1,6 @@
 """Publishing: chunks of lines, signed, to Kafka; what was acknowledged is remembered (shell)."""
 
+from collections import deque
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,8 @@ from schemas.batch import (
 
 IN_FLIGHT = 500
 """Records sent and not yet acknowledged, at most: what a crash can make us send again."""
+ACKNOWLEDGE_S = 180
+"""Longer than the producer's own delivery timeout, which says more when it ends the wait."""
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -90,31 +93,43 @@ class Resume:
         self._path.unlink(missing_ok=True)
 
 
-def publish_chunks(
+class Parcel(msgspec.Struct, frozen=True):
+    """One chunk on its way: whose it is, in which format, of which drill."""
+
+    sender: Sender
+    chunk: Chunk
+    format: str
+    drill: str = ""
+
+
+def publish_parcels(
     producer: Any,
     topic: str,
-    sender: Sender,
-    chunks: Iterable[Chunk],
-    format: str,
-    drill: str = "",
-    acknowledged: Callable[[Chunk], None] = lambda chunk: None,
+    parcels: Iterable[Parcel],
+    acknowledged: Callable[[Parcel], None] = lambda parcel: None,
 ) -> None:
-    """Send chunks in order; `acknowledged` is called for each, in order, once Kafka has it.
+    """Send parcels in order; `acknowledged` is called for each, in order, once Kafka has it.
 
     Raises kafka.errors.KafkaError for the first that is not acknowledged in time.
     """
-    waiting: list[tuple[Chunk, Any]] = []
-    for chunk in chunks:
-        headers = list(sign_chunk(sender, chunk, format, drill).items())
-        key = sender.enterprise_id.encode()
-        waiting.append((chunk, producer.send(topic, key=key, value=chunk.value, headers=headers)))
+    waiting: deque[tuple[Parcel, Any]] = deque()
+    for parcel in parcels:
+        waiting.append((parcel, _send(producer, topic, parcel)))
         if len(waiting) >= IN_FLIGHT:
             _await_first(waiting, acknowledged)
     while waiting:
         _await_first(waiting, acknowledged)
 
 
-def _await_first(waiting: list[tuple[Chunk, Any]], acknowledged: Callable[[Chunk], None]) -> None:
-    chunk, future = waiting.pop(0)
-    future.get(timeout=180)
-    acknowledged(chunk)
+def _send(producer: Any, topic: str, parcel: Parcel) -> Any:
+    headers = sign_chunk(parcel.sender, parcel.chunk, parcel.format, parcel.drill)
+    key = parcel.sender.enterprise_id.encode()
+    return producer.send(topic, key=key, value=parcel.chunk.value, headers=list(headers.items()))
+
+
+def _await_first(
+    waiting: deque[tuple[Parcel, Any]], acknowledged: Callable[[Parcel], None]
+) -> None:
+    parcel, future = waiting.popleft()
+    future.get(timeout=ACKNOWLEDGE_S)
+    acknowledged(parcel)

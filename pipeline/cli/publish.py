@@ -6,12 +6,12 @@ from typing import Any
 import click
 import msgspec
 
-from pipeline.batching import Chunk, chunk_lines
+from pipeline.batching import chunk_lines
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
 from pipeline.cli.recordings import open_recording
 from pipeline.intake.formats.table import FORMATS
-from pipeline.publishing import Resume, Sender, make_producer, publish_chunks
+from pipeline.publishing import Parcel, Resume, Sender, make_producer, publish_parcels
 from schemas.topics import DEFAULT_PREFIX, topic_name
 
 
@@ -95,21 +95,21 @@ def _publish_file(
     resume = Resume(file.with_name(f"{file.name}.{sender.enterprise_id}.fenghuo-sent"))
     tally = Tally(str(file), skipped_batches=0 if restart else resume.acknowledged())
 
-    def acknowledged(chunk: Chunk) -> None:
+    def acknowledged(parcel: Parcel) -> None:
         tally.batches += 1
-        tally.events += len(chunk.lines)
+        tally.events += len(parcel.chunk.lines)
         if tally.batches % 50 == 0:
-            resume.acknowledge(chunk.sequence + 1)
+            resume.acknowledge(parcel.chunk.sequence + 1)
 
     with Progress(file.name, file.stat().st_size) as progress:
         lines = (document.raw for document in open_recording(file, progress.advance))
-        chunks = (
-            chunk
+        parcels = (
+            Parcel(sender, chunk, format, drill)
             for chunk in chunk_lines(lines, sender.enterprise_id, format)
             if chunk.sequence >= tally.skipped_batches
         )
         try:
-            publish_chunks(producer, topic, sender, chunks, format, drill, acknowledged)
+            publish_parcels(producer, topic, parcels, acknowledged)
         except KafkaError as fault:
             resume.acknowledge(tally.skipped_batches + tally.batches)
             raise click.ClickException(

@@ -11,7 +11,7 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, cast
 
 import orjson
 
@@ -48,7 +48,9 @@ def open_recording(file: Path, advance: Advance = lambda amount: None) -> Iterat
             yield from _zip_members(file, meter)
         else:
             with file.open("rb") as outer:
-                inner = gzip.open(outer) if outer.peek(2)[:2] == b"\x1f\x8b" else outer
+                inner: IO[bytes] = outer
+                if outer.peek(2)[:2] == b"\x1f\x8b":
+                    inner = cast(IO[bytes], gzip.GzipFile(fileobj=outer))
                 yield from _documents(inner, "", lambda: meter.reach(outer.tell()))
     except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
         yield Recording(b"", 0, "", f"the archive cannot be unpacked: {error}")
@@ -90,13 +92,10 @@ def _documents(source: IO[bytes], member: str, report: Callable[[], None]) -> It
     """The first line that says anything decides how the rest is read."""
     lines = iter(source)
     blank = 0
-    first = b""
-    for first in lines:
-        if blank == 0:
-            first = first.removeprefix(b"\xef\xbb\xbf")
-        if first.strip():
-            break
+    first = next(lines, b"").removeprefix(b"\xef\xbb\xbf")
+    while first and not first.strip():
         blank += 1
+        first = next(lines, b"")
     if is_zeek_log(first):
         found = read_zeek_log(first, lines, blank + 1)
     elif _spreads_over_lines(first):

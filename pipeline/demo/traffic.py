@@ -1,7 +1,7 @@
 """Simulated batches as signed Kafka records (shell)."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pipeline.batching import chunk_lines
-from pipeline.publishing import Sender, publish_chunks
+from pipeline.publishing import Parcel, Sender, publish_parcels
 from pipeline.simulate.registry import Publisher
 from pipeline.simulate.traffic import SimulatedBatch
 from schemas.registry import Enterprise
@@ -26,8 +26,8 @@ def publish_traffic(
     publishers: Iterable[Publisher],
     batches: Iterable[SimulatedBatch],
     published: Callable[[int], None],
-) -> int:
-    """Sign and send every batch; `published` gets the events of each. Returns their sum."""
+) -> None:
+    """Sign and send every batch; `published` gets the events of each, once Kafka has it."""
     senders = {
         enterprise.enterprise_id: Sender(
             enterprise.enterprise_id,
@@ -36,16 +36,16 @@ def publish_traffic(
         )
         for enterprise, secret in publishers
     }
+    parcels = _parcels(senders, batches)
+    publish_parcels(producer, topic, parcels, lambda each: published(len(each.chunk.lines)))
+
+
+def _parcels(senders: Mapping[str, Sender], batches: Iterable[SimulatedBatch]) -> Iterator[Parcel]:
+    """Each batch's chunks, numbered on over the batches of its enterprise and format."""
     sequences: Counter[tuple[str, str]] = Counter()
-    sent = 0
     for batch in batches:
         source = (batch.enterprise_id, batch.format)
-        chunks = [
-            msgspec.structs.replace(chunk, sequence=sequences[source] + chunk.sequence)
-            for chunk in chunk_lines(batch.lines, *source)
-        ]
-        sequences[source] += len(chunks)
-        publish_chunks(producer, topic, senders[batch.enterprise_id], chunks, batch.format)
-        sent += len(batch.lines)
-        published(len(batch.lines))
-    return sent
+        for chunk in chunk_lines(batch.lines, *source):
+            numbered = msgspec.structs.replace(chunk, sequence=sequences[source])
+            sequences[source] += 1
+            yield Parcel(senders[batch.enterprise_id], numbered, batch.format)

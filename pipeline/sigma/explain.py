@@ -68,7 +68,7 @@ def _shortened(text: str) -> str:
     return text if len(text) <= LONGEST_SHOWN else text[:LONGEST_SHOWN] + "…"
 
 
-def describe(test: Test) -> str:
+def describe(test: Test) -> str:  # noqa: PLR0911 (one line for each kind)
     """One test in words."""
     match test:
         case Text(parts, cased):

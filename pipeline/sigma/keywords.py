@@ -8,8 +8,8 @@ letters), every rule is a candidate.
 """
 
 import re
-from functools import lru_cache
 from collections.abc import Sequence
+from functools import lru_cache
 
 import hyperscan
 
@@ -55,19 +55,26 @@ class KeywordScan:
                 self.without &= ~(1 << index)
         self.owners = list(owners.values())
         self.database = _database(tuple(owners)) if owners else None
+        self.found: list[int] = []
+        self.note = self._note
 
     def possible(self, raw: bytes) -> int:
         """The rules that `raw` (b"" where it says nothing) leaves possible."""
         if not raw or self.database is None:
             return self.every
-        found: list[int] = []
-        self.database.scan(raw, match_event_handler=lambda number, *_: found.append(number))
+        self.database.scan(raw, match_event_handler=self.note)
+        if not self.found:
+            return self.without
+        found, self.found = self.found, []
         possible = self.without
         for number in found:
             if number >= len(self.owners):
                 return self.every
             possible |= self.owners[number]
         return possible
+
+    def _note(self, number: int, *_place: object) -> None:
+        self.found.append(number)
 
 
 def needles_of(tree: Tree) -> frozenset[str] | None:

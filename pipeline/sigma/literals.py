@@ -6,8 +6,8 @@ for values beyond ASCII (`is_exact` false), since they fold differently.
 """
 
 import re
-from re import _constants as codes
-from re import _parser as parser
+from re import _constants as codes  # type: ignore[attr-defined]  # no public parser of them
+from re import _parser as parser  # type: ignore[attr-defined]
 from typing import Any
 
 import msgspec

@@ -14,8 +14,10 @@ from pipeline.sigma.trees import Leaf, Tree
 VALUES_KEPT = 20_000
 """Values remembered for one field of one plan; at the limit the memory starts anew."""
 ANSWERS_KEPT = 20_000
-LONGEST_KEPT = 512
+LONGEST_KEPT = 2048
 """Longer values seldom recur, and would hold the memory's space."""
+LETTERS_KEPT = 4_000_000
+"""Letters of all values remembered for one field of one plan; then, too, it starts anew."""
 
 Answer = tuple[int, int]
 """Rules still possible, leaves satisfied."""
@@ -30,6 +32,7 @@ class FieldMemory:
         "every",
         "field",
         "leaves",
+        "letters",
         "misses",
         "owners",
         "rules",
@@ -46,6 +49,7 @@ class FieldMemory:
         self.values: dict[str | None, Answer] = {}
         self.answers: dict[int, Answer] = {}
         self.scanner: Scanner | None = None
+        self.letters = 0
         self.misses = 0
         """How many values were not remembered: what the field costs."""
 
@@ -66,10 +70,15 @@ class FieldMemory:
         mask = self.scanner.mask(value)
         found = self.answers.get(mask) or self._answer(mask)
         if value is None or (isinstance(value, str) and len(value) <= LONGEST_KEPT):
-            if len(self.values) >= VALUES_KEPT:
-                self.values.clear()
-            self.values[value] = found
+            self._keep(value, found)
         return found
+
+    def _keep(self, value: str | None, found: Answer) -> None:
+        self.letters += len(value or "")
+        if len(self.values) >= VALUES_KEPT or self.letters > LETTERS_KEPT:
+            self.values.clear()
+            self.letters = len(value or "")
+        self.values[value] = found
 
     def _answer(self, mask: int) -> Answer:
         """From the answer of no leaf: only rules that own a satisfied leaf can differ."""

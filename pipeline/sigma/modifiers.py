@@ -9,6 +9,7 @@ import re
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_network
+from typing import TypeGuard
 
 import msgspec
 
@@ -192,7 +193,9 @@ def _check_list(chain: Chain, key: str, values: object, listed: list[object]) ->
         raise RuleError((key,), "all on a single value", "drop |all or give a list")
 
 
-def value_tests(chain: Chain, value: object) -> tuple[Test, ...]:
+def value_tests(  # noqa: PLR0911 (one line for each kind)
+    chain: Chain, value: object
+) -> tuple[Test, ...]:
     """The alternatives that one value stands for (more than one after an expansion)."""
     if isinstance(value, dict | list):
         raise RuleError((), "a value must be text, a number, true, false or null", "flatten it")
@@ -209,10 +212,13 @@ def value_tests(chain: Chain, value: object) -> tuple[Test, ...]:
         return tuple(_network(text) for text in texts)
     if chain.has("fieldref"):
         return tuple(_reference(chain, text) for text in texts)
-    if isinstance(value, int | float) and not isinstance(value, bool) and chain.field:
-        if not chain.has(*_STRINGS):
-            return (Number(value),)
+    if is_number(value) and chain.field and not chain.has(*_STRINGS):
+        return (Number(value),)
     return _text_tests(chain, texts)
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _flag(value: object) -> bool:

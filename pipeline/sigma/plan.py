@@ -19,7 +19,6 @@ from pipeline.sigma.tests import Reference
 from pipeline.sigma.trees import TRUE, Leaf, Tree, branches, leaves
 from pipeline.sigma.values import leaf_holds, read_field, words
 
-
 REVIEW_EVERY = 200
 """Values of one field not seen before, after which the order of the fields is reviewed."""
 

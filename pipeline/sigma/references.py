@@ -15,7 +15,7 @@ from pipeline.sigma.documents import (
     SigmaFilter,
     SigmaRule,
 )
-from pipeline.sigma.yaml_text import RuleError
+from pipeline.sigma.yaml_text import Path, RuleError
 
 Referable = SigmaRule | SigmaCorrelation
 Report = Callable[[SigmaCorrelation | SigmaFilter, RuleError], None]
@@ -53,12 +53,12 @@ def resolve_correlations(
 def _resolved(
     correlation: SigmaCorrelation, known: Mapping[str, str], report: Report
 ) -> SigmaCorrelation | None:
-    wanted: list[tuple[str, tuple[str | int, ...]]] = [
+    wanted: list[tuple[str, Path]] = [
         (name, ("correlation", "rules", index)) for index, name in enumerate(correlation.rules)
     ]
     for alias in correlation.aliases:
-        path = ("correlation", "aliases", alias.name)
-        wanted.extend((name, (*path, name)) for name in alias.sources)
+        below: Path = ("correlation", "aliases", alias.name)
+        wanted.extend((name, (*below, name)) for name in alias.sources)
     missing = [(name, path) for name, path in wanted if _find(name, known) is None]
     for name, path in missing:
         report(correlation, RuleError(path, f"no rule '{name}'", MISSING_REMEDY))

@@ -63,22 +63,19 @@ class RuleSet:
         `raw` is the line that `fields` were read from; b"" where there is none. Fields
         named in dots may be flat keys or paths. Raises nothing for any JSON values.
         """
-        numbers = self._plan(fields).matches(fields, raw)
-        if not numbers:
-            return ()
-        return [self.compiled[number].rule for number in sorted(numbers)]
-
-    def _plan(self, fields: Mapping[str, object]) -> Plan:
-        """The short way for events of known Windows channels; the type is held too, because
-        an event id of `true` is not 1."""
         event_id = fields.get("EventID")
         try:
             known = self._known_channels.get((fields.get("Channel"), event_id))
         except TypeError:  # a list or an object
-            return self._new_plan(fields)
+            known = None
+        # An event id of `true` is equal to 1 and another value: the type is held too.
         if known is not None and known[0] is event_id.__class__ and SOURCE_FIELD not in fields:
-            return known[1]
-        return self._route(fields, event_id)
+            numbers = known[1].matches(fields, raw)
+        else:
+            numbers = self._route(fields, event_id).matches(fields, raw)
+        if not numbers:
+            return ()
+        return [self.compiled[number].rule for number in sorted(numbers)]
 
     def _route(self, fields: Mapping[str, object], event_id: object) -> Plan:
         channel = fields.get("Channel")
@@ -89,7 +86,10 @@ class RuleSet:
             str(fields.get("Provider_Name")),
             str(fields.get(SOURCE_FIELD)),
         )
-        plan = self._routes.get(route)
+        try:
+            plan = self._routes.get(route)
+        except TypeError:
+            return self._new_plan(fields)
         if plan is None:
             plan = self._new_plan(fields)
             if len(self._routes) >= ROUTES_KEPT:

@@ -145,7 +145,7 @@ class Scanner:
         mask = self.exact.get(folded, 0)
         asked = self.always
         if self.automaton is not None:
-            found, more = self._found(folded)
+            found, more = _found(self.automaton, folded)
             mask |= found
             asked = [*asked, *more]
         if self.beyond_ascii and not text.isascii():
@@ -155,17 +155,18 @@ class Scanner:
                 mask |= bit
         return mask
 
-    def _found(self, folded: str) -> tuple[int, list[Asked]]:
-        mask, asked, last = 0, [], len(folded) - 1
-        seen: set[int] = set()
-        hits: Iterator[tuple[int, _Needles]] = self.automaton.iter(folded)
-        for end, needle in hits:
-            mask |= needle.anywhere
-            if needle.at_start and end == needle.length - 1:
-                mask |= needle.at_start
-            if needle.at_end and end == last:
-                mask |= needle.at_end
-            if needle.ask and id(needle) not in seen:
-                seen.add(id(needle))
-                asked.extend(needle.ask)
-        return mask, asked
+
+def _found(automaton: ahocorasick.Automaton, folded: str) -> tuple[int, list[Asked]]:
+    mask, asked, last = 0, [], len(folded) - 1
+    seen: set[int] = set()
+    hits: Iterator[tuple[int, _Needles]] = automaton.iter(folded)
+    for end, needle in hits:
+        mask |= needle.anywhere
+        if needle.at_start and end == needle.length - 1:
+            mask |= needle.at_start
+        if needle.at_end and end == last:
+            mask |= needle.at_end
+        if needle.ask and id(needle) not in seen:
+            seen.add(id(needle))
+            asked.extend(needle.ask)
+    return mask, asked

@@ -1,8 +1,8 @@
 """What arrives, as Sigma names it: the literal log source table, read both ways.
 
 Rule 1: an event carries either Windows' own `Channel` and `EventID`, or the reserved
-field `sigma.source` that its format wrote ("category/product/service", each of them possibly several, with commas), or
-nothing.
+field `sigma.source` that its format wrote ("category/product/service", each of them
+possibly several, with commas), or nothing.
 Rule 2: a rule is left out only where a logsource key is known on both sides and differs;
 an event that says nothing of its source meets every rule.
 Rule 3: a category of Windows stands for channels and event ids, not for a name

@@ -6,6 +6,7 @@ index in `scan.py` must say the same, faster.
 """
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
@@ -69,14 +70,14 @@ class Reference(msgspec.Struct, frozen=True, tag="reference"):
 Test = Text | Number | Null | Exists | Regex | Network | Comparison | Reference
 
 NUMERIC = re.compile(r"\s*[-+]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][-+]?[0-9]+)?\s*\Z")
-OPERATORS = {
+OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "gt": lambda value, bound: value > bound,
     "gte": lambda value, bound: value >= bound,
     "lt": lambda value, bound: value < bound,
     "lte": lambda value, bound: value <= bound,
     "eq": lambda value, bound: value == bound,
 }
-MODES = {
+MODES: dict[str, Callable[[str, str], bool]] = {
     "": lambda value, other: value == other,
     "contains": lambda value, other: other in value,
     "startswith": lambda value, other: value.startswith(other),
@@ -134,7 +135,7 @@ def in_network(value: str, cidr: str) -> bool:
     return address in _network(cidr)
 
 
-def passes(test: Test, value: object) -> bool:
+def passes(test: Test, value: object) -> bool:  # noqa: PLR0911 (one line for each kind)
     """Whether one scalar (or object, or null) of an event satisfies `test`; not for `Reference`."""
     match test:
         case Null():

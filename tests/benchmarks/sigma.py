@@ -118,9 +118,8 @@ def list_differences(place: Path, rules: Path, events: Path) -> None:
         output.seek(0)
         rows = [orjson.loads(line) for line in output]
     theirs = {(row["event"][TAG], row["rule_id"]) for row in rows}
-    print(
-        f"both {len(ours & theirs)}, ours only {len(ours - theirs)}, rsigma only {len(theirs - ours)}"
-    )
+    only = len(ours - theirs), len(theirs - ours)
+    print(f"both {len(ours & theirs)}, ours only {only[0]}, rsigma only {only[1]}")
     for name, pairs in (("ours only", ours - theirs), ("rsigma only", theirs - ours)):
         counts = Counter(rule for _, rule in pairs)
         first: dict[str, int] = defaultdict(lambda: sys.maxsize)

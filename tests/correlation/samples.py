@@ -58,7 +58,7 @@ def rule(rule_id: str, level: Level = "low", product: str = "windows") -> SigmaR
     )
 
 
-def correlation(  # noqa: PLR0917 - one keyword per key of the document
+def correlation(
     kind: CorrelationType,
     rules: Sequence[str],
     span_s: int,

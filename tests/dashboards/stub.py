@@ -123,7 +123,7 @@ def running(grafana: StubGrafana) -> Iterator[StubGrafana]:
             self.end_headers()
             self.wfile.write(payload)
 
-        do_POST = do_PUT = do_DELETE = do_GET
+        do_POST = do_PUT = do_DELETE = do_GET  # noqa: N815  # http.server calls them so
 
         def log_message(self, *arguments: object) -> None:
             pass

@@ -142,7 +142,9 @@ def _same(left: Any, right: Any, modifiers: list[str]) -> bool:
     return a[len(a) - len(b) :] == b if "endswith" in modifiers and len(b) <= len(a) else a == b
 
 
-def _fits(field: str, modifiers: list[str], value: Any, there: Any) -> bool:
+def _fits(  # noqa: PLR0911 (the specification, case by case)
+    field: str, modifiers: list[str], value: Any, there: Any
+) -> bool:
     """One value of the rule against one member of the event."""
     if value is None:
         return there is None
@@ -296,7 +298,7 @@ def _wild(pattern: list[Any], letters: list[str]) -> bool:
             reached = set(range(min(reached), len(flat) + 1)) if reached else set()
         elif token is False:
             ordered = sorted(starts)
-            steps = dict(zip(ordered, ordered[1:], strict=False))
+            steps = dict(itertools.pairwise(ordered))
             reached = {steps[at] for at in reached if at in steps}
         else:
             reached = {at + len(token) for at in reached if flat.startswith(token, at)}

@@ -44,7 +44,9 @@ def _keyed(key: str, value: Any, links: str) -> tuple[str, Any]:
 
 
 @st.composite
-def items(draw: st.DrawFn, field: str | None = None) -> tuple[str, Any]:
+def items(  # noqa: PLR0911 (one kind of item after another)
+    draw: st.DrawFn, field: str | None = None
+) -> tuple[str, Any]:
     name = draw(st.sampled_from(FIELDS)) if field is None else field
     kind = draw(st.integers(0, 9))
     links = draw(LINKS)

@@ -44,18 +44,18 @@ def applies_to_windows(rule: SigmaRule, fields: dict[str, Any]) -> bool:
     known = {c.lower() for channels in SERVICES.values() for c in channels}
     if source.product not in ("", "windows"):
         return False
-    if source.service and (channel in known or source.service in SERVICES):
-        channels = SERVICES.get(source.service, ())
-        if channel not in [each.lower() for each in channels]:
-            return False
+    channels_of_service = [each.lower() for each in SERVICES.get(source.service, ())]
+    decides = bool(source.service) and (channel in known or source.service in SERVICES)
+    if decides and channel not in channels_of_service:
+        return False
     mine = {
         name
         for name, channels, ids in CATEGORIES
         if channel in [each.lower() for each in channels] and number in map(str, ids)
     }
-    if source.category and (mine or source.category in WINDOWS_CATEGORIES):
-        if source.category not in mine:
-            return False
+    decides = bool(source.category) and (bool(mine) or source.category in WINDOWS_CATEGORIES)
+    if decides and source.category not in mine:
+        return False
     wanted = EVENT_TYPES.get(source.category)
     return not wanted or str(fields.get("EventType", wanted[0])).lower() in wanted
 

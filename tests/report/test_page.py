@@ -1,0 +1,96 @@
+"""The page: self-contained, escaped, whole in both languages, sound in a real browser."""
+
+import re
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner
+
+from dashboards.report.labels import LABELS
+from dashboards.report.page import render_page
+from dashboards.report.reading import read_rows
+from dashboards.report.situation import situation_of
+from dashboards.words import LANGUAGES, Language
+from pipeline.cli.report import report_command
+from sinks.chdb import ChdbSink
+from tests.dashboards.sample import NOW
+from tests.report.chromium import probe
+
+
+def page_of(store: ChdbSink, language: Language) -> str:
+    return render_page(situation_of(read_rows(store.query), NOW), language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_nothing_is_fetched_from_anywhere(store: ChdbSink, language: Language) -> None:
+    page = page_of(store, language)
+    assert not re.findall(r"""(?:src|href)=["'](?!#|data:)""", page)
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_link_leads_to_something_on_the_page(store: ChdbSink, language: Language) -> None:
+    page = page_of(store, language)
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(ids)
+
+
+def test_what_attackers_write_is_text_and_not_markup(store: ChdbSink) -> None:
+    rows = read_rows(store.query)
+    evil = '</script><img src=x onerror="alert(1)">'
+    first = msgspec.structs.replace(
+        rows.incidents[0], title=evil, story=evil, enterprise_name=evil, entity_values=[evil] * 7
+    )
+    event = msgspec.structs.replace(rows.evidence[0], raw=evil, host=evil)
+    hostile = msgspec.structs.replace(
+        rows,
+        incidents=(first, *rows.incidents[1:]),
+        evidence=(event, *rows.evidence[1:]),
+    )
+    page = render_page(situation_of(hostile, NOW), "zh")
+    assert "<img" not in page
+    assert page.count("</script>") == 1
+
+
+def test_a_store_without_incidents_says_so(empty_store: ChdbSink) -> None:
+    page = page_of(empty_store, "en")
+    assert "No incident in this period" in page
+    assert "The store holds no events yet" in page
+
+
+def test_english_pages_have_english_labels(store: ChdbSink) -> None:
+    page = page_of(store, "en")
+    assert not [text.zh for text in LABELS.values() if len(text.zh) > 6 and text.zh in page]
+
+
+def test_the_command_writes_one_file(store: ChdbSink, store_folder: Path, tmp_path: Path) -> None:
+    out = tmp_path / "reports" / "now.html"
+    arguments = ["--store", str(store_folder), "--lang", "en", "--out", str(out)]
+    result = CliRunner().invoke(report_command, [*arguments, "--as-of", "2026-11-20T10:00:00Z"])
+    assert result.exit_code == 0, result.output
+    assert out.read_text(encoding="utf-8") == page_of(store, "en")
+    assert [path.name for path in out.parent.iterdir()] == ["now.html"]
+
+
+def test_a_moment_that_is_none_is_refused(store_folder: Path) -> None:
+    result = CliRunner().invoke(report_command, ["--store", str(store_folder), "--as-of", "soon"])
+    assert result.exit_code == 2
+    assert "not RFC 3339" in result.output
+
+
+@pytest.mark.parametrize(
+    ("language", "width", "dark"), [("zh", 1280, False), ("en", 820, True), ("zh", 500, False)]
+)
+@pytest.mark.parametrize("place", ["overview", "incident"])
+def test_a_browser_finds_nothing_wrong(
+    store: ChdbSink, language: Language, width: int, dark: bool, place: str
+) -> None:
+    situation = situation_of(read_rows(store.query), NOW)
+    fragment = situation.cases[0].row.incident_id if place == "incident" else ""
+    found = probe(render_page(situation, language), fragment, width, dark)
+    assert found["violations"] == []
+    assert found["console"] == []
+    assert found["width"][0] <= found["width"][1]
