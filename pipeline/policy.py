@@ -8,6 +8,7 @@ from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.event_time import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.severity.policy import SeverityPolicy
+from pipeline.severity.regimes import faults_of
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,11 +27,15 @@ class PolicyFault(ValueError):
 def read_policy(text: str, file: str) -> Policy:
     """YAML or JSON text to a policy; raises PolicyFault, and nothing of a faulty one is used."""
     try:
-        return msgspec.yaml.decode(text, type=Policy)
+        policy = msgspec.yaml.decode(text, type=Policy)
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         raise PolicyFault(
             f"{file}: {fault}; correct it there, or leave it out for the default"
         ) from fault
+    faults = [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
+    if faults:
+        raise PolicyFault("\n".join(faults))
+    return policy
 
 
 def policy_id(policy: Policy) -> str:

@@ -46,7 +46,9 @@ PATIENCE_S = 300.0
 @click.option("--events", default=150, show_default=True, help="Mean per enterprise.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 @click.option("--port", default=0, help="Of the broker; another is taken if it is busy.")
-def demo_command(out: Path, seed: int, enterprises: int, events: int, lang: Language, port: int) -> None:
+def demo_command(
+    out: Path, seed: int, enterprises: int, events: int, lang: Language, port: int
+) -> None:
     """Made enterprises in 31 provinces publish events; four attacks hide in them; find them.
 
     Leaves OUT/report.html and the store OUT/store for `fenghuo sql`, `fenghuo incidents`.

@@ -9,6 +9,7 @@ import click
 import msgspec
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.cli.incident_list import find_incident
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.severity.forms.content import Form, fill_form
 from pipeline.severity.forms.fields import LAYOUTS, FormName
@@ -53,8 +54,6 @@ def form_command(
 
 def read_source(sink: Store, incident_id: str, regime: str) -> FormSource:
     """All that the store knows of one incident, for one regime; ClickException if it has none."""
-    from pipeline.cli.incidents import find_incident
-
     incident = find_incident(sink, incident_id)
     chosen = f"WHERE incident_id = {literal(str(incident['incident_id']))}"
     enterprise_id = literal(str(incident["enterprise_id"]))

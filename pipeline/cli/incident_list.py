@@ -2,12 +2,14 @@
 
 from collections.abc import Sequence
 
+import click
 from rich.console import Console
 from rich.markup import escape
 
 from schemas.provinces import PROVINCES
 from schemas.scenarios import SCENARIOS
 from sinks.contract import Answer, Store
+from sinks.ddl import literal
 
 INCIDENTS = """
 SELECT {columns}, a.reason AS miit_reason, a.reason_en AS miit_reason_en, e.name AS enterprise
@@ -41,6 +43,17 @@ def read_incidents(sink: Store, chosen: str = EVERY) -> list[Answer]:
     """Current incidents with enterprise and MIIT reason, gravest tier first."""
     columns = ", ".join(f"i.{name} AS {name}" for name in COLUMNS)
     return sink.query(INCIDENTS.format(columns=columns, chosen=chosen))
+
+
+def find_incident(sink: Store, prefix: str) -> Answer:
+    """The one incident whose id begins so; a ClickException for none or several."""
+    found = sink.query(
+        f"SELECT * FROM incidents WHERE startsWith(incident_id, {literal(prefix)}) LIMIT 2"
+    )
+    if len(found) == 1:
+        return found[0]
+    problem = "no incident" if not found else "several incidents"
+    raise click.ClickException(f"{problem} {prefix}…; see `fenghuo incidents list --all`")
 
 
 def print_incidents(console: Console, incidents: Sequence[Answer], lang: str = "zh") -> None:

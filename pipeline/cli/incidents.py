@@ -9,11 +9,12 @@ import msgspec
 from rich.console import Console
 
 from pipeline.cli.command_senders import send_command
-from pipeline.cli.incident_list import EVERY, OPEN, print_incidents, read_incidents
+from pipeline.cli.forms import form_command
+from pipeline.cli.incident_list import EVERY, OPEN, find_incident, print_incidents, read_incidents
 from pipeline.cli.stores import open_sink, sink_options
 from schemas.command import Command, Impact, Verb
 from schemas.ids import content_id
-from sinks.contract import Answer, Store
+from sinks.contract import Store
 from sinks.ddl import literal
 
 
@@ -57,17 +58,6 @@ def show_command(incident_id: str, store: Path | None, database: str) -> None:
             "commands": sink.query(f"SELECT * FROM commands {chosen} ORDER BY received_at"),
         }
     click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
-
-
-def find_incident(sink: Store, prefix: str) -> Answer:
-    """The one incident whose id begins so; a ClickException for none or several."""
-    found = sink.query(
-        f"SELECT * FROM incidents WHERE startsWith(incident_id, {literal(prefix)}) LIMIT 2"
-    )
-    if len(found) == 1:
-        return found[0]
-    problem = "no incident" if not found else "several incidents"
-    raise click.ClickException(f"{problem} {prefix}…; see `fenghuo incidents list --all`")
 
 
 def _say(verb: Verb, help: str) -> None:
@@ -179,6 +169,9 @@ def reported_command(
             sink, incident_id, "reported", analyst, reason=reason, obligation_id=obligation_id
         )
         send_command(sink, command, store, bootstrap)
+
+
+incidents_group.add_command(form_command)
 
 
 def compose(

@@ -9,7 +9,6 @@ import msgspec
 
 from pipeline.severity.facts import KINDS
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.severity.regimes import faults_of
 from pipeline.severity.trial import FactsFault, facts_schema, try_facts
 from schemas.facts import TrialFacts
 
@@ -108,10 +107,12 @@ def _faults(file: str) -> list[str]:
     from pipeline.policy import PolicyFault, read_policy
 
     try:
-        policy = read_policy(_read(file).decode(), file)
-    except (PolicyFault, UnicodeDecodeError) as fault:
-        return [str(fault)]
-    return [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
+        read_policy(_read(file).decode(), file)
+    except PolicyFault as fault:
+        return str(fault).splitlines()
+    except UnicodeDecodeError as fault:
+        return [f"{file}: {fault}; save it as UTF-8"]
+    return []
 
 
 def _severity(file: str | None) -> SeverityPolicy:

@@ -1,5 +1,6 @@
 """The workers that are put to the test, each with its traffic."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -8,6 +9,7 @@ from random import Random
 import msgspec
 
 from pipeline.batching import Chunk
+from pipeline.cli.engines import OWN_RULES
 from pipeline.publishing import Sender, sign_chunk
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
@@ -42,7 +44,11 @@ def counting_subject(seed: int, folder: Path) -> Subject:
 
 
 def fenghuo_subject(seed: int, folder: Path) -> Subject:
-    """`fenghuo worker`, on signed batches of made enterprises with attacks among them."""
+    """`fenghuo worker`, on signed batches of made enterprises with attacks among them.
+
+    Its rules are a copy: both runs must have the same, whoever edits them meanwhile.
+    """
+    rules = shutil.copytree(OWN_RULES, folder / "rules")
     publishers = make_registry(seed, ENTERPRISES)
     registry = folder / "registry.ndjson"
     lines = [msgspec.json.encode(enterprise) for enterprise, _ in publishers]
@@ -54,7 +60,11 @@ def fenghuo_subject(seed: int, folder: Path) -> Subject:
     return Subject(
         command=command,
         records=lambda: simulated_records(seed, publishers),
-        environment={"FENGHUO_REGISTRY": str(registry), "FENGHUO_TIMERS_S": "5"},
+        environment={
+            "FENGHUO_REGISTRY": str(registry),
+            "FENGHUO_RULES": str(rules),
+            "FENGHUO_TIMERS_S": "5",
+        },
         per_second=60.0,
     )
 

@@ -5,7 +5,11 @@ import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from clickhouse_driver.bufferedwriter import BufferedSocketWriter
+from clickhouse_driver.columns.service import write_column
+from clickhouse_driver.context import Context
 
+from schemas.columns import MOMENT
 from sinks.clickhouse import ClickHouseSink
 from sinks.contract import QueryFailed, Row, SchemaOutdated, SinkUnavailable
 from tests.sinks.contract_tables import OLD_SETTINGS
@@ -127,3 +131,24 @@ def test_lines_stream_and_failures_speak_clickhouse(make_clickhouse: MakeClickHo
     with pytest.raises(QueryFailed, match="Syntax error"):
         sink.query("SELEC")
     assert sink.query("SELECT 1 AS one") == [{"one": 1}]
+
+
+class Recorder:
+    """A socket's sending half that keeps what was sent."""
+
+    def __init__(self) -> None:
+        self.sent = b""
+
+    def sendall(self, data: bytes) -> None:
+        self.sent += bytes(data)
+
+
+@pytest.mark.parametrize("moment", [1_763_888_400_000_001, -1, 10_413_791_999_999_999])
+def test_a_moment_goes_over_the_wire_as_its_microseconds(moment: int) -> None:
+    """The server at hand is older than DateTime64: what the client would send is looked at."""
+    socket, context = Recorder(), Context()
+    context.client_settings = {"use_numpy": False, "use_client_time_zone": False}
+    writer = BufferedSocketWriter(socket, 4096)
+    write_column(context, "time", MOMENT, [moment], writer)
+    writer.flush()
+    assert socket.sent == moment.to_bytes(8, "little", signed=True)

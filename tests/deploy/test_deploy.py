@@ -1,0 +1,170 @@
+"""The files of deploy/, as far as they can be proved without running them."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import pytest
+import yaml
+
+from dashboards.grafana.clickhouse import PLUGIN, SOURCE_UID
+from dashboards.grafana.resources import folder_uid
+from dashboards.words import LANGUAGES
+from pipeline.cli.main import COMMANDS
+from pipeline.cli.stores import ADDRESS_VARIABLE
+from pipeline.worker.settings import WorkerSettings
+from schemas.tables import TABLES
+from schemas.topics import TOPICS, topic_name
+from sinks.chdb import ChdbSink
+
+ROOT = Path(__file__).parents[2]
+DEPLOY = ROOT / "deploy"
+YAML = sorted(DEPLOY.rglob("*.yaml"))
+ACCESS = DEPLOY / "clickhouse" / "initdb" / "20-access.sql"
+VARIABLES = {f"FENGHUO_{name.upper()}" for name in WorkerSettings.model_fields}
+KNOWN_VARIABLES = {*VARIABLES, ADDRESS_VARIABLE, "FENGHUO_ETC"}
+
+
+def documents(path: Path) -> list[dict[str, Any]]:
+    return [each for each in yaml.safe_load_all(path.read_text(encoding="utf-8")) if each]
+
+
+def services() -> dict[str, Any]:
+    found: dict[str, Any] = documents(DEPLOY / "compose.yaml")[0]["services"]
+    return found
+
+
+def manifests() -> Iterator[dict[str, Any]]:
+    for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")):
+        yield from documents(path)
+
+
+@pytest.mark.parametrize("path", YAML, ids=lambda path: str(path.relative_to(DEPLOY)))
+def test_yaml_can_be_read(path: Path) -> None:
+    assert documents(path)
+
+
+def test_xml_can_be_read_and_absence_of_a_policy_means_no_rows() -> None:
+    root = ElementTree.parse(DEPLOY / "clickhouse" / "config.d" / "access.xml").getroot()
+    name = "access_control_improvements/users_without_row_policies_can_read_rows"
+    assert root.findtext(name) == "false"
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*.sh")), ids=lambda path: path.name)
+def test_scripts_can_be_read_by_a_shell(path: Path) -> None:
+    assert path.stat().st_mode & 0o100
+    subprocess.run([shutil.which("sh") or "/bin/sh", "-n", path], check=True)
+
+
+@pytest.mark.parametrize("path", sorted(DEPLOY.rglob("*")), ids=str)
+def test_every_variable_of_ours_is_one_that_the_code_reads(path: Path) -> None:
+    if path.is_file():
+        names = set(re.findall(r"\bFENGHUO_[A-Z_]+", path.read_text(encoding="utf-8")))
+        assert names <= KNOWN_VARIABLES
+
+
+def test_every_command_that_is_started_exists() -> None:
+    started = [service["command"][0] for service in services().values() if "command" in service]
+    for manifest in manifests():
+        template = manifest.get("spec", {}).get("template", {}) if "spec" in manifest else {}
+        for container in template.get("spec", {}).get("containers", ()):
+            started.append(container["args"][0])
+    assert len(started) >= 5
+    assert set(started) <= set(COMMANDS)
+
+
+def test_every_file_that_compose_mounts_exists() -> None:
+    for name, service in services().items():
+        for volume in service.get("volumes", ()):
+            source = volume.split(":")[0]
+            if source.startswith("."):
+                assert (DEPLOY / source).exists(), (name, source)
+
+
+def test_what_a_service_waits_for_is_a_service_with_that_condition() -> None:
+    everything = services()
+    for name, service in everything.items():
+        for other, how in service.get("depends_on", {}).items():
+            assert other in everything, name
+            if how["condition"] == "service_healthy":
+                assert "healthcheck" in everything[other]
+
+
+def test_compose_variables_are_all_in_the_example() -> None:
+    text = (DEPLOY / "compose.yaml").read_text(encoding="utf-8")
+    example = (DEPLOY / "example.env").read_text(encoding="utf-8")
+    given = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
+    assert set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", text)) == given
+
+
+def test_the_container_copies_what_exists() -> None:
+    text = (DEPLOY / "Containerfile").read_text(encoding="utf-8")
+    for line in re.findall(r"^COPY (?!--from)(.+)$", text, re.MULTILINE):
+        for source in line.split()[:-1]:
+            assert (ROOT / source).exists(), source
+
+
+def test_grafana_is_provisioned_as_the_dashboards_expect() -> None:
+    provisioning = DEPLOY / "grafana" / "provisioning"
+    source = documents(provisioning / "datasources" / "fenghuo.yaml")[0]["datasources"][0]
+    assert (source["uid"], source["type"]) == (SOURCE_UID, PLUGIN)
+    providers = documents(provisioning / "dashboards" / "fenghuo.yaml")[0]["providers"]
+    assert [p["folderUid"] for p in providers] == [folder_uid(each) for each in LANGUAGES]
+    mounted = "/var/lib/fenghuo-dashboards"
+    assert [p["options"]["path"] for p in providers] == [f"{mounted}/{each}" for each in LANGUAGES]
+    assert any(mounted in volume for volume in services()["grafana"]["volumes"])
+
+
+def test_every_resource_of_kubernetes_is_listed_and_selectors_meet_labels() -> None:
+    folder = DEPLOY / "kubernetes"
+    listed = set(documents(folder / "kustomization.yaml")[0]["resources"])
+    assert listed == {path.name for path in folder.glob("*.yaml")} - {"kustomization.yaml"}
+    for manifest in manifests():
+        assert manifest["apiVersion"]
+        assert manifest["kind"]
+        if manifest["kind"] == "Deployment":
+            labels = manifest["spec"]["template"]["metadata"]["labels"]
+            assert manifest["spec"]["selector"]["matchLabels"].items() <= labels.items()
+
+
+def physical_tables() -> set[str]:
+    return {name for table in TABLES for name in (table.current_name, table.stored_name)}
+
+
+@pytest.mark.parametrize("table", sorted(physical_tables()))
+def test_every_table_has_a_policy_for_the_nation_and_for_a_province(table: str) -> None:
+    found = re.findall(
+        rf"CREATE ROW POLICY IF NOT EXISTS (\w+) ON fenghuo\.{table} USING (.+) TO (.+);",
+        ACCESS.read_text(encoding="utf-8"),
+    )
+    assert [(name, roles) for name, _, roles in found] == [
+        ("everything", "fenghuo_writer, fenghuo_national"),
+        ("province_440000", "fenghuo_province_440000"),
+    ]
+    assert "440000" in found[1][1]
+
+
+def test_no_policy_is_for_a_table_that_does_not_exist() -> None:
+    text = ACCESS.read_text(encoding="utf-8")
+    assert set(re.findall(r"ON fenghuo\.(\w+) USING", text)) == physical_tables()
+
+
+def test_clickhouse_can_read_the_statements(tmp_path: Path) -> None:
+    text = re.sub(r"^--.*$", "", ACCESS.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    sink = ChdbSink(tmp_path, "fenghuo")
+    try:
+        for statement in filter(None, map(str.strip, text.split(";"))):
+            quoted = statement.replace("\\", "\\\\").replace("'", "\\'")
+            assert sink.query(f"SELECT formatQuery('{quoted}') AS statement")
+    finally:
+        sink.close()
+
+
+def test_access_to_topics_names_every_topic() -> None:
+    text = (DEPLOY / "kafka" / "acls.sh").read_text(encoding="utf-8")
+    for topic in TOPICS:
+        assert topic_name(topic.role).removeprefix("fenghuo.") in text

@@ -1,0 +1,131 @@
+"""Laws of the steps: whatever dies, wherever, every record counts once and in order."""
+
+from collections.abc import Mapping, Sequence
+from itertools import chain, repeat
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.worker.contiguity import TopicPartition
+from schemas.batch import Record
+from tests.worker.world import Worker, World
+
+TOPICS = ("fenghuo.events", "fenghuo.commands")
+PARTITIONS = (0, 1)
+UNBOUNDED = 1_000_000
+
+Log = Mapping[TopicPartition, Sequence[Record]]
+
+
+def make_log(keys: Mapping[TopicPartition, Sequence[int]], absent: int = 0) -> Log:
+    """A log of records of these enterprises; its first `absent` offsets hold none."""
+    return {
+        place: [
+            Record(
+                topic=place[0],
+                partition=place[1],
+                offset=absent + number,
+                timestamp=number,
+                key=b"%d-%d" % (place[1], key),
+                value=b"%d" % (100 * key + number),
+            )
+            for number, key in enumerate(of_place)
+        ]
+        for place, of_place in keys.items()
+    }
+
+
+logs = st.fixed_dictionaries(
+    {
+        (topic, partition): st.lists(st.integers(0, 2), max_size=12)
+        for topic in TOPICS
+        for partition in PARTITIONS
+    }
+).map(make_log)
+lives = st.lists(
+    st.fixed_dictionaries(
+        {
+            "actions": st.integers(0, 60),
+            "pauses": st.booleans(),
+            "start": st.integers(0, 12),
+            "skips": st.lists(st.integers(0, 3), max_size=6),
+            "lands": st.booleans(),
+        }
+    ),
+    max_size=6,
+)
+
+
+def undisturbed(log: Log) -> list[Any]:
+    world = World(log)
+    assert Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
+    return world.rows()
+
+
+def start_at(log: Log, offset: int) -> dict[TopicPartition, int]:
+    """Committed offsets are hints: too low, right or too high, but never past the log's end."""
+    return {place: min(offset, max(0, len(records) - 1)) for place, records in log.items()}
+
+
+@settings(max_examples=150, deadline=None)
+@given(logs, lives, st.integers(1, 6))
+def test_any_deaths_pauses_and_skips_leave_the_rows_of_an_undisturbed_run(
+    log: Log, lives: list[dict[str, Any]], size: int
+) -> None:
+    world = World(log)
+    generation = 1
+    for generation, life in enumerate(lives, start=1):
+        worker = Worker(world, generation, life["actions"], pauses=life["pauses"])
+        skips = chain(life["skips"], repeat(0))
+        worker.run(start_at(log, life["start"]), skips, size)
+        if life["lands"]:
+            world.land_late()
+    world.land_late()
+    assert Worker(world, generation + 1, UNBOUNDED).run({}, iter(()), size)
+    assert world.rows() == undisturbed(log)
+
+
+@settings(max_examples=60, deadline=None)
+@given(logs, st.integers(0, 80), st.integers(1, 6))
+def test_a_group_whose_generation_begins_anew_loses_nothing(
+    log: Log, actions: int, size: int
+) -> None:
+    world = World(log)
+    Worker(world, 40, actions).run({}, iter(()), size)
+    assert Worker(world, 1, UNBOUNDED).run({}, iter(()), size)
+    assert world.rows() == undisturbed(log)
+
+
+def test_a_paused_worker_that_wakes_after_its_successor_brings_nothing_back() -> None:
+    log = make_log({("fenghuo.events", 0): [0] * 6})
+    for actions in range(20):
+        world = World(log)
+        Worker(world, 1, actions, pauses=True).run({}, iter(()), 2)
+        Worker(world, 2, UNBOUNDED).run({}, iter(()), 2)
+        world.land_late()
+        last = Worker(world, 3, UNBOUNDED)
+        assert last.run({("fenghuo.events", 0): 0}, iter(()), 2)
+        assert world.rows() == undisturbed(log)
+        assert len(world.table()) == 2, "one state, one position, no garbage"
+
+
+def test_records_fetched_in_another_generation_are_left_to_be_fetched_again() -> None:
+    world = World(make_log({("fenghuo.events", 0): [0, 1, 2]}))
+    worker = Worker(world, 2, UNBOUNDED)
+    worker._generation = 3
+    worker._steps.recover(2)
+    worker._deliver(0, 5)
+    assert world.changelog == []
+
+
+def test_offsets_that_hold_no_record_are_passed_over_and_not_waited_for() -> None:
+    keys = {("fenghuo.events", 0): [0, 1, 0, 1]}
+    log = make_log(keys)
+    place = ("fenghuo.events", 0)
+    sparse = {place: [log[place][0], log[place][3]]}
+    world = World(sparse)
+    worker = Worker(world, 1, UNBOUNDED)
+    worker._is_done = lambda: worker._steps.next_offset(place) == 4  # type: ignore[method-assign]
+    assert worker.run({}, iter(()), 5)
+    assert [row["offset"] for row in world.rows()] == [0, 3]

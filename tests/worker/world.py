@@ -1,0 +1,182 @@
+"""A world for the steps, in one process: source log, changelog, store, and workers that die.
+
+Time does not pass and nothing is random: a worker ends when its budget of outside actions
+(writes to the store, sends to the changelog, acknowledgements) is spent, wherever that is.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from pipeline.delivery import Delivery
+from pipeline.worker.contiguity import TopicPartition
+from pipeline.worker.ledger import Ledger
+from pipeline.worker.metrics import Metrics
+from pipeline.worker.sequence import Sequencer
+from pipeline.worker.steps import Steps
+from pipeline.worker.workbench import Workbench
+from schemas.batch import Record
+from sinks.contract import Answer, Rows
+from sinks.memory import MemorySink
+from tests.worker.counting import Count, CountCodec, CountingEngine
+
+
+class Crash(BaseException):
+    """The process is gone: no handler of faults sees this."""
+
+
+class World:
+    """What outlives workers. `late` are writes of a paused worker that have not landed yet."""
+
+    def __init__(self, log: Mapping[TopicPartition, Sequence[Record]]) -> None:
+        self.log = log
+        self.store = MemorySink()
+        self.changelog: list[tuple[int, bytes, bytes | None]] = []
+        self.late: list[tuple[int, bytes, bytes | None]] = []
+
+    def table(self) -> dict[bytes, bytes]:
+        """What recovery finds: the changelog, compacted."""
+        data: dict[bytes, bytes] = {}
+        for _, key, value in self.changelog:
+            if value is None:
+                data.pop(key, None)
+            else:
+                data[key] = value
+        return data
+
+    def land_late(self) -> None:
+        """The paused worker wakes up."""
+        self.changelog += self.late
+        self.late = []
+
+    def rows(self) -> list[Answer]:
+        """The accounts in the store."""
+        return self.store.view("batches")
+
+    def records(self) -> int:
+        """All in the source log."""
+        return sum(map(len, self.log.values()))
+
+
+class DeliveredRecord:
+    """A record on its way through the steps."""
+
+    def __init__(self, record: Record, generation: int, budget: "Budget") -> None:
+        self.record = record
+        self.generation = generation
+        self._budget = budget
+
+    def ack(self) -> None:
+        self._budget.spend()
+
+
+class Budget:
+    """How much a worker may still do outside."""
+
+    def __init__(self, actions: int) -> None:
+        self._left = actions
+
+    def spend(self) -> None:
+        """One action; raises Crash when there is none left."""
+        if self._left <= 0:
+            raise Crash
+        self._left -= 1
+
+
+class DyingSink(MemorySink):
+    """The world's store, through a worker that may die before or in the middle of a write."""
+
+    def __init__(self, world: World, budget: Budget) -> None:
+        super().__init__()
+        self._world = world
+        self._budget = budget
+
+    def write(self, rows: Rows, token: str) -> None:
+        for table, of_table in rows.items():
+            half = len(of_table) // 2
+            for part in (of_table[:half], of_table[half:]):
+                self._budget.spend()
+                self._world.store.write({table: part}, token)
+
+
+class Worker:
+    """One worker of one generation, reading from `start`; `pauses` makes its last sends late."""
+
+    def __init__(
+        self, world: World, generation: int, actions: int, *, pauses: bool = False
+    ) -> None:
+        self._world = world
+        self._generation = generation
+        self._pauses = pauses
+        self._budget = Budget(actions)
+        self._read: dict[TopicPartition, int] = {}
+        self._thread = ThreadPoolExecutor(1)
+        self._steps = self._make_steps()
+        self._steps.recover(generation)
+
+    def run(self, start: Mapping[TopicPartition, int], skips: Iterator[int], size: int) -> bool:
+        """Read until everything is applied (True) or the worker dies (False).
+
+        `start` is where the group's committed offsets point, rightly or not; `skips` says how
+        many records the consumer leaves out before each delivery.
+        """
+        self._read = dict(start)
+        try:
+            asyncio.run(self._run(skips, size))
+        except Crash:
+            return False
+        finally:
+            self._thread.shutdown()
+        return True
+
+    async def _run(self, skips: Iterator[int], size: int) -> None:
+        while True:
+            batch = self._deliver(next(skips, 0), size)
+            if not batch and self._is_done():
+                return
+            if not batch:  # left out at the end: a later record shows the gap
+                self._read = dict.fromkeys(self._world.log, 0)
+                continue
+            await self._steps.take(batch, self._generation)
+
+    def _is_done(self) -> bool:
+        return all(
+            (self._steps.next_offset(place) or 0) >= len(records)
+            for place, records in self._world.log.items()
+        )
+
+    def _deliver(self, skip: int, size: int) -> list[DeliveredRecord]:
+        batch = []
+        for place, records in self._world.log.items():
+            start = self._read.get(place, 0) + skip
+            taken = [each for each in records if each.offset >= start][:size]
+            self._read[place] = taken[-1].offset + 1 if taken else start
+            batch += [DeliveredRecord(each, self._generation, self._budget) for each in taken]
+        return batch
+
+    def _make_steps(self) -> Steps[Count]:
+        metrics = Metrics()
+        ledger = Ledger(self._world.table(), self._send)
+        delivery = Delivery(DyingSink(self._world, self._budget), wait=lambda _: True)
+        bench = Workbench(CountingEngine(), CountCodec(), delivery)
+        sequencer = Sequencer(ledger, self, metrics)
+        return Steps(ledger, bench, sequencer, lambda _: [], metrics=metrics, thread=self._thread)
+
+    async def _send(self, partition: int, key: bytes, value: bytes | None) -> None:
+        try:
+            self._budget.spend()
+        except Crash:
+            if self._pauses:
+                self._world.late.append((partition, key, value))
+                await asyncio.sleep(0)  # its fellows of the same gather are late too
+            raise
+        self._world.changelog.append((partition, key, value))
+
+    async def start_of(self, place: TopicPartition) -> int:
+        return self._world.log[place][0].offset if self._world.log[place] else 0
+
+    async def first_from(self, place: TopicPartition, offset: int) -> int:
+        return next(each.offset for each in self._world.log[place] if each.offset >= offset)
+
+    async def seek(self, place: TopicPartition, offset: int) -> None:
+        self._read[place] = offset
