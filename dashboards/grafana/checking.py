@@ -23,6 +23,13 @@ _NUMBER: Final = re.compile(r"^(Nullable\()?(U?Int|Float|Decimal)")
 _CHARTS: Final = frozenset({"stat", "bargauge", "timeseries"})
 
 
+class Source(msgspec.Struct, frozen=True):
+    """A store to ask, and what it raises for a query that it cannot answer."""
+
+    query: Query
+    refusal: type[Exception]
+
+
 class Fault(msgspec.Struct, frozen=True):
     """What is wrong, and where."""
 
@@ -57,10 +64,12 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
     needs_rows: bool = False
 
 
-def check(dashboards: Sequence[Dashboard], query: Query, base: Selection, limits: Limits) -> Report:
-    """Everything, against the store behind `query`, with the period of `base`.
+def check(
+    dashboards: Sequence[Dashboard], source: Source, base: Selection, limits: Limits
+) -> Report:
+    """Everything, against the store, with the period of `base`.
 
-    A fault of the store (its own exception) becomes a Fault of the panel.
+    A refusal of the store becomes a Fault of the panel.
     """
     variables_of = {dashboard["uid"]: _variable_names(dashboard) for dashboard in dashboards}
     runs: list[Run] = []
@@ -69,10 +78,10 @@ def check(dashboards: Sequence[Dashboard], query: Query, base: Selection, limits
         uid = dashboard["uid"]
         faults += [Fault(uid, *fault) for fault in _dress_faults(dashboard)]
         faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
-        selection, missing = _select(dashboard, query, base)
+        selection, missing = _select(dashboard, source, base)
         faults += [Fault(uid, "variables", text) for text in missing]
         for target in anatomy.targets(dashboard):
-            run, texts = _run(target, query, selection, limits)
+            run, texts = _run(target, source, selection, limits)
             runs += [Run(uid, target.place, *run)] if run else []
             faults += [Fault(uid, target.place, text) for text in texts]
     return Report(tuple(runs), tuple(faults))
@@ -102,7 +111,7 @@ def _link_faults(
                 yield link.place, f"links to {link.uid}, which has no variable {name}"
 
 
-def _select(dashboard: Dashboard, query: Query, base: Selection) -> tuple[Selection, list[str]]:
+def _select(dashboard: Dashboard, source: Source, base: Selection) -> tuple[Selection, list[str]]:
     """The choices of `base`, else the preset ones, else the first value of the variable's query."""
     names = _variable_names(dashboard)
     chosen = {name: value for name, value in base.variables.items() if name in names}
@@ -110,25 +119,35 @@ def _select(dashboard: Dashboard, query: Query, base: Selection) -> tuple[Select
     plain = msgspec.structs.replace(base, variables=values)
     missing: list[str] = []
     for name, sql in anatomy.variable_queries(dashboard).items():
-        rows = query(expand(sql, plain))
-        if not rows:
-            missing.append(f"{name}: its query gives no value")
-        values.setdefault(name, (str(next(iter(rows[0].values()))),) if rows else ("",))
+        value, fault = _first_value(sql, source, plain)
+        values.setdefault(name, (value,))
+        missing += [f"{name}: {fault}"] if fault else []
     return msgspec.structs.replace(base, variables=values), missing
 
 
+def _first_value(sql: str, source: Source, selection: Selection) -> tuple[str, str]:
+    """The first value of a variable's query, or what is wrong with that query."""
+    try:
+        rows = source.query(expand(sql, selection))
+    except (MacroFault, source.refusal) as fault:
+        return "", str(fault)
+    if not rows:
+        return "", "its query gives no value"
+    return str(next(iter(rows[0].values()))), ""
+
+
 def _run(
-    target: Target, query: Query, selection: Selection, limits: Limits
+    target: Target, source: Source, selection: Selection, limits: Limits
 ) -> tuple[tuple[int, float] | None, list[str]]:
     """(rows, milliseconds) of one query, and what is wrong with its answer."""
     try:
         sql = expand(target.sql, selection)
-        types = {str(row["name"]): str(row["type"]) for row in query(f"DESCRIBE ({sql})")}
+        types = {str(row["name"]): str(row["type"]) for row in source.query(f"DESCRIBE ({sql})")}
         started = perf_counter()
-        rows = query(sql)
+        rows = source.query(sql)
     except MacroFault as fault:
         return None, [str(fault)]
-    except Exception as fault:
+    except source.refusal as fault:
         return None, [f"the store refuses its query: {fault}"]
     ms = (perf_counter() - started) * 1_000
     return (len(rows), ms), [*_column_faults(target, types), *_size_faults(len(rows), ms, limits)]

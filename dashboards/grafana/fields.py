@@ -33,7 +33,10 @@ def thresholds_of(steps: Sequence[tuple[float, str]], base: str) -> Any:
 
 def override(look: Look, language: Language) -> list[Any]:
     """The properties of one column of a table."""
-    properties: list[tuple[str, object]] = [("displayName", look.title.of(language))]
+    properties: list[tuple[str, object]] = [
+        ("displayName", look.title.of(language)),
+        ("noValue", "—"),
+    ]
     if look.words:
         properties.append(("mappings", mappings_of(look.words, look.colours, language)))
     if look.colours:

@@ -18,7 +18,16 @@ Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph",
 
 LOCALISED: Final = ("title", "story", "reason", "sender", "recipient")
 """Columns with a twin in English, `<name>_en`."""
-PICKED: Final[Words] = {"label": Text("p.2", "p.3"), "text": Text("text_zh", "text_en")}
+PICKED: Final[Words] = {
+    "label": Text("p.2", "p.3"),
+    "text": Text("text_zh", "text_en"),
+    "rule": Text("if(title_zh != '', title_zh, title)", "title"),
+    "summary_rule": Text(
+        "if(JSONExtractString(d, 'title_zh') != '', JSONExtractString(d, 'title_zh'),"
+        " JSONExtractString(d, 'title'))",
+        "JSONExtractString(d, 'title')",
+    ),
+}
 """Expressions that differ by language in another way."""
 
 TOKENS: Final[Mapping[str, str]] = {
@@ -29,7 +38,7 @@ TOKENS: Final[Mapping[str, str]] = {
     "earnest": "status != 'superseded' AND drill = ''",
     "period": "last_time >= $__fromTime AND first_time <= $__toTime",
     "open": "status NOT IN ('resolved', 'closed', 'superseded')",
-    "clocked": "state IN ('late', 'due_soon', 'pending') AND due_at IS NOT NULL AND drill = ''",
+    "clocked": "state IN ('late', 'due_soon', 'pending') AND drill = ''",
 }
 """Conditions and expressions that many queries share."""
 

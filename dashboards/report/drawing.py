@@ -80,6 +80,28 @@ def bar_of(axis: Axis, first: Moment, last: Moment, least_width: float = 6.0) ->
     return Bar(round(min(x, axis.right - width), 1), round(width, 1))
 
 
+class LabelPlace(msgspec.Struct, frozen=True):
+    """Where a bar's label begins or ends, and whether it stands on the bar."""
+
+    x: float
+    anchor: str
+    inside: bool = False
+
+
+LABEL_WIDTH = 340
+"""Room that the longest label takes."""
+
+
+def place_label(bar: Bar, right: float = 1000.0) -> LabelPlace:
+    """After the bar, or before it, or on it where it leaves no room on either side."""
+    end = bar.x + bar.width
+    if end + LABEL_WIDTH <= right:
+        return LabelPlace(end + 8, "start")
+    if bar.x >= LABEL_WIDTH:
+        return LabelPlace(bar.x - 8, "end")
+    return LabelPlace(bar.x + 8, "start", inside=True)
+
+
 def activity_path(axis: Axis, activity: Sequence[ActivityRow], bottom: float, height: float) -> str:
     """Events over time as one SVG path of columns that stand on `bottom`.
 

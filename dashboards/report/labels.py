@@ -28,10 +28,10 @@ LABELS: Final[Words] = {
     "scenarios": Text("风险场景", "Scenarios"),
     "clocks": Text("报告时限", "Reporting deadlines"),
     "clocks_note": Text(
-        "尚未完成的法定报告与告知，最先到期者在前。",
-        "Statutory reports not yet made, the first to run out on top.",
+        "尚未完成的法定报告与告知，最紧迫者在前。",
+        "Statutory reports not yet made, the most pressing on top.",
     ),
-    "no_clocks": Text("没有未完成的限时报告。", "No report with a deadline is outstanding."),
+    "no_clocks": Text("没有未完成的报告。", "No report is outstanding."),
     "more_clocks": Text("另有 {} 项，见各事件。", "{} more, shown with their incidents."),
     "timeline": Text("时间线", "Timeline"),
     "timeline_note": Text(

@@ -15,6 +15,7 @@ from dashboards.report.drawing import (
     axis_of,
     bar_of,
     graph_of,
+    place_label,
 )
 from dashboards.report.labels import LABELS
 from dashboards.report.situation import UNGRADED, Case, Judgement, Situation
@@ -64,6 +65,7 @@ def render_page(situation: Situation, language: Language) -> str:
         timeline=_timeline(situation),
         attack_axis=_attack_axis,
         bar=bar_of,
+        place=place_label,
         graph=graph_of,
     )
 

@@ -56,6 +56,12 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     evidence: tuple[EventRow, ...]
 
     @property
+    def next_duty(self) -> ObligationRow | None:
+        """The open obligation that presses most, if there is one."""
+        duties = [duty for duty in self.obligations if duty.state in OPEN_STATES]
+        return min(duties, key=urgency, default=None)
+
+    @property
     def is_open(self) -> bool:
         """Whether somebody still has to work on it."""
         return self.row.status not in ENDED
@@ -191,11 +197,16 @@ def _tiles(cases: Sequence[Case]) -> tuple[Tile, ...]:
 
 
 def _clocks(cases: Iterable[Case]) -> tuple[Clock, ...]:
-    """Open obligations that have a figure, the one that runs out first at the top."""
+    """Open obligations: what is late, what is due at once (no figure), then by deadline."""
     clocks = [
         Clock(case=case, obligation=obligation)
         for case in cases
         for obligation in case.obligations
-        if obligation.state in OPEN_STATES and obligation.due_us is not None
+        if obligation.state in OPEN_STATES
     ]
-    return tuple(sorted(clocks, key=lambda clock: clock.obligation.due_us or 0))
+    return tuple(sorted(clocks, key=lambda clock: urgency(clock.obligation)))
+
+
+def urgency(duty: ObligationRow) -> tuple[int, int]:
+    """Sorts open obligations: by state, then those due at once, then by deadline."""
+    return OPEN_STATES.index(duty.state), duty.due_us or 0

@@ -11,6 +11,7 @@ from rich.table import Table
 from dashboards.grafana.choosing import choose
 from dashboards.grafana.rendering import RENDERED, render, write_files
 from pipeline.cli.stores import open_sink, sink_options
+from sinks.contract import QueryFailed
 
 
 @click.group("dashboards")
@@ -43,13 +44,13 @@ def check_command(
     store: Path | None, database: str, limit_ms: float, needs_rows: bool, slowest: int
 ) -> None:
     """Run every panel's query against a store, follow every link; exit 1 if there is a fault."""
-    from dashboards.grafana.checking import Limits, check, describe
+    from dashboards.grafana.checking import Limits, Source, check, describe
 
     rendered = [dashboard for some in render().values() for dashboard in some]
     with open_sink(store, database) as sink:
-        report = check(
-            rendered, sink.query, choose(sink.query), Limits(ms=limit_ms, needs_rows=needs_rows)
-        )
+        source = Source(sink.query, QueryFailed)
+        limits = Limits(ms=limit_ms, needs_rows=needs_rows)
+        report = check(rendered, source, choose(sink.query), limits)
     for fault in report.faults:
         click.echo(str(fault))
     table = Table("dashboard", "panel", "rows", "ms", title="slowest")

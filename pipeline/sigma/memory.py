@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.sigma.masks import may_hold
 from pipeline.sigma.scan import Scanner
+from pipeline.sigma.tests import Exists, Null, Test
 from pipeline.sigma.trees import Leaf, Tree
 
 VALUES_KEPT = 20_000
@@ -31,9 +32,11 @@ class FieldMemory:
         "answers",
         "every",
         "field",
+        "keys",
         "leaves",
         "letters",
         "misses",
+        "missing_mask",
         "owners",
         "rules",
         "scanner",
@@ -42,6 +45,9 @@ class FieldMemory:
 
     def __init__(self, field: str, rule_count: int) -> None:
         self.field = field
+        parts = field.split(".")
+        self.keys = tuple(".".join(parts[: n + 1]) for n in range(len(parts)))
+        """An event with none of these keys does not have the field."""
         self.every = (1 << rule_count) - 1
         self.leaves: dict[Leaf, int] = {}
         self.owners: dict[int, set[int]] = {}
@@ -49,12 +55,16 @@ class FieldMemory:
         self.values: dict[str | None, Answer] = {}
         self.answers: dict[int, Answer] = {}
         self.scanner: Scanner | None = None
+        self.missing_mask = 0
         self.letters = 0
         self.misses = 0
         """How many values were not remembered: what the field costs."""
 
     def add(self, leaf: Leaf, bit: int, number: int, tree: Tree) -> None:
-        self.leaves[leaf] = bit
+        if leaf not in self.leaves:
+            self.leaves[leaf] = bit
+            if any(holds_for_missing(test) for test in leaf.tests):
+                self.missing_mask |= bit
         self.owners.setdefault(bit, set()).add(number)
         self.rules[number] = tree
 
@@ -62,22 +72,29 @@ class FieldMemory:
         """Once every leaf is known: the answer of a value that satisfies none of them."""
         self.answers[0] = (self._without(self.every, self.rules, 0), 0)
 
+    def missing(self) -> Answer:
+        """The answer of an event without the field; needs no scanner."""
+        return self.answers.get(self.missing_mask) or self._answer(self.missing_mask)
+
     def answer(self, value: object) -> Answer:
         """What `value` (None for missing and null) says of this field's leaves."""
+        if value is None:
+            found = self.values[None] = self.missing()
+            return found
         if self.scanner is None:
             self.scanner = Scanner(self.leaves)
         self.misses += 1
         mask = self.scanner.mask(value)
         found = self.answers.get(mask) or self._answer(mask)
-        if value is None or (isinstance(value, str) and len(value) <= LONGEST_KEPT):
+        if isinstance(value, str) and len(value) <= LONGEST_KEPT:
             self._keep(value, found)
         return found
 
-    def _keep(self, value: str | None, found: Answer) -> None:
-        self.letters += len(value or "")
+    def _keep(self, value: str, found: Answer) -> None:
+        self.letters += len(value)
         if len(self.values) >= VALUES_KEPT or self.letters > LETTERS_KEPT:
             self.values.clear()
-            self.letters = len(value or "")
+            self.letters = len(value)
         self.values[value] = found
 
     def _answer(self, mask: int) -> Answer:
@@ -103,6 +120,11 @@ class FieldMemory:
             if not may_hold(self.rules[number], self.leaves, mask, self.field):
                 possible &= ~(1 << number)
         return possible
+
+
+def holds_for_missing(test: Test) -> bool:
+    """Whether a test is true of a field that is missing or null."""
+    return isinstance(test, Null) or (isinstance(test, Exists) and not test.present)
 
 
 def set_bits(mask: int) -> Iterator[int]:

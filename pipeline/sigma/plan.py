@@ -2,7 +2,7 @@
 
 Theory of operation, for one event:
 1. All rules are possible, but those whose keywords a scan of the raw line rules out.
-2. Field after field, the value's remembered answer (`memory.py`) strikes out the rules that
+2. Fields that no event of this kind has had are answered at once. Then, field after field, the value's remembered answer (`memory.py`) strikes out the rules that
    it alone makes impossible. Fields are in the order in which they usually strike out
    most, so that for most events nothing is left after two or three fields, and the rest
    is never read.
@@ -68,10 +68,8 @@ class Plan:
         memories = self._memories()
         self.words = memories.pop("", None)
         self.keywords = KeywordScan([rule.tree for rule in self.rules]) if self.words else None
-        ordered = _ordered(list(memories.values()), self.every)
-        self.flat = [(m.field, m.values, m) for m in ordered if "." not in m.field]
-        self.dotted = tuple(m for m in ordered if "." in m.field)
         self.next_review = REVIEW_EVERY
+        self._arrange(list(memories.values()), [])
 
     def _memories(self) -> dict[str, FieldMemory]:
         memories: dict[str, FieldMemory] = {}
@@ -87,14 +85,42 @@ class Plan:
             memory.seal()
         return memories
 
+    def _arrange(self, absent: list[FieldMemory], present: list[FieldMemory]) -> None:
+        """`absent` are fields that no event of this kind has had yet: they are answered all at
+        once. The others are read in the order in which they strike out most."""
+        self.absent = absent
+        self.absent_keys = frozenset(key for memory in absent for key in memory.keys)
+        self.missing_possible, self.missing_mask = self.every, 0
+        for memory in absent:
+            possible, mask = memory.missing()
+            self.missing_possible &= possible
+            self.missing_mask |= mask
+        ordered = _ordered(present, self.missing_possible)
+        ordered.sort(key=lambda memory: memory.misses // REVIEW_EVERY)
+        self.flat = [(m.field, m.values, m) for m in ordered if "." not in m.field]
+        self.dotted = [m for m in ordered if "." in m.field]
+
+    def _admit(self, fields: Mapping[str, object]) -> None:
+        """Some field that was always absent is in this event: from now on it is read."""
+        found = [m for m in self.absent if not fields.keys().isdisjoint(m.keys)]
+        kept = [m for m in self.absent if fields.keys().isdisjoint(m.keys)]
+        self._arrange(kept, [*(m for _, _, m in self.flat), *self.dotted, *found])
+
+    def _review(self) -> None:
+        """Fields whose values seldom recur go last: each of their values costs a scan."""
+        self._arrange(self.absent, [*(m for _, _, m in self.flat), *self.dotted])
+        self.next_review = 2 * max(memory.misses for _, _, memory in self.flat)
+
     def matches(self, fields: Mapping[str, object], raw: bytes) -> Sequence[int]:
         """Positions of the rules that match, in no order."""
-        possible = self.every
+        if not fields.keys().isdisjoint(self.absent_keys):
+            self._admit(fields)
+        possible = self.missing_possible
         if self.keywords is not None:
-            possible = self.keywords.possible(b"" if SOURCE_FIELD in fields else raw)
+            possible &= self.keywords.possible(b"" if SOURCE_FIELD in fields else raw)
         if not possible:
             return self.certain
-        mask = 0
+        mask = self.missing_mask
         get = fields.get
         for name, values, memory in self.flat:
             value = get(name)
@@ -113,13 +139,10 @@ class Plan:
         for memory in self.dotted:
             answer = memory.answer(read_field(fields, memory.field))
             possible &= answer[0]
+            if not possible:
+                return self.certain
             mask |= answer[1]
-        return self._confirmed(possible, mask, fields) if possible else self.certain
-
-    def _review(self) -> None:
-        """Fields whose values seldom recur go last: each of their values costs a scan."""
-        self.flat = sorted(self.flat, key=lambda entry: entry[2].misses // REVIEW_EVERY)
-        self.next_review = 2 * max(memory.misses for _, _, memory in self.flat)
+        return self._confirmed(possible, mask, fields)
 
     def _confirmed(self, possible: int, mask: int, fields: Mapping[str, object]) -> Sequence[int]:
         asked = [self.rules[bit.bit_length() - 1] for bit in set_bits(possible)]
@@ -134,10 +157,10 @@ def _ordered(memories: list[FieldMemory], every: int) -> list[FieldMemory]:
     """Greedily: next the field that strikes out most of what is left when none of its leaves
     is satisfied, which is the common case."""
     ordered: list[FieldMemory] = []
-    left = every
-    while memories:
-        best = min(memories, key=lambda memory: (left & memory.answers[0][0]).bit_count())
-        memories.remove(best)
+    left, waiting = every, list(memories)
+    while waiting:
+        best = min(waiting, key=lambda memory: (left & memory.answers[0][0]).bit_count())
+        waiting.remove(best)
         ordered.append(best)
         left &= best.answers[0][0]
     return ordered

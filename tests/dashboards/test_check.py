@@ -8,18 +8,17 @@ import pytest
 from dashboards.grafana.alerts import ALERTS
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
-from dashboards.grafana.checking import Limits, Report, check
+from dashboards.grafana.checking import Limits, Report, Source, check
 from dashboards.grafana.choosing import choose
 from dashboards.grafana.rendering import render
 from dashboards.grafana.specs import localise
 from sinks.chdb import ChdbSink
-
-LOOSE = Limits(ms=60_000.0)
+from sinks.contract import QueryFailed
 
 
 def run(store: ChdbSink, *dashboards: dict[str, Any], needs_rows: bool = False) -> Report:
     limits = Limits(ms=60_000.0, needs_rows=needs_rows)
-    return check(dashboards, store.query, choose(store.query), limits)
+    return check(dashboards, Source(store.query, QueryFailed), choose(store.query), limits)
 
 
 def test_every_panel_of_every_dashboard_shows_rows(store: ChdbSink) -> None:
@@ -110,6 +109,8 @@ def test_a_panel_without_description_and_a_link_to_nowhere_are_found(
 
 
 def test_a_slow_query_is_found(store: ChdbSink, situation: dict[str, Any]) -> None:
-    report = check([situation], store.query, choose(store.query), Limits(ms=0.0))
+    report = check(
+        [situation], Source(store.query, QueryFailed), choose(store.query), Limits(ms=0.0)
+    )
     assert len(report.faults) == len(report.runs)
     assert "the limit is 0 ms" in str(report.faults[0])

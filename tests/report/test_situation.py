@@ -43,9 +43,19 @@ def test_a_province_has_the_grade_of_its_gravest_incident(situation: Situation) 
 
 
 def test_the_deadline_that_runs_out_first_is_on_top(situation: Situation) -> None:
-    dues = [clock.obligation.due_us for clock in situation.clocks]
-    assert dues == sorted(due for due in dues if due is not None)
-    assert situation.clocks[0].obligation.state == "late"
+    states = [clock.obligation.state for clock in situation.clocks]
+    assert states == sorted(states, key=("late", "due_soon", "pending").index)
+    soon = [c.obligation.due_us or 0 for c in situation.clocks if c.obligation.state == "due_soon"]
+    assert soon == sorted(soon)
+
+
+def test_a_duty_without_a_figure_comes_before_deadlines_of_its_state(
+    situation: Situation,
+) -> None:
+    pending = [c.obligation for c in situation.clocks if c.obligation.state == "pending"]
+    figures = [duty.due_us is not None for duty in pending]
+    assert figures == sorted(figures)
+    assert figures[0] is False
 
 
 def test_evidence_belongs_to_its_incident(situation: Situation) -> None:

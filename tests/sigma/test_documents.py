@@ -64,7 +64,9 @@ def test_a_condition_that_cannot_be_honoured_is_refused(condition: str, problem:
 
 
 def test_every_fault_of_every_document_is_reported() -> None:
-    text = rule("a").replace("s: {f: x}", "s: {f|frob: x, g|re: '('}").replace("title: a", "level: x")
+    text = (
+        rule("a").replace("s: {f: x}", "s: {f|frob: x, g|re: '('}").replace("title: a", "level: x")
+    )
     parsed = parse_rules([("a.yml", text), ("b.yml", "a: [")])
     assert len(parsed.faults) == 5
 

@@ -162,11 +162,17 @@ def test_a_recording_gives_the_same_documents_however_it_is_packed(
     found = list(open_recording(file, steps.append))
     assert [each.raw for each in found] == [ONE, TWO]
     assert sum(steps) == file.stat().st_size
-    assert [each.line for each in found] == {"lines": [1, 3], "array": [1, 2], "pretty": [1, 4]}[way]
+    assert [each.line for each in found] == {"lines": [1, 3], "array": [1, 2], "pretty": [1, 4]}[
+        way
+    ]
 
 
 def test_a_broken_document_is_handed_on_with_its_problem(tmp_path: Path) -> None:
     file = tmp_path / "r.json"
     file.write_bytes(b'{\n "a": 1\n}\n{\n "a": \n}\n{\n "a": 2\n}\n')
     found = list(open_recording(file))
-    assert [(each.line, bool(each.problem)) for each in found] == [(1, False), (4, True), (7, False)]
+    assert [(each.line, bool(each.problem)) for each in found] == [
+        (1, False),
+        (4, True),
+        (7, False),
+    ]

@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, repeat
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.driver import EngineFault
 from pipeline.worker.contiguity import TopicPartition
 from schemas.batch import Record
+from tests.worker.counting import POISON
 from tests.worker.world import Worker, World
 
 TOPICS = ("fenghuo.events", "fenghuo.commands")
@@ -18,14 +22,14 @@ UNBOUNDED = 1_000_000
 Log = Mapping[TopicPartition, Sequence[Record]]
 
 
-def make_log(keys: Mapping[TopicPartition, Sequence[int]], absent: int = 0) -> Log:
-    """A log of records of these enterprises; its first `absent` offsets hold none."""
+def make_log(keys: Mapping[TopicPartition, Sequence[int]]) -> Log:
+    """A log of records of these enterprises."""
     return {
         place: [
             Record(
                 topic=place[0],
                 partition=place[1],
-                offset=absent + number,
+                offset=number,
                 timestamp=number,
                 key=b"%d-%d" % (place[1], key),
                 value=b"%d" % (100 * key + number),
@@ -63,6 +67,10 @@ def undisturbed(log: Log) -> list[Any]:
     return world.rows()
 
 
+def by_offset(world: World) -> list[Any]:
+    return sorted(world.rows(), key=lambda row: row["offset"])
+
+
 def start_at(log: Log, offset: int) -> dict[TopicPartition, int]:
     """Committed offsets are hints: too low, right or too high, but never past the log's end."""
     return {place: min(offset, max(0, len(records) - 1)) for place, records in log.items()}
@@ -98,34 +106,67 @@ def test_a_group_whose_generation_begins_anew_loses_nothing(
 
 
 def test_a_paused_worker_that_wakes_after_its_successor_brings_nothing_back() -> None:
-    log = make_log({("fenghuo.events", 0): [0] * 6})
+    place = ("fenghuo.events", 0)
+    whole = make_log({place: [0] * 7})
     for actions in range(20):
-        world = World(log)
+        world = World({place: whole[place][:6]})
         Worker(world, 1, actions, pauses=True).run({}, iter(()), 2)
         Worker(world, 2, UNBOUNDED).run({}, iter(()), 2)
         world.land_late()
-        last = Worker(world, 3, UNBOUNDED)
-        assert last.run({("fenghuo.events", 0): 0}, iter(()), 2)
-        assert world.rows() == undisturbed(log)
-        assert len(world.table()) == 2, "one state, one position, no garbage"
+        world.log = whole
+        assert Worker(world, 3, UNBOUNDED).run({place: 0}, iter(()), 2)
+        assert world.rows() == undisturbed(whole)
+        assert len(world.table()) == 2, "one state, one position: no garbage is left"
 
 
-def test_records_fetched_in_another_generation_are_left_to_be_fetched_again() -> None:
+def test_nothing_is_applied_before_the_table_is_whole_for_the_generation() -> None:
     world = World(make_log({("fenghuo.events", 0): [0, 1, 2]}))
     worker = Worker(world, 2, UNBOUNDED)
-    worker._generation = 3
-    worker._steps.recover(2)
-    worker._deliver(0, 5)
+    worker.take(fetched_in=3, now_in=3)
+    assert world.changelog == []
+
+
+def test_records_fetched_in_an_earlier_generation_are_left_to_be_fetched_again() -> None:
+    world = World(make_log({("fenghuo.events", 0): [0, 1, 2]}))
+    worker = Worker(world, 2, UNBOUNDED)
+    worker.take(fetched_in=1, now_in=2)
     assert world.changelog == []
 
 
 def test_offsets_that_hold_no_record_are_passed_over_and_not_waited_for() -> None:
-    keys = {("fenghuo.events", 0): [0, 1, 0, 1]}
-    log = make_log(keys)
     place = ("fenghuo.events", 0)
-    sparse = {place: [log[place][0], log[place][3]]}
-    world = World(sparse)
-    worker = Worker(world, 1, UNBOUNDED)
-    worker._is_done = lambda: worker._steps.next_offset(place) == 4  # type: ignore[method-assign]
-    assert worker.run({}, iter(()), 5)
+    log = make_log({place: [0, 1, 0, 1]})
+    world = World({place: [log[place][0], log[place][3]]})
+    assert Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
     assert [row["offset"] for row in world.rows()] == [0, 3]
+
+
+def test_expired_offsets_become_a_dead_letter() -> None:
+    place = ("fenghuo.events", 0)
+    log = make_log({place: [0] * 6})
+    world = World({place: log[place][:2]})
+    Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
+    world.log = {place: log[place][4:]}
+    assert Worker(world, 2, UNBOUNDED).run({}, iter(()), 5)
+    letter = world.store.view("dead_letters")[0]
+    assert (letter["reason"], letter["offset"]) == ("expired", 2)
+    assert letter["detail"] == "offsets 2 to 3 were deleted before they were read"
+
+
+def test_a_record_the_engine_raises_on_is_dead_lettered_at_the_third_attempt() -> None:
+    place = ("fenghuo.events", 0)
+    log = {place: list(make_log({place: [0] * 4})[place])}
+    log[place][1] = msgspec.structs.replace(log[place][1], value=POISON)
+    world = World(log)
+    for generation in (1, 2):
+        with pytest.raises(EngineFault, match="the engine raised Zero"):
+            Worker(world, generation, UNBOUNDED).run({}, iter(()), 2)
+        assert [row["offset"] for row in world.rows()] == [0]
+    assert Worker(world, 3, UNBOUNDED).run({}, iter(()), 2)
+    assert [(row["offset"], row["outcome"]) for row in by_offset(world)] == [
+        (0, "accepted"),
+        (1, "refused"),
+        (2, "accepted"),
+        (3, "accepted"),
+    ]
+    assert [row["reason"] for row in world.store.view("dead_letters")] == ["engine_fault"]

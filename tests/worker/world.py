@@ -53,10 +53,6 @@ class World:
         """The accounts in the store."""
         return self.store.view("batches")
 
-    def records(self) -> int:
-        """All in the source log."""
-        return sum(map(len, self.log.values()))
-
 
 class DeliveredRecord:
     """A record on its way through the steps."""
@@ -129,6 +125,13 @@ class Worker:
             self._thread.shutdown()
         return True
 
+    def take(self, *, fetched_in: int, now_in: int) -> None:
+        """One step over everything, fetched in one generation and met in another."""
+        records = [record for of_place in self._world.log.values() for record in of_place]
+        delivered = [DeliveredRecord(each, fetched_in, self._budget) for each in records]
+        asyncio.run(self._steps.take(delivered, now_in))
+        self._thread.shutdown()
+
     async def _run(self, skips: Iterator[int], size: int) -> None:
         while True:
             batch = self._deliver(next(skips, 0), size)
@@ -141,8 +144,9 @@ class Worker:
 
     def _is_done(self) -> bool:
         return all(
-            (self._steps.next_offset(place) or 0) >= len(records)
+            (self._steps.next_offset(place) or 0) > records[-1].offset
             for place, records in self._world.log.items()
+            if records
         )
 
     def _deliver(self, skip: int, size: int) -> list[DeliveredRecord]:

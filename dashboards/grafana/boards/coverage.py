@@ -79,7 +79,7 @@ GROUP BY technique ORDER BY detections DESC, technique LIMIT 200
                     ),
                     queries=(
                         f"""
-SELECT any(title) AS rule, any(level) AS level, any(scenario) AS scenario, count() AS detections,
+SELECT any(<rule>) AS rule, any(level) AS level, any(scenario) AS scenario, count() AS detections,
        uniqExact(enterprise_id) AS enterprises, rule_id
 FROM (SELECT * FROM detections AS d WHERE {_FIRED})
 GROUP BY rule_id ORDER BY detections DESC, rule_id LIMIT 200

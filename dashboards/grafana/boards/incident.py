@@ -119,7 +119,7 @@ _DETECTIONS: Final = Panel(
     queries=(
         f"""
 SELECT fromUnixTimestamp64Micro(JSONExtractInt(d, 'first_time'), 'UTC') AS first_time,
-       JSONExtractString(d, 'level') AS level, JSONExtractString(d, 'title') AS rule,
+       JSONExtractString(d, 'level') AS level, <summary_rule> AS rule,
        JSONExtractUInt(d, 'count') AS detections, JSONExtractString(d, 'summary') AS summary,
        fromUnixTimestamp64Micro(JSONExtractInt(d, 'last_time'), 'UTC') AS last_time
 FROM (SELECT arrayJoin(JSONExtractArrayRaw(detections)) AS d FROM incidents WHERE {_THIS})

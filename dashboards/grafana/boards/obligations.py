@@ -73,7 +73,7 @@ FROM obligations WHERE {_CHOSEN} AND state = 'done'
             title=Text("时限", "Deadlines"),
             panels=(
                 clock_table(
-                    f"{_OPEN} AND due_at IS NOT NULL AND {_CHOSEN}",
+                    f"{_OPEN} AND {_CHOSEN}",
                     limit=300,
                     height=16,
                 ),

@@ -129,19 +129,20 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
         kind="table",
         title=Text("报告时限", "Reporting deadlines"),
         description=Text(
-            "尚未完成的法定报告，最先到期者在前；剩余为负即逾期。",
-            "Statutory reports not yet made, the first to run out on top; less than nothing left "
-            "means late.",
+            "尚未完成的法定报告，最紧迫者在前；剩余为负即逾期，“—”即法规要求立即。",
+            "Statutory reports not yet made, the most pressing on top. Less than nothing left "
+            "means late; a dash, that the instrument says at once or timely.",
         ),
         queries=(
             f"""
-SELECT state, dateDiff('second', now(), due_at) AS left_s, due_at,
+SELECT state, if(due_at IS NULL, NULL, dateDiff('second', now(), due_at)) AS left_s, due_at,
        concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text,
        if(e.name = '', o.enterprise_id, e.name) AS enterprise, o.province AS province,
        article, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id
 FROM (SELECT * FROM obligations WHERE {where}) AS o
 LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id
-ORDER BY due_at, o.obligation_id LIMIT {limit}
+ORDER BY indexOf(['late', 'due_soon', 'pending'], state), due_at NULLS FIRST, o.obligation_id
+LIMIT {limit}
 """,
         ),
         width=width,

@@ -1,0 +1,70 @@
+"""The driver: written, remembered, acknowledged, in this order; undone where it fails."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.delivery import Delivery, DeliveryAbandoned
+from pipeline.driver import EngineFault, HeldStates, drive
+from pipeline.worker.workbench import RecordSource
+from schemas.batch import Record
+from sinks.memory import MemorySink
+from tests.worker.counting import POISON, Count, CountCodec, CountingEngine
+from tests.worker.test_delivery import SickSink
+
+CODEC = CountCodec()
+ENGINE = CountingEngine()
+SOURCE = RecordSource(ENGINE)
+
+
+def records(values: Sequence[bytes]) -> list[Record]:
+    return [
+        Record(
+            topic="fenghuo.events",
+            partition=0,
+            offset=offset,
+            timestamp=offset,
+            key=b"acme",
+            value=value,
+        )
+        for offset, value in enumerate(values)
+    ]
+
+
+def held() -> HeldStates[Count]:
+    return HeldStates(CODEC.fresh, CODEC.encode, CODEC.decode)
+
+
+@given(st.lists(st.integers(0, 9), max_size=20), st.integers(1, 7))
+def test_grouping_changes_nothing(numbers: list[int], group_size: int) -> None:
+    inputs = records([b"%d" % number for number in numbers])
+    rows = []
+    for size in (1, group_size):
+        sink = MemorySink()
+        delivery = Delivery(sink, lambda _: False)
+        done = list(drive(inputs, SOURCE, ENGINE.apply, held(), delivery, group_size=size))
+        assert sum(map(len, done)) == len(numbers)
+        rows.append(sink.view("batches"))
+    assert rows[0] == rows[1]
+
+
+def test_nothing_is_remembered_or_acknowledged_before_it_is_written() -> None:
+    sink, memory, acknowledged = SickSink(down=1), held(), []
+    delivery = Delivery(sink, lambda _: False)
+    inputs = records([b"1", b"2"])
+    with pytest.raises(DeliveryAbandoned):
+        list(drive(inputs, SOURCE, ENGINE.apply, memory, delivery, acknowledge=acknowledged.extend))
+    assert acknowledged == []
+    assert memory.all() == {"acme/fenghuo.events": Count(0, 0)}
+
+
+def test_an_engine_fault_names_the_place_and_undoes_the_group() -> None:
+    memory, sink = held(), MemorySink()
+    inputs = records([b"1", b"2", POISON])
+    with pytest.raises(EngineFault) as fault:
+        list(drive(inputs, SOURCE, ENGINE.apply, memory, Delivery(sink, lambda _: False)))
+    assert (fault.value.place, fault.value.index) == ("fenghuo.events/0/2", 2)
+    assert sink.view("batches") == []
+    assert memory.all() == {"acme/fenghuo.events": Count(0, 0)}

@@ -1,0 +1,139 @@
+"""What surrounds the steps: settings, metrics, health, topics, changed rules, publications."""
+
+import asyncio
+import json
+import os
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import get_args
+
+import pytest
+
+from pipeline.cli.topics import find_conflicts, plan_topics
+from pipeline.refusals import expire_offsets
+from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
+from pipeline.worker.metrics import METRICS, MetricName, Metrics
+from pipeline.worker.publications import publications_of
+from pipeline.worker.rules_watch import EngineRefused, RulesWatch
+from pipeline.worker.settings import SettingsFault, read_settings
+from schemas.batch import Record
+
+
+def test_all_faults_of_settings_are_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith("FENGHUO_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("FENGHUO_STEP_RECORDS", "none")
+    monkeypatch.setenv("FENGHUO_HEALTH_PORT", "70000")
+    with pytest.raises(SettingsFault) as faults:
+        read_settings()
+    assert [line.split(":")[0] for line in str(faults.value).splitlines()] == [
+        "FENGHUO_KAFKA_BOOTSTRAP",
+        "FENGHUO_HEALTH_PORT",
+        "FENGHUO_STEP_RECORDS",
+    ]
+
+
+def test_a_rules_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(SettingsFault, match="no such file or folder"):
+        read_settings(kafka_bootstrap="127.0.0.1:1", rules=(tmp_path / "missing",))
+
+
+def test_rules_in_the_environment_are_separated_as_paths_are(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("FENGHUO_RULES", f"{tmp_path}{os.pathsep}/")
+    assert read_settings(kafka_bootstrap="127.0.0.1:1").rules == (tmp_path, Path("/"))
+
+
+def test_the_list_of_metrics_and_the_type_of_their_names_agree() -> None:
+    assert [metric.name for metric in METRICS] == list(get_args(MetricName))
+    assert b"fenghuo_gaps_total 0.0" in Metrics().text()
+
+
+def test_live_means_ticking_and_progress_where_there_is_something_to_do() -> None:
+    now = [0.0]
+    health = Health(lambda: now[0])
+    health.is_recovered = True
+    now[0] = LOOP_SILENT_S + 1
+    assert not health.is_live(), "the loop hangs"
+    health.tick(lag_records=0)
+    assert health.is_live()
+    for _ in range(10):
+        now[0] += STEP_SILENT_S / 8
+        health.tick(lag_records=5)
+    assert not health.is_live(), "records wait and nothing happens"
+    health.is_sink_down = True
+    health.tick(lag_records=5)
+    assert health.is_live(), "a restart would not mend the sink"
+
+
+def test_ready_requires_an_assignment_and_a_recovered_table() -> None:
+    health, metrics = Health(), Metrics()
+    server = HealthServer("127.0.0.1", 0, health, metrics)
+    url = f"http://127.0.0.1:{server.port}"
+    try:
+        with pytest.raises(urllib.error.HTTPError, match="503") as refusal:
+            urllib.request.urlopen(f"{url}/health/ready")
+        refusal.value.close()
+        health.partitions, health.is_recovered = 1, True
+        for page in ("/health/ready", "/health/live", "/metrics"):
+            with urllib.request.urlopen(url + page) as answer:
+                assert answer.status == 200
+    finally:
+        server.close()
+
+
+def test_sources_and_changelog_share_a_partition_count_and_the_broker_stamps_time() -> None:
+    plans = {plan.name: plan for plan in plan_topics("fenghuo", "g", 6)}
+    assert {plan.partitions for plan in plans.values()} == {6}
+    for source in ("fenghuo.events", "fenghuo.commands"):
+        assert plans[source].settings["message.timestamp.type"] == "LogAppendTime"
+    assert plans["g-ledger-changelog"].settings["cleanup.policy"] == "compact"
+
+
+def test_another_number_of_partitions_is_a_conflict_that_names_the_remedy() -> None:
+    plans = plan_topics("fenghuo", "g", 6)
+    (conflict,) = find_conflicts(plans, {"fenghuo.events": 8, "fenghuo.commands": 6})
+    assert conflict.startswith("fenghuo.events: has 8 partitions, 6 wanted; give --partitions 8")
+
+
+class Loader:
+    """Engines are the texts of a file; `bad` has faults."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def load_engine(self, in_force: str | None) -> str:
+        text = self._file.read_text()
+        if text == "bad":
+            raise EngineRefused("rules.yml: line 1: bad")
+        return text
+
+    def name_rules(self, engine: str) -> str:
+        return engine
+
+
+def test_changed_rules_are_swapped_and_faulty_ones_leave_the_old_in_force(tmp_path: Path) -> None:
+    file, metrics = tmp_path / "rules.yml", Metrics()
+    file.write_text("first")
+    loader = Loader(file)
+    watch = RulesWatch(loader, loader.load_engine(None), (tmp_path,), metrics)
+    assert asyncio.run(watch.look()) is None
+    file.write_text("bad")
+    assert asyncio.run(watch.look()) is None
+    assert watch.in_force == "first"
+    assert b"fenghuo_rule_reload_failed 1.0" in metrics.text()
+    file.write_text("second")
+    assert asyncio.run(watch.look()) == "second"
+    assert b"fenghuo_rule_reload_failed 0.0" in metrics.text()
+    assert b'fenghuo_rule_set_info{id="second"} 1.0' in metrics.text()
+
+
+def test_dead_letters_are_published_with_reason_place_and_original_bytes() -> None:
+    met = Record(topic="t", partition=3, offset=9, timestamp=1, key=b"acme", value=b"x")
+    (publication,) = publications_of([expire_offsets(met, 5, 8)])
+    letter = json.loads(publication.value)
+    assert publication.role == "dead_letters"
+    assert (letter["reason"], letter["topic"], letter["partition"]) == ("expired", "t", 3)
+    assert (letter["offset"], letter["original"]) == (5, "")
