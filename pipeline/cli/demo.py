@@ -32,7 +32,7 @@ from pipeline.publishing import make_producer
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import Publisher, make_registry
 from pipeline.simulate.traffic import make_traffic
-from schemas.moments import SECOND, Moment
+from schemas.moments import SECOND
 from schemas.topics import DEFAULT_PREFIX, topic_name
 
 PARTITIONS = 4
@@ -64,7 +64,7 @@ def demo_command(
         _stream(console, place, publishers, seed, config, port)
     except (BrokerFault, WorkerFault) as fault:
         raise click.ClickException(str(fault)) from fault
-    _conclude(console, place, lang, now)
+    _conclude(console, place, lang)
 
 
 class DemoPlace:
@@ -144,7 +144,7 @@ def _applied(worker: WorkerProcess, total: int) -> Iterator[int]:
         yield applied
 
 
-def _conclude(console: Console, place: DemoPlace, lang: Language, now: Moment) -> None:
+def _conclude(console: Console, place: DemoPlace, lang: Language) -> None:
     """What a newcomer came for: the incidents, and where to look further."""
     with open_sink(place.store) as sink:
         (counts,) = sink.query(
@@ -153,7 +153,7 @@ def _conclude(console: Console, place: DemoPlace, lang: Language, now: Moment) -
             "uniqExact(enterprise_id) AS enterprises FROM batches"
         )
         print_incidents(console, read_incidents(sink, OPEN), lang)
-        write_report(sink, place.report, lang, now)
+        write_report(sink, place.report, lang, time.time_ns() // 1_000)
     console.print(
         f"{counts['events']} events of {counts['enterprises']} enterprises = "
         f"{counts['stored']} stored + {counts['late']} late + {counts['dropped']} dropped + "

@@ -20,6 +20,7 @@ from tests.sigma.corpora import CORPORA, windows_recordings
 
 COUNTS = (100, 300, 1000, 3000)
 TAG = "__bench"
+ROUTING = ("--logsource-routing", "--event-logsource", "product=windows")
 
 
 def main() -> None:
@@ -36,6 +37,7 @@ def main() -> None:
         windows = place / "rules" / "rules" / "windows"
         if arguments.differences:
             list_differences(place, windows, events)
+            list_differences(place, place / "rules", events, *ROUTING)
             return
         print("rules     engine   events/CPU-s  start-up s  memory MB  matches")
         sets = [("windows", windows)]
@@ -103,7 +105,7 @@ def compare(place: Path, name: str, rules: Path, events: Path, empty: Path) -> N
     )
 
 
-def list_differences(place: Path, rules: Path, events: Path) -> None:
+def list_differences(place: Path, rules: Path, events: Path, *more: str) -> None:
     """Every pair that only one of the two has, counted by rule, with the first event of each."""
     binary = find_rsigma()
     if binary is None:
@@ -114,7 +116,7 @@ def list_differences(place: Path, rules: Path, events: Path) -> None:
     subprocess.check_output([*command, str(place / "cache"), "--out", str(out)])
     ours = {(number, rule) for number, rule in orjson.loads(out.read_bytes())}
     with tempfile.TemporaryFile() as output:
-        run_rsigma(binary, rules, place / "pipeline.yml", events, output, "--include-event")
+        run_rsigma(binary, rules, place / "pipeline.yml", events, output, "--include-event", *more)
         output.seek(0)
         rows = [orjson.loads(line) for line in output]
     theirs = {(row["event"][TAG], row["rule_id"]) for row in rows}

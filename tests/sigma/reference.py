@@ -155,7 +155,11 @@ def _fits(  # noqa: PLR0911 (the specification, case by case)
         return _compares(modifiers, value, there)
     text = _text(there)
     if text is None:
-        return there is not None and value == "*" and set(modifiers) <= {"all", "neq", "cased"}
+        # An object or array: only a bare `*`, however it is written, asks for no more.
+        if there is None or {"re", "cidr"} & set(modifiers):
+            return False
+        patterns = _patterns(modifiers, str(_text(value)), bool(field))
+        return any(pattern and all(token is True for token in pattern) for pattern in patterns)
     if "re" in modifiers:
         flags = 0
         for names, flag in (("i ignorecase", re.I), ("m multiline", re.M), ("s dotall", re.S)):

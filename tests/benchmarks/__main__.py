@@ -1,0 +1,5 @@
+"""`make bench`: the engine beside the fastest peer."""
+
+from tests.benchmarks.sigma import main
+
+main()
