@@ -14,6 +14,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 from pipeline.worker.metrics import Metrics
+from pipeline.worker.ownership import Ownership
 
 LOOP_SILENT_S = 30.0
 """The event loop ticks every second: silent for so long, it hangs."""
@@ -24,18 +25,17 @@ STEP_SILENT_S = 180.0
 class Health:
     """What the worker says of itself; times are of the monotonic clock, in seconds."""
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, ownership: Ownership, now: Callable[[], float] = time.monotonic) -> None:
+        self._ownership = ownership
         self._now = now
         self._ticked_s = now()
         self._progressed_s = now()
-        self.partitions = 0
-        self.is_recovered = False
         self.is_sink_down = False
 
     def tick(self, lag_records: int) -> None:
         """The loop runs; with nothing to read there is nothing to be late with."""
         self._ticked_s = self._now()
-        if lag_records == 0 or self.is_sink_down or not self.is_recovered:
+        if lag_records == 0 or self.is_sink_down:
             self._progressed_s = self._now()
 
     def progress(self) -> None:
@@ -50,7 +50,7 @@ class Health:
 
     def is_ready(self) -> bool:
         """Whether it reads its partitions."""
-        return self.partitions > 0 and self.is_recovered
+        return bool(self._ownership.partitions) and self._ownership.is_recovered
 
 
 class HealthServer:

@@ -15,6 +15,7 @@ Rule 5. The generation never runs backwards, even where the group's does (a grou
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Set as AbstractSet
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -98,7 +99,7 @@ class Ledger:
         data = self._get((partition, "position", topic))
         return None if data is None else _position_decoder.decode(data)
 
-    def state_keys(self, partitions: set[int]) -> Iterator[tuple[int, str]]:
+    def state_keys(self, partitions: AbstractSet[int]) -> Iterator[tuple[int, str]]:
         """Every state held in these partitions: partition and state key."""
         for partition, kind, key in list(self._generation):
             if kind == "state" and partition in partitions:

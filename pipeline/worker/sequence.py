@@ -1,5 +1,6 @@
 """The sequencer: of what was delivered, the records to apply, each once and in order."""
 
+import time
 from collections.abc import Sequence
 
 import structlog
@@ -9,6 +10,9 @@ from pipeline.worker.delivered import Delivered, Log
 from pipeline.worker.ledger import Ledger
 from pipeline.worker.metrics import Metrics
 from schemas.batch import Record
+
+AWAITED_S = 3.0
+"""How long a record may take to come after the consumer was sent back for it."""
 
 log = structlog.get_logger("fenghuo.worker")
 
@@ -22,10 +26,12 @@ class Sequencer:
         self._metrics = metrics
         self._expectations = Expectations()
         self._missing: list[tuple[Missing, Record]] = []
+        self._sent_back_s: dict[TopicPartition, float] = {}
 
     def clear(self) -> None:
         """After an assignment: expectations are taken from the ledger anew."""
         self._expectations.clear()
+        self._sent_back_s.clear()
 
     def next_offset(self, place: TopicPartition) -> int | None:
         """The next offset to apply; None where the partition was not seen since assignment."""
@@ -47,6 +53,7 @@ class Sequencer:
             self._metrics.add("gaps")
             log.warning("records skipped by the consumer", place=place, back_to=offset)
             await self._log.seek(place, offset)
+            self._sent_back_s[place] = time.monotonic()
 
     async def _is_fresh(self, record: Record) -> bool:
         place = (record.topic, record.partition)
@@ -55,11 +62,19 @@ class Sequencer:
         if self._expectations.is_sought(place):
             return False
         verdict = self._expectations.judge(place, record.offset)
+        if verdict == "gap" and self._is_awaited(place):
+            return False
         if verdict == "gap" and await self._mend(place, record):
             verdict = self._expectations.judge(place, record.offset)
         if verdict == "skip":
             self._metrics.add("records_skipped")
+        if verdict == "apply":
+            self._sent_back_s.pop(place, None)
         return verdict == "apply"
+
+    def _is_awaited(self, place: TopicPartition) -> bool:
+        """Whether the consumer was sent back just now: what still comes was on its way."""
+        return time.monotonic() - self._sent_back_s.get(place, -AWAITED_S) < AWAITED_S
 
     async def _expect(self, place: TopicPartition) -> None:
         position = self._ledger.position(place[1], place[0])

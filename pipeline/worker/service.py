@@ -14,6 +14,7 @@ from pipeline.worker.health import Health, HealthServer
 from pipeline.worker.ledger import Ledger
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.naming import TABLE
+from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
 from pipeline.worker.sequence import Sequencer
@@ -26,6 +27,7 @@ from pipeline.worker.stream import (
     send_change,
     source_topics,
 )
+from pipeline.worker.timers import Timers
 from pipeline.worker.workbench import Codec, Engine, Workbench
 from schemas.decision import Decision
 from schemas.moments import SECOND
@@ -84,7 +86,8 @@ class Service(Generic[E, State]):
     def __init__(self, settings: WorkerSettings, parts: Parts[E, State]) -> None:
         self.settings = settings
         self.metrics = Metrics()
-        self.health = Health()
+        self._ownership = Ownership()
+        self.health = Health(self._ownership)
         self.app = make_app(settings)
         self._stopping = Event()
         self._thread = ThreadPoolExecutor(1, "workbench")
@@ -94,7 +97,7 @@ class Service(Generic[E, State]):
         self._sink = self._thread.submit(parts.open_sink).result()
         self._log = StreamLog(self.app, settings)
         self._steps = self._make_steps(engine, parts.codec)
-        self._due: list[tuple[int, str]] = []
+        self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
         host, port = settings.health_host, settings.health_port
         self.server = HealthServer(host, port, self.health, self.metrics)
@@ -116,6 +119,7 @@ class Service(Generic[E, State]):
             Workbench(engine, codec, delivery),
             Sequencer(ledger, self._log, self.metrics),
             self._publish,
+            ownership=self._ownership,
             metrics=self.metrics,
             thread=self._thread,
             attempts=self.settings.engine_attempts,
@@ -145,17 +149,18 @@ class Service(Generic[E, State]):
             self.health.progress()
 
     async def _assigned(self, app: Any, assigned: set[Any], **_: Any) -> None:
-        self.health.partitions = sum(tp.topic == source_topics(self.settings)[0] for tp in assigned)
-        self.health.is_recovered = self._steps.is_recovered(app.consumer_generation_id)
+        """The consumer waits for this: generation and partitions belong together."""
+        generation = app.consumer_generation_id
+        sources = source_topics(self.settings)
+        self._ownership.assign(generation, {tp.partition for tp in assigned if tp.topic in sources})
         self.metrics.add("rebalances")
-        self.metrics.put("generation", app.consumer_generation_id)
-        self.metrics.put("assigned_partitions", self.health.partitions)
+        self.metrics.put("generation", generation)
+        self.metrics.put("assigned_partitions", len(self._ownership.partitions))
         self.metrics.clear("lag_records")
-        log.info("assigned", partitions=self.health.partitions)
+        log.info("assigned", generation=generation, partitions=len(self._ownership.partitions))
 
     async def _recovered(self, app: Any, **_: Any) -> None:
-        self._steps.recover(app.consumer_generation_id)
-        self.health.is_recovered = True
+        self._ownership.recover(app.consumer_generation_id)
         log.info("recovered", generation=app.consumer_generation_id)
 
     async def _shut_down(self, app: Any, **_: Any) -> None:
@@ -176,30 +181,20 @@ class Service(Generic[E, State]):
 
     async def _tick(self) -> None:
         """Every second: lag, and a share of the states' timers."""
+        self._measure_lag()
         generation = self.app.consumer_generation_id
-        partitions = self._measure_lag()
-        states = self._steps.state_keys(partitions, generation)
-        self.metrics.put("states", len(states))
-        share = -(-len(states) * TICK_S // self.settings.timers_s)
-        if not self._due:
-            self._due = states
-        due, self._due = self._due[: int(share)], self._due[int(share) :]
-        if due and self.health.is_recovered:
-            await self._steps.advance(due, generation, _now_s() * SECOND)
+        await self._steps.advance(self._timers, generation, _now_s() * SECOND)
 
-    def _measure_lag(self) -> set[int]:
-        """Lag by partition into the metrics; the partitions assigned."""
-        lag, partitions = 0, set()
+    def _measure_lag(self) -> None:
+        lag = 0
         for tp in self.app.consumer.assignment():
             if tp.topic not in source_topics(self.settings):
                 continue
-            partitions.add(tp.partition)
             end = self.app.consumer.highwater(tp)
             waiting = max(0, (end or 0) - (self._steps.next_offset((tp.topic, tp.partition)) or 0))
             self.metrics.put("lag_records", waiting, topic=tp.topic, partition=str(tp.partition))
             lag += waiting
         self.health.tick(lag)
-        return partitions
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
         prefix = self.settings.topic_prefix

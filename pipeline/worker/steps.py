@@ -26,7 +26,9 @@ from pipeline.worker.delivered import Delivered, Publish
 from pipeline.worker.ledger import Ledger, Position, StateRecord
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.observation import observe_decisions, observe_step
+from pipeline.worker.ownership import NO_GENERATION, Ownership
 from pipeline.worker.sequence import Sequencer
+from pipeline.worker.timers import StateKey, Timers
 from pipeline.worker.workbench import Engine, Outcome, Workbench
 from schemas.decision import Decision
 from schemas.moments import Moment
@@ -36,9 +38,6 @@ State = TypeVar("State")
 T = TypeVar("T")
 
 log = structlog.get_logger("fenghuo.worker")
-
-NO_GENERATION = -1
-"""Before the first assignment; a group's generations start at 0 or 1."""
 
 
 class Steps(Generic[State]):
@@ -51,6 +50,7 @@ class Steps(Generic[State]):
         sequencer: Sequencer,
         publish: Publish,
         *,
+        ownership: Ownership,
         metrics: Metrics,
         thread: ThreadPoolExecutor,
         attempts: int = 3,
@@ -62,13 +62,9 @@ class Steps(Generic[State]):
         self._metrics = metrics
         self._attempts = attempts
         self._thread = thread
-        self._recovered = NO_GENERATION
+        self._ownership = ownership
         self._opened = NO_GENERATION
         self._lock = asyncio.Lock()
-
-    def recover(self, generation: int) -> None:
-        """The table is whole for this generation of the group: its steps may begin."""
-        self._recovered = generation
 
     async def take(self, delivered: Sequence[Delivered], generation: int) -> None:
         """One step, 1 to 5, in this generation of the group.
@@ -78,7 +74,8 @@ class Steps(Generic[State]):
         """
         async with self._lock:
             started_s = time.monotonic()
-            current = await self._current(delivered, generation)
+            is_open = await self._open_books(generation)
+            current = [each for each in delivered if is_open and each.generation == generation]
             fresh = await self._sequencer.fresh(current)
             await self._account_missing()
             await self._apply(fresh)
@@ -87,38 +84,40 @@ class Steps(Generic[State]):
             await self._sequencer.go_back()
             observe_step(self._metrics, fresh, time.monotonic() - started_s)
 
-    async def advance(self, keys: Sequence[tuple[int, str]], generation: int, now: Moment) -> None:
-        """Timers of these states (partition and state key), at the shell's clock."""
-        async with self._lock:
-            if self._opened != generation or not keys:
-                return
-            partition_of = {key: partition for partition, key in keys}
-            records = {key: self._ledger.state(partition, key) for partition, key in keys}
-            states = {key: record.state for key, record in records.items()}
-            outcome = await self.in_thread(self.bench.advance, states, now)
-            if outcome.fault is not None:
-                self._metrics.add("timer_faults")
-                log.error("the engine raised on timers", fault=str(outcome.fault))
-            await self._tell(outcome.decisions)
-            writes: list[Awaitable[object]] = []
-            for key, state in outcome.states.items():
-                record = StateRecord(records[key].applied, state)
-                writes += self._put_state(partition_of[key], key, generation, record)
-            await asyncio.gather(*writes)
+    async def advance(self, timers: Timers, generation: int, now: Moment) -> None:
+        """The timers that are due to be looked at, at the shell's clock.
 
-    def state_keys(self, partitions: set[int], generation: int) -> list[tuple[int, str]]:
-        """Partition and key of each state; none before the generation's first step."""
-        is_open = self._opened == generation
-        return list(self._ledger.state_keys(partitions)) if is_open else []
+        Only of states that are held, in partitions owned in this very generation: what lies
+        about from before may be long out of date.
+        """
+        async with self._lock:
+            if not await self._open_books(generation):
+                return
+            held = list(self._ledger.state_keys(self._ownership.partitions))
+            self._metrics.put("states", len(held))
+            keys = timers.next_share(generation, held)
+            if keys:
+                await self._advance(keys, generation, now)
+
+    async def _advance(self, keys: Sequence[StateKey], generation: int, now: Moment) -> None:
+        partition_of = {key: partition for partition, key in keys}
+        records = {key: self._ledger.state(partition, key) for partition, key in keys}
+        states = {key: record.state for key, record in records.items()}
+        outcome = await self.in_thread(self.bench.advance, states, now)
+        if outcome.fault is not None:
+            self._metrics.add("timer_faults")
+            log.error("the engine raised on timers", fault=str(outcome.fault))
+        await self._tell(outcome.decisions)
+        writes: list[Awaitable[object]] = []
+        for key, state in outcome.states.items():
+            record = StateRecord(records[key].applied, state)
+            writes += self._put_state(partition_of[key], key, generation, record)
+        await asyncio.gather(*writes)
 
     async def swap(self, engine: Engine[State]) -> None:
         """Put another engine in force, between two steps."""
         async with self._lock:
             self.bench.engine = engine
-
-    def is_recovered(self, generation: int) -> bool:
-        """Whether the table is whole for this generation."""
-        return self._recovered == generation
 
     def next_offset(self, place: TopicPartition) -> int | None:
         """The next offset to apply; None where the partition was not seen since assignment."""
@@ -128,17 +127,14 @@ class Steps(Generic[State]):
         """Call it in the workbench's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
-    async def _current(
-        self, delivered: Sequence[Delivered], generation: int
-    ) -> Sequence[Delivered]:
-        if self._opened != generation and self._recovered == generation:
+    async def _open_books(self, generation: int) -> bool:
+        """Whether the books are of this generation; they are opened once it may begin."""
+        if self._opened != generation and self._ownership.may_begin(generation):
             self._sequencer.clear()
             self._ledger.open()
             self._opened = generation
             await self.in_thread(self.bench.drop_decoded)
-        if self._opened != generation:
-            return []
-        return [each for each in delivered if each.generation == generation]
+        return self._opened == generation
 
     async def _apply(self, fresh: Sequence[Delivered]) -> None:
         """2 and 3, until all are applied; past a record that the engine never gets over."""

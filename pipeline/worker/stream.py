@@ -4,6 +4,7 @@ Round-robin assignment by copartitioned groups (no standbys): events and command
 partition number, and the changelog's, always go to the same worker.
 """
 
+import asyncio
 import ssl
 from collections.abc import Awaitable, Iterable
 from functools import cached_property
@@ -21,6 +22,8 @@ from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
 from schemas.topics import topic_name
 
+SETTLING_S = 0.2
+"""How long records on their way take through Faust's conductor, at most."""
 FETCH_BYTES = 4 * 1024 * 1024
 REQUEST_BYTES = 8_000_000
 BUFFERED_RECORDS = 1024
@@ -135,8 +138,17 @@ class StreamLog:
         return int(record.offset)
 
     async def seek(self, place: TopicPartition, offset: int) -> None:
-        """Make Faust read on from here."""
-        await self._app.consumer.seek(TP(*place), offset)
+        """Make Faust read on from here.
+
+        Records on their way set Faust's own read offset forward again, and it then drops what
+        is sent for; so the partition is paused until they have arrived.
+        """
+        consumer, tp = self._app.consumer, TP(*place)
+        consumer.pause_partitions({tp})
+        await asyncio.sleep(SETTLING_S)
+        if tp in consumer.assignment():
+            await consumer.seek(tp, offset)
+            consumer.resume_partitions({tp})
 
     async def close(self) -> None:
         """Let go of the connection."""

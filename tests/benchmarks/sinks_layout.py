@@ -68,11 +68,12 @@ _MADE = """SELECT lower(hex(sipHash128(n))) AS event_id,
     concat('10.', toString(cityHash64(n, 4) % 256), '.', toString(cityHash64(n, 5) % 256), '.7')
         AS source_ip,
     IPv4NumToString(toUInt32(cityHash64(n, 6) % 100000 + 2000000000)) AS destination_ip,
-    concat('{{"EventID":4688,"Computer":"', host, '","ProcessId":', toString(cityHash64(n, 8) % 9999),
-        ',"Image":"C:\\\\\\\\Windows\\\\\\\\System32\\\\\\\\', ['cmd', 'svchost', 'powershell', 'net',
-        'rundll32'][cityHash64(n, 9) % 5 + 1], '.exe","CommandLine":"run --task ',
-        lower(hex(cityHash64(n, 10))), '","User":"CORP\\\\\\\\u', toString(cityHash64(n, 11) % 500),
-        '","ParentImage":"C:\\\\\\\\Windows\\\\\\\\explorer.exe","UtcTime":"', toString(time),
+    concat('{{"EventID":4688,"Computer":"', host, '","ProcessId":',
+        toString(cityHash64(n, 8) % 9999), ',"Image":"C:/Windows/System32/',
+        ['cmd', 'svchost', 'powershell', 'net', 'rundll32'][cityHash64(n, 9) % 5 + 1],
+        '.exe","CommandLine":"run --task ', lower(hex(cityHash64(n, 10))),
+        '","User":"CORP/u', toString(cityHash64(n, 11) % 500),
+        '","ParentImage":"C:/Windows/explorer.exe","UtcTime":"', toString(time),
         '","SourceIp":"', source_ip, '","DestinationIp":"', destination_ip,
         '","Channel":"Security","Provider":"Microsoft-Windows-Security-Auditing"}}') AS raw
 FROM (SELECT number AS n FROM numbers({first}, {count}))"""
@@ -141,9 +142,9 @@ def median_ms(store: ChdbSink, sql: str) -> float:
 def report_sizes(store: ChdbSink, name: str) -> None:
     """Bytes an event, column by column."""
     rows = store.query(
-        "SELECT name, round(data_compressed_bytes / (SELECT sum(rows) FROM system.parts"
-        f" WHERE active AND table = '{name}'), 2) AS bytes FROM system.columns"
-        f" WHERE table = '{name}' ORDER BY position"
+        "SELECT column AS name, round(sum(column_data_compressed_bytes) / sum(rows), 2) AS bytes"
+        f" FROM system.parts_columns WHERE active AND table = '{name}'"
+        " GROUP BY column, column_position ORDER BY column_position"
     )
     print(name, "bytes an event:", ", ".join(f"{row['name']} {row['bytes']}" for row in rows))
     sizes = store.query(
@@ -154,8 +155,8 @@ def report_sizes(store: ChdbSink, name: str) -> None:
     print(name, sizes[0])
 
 
-def report_rollup(store: ChdbSink, source: str, step: str, order: str) -> None:
-    """Counts a batch in one step and order: its size, and three questions."""
+def count_batches(store: ChdbSink, source: str, step: str, order: str) -> None:
+    """Counts by batch in one step and order, written in ten inserts, the first of them twice."""
     store.query("DROP TABLE IF EXISTS counts")
     store.query(
         "CREATE TABLE counts (time DateTime64(6, 'UTC') CODEC(Delta, ZSTD(1)),"
@@ -165,34 +166,36 @@ def report_rollup(store: ChdbSink, source: str, step: str, order: str) -> None:
         " ENGINE = ReplacingMergeTree(received_at) PARTITION BY toYYYYMM(time)"
         f" ORDER BY ({ORDERS[order]}, product)"
     )
-    store.query(
-        f"INSERT INTO counts SELECT toStartOfInterval(e.time, INTERVAL {STEPS[step]} SECOND) AS b,"
-        " enterprise_id, toString(cityHash64(enterprise_id) % 31) AS p, batch_id,"
-        " ['windows', 'linux', 'zeek'][cityHash64(event_id) % 3 + 1] AS product,"
-        f" max(received_at), count() FROM {source} AS e GROUP BY b, enterprise_id, p, batch_id,"
-        " product"
-    )
+    for part in (*range(10), 0):
+        store.query(
+            f"INSERT INTO counts SELECT toStartOfInterval(e.time, INTERVAL {STEPS[step]} SECOND)"
+            " AS b, enterprise_id, toString(cityHash64(enterprise_id) % 31) AS p, batch_id,"
+            " ['windows', 'linux', 'zeek'][cityHash64(event_id) % 3 + 1] AS product,"
+            f" max(received_at), count() FROM {source} AS e"
+            f" WHERE cityHash64(batch_id) % 10 = {part}"
+            " GROUP BY b, enterprise_id, p, batch_id, product"
+        )
+
+
+ROLLUP_QUERIES = {
+    "nation": "SELECT toStartOfHour(time) AS h, province, sum(events) FROM counts FINAL"
+    " GROUP BY h, province",
+    "a day": "SELECT province, sum(events) FROM counts FINAL WHERE time >= '2026-11-10 00:00:00'"
+    " AND time < '2026-11-11 00:00:00' GROUP BY province",
+    "one": "SELECT product, sum(events) FROM counts FINAL WHERE enterprise_id = 'ent-00042'"
+    " GROUP BY product",
+}
+
+
+def report_rollup(store: ChdbSink, source: str, step: str, order: str) -> None:
+    """Counts by batch in one step and order: their size, and three questions."""
+    count_batches(store, source, step, order)
     size = store.query(
         "SELECT count() AS parts, sum(rows) AS rows, sum(bytes_on_disk) AS bytes"
         " FROM system.parts WHERE active AND table = 'counts'"
     )
-    final = "FROM counts FINAL"
-    nation = median_ms(
-        store,
-        f"SELECT toStartOfHour(time) AS h, province, sum(events) {final} GROUP BY h, province",
-    )
-    day = median_ms(
-        store,
-        f"SELECT province, sum(events) {final} WHERE time >= '2026-11-10 00:00:00'"
-        " AND time < '2026-11-11 00:00:00' GROUP BY province",
-    )
-    one = median_ms(
-        store,
-        f"SELECT product, sum(events) {final} WHERE enterprise_id = 'ent-00042' GROUP BY product",
-    )
-    print(
-        f"{step:7}{order:17} nation {nation:7.1f} ms, a day {day:6.1f} ms, one {one:6.1f} ms", size
-    )
+    asked = [f"{what} {median_ms(store, sql):.1f} ms" for what, sql in ROLLUP_QUERIES.items()]
+    print(f"{step}, {order}: {', '.join(asked)}", size[0], flush=True)
 
 
 def main() -> None:

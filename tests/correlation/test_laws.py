@@ -45,9 +45,10 @@ class Case(NamedTuple):
         return [self.matched[number] for number in numbers]
 
 
-def expressions(names: str) -> st.SearchStrategy[Expression]:
+def expressions(names: list[str]) -> st.SearchStrategy[Expression]:
+    """Any of them, and more often than chance `one and not another`, which is absence."""
     leaves = st.sampled_from([RuleName(name) for name in names])
-    return st.recursive(
+    anything = st.recursive(
         leaves,
         lambda inner: st.one_of(
             inner.map(Not),
@@ -56,6 +57,10 @@ def expressions(names: str) -> st.SearchStrategy[Expression]:
         ),
         max_leaves=5,
     )
+    absence = st.permutations([RuleName(name) for name in names]).map(
+        lambda each: And((*each[:-1], Not(each[-1]))) if len(each) > 1 else each[0]
+    )
+    return st.one_of(anything, absence)
 
 
 def names_in(expression: Expression) -> set[str]:
@@ -79,7 +84,7 @@ def rules_of_one(draw: st.DrawFn, rule_id: str, names: list[str], groups: list[s
         rules = [names[0], *rules]
     shape = {"group_by": group_by, "rule_id": rule_id}
     if kind.startswith("temporal"):
-        expression = draw(st.none() | expressions("".join(rules)))
+        expression = draw(st.none() | expressions(rules))
         if expression is not None:
             named = names_in(expression)
             rules = [each for each in rules if each in named]

@@ -14,9 +14,11 @@ from pipeline.cli.topics import find_conflicts, plan_topics
 from pipeline.refusals import expire_offsets
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
+from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineRefused, RulesWatch
 from pipeline.worker.settings import SettingsFault, read_settings
+from pipeline.worker.timers import Timers
 from schemas.batch import Record
 
 
@@ -53,8 +55,7 @@ def test_the_list_of_metrics_and_the_type_of_their_names_agree() -> None:
 
 def test_live_means_ticking_and_progress_where_there_is_something_to_do() -> None:
     now = [0.0]
-    health = Health(lambda: now[0])
-    health.is_recovered = True
+    health = Health(Ownership(), lambda: now[0])
     now[0] = LOOP_SILENT_S + 1
     assert not health.is_live(), "the loop hangs"
     health.tick(lag_records=0)
@@ -69,19 +70,46 @@ def test_live_means_ticking_and_progress_where_there_is_something_to_do() -> Non
 
 
 def test_ready_requires_an_assignment_and_a_recovered_table() -> None:
-    health, metrics = Health(), Metrics()
-    server = HealthServer("127.0.0.1", 0, health, metrics)
+    ownership = Ownership()
+    server = HealthServer("127.0.0.1", 0, Health(ownership), Metrics())
     url = f"http://127.0.0.1:{server.port}"
     try:
         with pytest.raises(urllib.error.HTTPError, match="503") as refusal:
             urllib.request.urlopen(f"{url}/health/ready")
         refusal.value.close()
-        health.partitions, health.is_recovered = 1, True
+        ownership.assign(1, {0, 1})
+        ownership.recover(1)
         for page in ("/health/ready", "/health/live", "/metrics"):
             with urllib.request.urlopen(url + page) as answer:
                 assert answer.status == 200
     finally:
         server.close()
+
+
+def test_a_recovery_counts_only_for_the_assignment_announced_before_it() -> None:
+    ownership = Ownership()
+    ownership.assign(4, {0})
+    ownership.recover(5)
+    assert not ownership.may_begin(5)
+    ownership.assign(5, {1})
+    assert not ownership.may_begin(5)
+    ownership.recover(5)
+    assert ownership.may_begin(5)
+    assert not ownership.may_begin(4)
+
+
+def test_every_state_has_its_timers_looked_at_once_a_round() -> None:
+    timers, held = Timers(4), [(0, f"e{number}") for number in range(10)]
+    shares = [timers.next_share(1, held) for _ in range(4)]
+    assert [len(share) for share in shares] == [3, 3, 3, 1]
+    assert sorted(sum(shares, [])) == sorted(held)
+
+
+def test_timers_of_states_that_are_no_longer_held_are_let_be() -> None:
+    timers = Timers(2)
+    timers.next_share(1, [(0, "a"), (0, "b"), (1, "c"), (1, "d")])
+    assert timers.next_share(1, [(0, "a"), (0, "b")]) == []
+    assert timers.next_share(2, [(1, "c")]) == [(1, "c")]
 
 
 def test_sources_and_changelog_share_a_partition_count_and_the_broker_stamps_time() -> None:

@@ -12,6 +12,7 @@ from pipeline.delivery import Delivery
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.ledger import Ledger
 from pipeline.worker.metrics import Metrics
+from pipeline.worker.ownership import Ownership
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.steps import Steps
 from pipeline.worker.workbench import Workbench
@@ -108,7 +109,6 @@ class Worker:
         self._read: dict[TopicPartition, int] = {}
         self._thread = ThreadPoolExecutor(1)
         self._steps = self._make_steps()
-        self._steps.recover(generation)
 
     def run(self, start: Mapping[TopicPartition, int], skips: Iterator[int], size: int) -> bool:
         """Read until everything is applied (True) or the worker dies (False).
@@ -159,7 +159,9 @@ class Worker:
         return batch
 
     def _make_steps(self) -> Steps[Count]:
-        metrics = Metrics()
+        metrics, ownership = Metrics(), Ownership()
+        ownership.assign(self._generation, {place[1] for place in self._world.log})
+        ownership.recover(self._generation)
         ledger = Ledger(self._world.table(), self._send)
         delivery = Delivery(DyingSink(self._world, self._budget), wait=lambda _: True)
         bench = Workbench(CountingEngine(), CountCodec(), delivery)
