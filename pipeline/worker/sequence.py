@@ -52,8 +52,17 @@ class Sequencer:
         for place, offset in self._expectations.take_seeks().items():
             self._metrics.add("gaps")
             log.warning("records skipped by the consumer", place=place, back_to=offset)
-            await self._log.seek(place, offset)
-            self._sent_back_s[place] = time.monotonic()
+            await self._send_back(place, offset)
+
+    async def go_back_again(self) -> None:
+        """Send the consumer back once more for what has not come, though nothing else came."""
+        for place in [*self._sent_back_s]:
+            if not self._is_awaited(place):
+                await self._send_back(place, self._expectations.expected(place))
+
+    async def _send_back(self, place: TopicPartition, offset: int) -> None:
+        await self._log.seek(place, offset)
+        self._sent_back_s[place] = time.monotonic()
 
     async def _is_fresh(self, record: Record) -> bool:
         place = (record.topic, record.partition)

@@ -93,6 +93,7 @@ class Steps(Generic[State]):
         async with self._lock:
             if not await self._open_books(generation):
                 return
+            await self._sequencer.go_back_again()
             held = list(self._ledger.state_keys(self._ownership.partitions))
             self._metrics.put("states", len(held))
             keys = timers.next_share(generation, held)

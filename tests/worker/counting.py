@@ -17,10 +17,11 @@ POISON = b"poison"
 
 
 class Count(msgspec.Struct):
-    """How many records, and the sum of their numbers."""
+    """How many records, the sum of their numbers, and how often timers were looked at."""
 
     records: int = 0
     total: int = 0
+    ticks: int = 0
 
 
 class CountCodec:
@@ -65,6 +66,7 @@ class CountingEngine:
         ]
 
     def advance(self, state: Count, state_key: str, now: Moment) -> list[Decision]:
+        state.ticks += 1
         return []
 
 

@@ -170,3 +170,24 @@ def test_a_record_the_engine_raises_on_is_dead_lettered_at_the_third_attempt() -
         (3, "accepted"),
     ]
     assert [row["reason"] for row in world.store.view("dead_letters")] == ["engine_fault"]
+
+
+def test_timers_touch_states_of_owned_partitions_only_however_much_lies_about() -> None:
+    log = make_log({("fenghuo.events", 0): [0, 1], ("fenghuo.events", 1): [0]})
+    world = World(log)
+    Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
+    before = len(world.changelog)
+    Worker(world, 2, UNBOUNDED, partitions=frozenset({0})).tick(1)
+    written = [
+        (partition, key.decode()) for partition, key, value in world.changelog[before:] if value
+    ]
+    assert written == [
+        (0, "0/2/state/0-0/fenghuo.events"),
+        (0, "0/2/state/0-1/fenghuo.events"),
+    ]
+
+
+def test_timers_make_no_state_where_there_is_none() -> None:
+    world = World(make_log({("fenghuo.events", 0): [0]}))
+    Worker(world, 1, UNBOUNDED).tick(3)
+    assert world.changelog == []

@@ -15,6 +15,7 @@ from pipeline.worker.metrics import Metrics
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.steps import Steps
+from pipeline.worker.timers import Timers
 from pipeline.worker.workbench import Workbench
 from schemas.batch import Record
 from sinks.contract import Answer, Rows
@@ -100,11 +101,18 @@ class Worker:
     """One worker of one generation, reading from `start`; `pauses` makes its last sends late."""
 
     def __init__(
-        self, world: World, generation: int, actions: int, *, pauses: bool = False
+        self,
+        world: World,
+        generation: int,
+        actions: int,
+        *,
+        pauses: bool = False,
+        partitions: frozenset[int] = frozenset({0, 1}),
     ) -> None:
         self._world = world
         self._generation = generation
         self._pauses = pauses
+        self._partitions = partitions
         self._budget = Budget(actions)
         self._read: dict[TopicPartition, int] = {}
         self._thread = ThreadPoolExecutor(1)
@@ -130,6 +138,17 @@ class Worker:
         records = [record for of_place in self._world.log.values() for record in of_place]
         delivered = [DeliveredRecord(each, fetched_in, self._budget) for each in records]
         asyncio.run(self._steps.take(delivered, now_in))
+        self._thread.shutdown()
+
+    def tick(self, times: int) -> None:
+        """Look at every state's timers, so many times."""
+
+        async def tick() -> None:
+            timers = Timers(1)
+            for now in range(times):
+                await self._steps.advance(timers, self._generation, now)
+
+        asyncio.run(tick())
         self._thread.shutdown()
 
     async def _run(self, skips: Iterator[int], size: int) -> None:
@@ -160,13 +179,21 @@ class Worker:
 
     def _make_steps(self) -> Steps[Count]:
         metrics, ownership = Metrics(), Ownership()
-        ownership.assign(self._generation, {place[1] for place in self._world.log})
+        ownership.assign(self._generation, self._partitions)
         ownership.recover(self._generation)
         ledger = Ledger(self._world.table(), self._send)
         delivery = Delivery(DyingSink(self._world, self._budget), wait=lambda _: True)
         bench = Workbench(CountingEngine(), CountCodec(), delivery)
         sequencer = Sequencer(ledger, self, metrics)
-        return Steps(ledger, bench, sequencer, lambda _: [], metrics=metrics, thread=self._thread)
+        return Steps(
+            ledger,
+            bench,
+            sequencer,
+            lambda _: [],
+            ownership=ownership,
+            metrics=metrics,
+            thread=self._thread,
+        )
 
     async def _send(self, partition: int, key: bytes, value: bytes | None) -> None:
         try:
