@@ -46,6 +46,23 @@ WRITTEN_AS: dict[str, Any] = {
 a number that is too large, and take a missing text for an empty one."""
 
 
+CODEC_OF: dict[str, str] = {
+    TEXT: "ZSTD(1)",
+    TEXTS: "ZSTD(1)",
+    MOMENT: "Delta, ZSTD(1)",
+    MAYBE_MOMENT: "ZSTD(1)",
+    COUNT: "T64, ZSTD(1)",
+}
+"""ClickHouse type: how its values are compressed, as measured (docs/store.md); the server's
+own choice for the rest."""
+
+INDEX_TYPE = "bloom_filter(0.01)"
+"""Of every skip index: blocks of rows that cannot hold a value are not read."""
+
+LOG, CASE = "log", "case"
+"""What a table holds, and so how long it is kept: what was sent, or what was made of it."""
+
+
 class Column(msgspec.Struct, frozen=True):
     """One column: its ClickHouse type, and how its value is read from the thing."""
 
@@ -75,6 +92,9 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
     history: str = ""
     version: str = ""
     repeatable: bool = False
+    indexes: tuple[str, ...] = ()
+    kept_as: str = ""
+    ages_by: str = ""
     comment: str = ""
 
     def row(self, thing: Any) -> tuple[Any, ...]:

@@ -10,10 +10,12 @@ current state of each thing once.
 from schemas.assessment import Assessment, Obligation
 from schemas.batch import BatchAccount, DeadLetter
 from schemas.columns import (
+    CASE,
     COUNT,
     FLAG,
     HEX_ID,
     JSON,
+    LOG,
     MAYBE_MOMENT,
     MOMENT,
     SIGNED,
@@ -36,6 +38,7 @@ from schemas.detection import Detection
 from schemas.event import Event
 from schemas.incident import Incident
 from schemas.registry import Enterprise
+from schemas.rollups import DayCount, EventCount, HourCount, MinuteCount
 
 _ENTERPRISE = column("enterprise_id", WORD, "Who published it; key of the table enterprises.")
 _PROVINCE = column("province", WORD, "GB/T 2260 code of province level.")
@@ -54,6 +57,9 @@ EVENTS = Table(
     order_by=("enterprise_id", "time", "event_id"),
     partition_by="toYYYYMM(time)",
     version="received_at",
+    indexes=("event_id", "host", "source_ip", "destination_ip"),
+    kept_as=LOG,
+    ages_by="received_at",
     columns=(
         column("event_id", HEX_ID, "Derived from enterprise, line and occurrence."),
         column("batch_id", HEX_ID, "The batch it came in."),
@@ -86,6 +92,8 @@ DETECTIONS = Table(
     comment="A Sigma rule or correlation that matched (OCSF 2004).",
     key=("detection_id",),
     order_by=("enterprise_id", "detection_id", "revision"),
+    kept_as=CASE,
+    ages_by="received_at",
     columns=(
         column("detection_id", HEX_ID, "Derived from enterprise, rule and events."),
         column("revision", SMALL, "Grows when the window grows or evidence arrives late."),
@@ -124,6 +132,8 @@ INCIDENTS = Table(
     comment="The detections that one team would handle as one case (OCSF 2005).",
     key=("incident_id",),
     order_by=("enterprise_id", "incident_id", "revision"),
+    kept_as=CASE,
+    ages_by="revised_at",
     columns=(
         column("incident_id", HEX_ID, "Derived from enterprise and earliest detection."),
         _ENTERPRISE,
@@ -169,6 +179,8 @@ ASSESSMENTS = Table(
     comment="One regime's judgement of one incident, limb by limb.",
     key=("incident_id", "regime"),
     order_by=("enterprise_id", "incident_id", "regime", "revision"),
+    kept_as=CASE,
+    ages_by="assessed_at",
     columns=(
         column("incident_id", HEX_ID, "The incident."),
         _ENTERPRISE,
@@ -203,6 +215,8 @@ OBLIGATIONS = Table(
     comment="Who must tell whom what, by when.",
     key=("obligation_id",),
     order_by=("enterprise_id", "obligation_id", "revision"),
+    kept_as=CASE,
+    ages_by="revised_at",
     columns=(
         column("obligation_id", HEX_ID, "Derived from incident and duty."),
         column("incident_id", HEX_ID, "The incident."),
@@ -238,6 +252,8 @@ BATCHES = Table(
     comment="What became of each record: events = stored + late + dropped + dead_lettered.",
     key=("enterprise_id", "batch_id", "topic", "partition", "offset"),
     order_by=("enterprise_id", "batch_id", "topic", "partition", "offset"),
+    kept_as=CASE,
+    ages_by="received_at",
     columns=(
         _ENTERPRISE,
         column("batch_id", HEX_ID, "The sender's id of the batch."),
@@ -264,6 +280,8 @@ DEAD_LETTERS = Table(
     comment="What could not be taken, kept whole, with reason and remedy.",
     key=("dead_letter_id",),
     order_by=("enterprise_id", "dead_letter_id"),
+    kept_as=LOG,
+    ages_by="received_at",
     columns=(
         column("dead_letter_id", HEX_ID, "Derived from place and content."),
         _ENTERPRISE,
@@ -287,6 +305,8 @@ COMMANDS = Table(
     comment="What analysts said, and whether it was accepted.",
     key=("command_id",),
     order_by=("enterprise_id", "command_id"),
+    kept_as=CASE,
+    ages_by="received_at",
     columns=(
         column("command_id", HEX_ID, "The sender's id.", "command.command_id"),
         column("enterprise_id", WORD, "The enterprise.", "command.enterprise_id"),
@@ -325,8 +345,49 @@ ENTERPRISES = Table(
     ),
 )
 
+
+def _counts(step: str, of: type[EventCount]) -> Table:
+    """Counts of events by batch, log source and `step` (schemas/rollups.py)."""
+    return Table(
+        name=f"events_by_{step}",
+        of=of,
+        comment=f"Events of each batch by {step} and log source: add them up.",
+        key=("time", "enterprise_id", "batch_id", "product", "category", "service"),
+        order_by=("time", "enterprise_id", "batch_id", "product", "category", "service"),
+        partition_by="toYYYYMM(time)",
+        version="received_at",
+        kept_as=CASE,
+        ages_by="received_at",
+        columns=(
+            column("time", MOMENT, f"Start of the {step}; days are China's (UTC+8)."),
+            _ENTERPRISE,
+            _PROVINCE,
+            column("sector", WORD, "The enterprise's sector."),
+            column("format", WORD, "The format it was published in."),
+            column("product", WORD, "Sigma log source: product."),
+            column("category", WORD, "Sigma log source: category."),
+            column("service", WORD, "Sigma log source: service."),
+            column("batch_id", HEX_ID, "The batch they came in."),
+            column("received_at", MOMENT, "When Kafka took it."),
+            column("events", COUNT, "Events, the late and future ones among them."),
+            column("late", COUNT, "Of these: older than the watermark when they came."),
+            column("future", COUNT, "Of these: dated in the future."),
+            column("first_time", MOMENT, "First event."),
+            column("last_time", MOMENT, "Last event."),
+            _DRILL,
+        ),
+    )
+
+
+EVENTS_BY_MINUTE = _counts("minute", MinuteCount)
+EVENTS_BY_HOUR = _counts("hour", HourCount)
+EVENTS_BY_DAY = _counts("day", DayCount)
+
 TABLES: tuple[Table, ...] = (
     EVENTS,
+    EVENTS_BY_MINUTE,
+    EVENTS_BY_HOUR,
+    EVENTS_BY_DAY,
     DETECTIONS,
     INCIDENTS,
     ASSESSMENTS,
@@ -340,4 +401,4 @@ TABLES: tuple[Table, ...] = (
 that all its rows are there."""
 
 TABLE_OF: dict[type, Table] = {table.of: table for table in TABLES}
-"""Where each kind of decision is written."""
+"""Where each kind of decision, and each kind of count, is written."""

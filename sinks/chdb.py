@@ -30,6 +30,7 @@ from sinks.contract import (
 )
 from sinks.ddl import WRITE_SETTINGS, quote_name, select_view
 from sinks.faults import code_of, query_fault, write_fault
+from sinks.layout import SINGLE, Layout
 from sinks.rows import in_order
 
 _SESSION = (
@@ -63,6 +64,11 @@ class ChdbSink:
         except BaseException:
             self._connection.close()
             raise
+
+    @property
+    def layout(self) -> Layout:
+        """See `Store.layout`: always one server."""
+        return SINGLE
 
     def migrate(self) -> None:
         """See `Sink.migrate`."""

@@ -31,6 +31,7 @@ from sinks.contract import (
 )
 from sinks.ddl import WRITE_SETTINGS, quote_name, select_view
 from sinks.faults import query_fault, write_fault
+from sinks.layout import SINGLE, Layout
 from sinks.rows import in_order
 
 SERVER_SETTINGS: Mapping[str, int | str] = WRITE_SETTINGS | {"session_timezone": "UTC"}
@@ -42,8 +43,9 @@ class ClickHouseSink:
     """A database of the server at `address`: `clickhouse://user:password@host:port?option=…`.
 
     `clickhouses://` is TLS. Options are those of clickhouse-driver, among them
-    `alt_hosts=h2:9000,h3:9000`, `compression=lz4` and `send_receive_timeout` (seconds). Nothing
-    is sent before the first call. `steps` and `settings` speak to servers of another age.
+    `alt_hosts=h2:9000,h3:9000`, `compression=lz4` and `send_receive_timeout` (seconds), and
+    `cluster=NAME`: replicated and distributed tables on that cluster (`sinks/layout.py`).
+    Nothing is sent before the first call. `steps` and `settings` speak to servers of another age.
     """
 
     def __init__(
@@ -55,7 +57,8 @@ class ClickHouseSink:
         settings: Mapping[str, int | str] = SERVER_SETTINGS,
     ) -> None:
         self._tables = {table.name: table for table in tables}
-        self._steps = migrations.migrations_of(tables) if steps is None else steps
+        self.layout = layout_of(address, database)
+        self._steps = migrations.migrations_of(tables, self.layout) if steps is None else steps
         self._database = quote_name(database)
         self._client = _client(address, database, settings)
         self._lobby = _client(address, "default", settings)
@@ -64,7 +67,9 @@ class ClickHouseSink:
     def migrate(self) -> None:
         """See `Sink.migrate`; makes the database first."""
         with _faults_of_query(self._lobby):
-            self._lobby.execute(f"CREATE DATABASE IF NOT EXISTS {self._database}")
+            self._lobby.execute(
+                f"CREATE DATABASE IF NOT EXISTS {self._database}{self.layout.on_cluster}"
+            )
         self._lobby.disconnect()
         migrations.run(self._execute, self.query, self._steps, tuple(self._tables.values()))
 
@@ -107,11 +112,24 @@ class ClickHouseSink:
             self._client.execute(insert, rows, query_id=query_id)
 
 
+def layout_of(address: str, database: str) -> Layout:
+    """What the address says: the option `cluster`, or one server.
+
+    Raises ValueError for a cluster whose name is more than letters, digits and `_`.
+    """
+    cluster = str(parse_url(address)[1].get("settings", {}).get("cluster", ""))
+    if not cluster:
+        return SINGLE
+    quote_name(cluster)
+    return Layout(cluster, database)
+
+
 def _client(address: str, database: str, settings: Mapping[str, int | str]) -> Any:
     host, options = parse_url(address)
     if not host:
         raise ValueError(f"{address!r} is no address: write clickhouse://user:password@host:9000")
     merged = {**options.pop("settings", {}), **settings}
+    merged.pop("cluster", None)
     return Client(host, **_TIMEOUTS_S | options | {"database": database, "settings": merged})
 
 

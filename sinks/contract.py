@@ -18,6 +18,8 @@ Rule 4. Moments go in as int microseconds and come out as RFC 3339 text in UTC.
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
+from sinks.layout import Layout
+
 Row: TypeAlias = tuple[Any, ...]
 """In column order of its table: text, int, bool, list or None."""
 Rows: TypeAlias = Mapping[str, Sequence[Row]]
@@ -69,7 +71,11 @@ class Sink(Protocol):
 
 
 class Store(Sink, Protocol):
-    """A sink that answers SQL."""
+    """A sink that answers SQL, its tables laid out on one server or on a cluster."""
+
+    @property
+    def layout(self) -> Layout:
+        """How its tables are laid out."""
 
     def query(self, sql: str) -> list[Answer]:
         """The rows of one statement; QueryFailed or SinkUnavailable."""

@@ -5,16 +5,15 @@ Rule 2. Names are not qualified: a store is one database, and the sink is in it.
 Rule 3. A view's name is a thing's name (`incidents`), the table behind it is `<view>_rows`.
 Rule 4. A table with revisions is written to its history; a materialized view, `<name>_feed`,
         copies each row to the current table, where the highest revision replaces the others.
+Rule 5. One text for one server and for a cluster: `sinks/layout.py` says what differs.
 """
 
 from collections.abc import Sequence
 from re import fullmatch
 
-from schemas.columns import Column, Table
+from schemas.columns import CODEC_OF, INDEX_TYPE, Column, Table
 from schemas.tables import ASSESSMENTS, INCIDENTS, TABLES
-
-DEDUPLICATION_WINDOW = 1000
-"""How many inserts a table remembers: an identical block among them is dropped at once."""
+from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, stored_names
 
 TIER_COLUMNS = ("tier", "colour", "response_level", "override_tier")
 """What the view `incidents` shows of the current assessment, as `miit_tier`, `cac_tier`, …"""
@@ -27,22 +26,33 @@ WRITE_SETTINGS: dict[str, int | str] = {
     "deduplicate_blocks_in_dependent_materialized_views": 1,
     "max_partitions_per_insert_block": 0,
     "throw_on_max_partitions_per_insert_block": 0,
+    "distributed_foreground_insert": 1,
 }
 """Every setting that decides what an insert means; servers differ in their defaults. An answer
-comes after the rows are stored; an identical block is dropped, in the tables that materialized
-views feed too, each by its own memory (a crash may have come between the two); events that are
-spread over many months are taken."""
+comes after the rows are stored, on their shard too; an identical block is dropped, in the tables
+that materialized views feed too, each by its own memory (a crash may have come between the two);
+events that are spread over many months are taken."""
 
 
-def create_tables(tables: Sequence[Table] = TABLES) -> tuple[str, ...]:
+def create_tables(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> tuple[str, ...]:
     """The statements that make every physical table and feed."""
-    return tuple(statement for table in tables for statement in _create(table))
+    return tuple(statement for table in tables for statement in _create(table, layout))
 
 
-def create_views(tables: Sequence[Table] = TABLES) -> tuple[str, ...]:
+def refine_tables(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> tuple[str, ...]:
+    """The statements that give tables of an older version the codecs and indexes of this one;
+    rows that are there get them when they are next merged."""
+    return tuple(
+        f"ALTER TABLE {layout.local(name)}{layout.on_cluster}\n{_refinements(table)}"
+        for table in tables
+        for name in stored_names(table)
+    )
+
+
+def create_views(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> tuple[str, ...]:
     """The statements that make every view anew."""
-    plain = [statement for table in tables for statement in _views(table)]
-    return (*plain, _incident_view()) if INCIDENTS in tables else tuple(plain)
+    plain = [statement for table in tables for statement in _views(table, layout)]
+    return (*plain, _incident_view(layout)) if INCIDENTS in tables else tuple(plain)
 
 
 def view_tables(tables: Sequence[Table] = TABLES) -> dict[str, Table]:
@@ -51,43 +61,64 @@ def view_tables(tables: Sequence[Table] = TABLES) -> dict[str, Table]:
     return current | {table.history: table for table in tables if table.history}
 
 
-def _create(table: Table) -> list[str]:
+def _create(table: Table, layout: Layout) -> list[str]:
     if not table.history:
-        return [_table(table, table.current_name, table.order_by, table.version)]
-    current_order = tuple(part for part in table.order_by if part != table.revision)
+        return _table(table, table.current_name, table.version, layout)
     return [
-        _table(table, table.current_name, current_order, table.revision),
-        _table(table, table.stored_name, table.order_by, table.version),
-        f"CREATE MATERIALIZED VIEW IF NOT EXISTS {table.name}_feed TO {table.current_name}\n"
-        f"AS SELECT {_names(table)} FROM {table.stored_name}",
+        *_table(table, table.current_name, table.revision, layout),
+        *_table(table, table.stored_name, table.version, layout),
+        f"CREATE MATERIALIZED VIEW IF NOT EXISTS {table.name}_feed{layout.on_cluster}"
+        f" TO {layout.local(table.current_name)}\n"
+        f"AS SELECT {_names(table)} FROM {layout.local(table.stored_name)}",
     ]
 
 
-def _table(table: Table, name: str, order_by: Sequence[str], version: str) -> str:
+def _table(table: Table, name: str, version: str, layout: Layout) -> list[str]:
     window = 0 if table.repeatable else DEDUPLICATION_WINDOW
+    order = [part for part in table.order_by if version == "" or part != version]
     clauses = [
-        f"ENGINE = ReplacingMergeTree({version})",
+        f"ENGINE = {layout.engine(version)}",
         f"PARTITION BY {table.partition_by}" if table.partition_by else "",
-        f"ORDER BY ({', '.join(order_by)})",
-        f"SETTINGS non_replicated_deduplication_window = {window}",
+        f"ORDER BY ({', '.join(order)})",
+        f"SETTINGS {layout.memory(window)}",
         f"COMMENT {literal(table.comment)}",
     ]
-    columns = ",\n".join(_column(column) for column in table.columns)
+    lines = [*map(_column, table.columns), *map(_index, table.indexes)]
+    columns = ",\n".join(f"    {line}" for line in lines)
     body = "\n".join(clause for clause in clauses if clause)
-    return f"CREATE TABLE IF NOT EXISTS {name}\n(\n{columns}\n)\n{body}"
+    kept = layout.local(name)
+    made = f"CREATE TABLE IF NOT EXISTS {kept}{layout.on_cluster}\n(\n{columns}\n)\n{body}"
+    return [made, *layout.distribute(table, name)]
 
 
 def _column(column: Column) -> str:
-    return f"    `{column.name}` {column.type} COMMENT {literal(column.comment)}"
+    codec = CODEC_OF.get(column.type)
+    compressed = f" CODEC({codec})" if codec else ""
+    return f"`{column.name}` {column.type} COMMENT {literal(column.comment)}{compressed}"
 
 
-def _views(table: Table) -> list[str]:
-    views = [] if table is INCIDENTS else [_view(table, table.name)]
-    return [*views, _view(table, table.history)] if table.history else views
+def _index(column: str) -> str:
+    return f"INDEX by_{column} `{column}` TYPE {INDEX_TYPE} GRANULARITY 1"
 
 
-def _view(table: Table, name: str) -> str:
-    return f"CREATE OR REPLACE VIEW {name}\nAS {_select_final(table, f'{name}_rows')}"
+def _refinements(table: Table) -> str:
+    codecs = [
+        f"    MODIFY COLUMN `{column.name}` CODEC({CODEC_OF[column.type]})"
+        for column in table.columns
+        if column.type in CODEC_OF
+    ]
+    indexes = [f"    ADD {_index(column)}" for column in table.indexes]
+    return ",\n".join([*codecs, *indexes]).replace("ADD INDEX", "ADD INDEX IF NOT EXISTS")
+
+
+def _views(table: Table, layout: Layout) -> list[str]:
+    views = [] if table is INCIDENTS else [_view(table, table.name, layout)]
+    return [*views, _view(table, table.history, layout)] if table.history else views
+
+
+def _view(table: Table, name: str, layout: Layout) -> str:
+    final = _select_final(table, f"{name}_rows")
+    return f"CREATE OR REPLACE VIEW {name}{layout.on_cluster}\nAS {final}"
 
 
 def _select_final(table: Table, stored: str) -> str:
@@ -96,13 +127,14 @@ def _select_final(table: Table, stored: str) -> str:
     return select + partitioned if table.partition_by else select
 
 
-def _incident_view() -> str:
+def _incident_view(layout: Layout) -> str:
     """Incidents with the current assessment of each regime beside them; "" where there is none."""
     own = [f"i.{name} AS {name}" for name in INCIDENTS.column_names]
     tiers = [f"{regime}.{name} AS {regime}_{name}" for regime in REGIMES for name in TIER_COLUMNS]
     joins = "\n".join(_join_assessment(regime) for regime in REGIMES)
     return (
-        f"CREATE OR REPLACE VIEW {INCIDENTS.name}\nAS SELECT {', '.join(own + tiers)}\n"
+        f"CREATE OR REPLACE VIEW {INCIDENTS.name}{layout.on_cluster}\n"
+        f"AS SELECT {', '.join(own + tiers)}\n"
         f"FROM (SELECT {_names(INCIDENTS)} FROM {INCIDENTS.current_name} FINAL) AS i\n{joins}"
     )
 

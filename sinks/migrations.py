@@ -2,8 +2,10 @@
 
 Rule 1. A migration is recorded in the table `migrations` after its last statement. One that was
         interrupted runs again from its first: each statement may be repeated (`sinks/ddl.py`).
-Rule 2. Migration 1 makes the tables as they are defined now. Later ones bring older stores to
-        the same shape and find nothing to do in a new one; their text never changes again.
+Rule 2. Migration 1 makes the tables as they are defined now, those that are not there, and 2
+        gives them their codecs and indexes; both run again whenever their text has changed.
+        Later ones bring older stores to the same columns and find nothing to do in a new one;
+        their text never changes again.
 Rule 3. The views come last, and again whenever their text has changed.
 Rule 4. At the end the columns are held against the definition; a difference is an error.
 """
@@ -16,7 +18,8 @@ import msgspec
 from schemas.columns import Table
 from schemas.tables import TABLES
 from sinks.contract import Answer, SchemaOutdated
-from sinks.ddl import create_tables, create_views, literal, view_tables
+from sinks.ddl import create_tables, create_views, literal, refine_tables, view_tables
+from sinks.layout import SINGLE, Layout
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migrations
 (
@@ -50,15 +53,18 @@ class Migration(msgspec.Struct, frozen=True):
 
 
 _LATER: tuple[Migration, ...] = ()
-"""Numbers 2 and up."""
+"""Numbers 3 and up."""
 
 
-def migrations_of(tables: Sequence[Table] = TABLES) -> tuple[Migration, ...]:
+def migrations_of(
+    tables: Sequence[Table] = TABLES, layout: Layout = SINGLE
+) -> tuple[Migration, ...]:
     """All migrations in the order in which they run."""
     return (
-        Migration(1, "tables", create_tables(tables)),
+        Migration(1, "tables", create_tables(tables, layout), repeatable=True),
+        Migration(2, "codecs and indexes", refine_tables(tables, layout), repeatable=True),
         *_LATER,
-        Migration(0, "views", create_views(tables), repeatable=True),
+        Migration(0, "views", create_views(tables, layout), repeatable=True),
     )
 
 

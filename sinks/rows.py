@@ -9,16 +9,23 @@ import msgspec
 
 from schemas.columns import WRITTEN_AS, Table
 from schemas.decision import Decision
+from schemas.event import Event
+from schemas.rollups import count_events
 from schemas.tables import TABLE_OF
 from sinks.contract import Row, Rows, RowsRefused
 
 
 def rows_of(decisions: Iterable[Decision]) -> dict[str, list[Row]]:
-    """The decisions as rows by table name, in order."""
+    """The decisions as rows by table name, in order, and the counts of their events.
+
+    All events of a batch come in one call: the counts are the batch's (schemas/rollups.py).
+    """
+    written = list(decisions)
+    counts = count_events(decision for decision in written if isinstance(decision, Event))
     rows: dict[str, list[Row]] = {}
-    for decision in decisions:
-        table = TABLE_OF[type(decision)]
-        rows.setdefault(table.name, []).append(table.row(decision))
+    for thing in (*written, *counts):
+        table = TABLE_OF[type(thing)]
+        rows.setdefault(table.name, []).append(table.row(thing))
     return rows
 
 

@@ -1,59 +1,155 @@
 """`fenghuo migrate`: bring a store's tables and views to this version (shell)."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 
 from pipeline.cli.stores import open_sink, sink_options
+from schemas.provinces import PROVINCES
+from sinks.access import Readers, access_statements
 from sinks.contract import QueryFailed, SchemaOutdated, SinkError, Store
+from sinks.layout import SINGLE, Layout
 from sinks.migrations import Migration, migrations_of, plan, script
+from sinks.retention import CASE_DAYS, LEAST_LOG_DAYS, Retention, retention_statements
 
 
 @click.command("migrate")
 @sink_options
 @click.option("--plan", "only_plan", is_flag=True, help="Print the statements, execute none.")
-def migrate_command(store: Path | None, database: str, only_plan: bool) -> None:
+@click.option(
+    "--access",
+    "only_access",
+    is_flag=True,
+    help="Print roles, grants and row policies for an administrator; execute none.",
+)
+@click.option(
+    "--province",
+    "provinces",
+    multiple=True,
+    metavar="CODE",
+    help="With --access: a province that gets a role (440000). Without it: all 31.",
+)
+@click.option(
+    "--enterprise",
+    "enterprises",
+    multiple=True,
+    metavar="ID",
+    help="With --access: an enterprise that gets a role.",
+)
+@click.option(
+    "--keep-logs-days",
+    type=int,
+    envvar="FENGHUO_KEEP_LOGS_DAYS",
+    help=f"Delete events and dead letters so long after receipt; {LEAST_LOG_DAYS} or more."
+    " Without it the terms stay as they are; in a new store everything is kept.",
+)
+@click.option(
+    "--keep-cases-days",
+    type=int,
+    envvar="FENGHUO_KEEP_CASES_DAYS",
+    default=CASE_DAYS,
+    show_default=True,
+    help="The same of incidents, obligations and what goes with them; with --keep-logs-days.",
+)
+def migrate_command(
+    store: Path | None,
+    database: str,
+    only_plan: bool,
+    only_access: bool,
+    provinces: tuple[str, ...],
+    enterprises: tuple[str, ...],
+    keep_logs_days: int | None,
+    keep_cases_days: int,
+) -> None:
     """Bring the store's tables and views to this version; nothing happens where they are.
 
     Interrupted, it is simply run again.
     """
-    if only_plan:
-        click.echo("".join(f"{statement};\n\n" for statement in script(_waiting(store, database))))
-        return
-    with open_sink(store, database) as sink:
-        waiting = _plan(sink)
-        sink.migrate()
-    click.echo(_told(waiting), err=True)
+    terms = _terms(keep_logs_days, keep_cases_days)
+    if only_access:
+        readers = Readers(provinces=provinces or tuple(PROVINCES), enterprises=enterprises)
+        _print(_access(store, database, readers))
+    elif only_plan:
+        with _reading(store, database) as sink:
+            _print((*script(_plan(sink)), *_retention(terms, _layout(sink))))
+    else:
+        with open_sink(store, database) as sink:
+            waiting = _plan(sink)
+            sink.migrate()
+            for statement in _retention(terms, sink.layout):
+                sink.query(statement)
+        click.echo(_told(waiting, terms), err=True)
 
 
-def _waiting(store: Path | None, database: str) -> tuple[Migration, ...]:
-    """What would run; a store that does not exist yet is not made for the asking."""
+def _terms(log_days: int | None, case_days: int) -> Retention | None:
+    if log_days is None:
+        return None
+    try:
+        return Retention(log_days, case_days)
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from fault
+
+
+def _retention(terms: Retention | None, layout: Layout) -> tuple[str, ...]:
+    return () if terms is None else retention_statements(terms, layout=layout)
+
+
+def _access(store: Path | None, database: str, readers: Readers) -> tuple[str, ...]:
+    """Of the server's layout; an embedded store is one server's, and need not exist."""
+    try:
+        if store is not None:
+            return access_statements(database, readers)
+        with open_sink(None, database) as sink:
+            return access_statements(database, readers, layout=sink.layout)
+    except ValueError as fault:
+        raise click.UsageError(str(fault)) from fault
+
+
+@contextmanager
+def _reading(store: Path | None, database: str) -> Iterator[Store | None]:
+    """The store, opened for reading; None where it is not there: asking does not make it."""
     if store is None:
         with open_sink(None, database) as sink:
-            return _plan(sink)
+            yield sink
+        return
     from sinks.chdb import ChdbSink
 
     try:
         embedded = ChdbSink(store, database, read_only=True)
     except SchemaOutdated:
-        return migrations_of()
+        yield None
+        return
     except SinkError as fault:
         raise click.ClickException(str(fault)) from fault
     try:
-        return _plan(embedded)
+        yield embedded
     finally:
         embedded.close()
 
 
-def _plan(sink: Store) -> tuple[Migration, ...]:
+def _layout(sink: Store | None) -> Layout:
+    return SINGLE if sink is None else sink.layout
+
+
+def _plan(sink: Store | None) -> tuple[Migration, ...]:
+    all_of_them = migrations_of(layout=_layout(sink))
+    if sink is None:
+        return all_of_them
     try:
-        return plan(sink.query, migrations_of())
+        return plan(sink.query, all_of_them)
     except QueryFailed:  # the database does not exist yet
-        return migrations_of()
+        return all_of_them
 
 
-def _told(waiting: tuple[Migration, ...]) -> str:
+def _print(statements: Sequence[str]) -> None:
+    click.echo("".join(f"{statement};\n\n" for statement in statements), nl=False)
+
+
+def _told(waiting: tuple[Migration, ...], terms: Retention | None) -> str:
+    kept = f" Logs kept {terms.log_days} days, cases {terms.case_days}." if terms else ""
     if not waiting:
-        return "The store is of this version already."
+        return f"The store is of this version already.{kept}"
     names = ", ".join(f"{migration.number} {migration.name}" for migration in waiting)
-    return f"Migrated: {names}."
+    return f"Migrated: {names}.{kept}"

@@ -63,7 +63,8 @@ def check_correlations(
 
 def _fault(rule: SigmaCorrelation, field: str, problem: str, remedy: str) -> RuleFault:
     head = rule.head
-    return RuleFault(head.file, head.line, f"correlation.{field}", problem, remedy, head.title)
+    place = field if field == "id" else f"correlation.{field}"
+    return RuleFault(head.file, head.line, place, problem, remedy, head.title)
 
 
 def _reference_complaints(
@@ -71,6 +72,9 @@ def _reference_complaints(
     rules: Mapping[str, SigmaRule],
     inner: Mapping[str, SigmaCorrelation],
 ) -> Iterator[Complaint]:
+    own = rule.head.rule_id
+    if own in rules or own in inner:
+        yield "id", f"another rule has the id '{own}'", "give it an id of its own"
     if not rule.rules:
         yield "rules", "no rules", "list ids or names"
     if len(set(rule.rules)) < len(rule.rules):

@@ -10,6 +10,7 @@ Rule 3: a category of Windows stands for channels and event ids, not for a name
 """
 
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 import msgspec
 
@@ -195,6 +196,10 @@ _BY_CHANNEL: dict[str, tuple[str, ...]] = {
 }
 
 
+SOURCES_KEPT = 4096
+"""Combinations of channel, event id and provider remembered."""
+
+
 def event_source(fields: Mapping[str, object]) -> EventSource:
     """What `fields` say of where they come from."""
     tagged = fields.get(SOURCE_FIELD)
@@ -207,7 +212,11 @@ def event_source(fields: Mapping[str, object]) -> EventSource:
             return EventSource()
         channel = PROVIDER_CHANNELS.get(provider.lower(), provider)
     return EventSource(
-        categories=_categories(channel.lower(), fields.get("EventID"), provider),
+        categories=_categories(
+            channel.lower(),
+            str(fields.get("EventID")).strip(),
+            provider.lower() if isinstance(provider, str) else "",
+        ),
         product="linux" if channel == LINUX_SYSMON else "windows",
         services=_BY_CHANNEL.get(channel.lower(), ()),
         is_windows_log=True,
@@ -227,15 +236,16 @@ def _is_windows_provider(provider: str) -> bool:
     return provider.lower() in PROVIDER_CHANNELS or provider.lower() in PROVIDER_CATEGORIES
 
 
-def _categories(channel: str, event_id: object, provider: object) -> frozenset[str]:
-    number = str(event_id).strip()
+@lru_cache(maxsize=SOURCES_KEPT)
+def _categories(channel: str, event_id: str, provider: str) -> frozenset[str]:
+    """Of a channel and provider in lower case."""
     named = {
         name
         for name, channels, ids in CATEGORIES
-        if channel in map(str.lower, channels) and number in map(str, ids)
+        if channel in map(str.lower, channels) and event_id in map(str, ids)
     }
-    if isinstance(provider, str) and channel not in _BY_CHANNEL:
-        named.update(PROVIDER_CATEGORIES.get(provider.lower(), ()))
+    if channel not in _BY_CHANNEL:
+        named.update(PROVIDER_CATEGORIES.get(provider, ()))
     return frozenset(named)
 
 

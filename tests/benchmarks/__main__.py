@@ -1,5 +1,23 @@
-"""`make bench`: the engine beside the fastest peer."""
+"""`make bench`: every hot path, each in a process of its own; name some to run only those."""
 
-from tests.benchmarks.sigma import main
+import subprocess
+import sys
+from importlib.util import find_spec
 
-main()
+BENCHMARKS = ("sigma", "correlation", "engine", "sinks", "worker")
+"""Sigma beside its fastest peer; correlation; batch to decisions; rows a second; the stream."""
+
+
+def main() -> int:
+    """Run them one after another; the greatest exit code."""
+    chosen = sys.argv[1:] or [each for each in BENCHMARKS if find_spec(f"tests.benchmarks.{each}")]
+    worst = 0
+    for name in chosen:
+        print(f"\n== {name}", flush=True)
+        command = [sys.executable, "-m", f"tests.benchmarks.{name}"]
+        worst = max(worst, subprocess.run(command, check=False).returncode)
+    return worst
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,10 +1,12 @@
 """A real Kafka broker on a free port, with its data in one folder: started, killed, restarted."""
 
+import gc
 import os
 import signal
 import socket
 import subprocess
 import time
+import warnings
 from pathlib import Path
 
 from tests.brokers.jars import find_jars
@@ -37,6 +39,13 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def forget_failed_connections() -> None:
+    """kafka-python leaves the sockets of failed attempts to the garbage collector."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 class KafkaBroker:
@@ -78,6 +87,7 @@ class KafkaBroker:
     def _end(self, how: signal.Signals) -> None:
         if self._process is None:
             return
+        forget_failed_connections()
         self._process.send_signal(how)
         try:
             self._process.wait(20)
@@ -104,22 +114,29 @@ class KafkaBroker:
         return ["java", memory, "-cp", f"{self._jars}{os.sep}*", *arguments]
 
     def _wait_until_answering(self, patience_s: float = 60.0) -> None:
-        from kafka import KafkaAdminClient
-        from kafka.errors import KafkaError
-
-        deadline = time.monotonic() + patience_s
-        while time.monotonic() < deadline:
+        deadline_s = time.monotonic() + patience_s
+        while not self._answers():
             assert self._process is not None
             if self._process.poll() is not None:
                 raise RuntimeError(f"Kafka ended at once: see {self.folder / 'broker.log'}")
-            try:
-                admin = KafkaAdminClient(
-                    bootstrap_servers=self.address, bootstrap_timeout_ms=1000
-                )
-                admin.describe_cluster()
-                admin.close()
-            except (KafkaError, OSError, ValueError):
-                time.sleep(0.2)
-            else:
-                return
-        raise RuntimeError(f"Kafka did not answer in {patience_s} s: see {self.folder}")
+            if time.monotonic() > deadline_s:
+                raise RuntimeError(f"Kafka did not answer in {patience_s} s: see {self.folder}")
+            time.sleep(0.2)
+        forget_failed_connections()
+
+    def _answers(self) -> bool:
+        from kafka import KafkaAdminClient
+        from kafka.errors import KafkaError
+
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            admin = KafkaAdminClient(bootstrap_servers=self.address, bootstrap_timeout_ms=1000)
+        except (KafkaError, OSError, ValueError):
+            return False
+        try:
+            admin.describe_cluster()
+        except (KafkaError, OSError, ValueError):
+            return False
+        finally:
+            admin.close()
+        return True

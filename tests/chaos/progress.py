@@ -7,47 +7,79 @@ import msgspec
 
 from pipeline.worker.ledger import Position, parse_key
 from pipeline.worker.naming import changelog_name
+from schemas.topics import DEFAULT_PREFIX, TopicRole, topic_name
 
-SOURCES = ("fenghuo.events", "fenghuo.commands")
 Place = tuple[str, int]
+ROLES: tuple[TopicRole, ...] = ("events", "commands")
+
+
+class Progress:
+    """Follows a group's changelog; of a place, the position of the highest generation counts."""
+
+    def __init__(self, bootstrap: str, group: str, partitions: int, prefix: str) -> None:
+        from kafka import KafkaConsumer, TopicPartition
+
+        self._consumer: Any = KafkaConsumer(bootstrap_servers=bootstrap)
+        self._applied: dict[Place, tuple[int, int]] = {}
+        self._sources = [
+            TopicPartition(topic_name(role, prefix), each)
+            for role in ROLES
+            for each in range(partitions)
+        ]
+        changelog = [TopicPartition(changelog_name(group), each) for each in range(partitions)]
+        self._consumer.assign(changelog)
+        self._consumer.seek_to_beginning(*changelog)
+
+    def ends(self) -> dict[Place, int]:
+        """Where the source topics end now."""
+        offsets = self._consumer.end_offsets(self._sources)
+        return {(place.topic, place.partition): end for place, end in offsets.items()}
+
+    def follow(self) -> dict[Place, int]:
+        """The next offset of each place, after all that was written so far."""
+        while batch := self._consumer.poll(timeout_ms=500):
+            for record in (record for records in batch.values() for record in records):
+                self._take_in(record.key, record.value)
+        return {place: position for place, (_, position) in self._applied.items()}
+
+    def close(self) -> None:
+        """Let go of the connection."""
+        self._consumer.close()
+
+    def _take_in(self, key: bytes, value: bytes | None) -> None:
+        (partition, kind, topic), generation = parse_key(key)
+        if kind == "position" and value is not None:
+            position = msgspec.msgpack.decode(value, type=Position)
+            place = (topic, partition)
+            if generation >= self._applied.get(place, (0, 0))[0]:
+                self._applied[place] = (generation, position.next_offset)
 
 
 def wait_until_read(bootstrap: str, group: str, partitions: int, patience_s: float = 240.0) -> None:
     """Until the group has applied every record; TimeoutError names what is left."""
-    from kafka import KafkaConsumer, TopicPartition
-
-    consumer = KafkaConsumer(bootstrap_servers=bootstrap)
+    progress = Progress(bootstrap, group, partitions, DEFAULT_PREFIX)
     deadline_s = time.monotonic() + patience_s
     try:
-        sources = [TopicPartition(topic, each) for topic in SOURCES for each in range(partitions)]
-        ends = {
-            (place.topic, place.partition): end
-            for place, end in consumer.end_offsets(sources).items()
-        }
-        changelog = [TopicPartition(changelog_name(group), each) for each in range(partitions)]
-        consumer.assign(changelog)
-        consumer.seek_to_beginning(*changelog)
-        applied: dict[Place, tuple[int, int]] = {}
-        while left := _left(ends, applied):
+        ends = progress.ends()
+        while left := _left(ends, progress.follow()):
             if time.monotonic() > deadline_s:
-                raise TimeoutError(f"group {group} has not applied (place: next, end) {left}")
-            _follow(consumer, applied)
+                raise TimeoutError(f"group {group} has not applied (next, end) {left}")
     finally:
-        consumer.close()
+        progress.close()
 
 
-def _left(ends: dict[Place, int], applied: dict[Place, tuple[int, int]]) -> dict[Place, Any]:
-    reached = {place: applied.get(place, (0, 0))[1] for place in ends}
-    return {place: (reached[place], end) for place, end in ends.items() if reached[place] < end}
+def applied_records(bootstrap: str, group: str, partitions: int, prefix: str) -> int:
+    """How many records the group has applied so far."""
+    progress = Progress(bootstrap, group, partitions, prefix)
+    try:
+        return sum(progress.follow().values())
+    finally:
+        progress.close()
 
 
-def _follow(consumer: Any, applied: dict[Place, tuple[int, int]]) -> None:
-    """Take in what was written since; of a place the highest generation counts."""
-    for records in consumer.poll(timeout_ms=500).values():
-        for record in records:
-            (partition, kind, topic), generation = parse_key(record.key)
-            if kind == "position" and record.value is not None:
-                position = msgspec.msgpack.decode(record.value, type=Position)
-                place = (topic, partition)
-                if generation >= applied.get(place, (0, 0))[0]:
-                    applied[place] = (generation, position.next_offset)
+def _left(ends: dict[Place, int], applied: dict[Place, int]) -> dict[Place, tuple[int, int]]:
+    return {
+        place: (applied.get(place, 0), end)
+        for place, end in ends.items()
+        if applied.get(place, 0) < end
+    }

@@ -69,7 +69,7 @@ def correlation(
     percentile: int = 50,
     aliases: Mapping[str, Mapping[str, str]] | None = None,
     generate: bool = False,
-    rule_id: str = "c",
+    rule_id: str = "corr",
     level: Level | None = "high",
     **bounds: float,
 ) -> SigmaCorrelation:

@@ -12,6 +12,7 @@ except BrokerFault as absent:
     pytest.skip(str(absent), allow_module_level=True)
 
 
+@pytest.mark.filterwarnings("ignore:.*_text is deprecated:DeprecationWarning")
 def test_it_carries_records_and_is_gone_afterwards() -> None:
     from kafka import KafkaAdminClient
 

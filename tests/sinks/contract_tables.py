@@ -57,7 +57,7 @@ OLD_SETTINGS: dict[str, int | str] = {"insert_deduplicate": 1}
 """Those of `SERVER_SETTINGS` that ClickHouse 18.16 knows."""
 
 _TOO_NEW = re.compile(
-    r" COMMENT '(?:[^'\\]|\\.)*'|\nCOMMENT '(?:[^'\\]|\\.)*'|\nSETTINGS \w+ = \d+"
+    r" CODEC\([^)]*\)+| COMMENT '(?:[^'\\]|\\.)*'|\nCOMMENT '(?:[^'\\]|\\.)*'|\nSETTINGS \w+ = \d+"
 )
 
 

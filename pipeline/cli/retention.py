@@ -1,0 +1,94 @@
+"""`fenghuo forget`: delete what a store holds of one enterprise (shell)."""
+
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from pipeline.cli.embedded import STATES_FILE
+from pipeline.cli.stores import open_sink, sink_options
+from schemas.tables import TABLES
+from sinks.contract import Store
+from sinks.ddl import literal
+from sinks.retention import LEAST_LOG_DAYS, forget_statements, of_enterprises
+
+
+@click.command("forget")
+@sink_options
+@click.option("--enterprise", required=True, metavar="ID", help="Whose rows are deleted.")
+@click.option("--yes", is_flag=True, help="Delete. Without it: only say what would be deleted.")
+def forget_command(store: Path | None, database: str, enterprise: str, yes: bool) -> None:
+    """Delete every row of one enterprise, and its state in an embedded store, for good.
+
+    Logs must be kept six months: see that the law lets you. Exit code 1 when there is nothing.
+    Of a server, the enterprise's key is to be withdrawn first, or its next batch is taken;
+    what the workers remember of it is in Kafka's state topic.
+    """
+    with open_sink(store, database) as sink:
+        counts = _count_rows(sink, enterprise)
+        if not counts and not _states(store, enterprise):
+            raise click.ClickException(f"{enterprise}: no row; see `fenghuo sql` for the ids")
+        _tell(counts, _young(sink, enterprise))
+        if not yes:
+            raise click.UsageError("nothing was deleted: add --yes to delete this for good")
+        for statement in forget_statements(enterprise, layout=sink.layout):
+            sink.query(statement)
+    _drop_states(store, enterprise)
+    click.echo(f"Deleted what was held of {enterprise}.", err=True)
+
+
+def _count_rows(sink: Store, enterprise: str) -> dict[str, int]:
+    """Rows by view, every revision; views without any are left out."""
+    views = [table.history or table.name for table in of_enterprises()]
+    counts = {
+        view: sink.query(
+            f"SELECT count() AS n FROM {view} WHERE enterprise_id = {literal(enterprise)}"
+        )[0]["n"]
+        for view in views
+    }
+    return {view: int(str(count)) for view, count in counts.items() if count}
+
+
+def _young(sink: Store, enterprise: str) -> int:
+    """Events that the law still wants kept."""
+    (answer,) = sink.query(
+        f"SELECT count() AS n FROM events WHERE enterprise_id = {literal(enterprise)}"
+        f" AND received_at > now() - INTERVAL {LEAST_LOG_DAYS} DAY"
+    )
+    return int(str(answer["n"]))
+
+
+def _tell(counts: dict[str, int], young: int) -> None:
+    for view, count in counts.items():
+        click.echo(f"{view}: {count}", err=True)
+    if young:
+        click.echo(f"{young} events are younger than {LEAST_LOG_DAYS} days.", err=True)
+    if of_enterprises() != TABLES:
+        shared = ", ".join(table.name for table in TABLES if table not in of_enterprises())
+        click.echo(f"Rows of several enterprises stay: {shared}.", err=True)
+
+
+def _read(store: Path) -> dict[str, Any]:
+    return msgspec.msgpack.decode((store / STATES_FILE).read_bytes(), type=dict[str, Any])
+
+
+def _states(store: Path | None, enterprise: str) -> list[str]:
+    """The keys of the enterprise's states: in earnest, and of each drill."""
+    if store is None or not (store / STATES_FILE).exists():
+        return []
+    keys = _read(store).get("states", {})
+    return [key for key in keys if key.partition("#")[0] == enterprise]
+
+
+def _drop_states(store: Path | None, enterprise: str) -> None:
+    """The file is replaced as a whole, as where it is written."""
+    if store is None or not (store / STATES_FILE).exists():
+        return
+    saved = _read(store)
+    for key in _states(store, enterprise):
+        del saved["states"][key]
+    saved.get("registry", {}).pop(enterprise, None)
+    aside = store / f"{STATES_FILE}.new"
+    aside.write_bytes(msgspec.msgpack.encode(saved))
+    aside.replace(store / STATES_FILE)

@@ -1,0 +1,206 @@
+"""The worker as a process, on a broker: what it does with faults, signals and rebalances."""
+
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pipeline.cli.topics import make_topics, plan_topics
+from pipeline.publishing import make_producer
+from sinks.chdb import ChdbSink
+from tests.brokers.choice import BrokerAddress
+from tests.brokers.kafka import free_port
+from tests.chaos.workers import WorkerProcess, python_module
+
+PARTITIONS = 4
+pytestmark = pytest.mark.filterwarnings("ignore:.*_text is deprecated:DeprecationWarning")
+
+
+class Bench:
+    """Topics, a producer, and workers of one test."""
+
+    def __init__(self, broker: BrokerAddress, folder: Path) -> None:
+        self.prefix = folder.name.replace("_", "-")
+        self._broker = broker
+        self._folder = folder
+        self.producer: Any = make_producer(broker.address)
+        self.workers: list[WorkerProcess] = []
+        make_topics(broker.address, plan_topics(self.prefix, self.prefix, PARTITIONS), 1)
+
+    def worker(self, name: str = "a", **settings: str) -> "LiveWorker":
+        """A worker, not started."""
+        port = free_port()
+        environment = {
+            **self._broker.settings,
+            "FENGHUO_GROUP": self.prefix,
+            "FENGHUO_TOPIC_PREFIX": self.prefix,
+            "FENGHUO_HEALTH_PORT": str(port),
+            **settings,
+        }
+        worker = LiveWorker(self._folder / name, port, environment)
+        self.workers.append(worker)
+        return worker
+
+    def send(self, values: Sequence[bytes], keys: int = 20) -> None:
+        """Acknowledged records of several enterprises."""
+        topic = f"{self.prefix}.events"
+        sent = [
+            self.producer.send(topic, value=value, key=b"e%d" % (number % keys))
+            for number, value in enumerate(values)
+        ]
+        for each in sent:
+            each.get(timeout=60)
+
+    def close(self) -> None:
+        """End what runs."""
+        for worker in self.workers:
+            worker.kill()
+        self.producer.close()
+
+
+class LiveWorker(WorkerProcess):
+    """A worker of the counting engine, with its health port."""
+
+    def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
+        super().__init__(folder, _command, environment)
+        self._port = port
+
+    def page(self, path: str) -> tuple[int, str]:
+        """Status and text; 0 where nothing answers."""
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}") as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as refusal:
+            with refusal:
+                return refusal.code, refusal.read().decode()
+        except OSError:
+            return 0, ""
+
+    def metric(self, name: str) -> float:
+        """The sum over the labels of a metric."""
+        lines = self.page("/metrics")[1].splitlines()
+        return sum(
+            float(line.rsplit(" ", 1)[1])
+            for line in lines
+            if line.startswith((f"{name} ", f"{name}{{"))
+        )
+
+    def wait_for(self, name: str, value: float, patience_s: float = 60.0) -> None:
+        """Until a metric has reached a value."""
+        wait_until(lambda: self.metric(name) >= value, f"{name} >= {value}", patience_s, self)
+
+
+def wait_until(holds: Any, what: str, patience_s: float, worker: LiveWorker) -> None:
+    deadline_s = time.monotonic() + patience_s
+    while not holds():
+        if time.monotonic() > deadline_s:
+            raise AssertionError(f"not within {patience_s} s: {what}\n{worker.log()[-3000:]}")
+        time.sleep(0.2)
+
+
+def _command(store: Path) -> list[str]:
+    return python_module("tests.worker.counting_worker", str(store))
+
+
+def rows_of(*workers: LiveWorker, view: str = "batches") -> list[dict[str, object]]:
+    rows = []
+    for worker in workers:
+        sink = ChdbSink(worker.store)
+        rows += sink.view(view)
+        sink.close()
+    return rows
+
+
+@pytest.fixture
+def bench(broker: BrokerAddress, tmp_path: Path) -> Iterator[Bench]:
+    bench = Bench(broker, tmp_path)
+    yield bench
+    bench.close()
+
+
+def test_it_applies_everything_once_and_sigterm_ends_it_in_order(bench: Bench) -> None:
+    bench.send([b"%d" % number for number in range(500)])
+    worker = bench.worker()
+    worker.start()
+    worker.wait_for("fenghuo_records_total", 500)
+    assert worker.page("/health/ready")[0] == 200
+    assert worker.page("/health/live")[0] == 200
+    worker.terminate()
+    assert worker.exits == [0]
+    rows = rows_of(worker)
+    assert len(rows) == 500
+    counts = sorted(int(str(row["stored"])) for row in rows)
+    assert counts == sorted(count for count in range(1, 26) for _ in range(20))
+
+
+def test_killed_and_started_again_it_goes_on_where_it_stopped(bench: Bench) -> None:
+    worker = bench.worker()
+    worker.start()
+    for start in (0, 200, 400):
+        bench.send([b"%d" % (start + number) for number in range(200)])
+        time.sleep(1.5)
+        worker.kill()
+        worker.start()
+    bench.send([b"600"])
+    wait_until(
+        lambda: worker.metric("fenghuo_assigned_partitions") == PARTITIONS, "assigned", 60, worker
+    )
+    wait_until(lambda: _count(bench, worker) == 601, "all applied", 60, worker)
+    worker.terminate()
+    assert len(rows_of(worker)) == 601
+
+
+def _count(bench: Bench, worker: LiveWorker) -> int:
+    """Records applied so far by all processes: what the ledger's positions say."""
+    from tests.chaos.progress import applied_records
+
+    return applied_records(bench._broker.address, bench.prefix, PARTITIONS, bench.prefix)
+
+
+def test_a_record_the_engine_cannot_take_does_not_stop_the_stream(bench: Bench) -> None:
+    bench.send([b"1", b"2", b"poison", b"4", b"5"], keys=1)
+    worker = bench.worker(FENGHUO_ENGINE_ATTEMPTS="2")
+    worker.start()
+    wait_until(lambda: not worker.is_running, "the first fault ends it", 60, worker)
+    worker.start()
+    worker.wait_for("fenghuo_records_total", 4)
+    assert worker.metric("fenghuo_engine_faults_total") == 1
+    worker.terminate()
+    assert worker.exits == [1, 0]
+    (letter,) = rows_of(worker, view="dead_letters")
+    assert (letter["reason"], letter["offset"]) == ("engine_fault", 2)
+    outcomes = {row["offset"]: row["outcome"] for row in rows_of(worker)}
+    assert outcomes == {
+        0: "accepted",
+        1: "accepted",
+        2: "refused",
+        3: "accepted",
+        4: "accepted",
+    }
+
+
+def test_a_committed_offset_ahead_of_the_position_is_not_believed(bench: Bench) -> None:
+    from kafka import KafkaAdminClient, TopicPartition
+    from kafka.structs import OffsetAndMetadata
+
+    bench.send([b"%d" % number for number in range(400)])
+    admin = KafkaAdminClient(bootstrap_servers=bench._broker.address)
+    ahead = {
+        TopicPartition(f"{bench.prefix}.events", partition): OffsetAndMetadata(40, "", -1)
+        for partition in range(PARTITIONS)
+    }
+    admin.alter_group_offsets(bench.prefix, ahead)
+    admin.close()
+    worker = bench.worker()
+    worker.start()
+    for number in range(400, 700):
+        bench.send([b"%d" % number])
+        time.sleep(0.01)
+    wait_until(lambda: _count(bench, worker) == 700, "all applied", 60, worker)
+    assert worker.metric("fenghuo_gaps_total") > 0
+    worker.terminate()
+    assert len(rows_of(worker)) == 700
