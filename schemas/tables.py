@@ -9,6 +9,7 @@ current state of each thing once.
 
 from schemas.assessment import Assessment, Obligation
 from schemas.batch import BatchAccount, DeadLetter
+from schemas.campaign import Campaign, CampaignMember
 from schemas.columns import (
     CASE,
     COUNT,
@@ -274,6 +275,57 @@ BATCHES = Table(
     ),
 )
 
+CAMPAIGNS = Table(
+    name="campaigns",
+    of=Campaign,
+    history="campaign_revisions",
+    revision="revision",
+    comment="The same indicator at several enterprises, none of which is named.",
+    key=("campaign_id",),
+    order_by=("campaign_id", "revision"),
+    columns=(
+        column("campaign_id", HEX_ID, "Derived from the indicator."),
+        column("revision", SMALL, "1, 2, …; the highest is current."),
+        column("status", WORD, "active, over, withdrawn."),
+        column("kind", WORD, "address, domain, hash, account or techniques."),
+        column("indicator", TEXT, "What its incidents have in common."),
+        column("enterprise_count", COUNT, "Enterprises struck."),
+        column("incident_count", COUNT, "Their incidents."),
+        column("provinces", WORDS, "Most enterprises first.", list_of("provinces")),
+        column("sectors", WORDS, "Most enterprises first.", list_of("sectors")),
+        column("scenarios", WORDS, "Most incidents first.", list_of("scenarios")),
+        column("level", WORD, "Highest Sigma level among its incidents."),
+        column("first_time", MOMENT, "First event."),
+        column("last_time", MOMENT, "Last event."),
+        column("first_province", WORD, "Where it was first."),
+        column("first_sector", WORD, "In which sector it was first."),
+        column("spread", JSON, "Enterprises by province (JSON).", json_of("spread")),
+        column("growth", JSON, "Enterprises by day first struck (JSON).", json_of("growth")),
+        column("revised_at", MOMENT, "When this revision was made."),
+        _DRILL,
+        column("content", HEX_ID, "Content id of what this revision says."),
+    ),
+)
+
+CAMPAIGN_MEMBERS = Table(
+    name="campaign_members",
+    of=CampaignMember,
+    comment="The incidents of campaigns; those of the campaign's current revision hold.",
+    key=("campaign_id", "incident_id"),
+    order_by=("campaign_id", "incident_id"),
+    version="revision",
+    columns=(
+        column("campaign_id", HEX_ID, "The campaign."),
+        column("incident_id", HEX_ID, "The incident."),
+        column("revision", SMALL, "The campaign's revision that last had it."),
+        column("place", COUNT, "1, 2, … by first event; 1 is the first enterprise."),
+        _ENTERPRISE,
+        _PROVINCE,
+        column("first_time", MOMENT, "The incident's first event."),
+        _DRILL,
+    ),
+)
+
 DEAD_LETTERS = Table(
     name="dead_letters",
     of=DeadLetter,
@@ -392,6 +444,8 @@ TABLES: tuple[Table, ...] = (
     INCIDENTS,
     ASSESSMENTS,
     OBLIGATIONS,
+    CAMPAIGN_MEMBERS,
+    CAMPAIGNS,
     DEAD_LETTERS,
     COMMANDS,
     ENTERPRISES,

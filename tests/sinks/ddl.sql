@@ -1,12 +1,12 @@
 CREATE TABLE IF NOT EXISTS events_rows
 (
-    `event_id` String COMMENT 'Derived from enterprise, line and occurrence.',
-    `batch_id` String COMMENT 'The batch it came in.',
+    `event_id` String COMMENT 'Derived from enterprise, line and occurrence.' CODEC(ZSTD(1)),
+    `batch_id` String COMMENT 'The batch it came in.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
-    `time` DateTime64(6, 'UTC') COMMENT 'When the sensor saw it.',
-    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.',
+    `time` DateTime64(6, 'UTC') COMMENT 'When the sensor saw it.' CODEC(Delta, ZSTD(1)),
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.' CODEC(Delta, ZSTD(1)),
     `late` Bool COMMENT 'Older than the watermark when it came.',
     `future` Bool COMMENT 'Further ahead of its receipt than the skew allowance.',
     `format` LowCardinality(String) COMMENT 'The format it was published in.',
@@ -15,11 +15,15 @@ CREATE TABLE IF NOT EXISTS events_rows
     `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
     `host` LowCardinality(String) COMMENT 'Where it happened.',
     `account` LowCardinality(String) COMMENT 'Who acted.',
-    `source_ip` String COMMENT 'Address it came from.',
-    `destination_ip` String COMMENT 'Address it went to.',
-    `process` String COMMENT 'Path of the acting process.',
+    `source_ip` String COMMENT 'Address it came from.' CODEC(ZSTD(1)),
+    `destination_ip` String COMMENT 'Address it went to.' CODEC(ZSTD(1)),
+    `process` String COMMENT 'Path of the acting process.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    `raw` String COMMENT 'The line as published.'
+    `raw` String COMMENT 'The line as published.' CODEC(ZSTD(1)),
+    INDEX by_event_id `event_id` TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_host `host` TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_source_ip `source_ip` TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_destination_ip `destination_ip` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(received_at)
 PARTITION BY toYYYYMM(time)
@@ -27,36 +31,111 @@ ORDER BY (enterprise_id, time, event_id)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'One observation by a sensor, normalised and enriched.';
 
+CREATE TABLE IF NOT EXISTS events_by_minute_rows
+(
+    `time` DateTime64(6, 'UTC') COMMENT 'Start of the minute; days are China\'s (UTC+8).' CODEC(Delta, ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `format` LowCardinality(String) COMMENT 'The format it was published in.',
+    `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
+    `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
+    `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
+    `batch_id` String COMMENT 'The batch they came in.' CODEC(ZSTD(1)),
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.' CODEC(Delta, ZSTD(1)),
+    `events` UInt64 COMMENT 'Events, the late and future ones among them.' CODEC(T64, ZSTD(1)),
+    `late` UInt64 COMMENT 'Of these: older than the watermark when they came.' CODEC(T64, ZSTD(1)),
+    `future` UInt64 COMMENT 'Of these: dated in the future.' CODEC(T64, ZSTD(1)),
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(received_at)
+PARTITION BY toYYYYMM(time)
+ORDER BY (time, enterprise_id, batch_id, product, category, service)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'Events of each batch by minute and log source: add them up.';
+
+CREATE TABLE IF NOT EXISTS events_by_hour_rows
+(
+    `time` DateTime64(6, 'UTC') COMMENT 'Start of the hour; days are China\'s (UTC+8).' CODEC(Delta, ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `format` LowCardinality(String) COMMENT 'The format it was published in.',
+    `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
+    `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
+    `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
+    `batch_id` String COMMENT 'The batch they came in.' CODEC(ZSTD(1)),
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.' CODEC(Delta, ZSTD(1)),
+    `events` UInt64 COMMENT 'Events, the late and future ones among them.' CODEC(T64, ZSTD(1)),
+    `late` UInt64 COMMENT 'Of these: older than the watermark when they came.' CODEC(T64, ZSTD(1)),
+    `future` UInt64 COMMENT 'Of these: dated in the future.' CODEC(T64, ZSTD(1)),
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(received_at)
+PARTITION BY toYYYYMM(time)
+ORDER BY (time, enterprise_id, batch_id, product, category, service)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'Events of each batch by hour and log source: add them up.';
+
+CREATE TABLE IF NOT EXISTS events_by_day_rows
+(
+    `time` DateTime64(6, 'UTC') COMMENT 'Start of the day; days are China\'s (UTC+8).' CODEC(Delta, ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `format` LowCardinality(String) COMMENT 'The format it was published in.',
+    `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
+    `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
+    `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
+    `batch_id` String COMMENT 'The batch they came in.' CODEC(ZSTD(1)),
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.' CODEC(Delta, ZSTD(1)),
+    `events` UInt64 COMMENT 'Events, the late and future ones among them.' CODEC(T64, ZSTD(1)),
+    `late` UInt64 COMMENT 'Of these: older than the watermark when they came.' CODEC(T64, ZSTD(1)),
+    `future` UInt64 COMMENT 'Of these: dated in the future.' CODEC(T64, ZSTD(1)),
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(received_at)
+PARTITION BY toYYYYMM(time)
+ORDER BY (time, enterprise_id, batch_id, product, category, service)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'Events of each batch by day and log source: add them up.';
+
 CREATE TABLE IF NOT EXISTS detections_rows
 (
-    `detection_id` String COMMENT 'Derived from enterprise, rule and events.',
+    `detection_id` String COMMENT 'Derived from enterprise, rule and events.' CODEC(ZSTD(1)),
     `revision` UInt32 COMMENT 'Grows when the window grows or evidence arrives late.',
     `status` LowCardinality(String) COMMENT 'active or superseded.',
     `kind` LowCardinality(String) COMMENT 'rule or correlation.',
-    `rule_id` String COMMENT 'Sigma id.',
-    `title` String COMMENT 'Sigma title.',
-    `title_zh` String COMMENT 'The title in Chinese, where the rule gives one.',
+    `rule_id` String COMMENT 'Sigma id.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Sigma title.' CODEC(ZSTD(1)),
+    `title_zh` String COMMENT 'The title in Chinese, where the rule gives one.' CODEC(ZSTD(1)),
     `level` LowCardinality(String) COMMENT 'Sigma level: the rule\'s severity, not the statutory tier.',
     `tags` Array(LowCardinality(String)) COMMENT 'Sigma tags, ATT&CK among them.',
     `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
-    `time` DateTime64(6, 'UTC') COMMENT 'When it became true, in event time.',
-    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.',
-    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.',
-    `received_at` DateTime64(6, 'UTC') COMMENT 'When the deciding record was received.',
-    `event_ids` Array(String) COMMENT 'Its events, at most 100.',
-    `event_count` UInt64 COMMENT 'All its events.',
+    `time` DateTime64(6, 'UTC') COMMENT 'When it became true, in event time.' CODEC(Delta, ZSTD(1)),
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When the deciding record was received.' CODEC(Delta, ZSTD(1)),
+    `event_ids` Array(String) COMMENT 'Its events, at most 100.' CODEC(ZSTD(1)),
+    `event_count` UInt64 COMMENT 'All its events.' CODEC(T64, ZSTD(1)),
     `entity_kinds` Array(LowCardinality(String)) COMMENT 'Kinds of the entities, in parallel.',
-    `entity_values` Array(String) COMMENT 'Values of the entities.',
+    `entity_values` Array(String) COMMENT 'Values of the entities.' CODEC(ZSTD(1)),
     `entity_roles` Array(LowCardinality(String)) COMMENT 'Roles of the entities.',
     `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
     `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
     `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
-    `summary` String COMMENT 'The one fact to read first.',
+    `summary` String COMMENT 'The one fact to read first.' CODEC(ZSTD(1)),
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    `rule_set_id` String COMMENT 'Content id of the rule set.'
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (enterprise_id, detection_id)
@@ -65,34 +144,34 @@ COMMENT 'A Sigma rule or correlation that matched (OCSF 2004).';
 
 CREATE TABLE IF NOT EXISTS detection_revisions_rows
 (
-    `detection_id` String COMMENT 'Derived from enterprise, rule and events.',
+    `detection_id` String COMMENT 'Derived from enterprise, rule and events.' CODEC(ZSTD(1)),
     `revision` UInt32 COMMENT 'Grows when the window grows or evidence arrives late.',
     `status` LowCardinality(String) COMMENT 'active or superseded.',
     `kind` LowCardinality(String) COMMENT 'rule or correlation.',
-    `rule_id` String COMMENT 'Sigma id.',
-    `title` String COMMENT 'Sigma title.',
-    `title_zh` String COMMENT 'The title in Chinese, where the rule gives one.',
+    `rule_id` String COMMENT 'Sigma id.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Sigma title.' CODEC(ZSTD(1)),
+    `title_zh` String COMMENT 'The title in Chinese, where the rule gives one.' CODEC(ZSTD(1)),
     `level` LowCardinality(String) COMMENT 'Sigma level: the rule\'s severity, not the statutory tier.',
     `tags` Array(LowCardinality(String)) COMMENT 'Sigma tags, ATT&CK among them.',
     `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
-    `time` DateTime64(6, 'UTC') COMMENT 'When it became true, in event time.',
-    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.',
-    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.',
-    `received_at` DateTime64(6, 'UTC') COMMENT 'When the deciding record was received.',
-    `event_ids` Array(String) COMMENT 'Its events, at most 100.',
-    `event_count` UInt64 COMMENT 'All its events.',
+    `time` DateTime64(6, 'UTC') COMMENT 'When it became true, in event time.' CODEC(Delta, ZSTD(1)),
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When the deciding record was received.' CODEC(Delta, ZSTD(1)),
+    `event_ids` Array(String) COMMENT 'Its events, at most 100.' CODEC(ZSTD(1)),
+    `event_count` UInt64 COMMENT 'All its events.' CODEC(T64, ZSTD(1)),
     `entity_kinds` Array(LowCardinality(String)) COMMENT 'Kinds of the entities, in parallel.',
-    `entity_values` Array(String) COMMENT 'Values of the entities.',
+    `entity_values` Array(String) COMMENT 'Values of the entities.' CODEC(ZSTD(1)),
     `entity_roles` Array(LowCardinality(String)) COMMENT 'Roles of the entities.',
     `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
     `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
     `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
-    `summary` String COMMENT 'The one fact to read first.',
+    `summary` String COMMENT 'The one fact to read first.' CODEC(ZSTD(1)),
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    `rule_set_id` String COMMENT 'Content id of the rule set.'
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, detection_id, revision)
@@ -104,7 +183,7 @@ AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `tit
 
 CREATE TABLE IF NOT EXISTS incidents_rows
 (
-    `incident_id` String COMMENT 'Derived from enterprise and earliest detection.',
+    `incident_id` String COMMENT 'Derived from enterprise and earliest detection.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
@@ -113,31 +192,31 @@ CREATE TABLE IF NOT EXISTS incidents_rows
     `verdict` LowCardinality(String) COMMENT 'The analyst\'s verdict (OCSF).',
     `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
     `category` LowCardinality(String) COMMENT 'GB/T 20986-2023 category.',
-    `title` String COMMENT 'Title in Chinese.',
-    `title_en` String COMMENT 'Title in English.',
-    `story` String COMMENT 'The story in Chinese.',
-    `story_en` String COMMENT 'The story in English.',
+    `title` String COMMENT 'Title in Chinese.' CODEC(ZSTD(1)),
+    `title_en` String COMMENT 'Title in English.' CODEC(ZSTD(1)),
+    `story` String COMMENT 'The story in Chinese.' CODEC(ZSTD(1)),
+    `story_en` String COMMENT 'The story in English.' CODEC(ZSTD(1)),
     `level` LowCardinality(String) COMMENT 'Highest Sigma level among its detections.',
     `confidence` UInt32 COMMENT '0 to 100.',
     `risk` UInt32 COMMENT 'Accumulated risk of its detections.',
-    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.',
-    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.',
-    `opened_at` DateTime64(6, 'UTC') COMMENT 'Discovery: when the opening evidence was received.',
-    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `opened_at` DateTime64(6, 'UTC') COMMENT 'Discovery: when the opening evidence was received.' CODEC(Delta, ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `tactics` Array(LowCardinality(String)) COMMENT 'ATT&CK tactics in order of first sight.',
     `techniques` Array(LowCardinality(String)) COMMENT 'ATT&CK techniques.',
     `entity_kinds` Array(LowCardinality(String)) COMMENT 'Kinds of the entities, in parallel.',
-    `entity_values` Array(String) COMMENT 'Values of the entities.',
+    `entity_values` Array(String) COMMENT 'Values of the entities.' CODEC(ZSTD(1)),
     `entity_roles` Array(LowCardinality(String)) COMMENT 'Roles of the entities.',
-    `detections` String COMMENT 'One entry a rule (JSON).',
-    `detection_ids` Array(String) COMMENT 'At most 1,000.',
-    `event_ids` Array(String) COMMENT 'At most 1,000.',
-    `detection_count` UInt64 COMMENT 'All its detections.',
-    `event_count` UInt64 COMMENT 'All its events.',
+    `detections` String COMMENT 'One entry a rule (JSON).' CODEC(ZSTD(1)),
+    `detection_ids` Array(String) COMMENT 'At most 1,000.' CODEC(ZSTD(1)),
+    `event_ids` Array(String) COMMENT 'At most 1,000.' CODEC(ZSTD(1)),
+    `detection_count` UInt64 COMMENT 'All its detections.' CODEC(T64, ZSTD(1)),
+    `event_count` UInt64 COMMENT 'All its events.' CODEC(T64, ZSTD(1)),
     `confirmed` Bool COMMENT 'An analyst confirmed that it occurred.',
     `assignee` LowCardinality(String) COMMENT 'Who works on it.',
-    `superseded_by` String COMMENT 'The incident that it became part of.',
-    `rule_set_id` String COMMENT 'Content id of the rule set.',
+    `superseded_by` String COMMENT 'The incident that it became part of.' CODEC(ZSTD(1)),
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = ReplacingMergeTree(revision)
@@ -147,7 +226,7 @@ COMMENT 'The detections that one team would handle as one case (OCSF 2005).';
 
 CREATE TABLE IF NOT EXISTS incident_revisions_rows
 (
-    `incident_id` String COMMENT 'Derived from enterprise and earliest detection.',
+    `incident_id` String COMMENT 'Derived from enterprise and earliest detection.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
@@ -156,31 +235,31 @@ CREATE TABLE IF NOT EXISTS incident_revisions_rows
     `verdict` LowCardinality(String) COMMENT 'The analyst\'s verdict (OCSF).',
     `scenario` LowCardinality(String) COMMENT 'Key of the scenario table.',
     `category` LowCardinality(String) COMMENT 'GB/T 20986-2023 category.',
-    `title` String COMMENT 'Title in Chinese.',
-    `title_en` String COMMENT 'Title in English.',
-    `story` String COMMENT 'The story in Chinese.',
-    `story_en` String COMMENT 'The story in English.',
+    `title` String COMMENT 'Title in Chinese.' CODEC(ZSTD(1)),
+    `title_en` String COMMENT 'Title in English.' CODEC(ZSTD(1)),
+    `story` String COMMENT 'The story in Chinese.' CODEC(ZSTD(1)),
+    `story_en` String COMMENT 'The story in English.' CODEC(ZSTD(1)),
     `level` LowCardinality(String) COMMENT 'Highest Sigma level among its detections.',
     `confidence` UInt32 COMMENT '0 to 100.',
     `risk` UInt32 COMMENT 'Accumulated risk of its detections.',
-    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.',
-    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.',
-    `opened_at` DateTime64(6, 'UTC') COMMENT 'Discovery: when the opening evidence was received.',
-    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `opened_at` DateTime64(6, 'UTC') COMMENT 'Discovery: when the opening evidence was received.' CODEC(Delta, ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `tactics` Array(LowCardinality(String)) COMMENT 'ATT&CK tactics in order of first sight.',
     `techniques` Array(LowCardinality(String)) COMMENT 'ATT&CK techniques.',
     `entity_kinds` Array(LowCardinality(String)) COMMENT 'Kinds of the entities, in parallel.',
-    `entity_values` Array(String) COMMENT 'Values of the entities.',
+    `entity_values` Array(String) COMMENT 'Values of the entities.' CODEC(ZSTD(1)),
     `entity_roles` Array(LowCardinality(String)) COMMENT 'Roles of the entities.',
-    `detections` String COMMENT 'One entry a rule (JSON).',
-    `detection_ids` Array(String) COMMENT 'At most 1,000.',
-    `event_ids` Array(String) COMMENT 'At most 1,000.',
-    `detection_count` UInt64 COMMENT 'All its detections.',
-    `event_count` UInt64 COMMENT 'All its events.',
+    `detections` String COMMENT 'One entry a rule (JSON).' CODEC(ZSTD(1)),
+    `detection_ids` Array(String) COMMENT 'At most 1,000.' CODEC(ZSTD(1)),
+    `event_ids` Array(String) COMMENT 'At most 1,000.' CODEC(ZSTD(1)),
+    `detection_count` UInt64 COMMENT 'All its detections.' CODEC(T64, ZSTD(1)),
+    `event_count` UInt64 COMMENT 'All its events.' CODEC(T64, ZSTD(1)),
     `confirmed` Bool COMMENT 'An analyst confirmed that it occurred.',
     `assignee` LowCardinality(String) COMMENT 'Who works on it.',
-    `superseded_by` String COMMENT 'The incident that it became part of.',
-    `rule_set_id` String COMMENT 'Content id of the rule set.',
+    `superseded_by` String COMMENT 'The incident that it became part of.' CODEC(ZSTD(1)),
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = ReplacingMergeTree()
@@ -193,7 +272,7 @@ AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `sta
 
 CREATE TABLE IF NOT EXISTS assessments_rows
 (
-    `incident_id` String COMMENT 'The incident.',
+    `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `regime` LowCardinality(String) COMMENT 'miit or cac: two results, never merged.',
@@ -205,15 +284,15 @@ CREATE TABLE IF NOT EXISTS assessments_rows
     `tier_low` LowCardinality(String) COMMENT 'Estimate: lowest plausible tier.',
     `tier_likely` LowCardinality(String) COMMENT 'Estimate: likely tier.',
     `tier_high` LowCardinality(String) COMMENT 'Estimate: highest plausible tier.',
-    `limbs` String COMMENT 'Every limb: met, not met, unknown (JSON).',
-    `raises` String COMMENT 'Smallest changes that raise the tier (JSON).',
-    `reason` String COMMENT 'Why, in Chinese.',
-    `reason_en` String COMMENT 'Why, in English.',
+    `limbs` String COMMENT 'Every limb: met, not met, unknown (JSON).' CODEC(ZSTD(1)),
+    `raises` String COMMENT 'Smallest changes that raise the tier (JSON).' CODEC(ZSTD(1)),
+    `reason` String COMMENT 'Why, in Chinese.' CODEC(ZSTD(1)),
+    `reason_en` String COMMENT 'Why, in English.' CODEC(ZSTD(1)),
     `override_tier` LowCardinality(String) COMMENT 'An expert\'s tier.',
-    `override_by` String COMMENT 'Who said so.',
-    `override_reason` String COMMENT 'Why.',
-    `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
-    `policy_id` String COMMENT 'Content id of the policy.',
+    `override_by` String COMMENT 'Who said so.' CODEC(ZSTD(1)),
+    `override_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
+    `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
+    `policy_id` String COMMENT 'Content id of the policy.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = ReplacingMergeTree(revision)
@@ -223,7 +302,7 @@ COMMENT 'One regime\'s judgement of one incident, limb by limb.';
 
 CREATE TABLE IF NOT EXISTS assessment_revisions_rows
 (
-    `incident_id` String COMMENT 'The incident.',
+    `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `regime` LowCardinality(String) COMMENT 'miit or cac: two results, never merged.',
@@ -235,15 +314,15 @@ CREATE TABLE IF NOT EXISTS assessment_revisions_rows
     `tier_low` LowCardinality(String) COMMENT 'Estimate: lowest plausible tier.',
     `tier_likely` LowCardinality(String) COMMENT 'Estimate: likely tier.',
     `tier_high` LowCardinality(String) COMMENT 'Estimate: highest plausible tier.',
-    `limbs` String COMMENT 'Every limb: met, not met, unknown (JSON).',
-    `raises` String COMMENT 'Smallest changes that raise the tier (JSON).',
-    `reason` String COMMENT 'Why, in Chinese.',
-    `reason_en` String COMMENT 'Why, in English.',
+    `limbs` String COMMENT 'Every limb: met, not met, unknown (JSON).' CODEC(ZSTD(1)),
+    `raises` String COMMENT 'Smallest changes that raise the tier (JSON).' CODEC(ZSTD(1)),
+    `reason` String COMMENT 'Why, in Chinese.' CODEC(ZSTD(1)),
+    `reason_en` String COMMENT 'Why, in English.' CODEC(ZSTD(1)),
     `override_tier` LowCardinality(String) COMMENT 'An expert\'s tier.',
-    `override_by` String COMMENT 'Who said so.',
-    `override_reason` String COMMENT 'Why.',
-    `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
-    `policy_id` String COMMENT 'Content id of the policy.',
+    `override_by` String COMMENT 'Who said so.' CODEC(ZSTD(1)),
+    `override_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
+    `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
+    `policy_id` String COMMENT 'Content id of the policy.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = ReplacingMergeTree()
@@ -256,30 +335,30 @@ AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occ
 
 CREATE TABLE IF NOT EXISTS obligations_rows
 (
-    `obligation_id` String COMMENT 'Derived from incident and duty.',
-    `incident_id` String COMMENT 'The incident.',
+    `obligation_id` String COMMENT 'Derived from incident and duty.' CODEC(ZSTD(1)),
+    `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
     `regime` LowCardinality(String) COMMENT 'miit or cac.',
     `duty` LowCardinality(String) COMMENT 'Key of the table of duties.',
-    `sender` String COMMENT 'Who tells, in Chinese.',
-    `sender_en` String COMMENT 'Who tells, in English.',
-    `recipient` String COMMENT 'Whom, in Chinese.',
-    `recipient_en` String COMMENT 'Whom, in English.',
+    `sender` String COMMENT 'Who tells, in Chinese.' CODEC(ZSTD(1)),
+    `sender_en` String COMMENT 'Who tells, in English.' CODEC(ZSTD(1)),
+    `recipient` String COMMENT 'Whom, in Chinese.' CODEC(ZSTD(1)),
+    `recipient_en` String COMMENT 'Whom, in English.' CODEC(ZSTD(1)),
     `channel` LowCardinality(String) COMMENT 'phone, written, …',
     `form` LowCardinality(String) COMMENT 'Form to use, or empty.',
-    `limit_text` String COMMENT 'The limit in the instrument\'s words.',
-    `starts_at` DateTime64(6, 'UTC') COMMENT 'When the clock started.',
-    `due_soon_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it turns due_soon.',
-    `due_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it is late; null where no figure is given.',
+    `limit_text` String COMMENT 'The limit in the instrument\'s words.' CODEC(ZSTD(1)),
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'When the clock started.' CODEC(Delta, ZSTD(1)),
+    `due_soon_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it turns due_soon.' CODEC(ZSTD(1)),
+    `due_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it is late; null where no figure is given.' CODEC(ZSTD(1)),
     `state` LowCardinality(String) COMMENT 'pending, due_soon, done, late, withdrawn.',
-    `done_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it was reported.',
-    `reason` String COMMENT 'Why it exists or was withdrawn, in Chinese.',
-    `reason_en` String COMMENT 'The same in English.',
-    `article` String COMMENT 'Instrument and article.',
+    `done_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it was reported.' CODEC(ZSTD(1)),
+    `reason` String COMMENT 'Why it exists or was withdrawn, in Chinese.' CODEC(ZSTD(1)),
+    `reason_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
+    `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
     `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
-    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = ReplacingMergeTree(revision)
@@ -289,30 +368,30 @@ COMMENT 'Who must tell whom what, by when.';
 
 CREATE TABLE IF NOT EXISTS obligation_revisions_rows
 (
-    `obligation_id` String COMMENT 'Derived from incident and duty.',
-    `incident_id` String COMMENT 'The incident.',
+    `obligation_id` String COMMENT 'Derived from incident and duty.' CODEC(ZSTD(1)),
+    `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
     `regime` LowCardinality(String) COMMENT 'miit or cac.',
     `duty` LowCardinality(String) COMMENT 'Key of the table of duties.',
-    `sender` String COMMENT 'Who tells, in Chinese.',
-    `sender_en` String COMMENT 'Who tells, in English.',
-    `recipient` String COMMENT 'Whom, in Chinese.',
-    `recipient_en` String COMMENT 'Whom, in English.',
+    `sender` String COMMENT 'Who tells, in Chinese.' CODEC(ZSTD(1)),
+    `sender_en` String COMMENT 'Who tells, in English.' CODEC(ZSTD(1)),
+    `recipient` String COMMENT 'Whom, in Chinese.' CODEC(ZSTD(1)),
+    `recipient_en` String COMMENT 'Whom, in English.' CODEC(ZSTD(1)),
     `channel` LowCardinality(String) COMMENT 'phone, written, …',
     `form` LowCardinality(String) COMMENT 'Form to use, or empty.',
-    `limit_text` String COMMENT 'The limit in the instrument\'s words.',
-    `starts_at` DateTime64(6, 'UTC') COMMENT 'When the clock started.',
-    `due_soon_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it turns due_soon.',
-    `due_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it is late; null where no figure is given.',
+    `limit_text` String COMMENT 'The limit in the instrument\'s words.' CODEC(ZSTD(1)),
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'When the clock started.' CODEC(Delta, ZSTD(1)),
+    `due_soon_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it turns due_soon.' CODEC(ZSTD(1)),
+    `due_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it is late; null where no figure is given.' CODEC(ZSTD(1)),
     `state` LowCardinality(String) COMMENT 'pending, due_soon, done, late, withdrawn.',
-    `done_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it was reported.',
-    `reason` String COMMENT 'Why it exists or was withdrawn, in Chinese.',
-    `reason_en` String COMMENT 'The same in English.',
-    `article` String COMMENT 'Instrument and article.',
+    `done_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it was reported.' CODEC(ZSTD(1)),
+    `reason` String COMMENT 'Why it exists or was withdrawn, in Chinese.' CODEC(ZSTD(1)),
+    `reason_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
+    `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
     `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
-    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = ReplacingMergeTree()
@@ -323,21 +402,96 @@ COMMENT 'Who must tell whom what, by when.';
 CREATE MATERIALIZED VIEW IF NOT EXISTS obligations_feed TO obligations_rows
 AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_rows;
 
+CREATE TABLE IF NOT EXISTS campaign_members_rows
+(
+    `campaign_id` String COMMENT 'The campaign.' CODEC(ZSTD(1)),
+    `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
+    `revision` UInt32 COMMENT 'The campaign\'s revision that last had it.',
+    `place` UInt64 COMMENT '1, 2, … by first event; 1 is the first enterprise.' CODEC(T64, ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'The incident\'s first event.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (campaign_id, incident_id)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'The incidents of campaigns; those of the campaign\'s current revision hold.';
+
+CREATE TABLE IF NOT EXISTS campaigns_rows
+(
+    `campaign_id` String COMMENT 'Derived from the indicator.' CODEC(ZSTD(1)),
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `status` LowCardinality(String) COMMENT 'active, over, withdrawn.',
+    `kind` LowCardinality(String) COMMENT 'address, domain, hash, account or techniques.',
+    `indicator` String COMMENT 'What its incidents have in common.' CODEC(ZSTD(1)),
+    `enterprise_count` UInt64 COMMENT 'Enterprises struck.' CODEC(T64, ZSTD(1)),
+    `incident_count` UInt64 COMMENT 'Their incidents.' CODEC(T64, ZSTD(1)),
+    `provinces` Array(LowCardinality(String)) COMMENT 'Most enterprises first.',
+    `sectors` Array(LowCardinality(String)) COMMENT 'Most enterprises first.',
+    `scenarios` Array(LowCardinality(String)) COMMENT 'Most incidents first.',
+    `level` LowCardinality(String) COMMENT 'Highest Sigma level among its incidents.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `first_province` LowCardinality(String) COMMENT 'Where it was first.',
+    `first_sector` LowCardinality(String) COMMENT 'In which sector it was first.',
+    `spread` String COMMENT 'Enterprises by province (JSON).' CODEC(ZSTD(1)),
+    `growth` String COMMENT 'Enterprises by day first struck (JSON).' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `content` String COMMENT 'Content id of what this revision says.' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (campaign_id)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'The same indicator at several enterprises, none of which is named.';
+
+CREATE TABLE IF NOT EXISTS campaign_revisions_rows
+(
+    `campaign_id` String COMMENT 'Derived from the indicator.' CODEC(ZSTD(1)),
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `status` LowCardinality(String) COMMENT 'active, over, withdrawn.',
+    `kind` LowCardinality(String) COMMENT 'address, domain, hash, account or techniques.',
+    `indicator` String COMMENT 'What its incidents have in common.' CODEC(ZSTD(1)),
+    `enterprise_count` UInt64 COMMENT 'Enterprises struck.' CODEC(T64, ZSTD(1)),
+    `incident_count` UInt64 COMMENT 'Their incidents.' CODEC(T64, ZSTD(1)),
+    `provinces` Array(LowCardinality(String)) COMMENT 'Most enterprises first.',
+    `sectors` Array(LowCardinality(String)) COMMENT 'Most enterprises first.',
+    `scenarios` Array(LowCardinality(String)) COMMENT 'Most incidents first.',
+    `level` LowCardinality(String) COMMENT 'Highest Sigma level among its incidents.',
+    `first_time` DateTime64(6, 'UTC') COMMENT 'First event.' CODEC(Delta, ZSTD(1)),
+    `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
+    `first_province` LowCardinality(String) COMMENT 'Where it was first.',
+    `first_sector` LowCardinality(String) COMMENT 'In which sector it was first.',
+    `spread` String COMMENT 'Enterprises by province (JSON).' CODEC(ZSTD(1)),
+    `growth` String COMMENT 'Enterprises by day first struck (JSON).' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `content` String COMMENT 'Content id of what this revision says.' CODEC(ZSTD(1))
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (campaign_id, revision)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'The same indicator at several enterprises, none of which is named.';
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS campaigns_feed TO campaigns_rows
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content` FROM campaign_revisions_rows;
+
 CREATE TABLE IF NOT EXISTS dead_letters_rows
 (
-    `dead_letter_id` String COMMENT 'Derived from place and content.',
+    `dead_letter_id` String COMMENT 'Derived from place and content.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
-    `batch_id` String COMMENT 'The batch, where it is known.',
+    `batch_id` String COMMENT 'The batch, where it is known.' CODEC(ZSTD(1)),
     `topic` LowCardinality(String) COMMENT 'Kafka topic; empty for a file.',
     `partition` Int64 COMMENT 'Kafka partition; -1 for a file.',
     `offset` Int64 COMMENT 'Kafka offset; for a file the batch\'s index.',
-    `line` UInt64 COMMENT '1-based line of the batch; 0 for the whole record.',
-    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.',
+    `line` UInt64 COMMENT '1-based line of the batch; 0 for the whole record.' CODEC(T64, ZSTD(1)),
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.' CODEC(Delta, ZSTD(1)),
     `reason` LowCardinality(String) COMMENT 'Reason code.',
-    `detail` String COMMENT 'What is wrong.',
-    `remedy` String COMMENT 'What the sender can do.',
-    `events` UInt64 COMMENT 'How many events it stands for.',
-    `original` String COMMENT 'The original bytes, base64.'
+    `detail` String COMMENT 'What is wrong.' CODEC(ZSTD(1)),
+    `remedy` String COMMENT 'What the sender can do.' CODEC(ZSTD(1)),
+    `events` UInt64 COMMENT 'How many events it stands for.' CODEC(T64, ZSTD(1)),
+    `original` String COMMENT 'The original bytes, base64.' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, dead_letter_id)
@@ -346,17 +500,17 @@ COMMENT 'What could not be taken, kept whole, with reason and remedy.';
 
 CREATE TABLE IF NOT EXISTS commands_rows
 (
-    `command_id` String COMMENT 'The sender\'s id.',
+    `command_id` String COMMENT 'The sender\'s id.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'The enterprise.',
-    `incident_id` String COMMENT 'The incident.',
+    `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `verb` LowCardinality(String) COMMENT 'What was said.',
     `analyst` LowCardinality(String) COMMENT 'Who said it.',
-    `said_at` DateTime64(6, 'UTC') COMMENT 'When it was said.',
-    `received_at` DateTime64(6, 'UTC') COMMENT 'When it was received.',
+    `said_at` DateTime64(6, 'UTC') COMMENT 'When it was said.' CODEC(Delta, ZSTD(1)),
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When it was received.' CODEC(Delta, ZSTD(1)),
     `accepted` Bool COMMENT 'Whether the transition table allowed it.',
-    `refusal` String COMMENT 'Why not.',
-    `reason` String COMMENT 'The analyst\'s reason.',
-    `content` String COMMENT 'The whole command (JSON).'
+    `refusal` String COMMENT 'Why not.' CODEC(ZSTD(1)),
+    `reason` String COMMENT 'The analyst\'s reason.' CODEC(ZSTD(1)),
+    `content` String COMMENT 'The whole command (JSON).' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, command_id)
@@ -365,8 +519,8 @@ COMMENT 'What analysts said, and whether it was accepted.';
 
 CREATE TABLE IF NOT EXISTS enterprises_rows
 (
-    `enterprise_id` String COMMENT 'Its id.',
-    `name` String COMMENT 'Its name.',
+    `enterprise_id` String COMMENT 'Its id.' CODEC(ZSTD(1)),
+    `name` String COMMENT 'Its name.' CODEC(ZSTD(1)),
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `city` LowCardinality(String) COMMENT 'City with separate planning status, if it reports there.',
     `sector` LowCardinality(String) COMMENT 'Its sector.',
@@ -375,8 +529,8 @@ CREATE TABLE IF NOT EXISTS enterprises_rows
     `critical_infrastructure` Bool COMMENT 'Operates critical information infrastructure.',
     `central_organ` Bool COMMENT 'Central or state organ, or directly affiliated.',
     `data_classes` Array(LowCardinality(String)) COMMENT 'Classes of data it holds.',
-    `persons` UInt64 COMMENT 'Persons whose information it holds.',
-    `sensitive_persons` UInt64 COMMENT 'Persons whose sensitive information it holds.'
+    `persons` UInt64 COMMENT 'Persons whose information it holds.' CODEC(T64, ZSTD(1)),
+    `sensitive_persons` UInt64 COMMENT 'Persons whose sensitive information it holds.' CODEC(T64, ZSTD(1))
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id)
@@ -386,20 +540,20 @@ COMMENT 'The registry.';
 CREATE TABLE IF NOT EXISTS batches_rows
 (
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
-    `batch_id` String COMMENT 'The sender\'s id of the batch.',
+    `batch_id` String COMMENT 'The sender\'s id of the batch.' CODEC(ZSTD(1)),
     `topic` LowCardinality(String) COMMENT 'Kafka topic; empty for a file.',
     `partition` Int64 COMMENT 'Kafka partition; -1 for a file.',
     `offset` Int64 COMMENT 'Kafka offset; for a file the batch\'s index.',
     `format` LowCardinality(String) COMMENT 'The format.',
-    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took it.' CODEC(Delta, ZSTD(1)),
     `outcome` LowCardinality(String) COMMENT 'accepted, duplicate or refused.',
-    `events` UInt64 COMMENT 'Lines in the batch.',
-    `stored` UInt64 COMMENT 'Stored in time.',
-    `late` UInt64 COMMENT 'Stored, and marked late.',
-    `dropped` UInt64 COMMENT 'Dropped, with a reason.',
-    `dead_lettered` UInt64 COMMENT 'Kept in dead_letters, with a reason.',
-    `future` UInt64 COMMENT 'Of the stored: dated in the future.',
-    `reasons` String COMMENT 'Reason codes with counts (JSON).',
+    `events` UInt64 COMMENT 'Lines in the batch.' CODEC(T64, ZSTD(1)),
+    `stored` UInt64 COMMENT 'Stored in time.' CODEC(T64, ZSTD(1)),
+    `late` UInt64 COMMENT 'Stored, and marked late.' CODEC(T64, ZSTD(1)),
+    `dropped` UInt64 COMMENT 'Dropped, with a reason.' CODEC(T64, ZSTD(1)),
+    `dead_lettered` UInt64 COMMENT 'Kept in dead_letters, with a reason.' CODEC(T64, ZSTD(1)),
+    `future` UInt64 COMMENT 'Of the stored: dated in the future.' CODEC(T64, ZSTD(1)),
+    `reasons` String COMMENT 'Reason codes with counts (JSON).' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = ReplacingMergeTree()
@@ -410,6 +564,21 @@ COMMENT 'What became of each record: events = stored + late + dropped + dead_let
 CREATE OR REPLACE VIEW events
 AS SELECT `event_id`, `batch_id`, `enterprise_id`, `province`, `sector`, `time`, `received_at`, `late`, `future`, `format`, `product`, `category`, `service`, `host`, `account`, `source_ip`, `destination_ip`, `process`, `drill`, `raw`
 FROM events_rows FINAL
+SETTINGS do_not_merge_across_partitions_select_final = 1;
+
+CREATE OR REPLACE VIEW events_by_minute
+AS SELECT `time`, `enterprise_id`, `province`, `sector`, `format`, `product`, `category`, `service`, `batch_id`, `received_at`, `events`, `late`, `future`, `first_time`, `last_time`, `drill`
+FROM events_by_minute_rows FINAL
+SETTINGS do_not_merge_across_partitions_select_final = 1;
+
+CREATE OR REPLACE VIEW events_by_hour
+AS SELECT `time`, `enterprise_id`, `province`, `sector`, `format`, `product`, `category`, `service`, `batch_id`, `received_at`, `events`, `late`, `future`, `first_time`, `last_time`, `drill`
+FROM events_by_hour_rows FINAL
+SETTINGS do_not_merge_across_partitions_select_final = 1;
+
+CREATE OR REPLACE VIEW events_by_day
+AS SELECT `time`, `enterprise_id`, `province`, `sector`, `format`, `product`, `category`, `service`, `batch_id`, `received_at`, `events`, `late`, `future`, `first_time`, `last_time`, `drill`
+FROM events_by_day_rows FINAL
 SETTINGS do_not_merge_across_partitions_select_final = 1;
 
 CREATE OR REPLACE VIEW detections
@@ -439,6 +608,18 @@ FROM obligations_rows FINAL;
 CREATE OR REPLACE VIEW obligation_revisions
 AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill`
 FROM obligation_revisions_rows FINAL;
+
+CREATE OR REPLACE VIEW campaign_members
+AS SELECT `campaign_id`, `incident_id`, `revision`, `place`, `enterprise_id`, `province`, `first_time`, `drill`
+FROM campaign_members_rows FINAL;
+
+CREATE OR REPLACE VIEW campaigns
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content`
+FROM campaigns_rows FINAL;
+
+CREATE OR REPLACE VIEW campaign_revisions
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content`
+FROM campaign_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW dead_letters
 AS SELECT `dead_letter_id`, `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `line`, `received_at`, `reason`, `detail`, `remedy`, `events`, `original`

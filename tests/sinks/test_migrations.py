@@ -112,7 +112,10 @@ def test_commands_plan_migrate_and_query(tmp_path: Path) -> None:
     planned = command.invoke(main, ["migrate", *store, "--plan"])
     assert planned.output.startswith("CREATE TABLE IF NOT EXISTS migrations")
     assert not (tmp_path / "store").exists()
-    assert command.invoke(main, ["migrate", *store]).output == "Migrated: 1 tables, 0 views.\n"
+    assert (
+        command.invoke(main, ["migrate", *store]).output
+        == "Migrated: 1 tables, 2 codecs and indexes, 0 views.\n"
+    )
     again = command.invoke(main, ["migrate", *store])
     assert again.output == "The store is of this version already.\n"
     assert command.invoke(main, ["migrate", *store, "--plan"]).output.strip() == ""

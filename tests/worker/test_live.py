@@ -167,7 +167,7 @@ def test_a_record_the_engine_cannot_take_does_not_stop_the_stream(bench: Bench) 
     worker.start()
     wait_until(lambda: not worker.is_running, "the first fault ends it", 60, worker)
     worker.start()
-    worker.wait_for("fenghuo_records_total", 4)
+    wait_until(lambda: _count(bench, worker) == 5, "all applied", 60, worker)
     assert worker.metric("fenghuo_engine_faults_total") == 1
     worker.terminate()
     assert worker.exits == [1, 0]

@@ -1,0 +1,73 @@
+"""Replicated and distributed tables from the same definitions: pinned; none was executed."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from schemas.tables import TABLES
+from sinks.clickhouse import layout_of
+from sinks.ddl import create_tables, create_views, literal
+from sinks.layout import SINGLE, Layout, shard_of
+from sinks.migrations import migrations_of, script
+from sinks.retention import Retention, forget_statements, retention_statements
+from tests.sinks.conftest import MakeChdb
+
+GOLDEN = Path(__file__).with_name("cluster.sql")
+CLUSTER = Layout("stars", "fenghuo")
+
+
+def made(layout: Layout) -> tuple[str, ...]:
+    return (*create_tables(TABLES, layout), *create_views(TABLES, layout))
+
+
+def every_statement(layout: Layout) -> list[str]:
+    """All that may change a store's shape or rows."""
+    return [
+        *made(layout),
+        *(each for step in migrations_of(TABLES, layout) for each in step.statements),
+        *retention_statements(Retention(184), layout=layout),
+        *forget_statements("a", layout=layout),
+    ]
+
+
+def test_a_new_cluster_is_made_by_exactly_these_statements() -> None:
+    assert "".join(f"{statement};\n\n" for statement in made(CLUSTER)) == GOLDEN.read_text()
+
+
+def test_every_statement_runs_on_the_whole_cluster() -> None:
+    for statement in every_statement(CLUSTER):
+        assert " ON CLUSTER `stars`" in statement.partition("\nAS SELECT")[0]
+    assert not any("CLUSTER" in statement for statement in every_statement(SINGLE))
+
+
+def test_no_table_on_a_cluster_is_left_unreplicated_or_undistributed() -> None:
+    text = GOLDEN.read_text()
+    assert " ReplacingMergeTree" not in text
+    assert "non_replicated" not in text
+    kept = set(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+_local) ON", text))
+    read = dict(re.findall(r"CREATE TABLE IF NOT EXISTS (\w+_rows) ON .* AS (\w+)\n", text))
+    assert set(read.values()) == kept
+    assert {*kept, *read} == set(CLUSTER.physical(TABLES))
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_duplicates_meet_on_one_shard(table: object) -> None:
+    """The shard is a function of what tells rows apart."""
+    assert isinstance(table, type(TABLES[0]))
+    by = shard_of(table).removeprefix("cityHash64(").removesuffix(")")
+    assert by in table.order_by
+    assert by == "enterprise_id" or "enterprise_id" not in table.column_names
+
+
+def test_clickhouse_reads_every_statement(make_chdb: MakeChdb) -> None:
+    store = make_chdb()
+    for statement in (*every_statement(CLUSTER), *script(migrations_of(TABLES, CLUSTER))):
+        assert store.query(f"SELECT formatQuery({literal(statement)}) AS s")
+
+
+def test_the_address_names_the_cluster() -> None:
+    assert layout_of("clickhouse://h:9000", "fenghuo") == SINGLE
+    assert layout_of("clickhouse://h:9000?cluster=stars&compression=lz4", "fenghuo") == CLUSTER
+    with pytest.raises(ValueError, match="no name"):
+        layout_of("clickhouse://h:9000?cluster=a'b", "fenghuo")
