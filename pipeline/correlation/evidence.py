@@ -30,17 +30,19 @@ def _joined(
     if low >= high:
         return earlier
     count, first_time, last_time = _extent(correlation, group, low, high)
-    event_ids, entities, late = (
-        dict.fromkeys(earlier.event_ids),
-        dict.fromkeys(earlier.entities),
-        earlier.late,
-    )
+    event_ids, indexes, late = dict.fromkeys(earlier.event_ids), dict[int, None](), earlier.late
     for held in islice(group.held, low, high):
         if len(event_ids) >= EVENT_IDS:
             break
-        event_ids.update(dict.fromkeys(held.inner.event_ids if held.inner else (held.event_id,)))
-        entities.update((Entity(*group.pool[index]), None) for index in held.entities)
+        if held.inner is None:
+            event_ids[held.event_id] = None
+        else:
+            event_ids.update(dict.fromkeys(held.inner.event_ids))
+        for index in held.entities:
+            indexes[index] = None
         late = late or held.late
+    pool = group.pool
+    entities = dict.fromkeys((*earlier.entities, *(Entity(*pool[index]) for index in indexes)))
     return Evidence(
         event_count=earlier.event_count + count,
         first_time=min(earlier.first_time, first_time) if earlier.event_count else first_time,

@@ -179,6 +179,8 @@ class Plan:
                 if not is_plain(value):
                     continue
                 answer = memory.answer(value)
+                if memory.misses > self.next_review:
+                    self._review()
             possible &= answer[0]
             if not possible:
                 return True

