@@ -8,13 +8,8 @@ from typing import Any
 
 import msgspec
 
-from schemas.batch import (
-    HEADER_BATCH_ID,
-    HEADER_FORMAT,
-    BatchAccount,
-    DeadLetter,
-    Record,
-)
+from pipeline.intake.accounts import refuse_whole
+from schemas.batch import BatchAccount, DeadLetter, Record
 from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.tables import TABLES
@@ -35,40 +30,7 @@ _TIMES = ("received_at", "revised_at", "assessed_at")
 
 def refuse_record(record: Record, detail: str) -> tuple[DeadLetter, BatchAccount]:
     """The dead letter and the account of a record on which the engine raised each time."""
-    headers = dict(record.headers)
-    enterprise_id = record.key.decode("utf-8", "replace")
-    batch_id = headers.get(HEADER_BATCH_ID, b"").decode("utf-8", "replace")
-    events = sum(1 for line in record.value.splitlines() if line.strip())
-    place = f"{record.topic}/{record.partition}/{record.offset}"
-    letter = DeadLetter(
-        dead_letter_id=content_id("dead_letter", place, "0"),
-        enterprise_id=enterprise_id,
-        batch_id=batch_id,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        line=0,
-        received_at=record.timestamp,
-        reason=ENGINE_FAULT,
-        detail=detail,
-        remedy=REMEDIES[ENGINE_FAULT],
-        events=events,
-        original=record.value,
-    )
-    account = BatchAccount(
-        enterprise_id=enterprise_id,
-        batch_id=batch_id,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        format=headers.get(HEADER_FORMAT, b"").decode("utf-8", "replace"),
-        received_at=record.timestamp,
-        outcome="refused",
-        events=events,
-        dead_lettered=events,
-        reasons={ENGINE_FAULT: events},
-    )
-    return letter, account
+    return refuse_whole(record, ENGINE_FAULT, detail, REMEDIES[ENGINE_FAULT])
 
 
 def expire_offsets(met: Record, first: int, last: int) -> DeadLetter:

@@ -283,6 +283,8 @@ CAMPAIGNS = Table(
     comment="The same indicator at several enterprises, none of which is named.",
     key=("campaign_id",),
     order_by=("campaign_id", "revision"),
+    kept_as=CASE,
+    ages_by="revised_at",
     columns=(
         column("campaign_id", HEX_ID, "Derived from the indicator."),
         column("revision", SMALL, "1, 2, …; the highest is current."),
@@ -314,6 +316,8 @@ CAMPAIGN_MEMBERS = Table(
     key=("campaign_id", "incident_id"),
     order_by=("campaign_id", "incident_id"),
     version="revision",
+    kept_as=CASE,
+    ages_by="first_time",
     columns=(
         column("campaign_id", HEX_ID, "The campaign."),
         column("incident_id", HEX_ID, "The incident."),

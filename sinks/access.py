@@ -4,7 +4,8 @@ Rule 1. Every table that holds rows has a policy for every role; where a role ma
         the policy says so. The server must have `users_without_row_policies_can_read_rows`
         false, so that a table without a policy shows nothing rather than everything.
 Rule 2. Views run with the rights of who asks: the policies of the tables hold for them.
-Rule 3. What belongs to no one province or enterprise, only the nation reads.
+Rule 3. What names several provinces (a campaign) each of them reads; what belongs to no
+        province or enterprise, only the nation.
 """
 
 from collections.abc import Sequence
@@ -112,6 +113,8 @@ def _condition(database: str, table: Table, role: _Role) -> str:
     """Which rows of the table the role reads; a row without a province has its enterprise's."""
     if role.column in table.column_names:
         return f"{role.column} = {literal(role.value)}"
+    if f"{role.column}s" in table.column_names:
+        return f"has({role.column}s, {literal(role.value)})"
     if "enterprise_id" not in table.column_names:
         return NOTHING
     registry = f"{database}.{stored_names(ENTERPRISES)[0]}"

@@ -42,7 +42,7 @@ def list_command(
         if value
     ]
     where = f"WHERE {' AND '.join(chosen)} " if chosen else ""
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         letters = sink.query(
             f"SELECT {COLUMNS} FROM dead_letters {where}"
             f"ORDER BY received_at DESC, dead_letter_id LIMIT {limit}"
@@ -75,7 +75,7 @@ def _print(letters: list[Answer]) -> None:
 @click.option("--original", is_flag=True, help="Only the original bytes, as they came.")
 def show_command(dead_letter_id: str, store: Path | None, database: str, original: bool) -> None:
     """One dead letter as JSON, or its original bytes."""
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         letter = find_letter(sink, dead_letter_id)
     content = b64decode(str(letter["original"]))
     if original:
@@ -108,7 +108,7 @@ def requeue_command(
     A record goes back as it came, headers and signature included. A single line (`line` above
     0) cannot: its batch was accepted without it, and only its sender can sign it anew.
     """
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         letters = [find_letter(sink, each) for each in dead_letter_ids]
     lines = [str(each["dead_letter_id"])[:12] for each in letters if each["line"] != 0]
     if lines:

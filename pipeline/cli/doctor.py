@@ -79,7 +79,7 @@ def check_policy(file: Path | None) -> str:
 def check_store(store: Path | None, database: str) -> str:
     """The store answers and has every table."""
     try:
-        with open_sink(store, database) as sink:
+        with open_sink(store, database, must_exist=True) as sink:
             (answer,) = sink.query("SELECT version() AS version")
             for table in TABLES:
                 sink.query(f"SELECT count() AS rows FROM {table.name}")
@@ -99,7 +99,7 @@ def check_kafka(bootstrap: str, prefix: str) -> str:
         raise CheckFailed("no broker named", "set FENGHUO_KAFKA_BOOTSTRAP or --bootstrap")
     try:
         consumer = KafkaConsumer(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=8_000)
-    except KafkaError as fault:
+    except (KafkaError, ValueError) as fault:
         raise CheckFailed(
             f"no broker at {bootstrap}: {fault}", "start it, or correct it"
         ) from fault

@@ -46,9 +46,11 @@ def load_policy(path: Path | None) -> Policy:
     if path is None:
         return Policy()
     try:
-        return read_policy(path.read_text(), str(path))
+        return read_policy(path.read_text(encoding="utf-8"), str(path))
     except PolicyFault as fault:
         raise click.ClickException(str(fault)) from fault
+    except UnicodeDecodeError as fault:
+        raise click.ClickException(f"{path}: {fault}; save it as UTF-8") from fault
 
 
 def load_engine(

@@ -43,13 +43,18 @@ def form_command(
     if kind == "docx" and out is None and sys.stdout.isatty():
         raise click.UsageError("--format docx: name a file with --out, or redirect the output")
     chosen = cast(FormName, name)
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         source = read_source(sink, incident_id, LAYOUTS[chosen].regime)
     data = render_form(fill_form(chosen, source, cast(Lang, lang)), kind)
     if out is None:
         click.get_binary_stream("stdout").write(data)
-    else:
+        return
+    try:
         out.write_bytes(data)
+    except OSError as fault:
+        raise click.ClickException(
+            f"{out}: {fault.strerror}; name a place that you may write"
+        ) from fault
 
 
 def read_source(sink: Store, incident_id: str, regime: str) -> FormSource:

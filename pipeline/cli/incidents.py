@@ -32,7 +32,7 @@ def list_command(
     store: Path | None, database: str, everything: bool, as_json: bool, lang: str
 ) -> None:
     """Open incidents, gravest tier first."""
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         incidents = read_incidents(sink, EVERY if everything else OPEN)
     if as_json:
         for incident in incidents:
@@ -46,7 +46,7 @@ def list_command(
 @sink_options
 def show_command(incident_id: str, store: Path | None, database: str) -> None:
     """One incident with its assessments and obligations, as JSON."""
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         incident = find_incident(sink, incident_id)
         chosen = f"WHERE incident_id = {literal(str(incident['incident_id']))}"
         whole = {
@@ -79,7 +79,7 @@ def _say(verb: Verb, help: str) -> None:
         analyst: str,
         bootstrap: str,
     ) -> None:
-        with open_sink(store, database) as sink:
+        with open_sink(store, database, must_exist=True) as sink:
             command = compose(sink, incident_id, verb, analyst, reason=reason, verdict=verdict)
             send_command(sink, command, store, bootstrap)
 
@@ -116,7 +116,7 @@ def impact_command(
         impact = msgspec.json.decode(facts.read(), type=Impact)
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         raise click.ClickException(f"{facts.name}: {fault}") from fault
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         command = compose(sink, incident_id, "impact", analyst, reason=reason, impact=impact)
         send_command(sink, command, store, bootstrap)
 
@@ -140,7 +140,7 @@ def override_command(
     bootstrap: str,
 ) -> None:
     """An expert's tier, beside the computed one and never in its place."""
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         command = compose(
             sink, incident_id, "override", analyst, reason=reason, regime=regime, tier=tier
         )
@@ -164,7 +164,7 @@ def reported_command(
     bootstrap: str,
 ) -> None:
     """An obligation is done: OBLIGATION_ID was reported."""
-    with open_sink(store, database) as sink:
+    with open_sink(store, database, must_exist=True) as sink:
         command = compose(
             sink, incident_id, "reported", analyst, reason=reason, obligation_id=obligation_id
         )

@@ -38,6 +38,10 @@ def new_command(file: Path) -> None:
         descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError as fault:
         raise click.ClickException(f"{file} exists; name another file, or remove it") from fault
+    except OSError as fault:
+        raise click.ClickException(
+            f"{file}: {fault.strerror}; name a place that you may write"
+        ) from fault
     with os.fdopen(descriptor, "wb") as target:
         target.write(pem)
     public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)

@@ -7,9 +7,9 @@ import click
 import msgspec
 
 from pipeline.batching import chunk_lines
+from pipeline.cli.file_reading import FileReader
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
-from pipeline.cli.recordings import open_recording
 from pipeline.intake.formats.table import FORMATS
 from pipeline.publishing import Parcel, Resume, Sender, make_producer, publish_parcels
 from schemas.topics import DEFAULT_PREFIX, topic_name
@@ -60,14 +60,16 @@ def publish_command(
     """
     sender = Sender(enterprise_id, key_id, read_private_key(key_file))
     producer = _connect(bootstrap)
+    reader = FileReader()
     try:
         for file in files:
             tally = _publish_file(
-                producer, topic_name("events", prefix), sender, file, format, drill, restart
+                producer, topic_name("events", prefix), sender, reader, file, format, drill, restart
             )
             click.echo(msgspec.json.encode(tally).decode())
     finally:
         producer.close()
+    reader.finish()
 
 
 def _connect(bootstrap: str) -> Any:
@@ -75,7 +77,7 @@ def _connect(bootstrap: str) -> Any:
 
     try:
         return make_producer(bootstrap)
-    except KafkaError as fault:
+    except (KafkaError, ValueError) as fault:
         raise click.ClickException(
             f"no Kafka at {bootstrap}: {fault}; check the address and that the broker runs"
         ) from fault
@@ -85,6 +87,7 @@ def _publish_file(
     producer: Any,
     topic: str,
     sender: Sender,
+    reader: FileReader,
     file: Path,
     format: str,
     drill: str,
@@ -102,7 +105,7 @@ def _publish_file(
             resume.acknowledge(parcel.chunk.sequence + 1)
 
     with Progress(file.name, file.stat().st_size) as progress:
-        lines = (document.raw for document in open_recording(file, progress.advance))
+        lines = (document.raw for document in reader.documents(file, progress.advance))
         parcels = (
             Parcel(sender, chunk, format, drill)
             for chunk in chunk_lines(lines, sender.enterprise_id, format)

@@ -7,6 +7,7 @@ name inside it). Live state, live tables and other investigations are out of its
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -68,15 +69,29 @@ def replay_command(
     records = _of(read_period(bootstrap, topics, Period(start, end)), enterprises)
     aside = None if store is None else store / f"investigation_{name}"
     with open_sink(aside, f"investigation_{name}") as sink:
-        summary = _replay(engine, sink, records)
+        with _told_kafka_faults(bootstrap):
+            summary = _replay(engine, sink, records)
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents)
     click.echo(summary.line(), err=True)
     if diff:
-        with open_sink(store, database) as live:
+        with open_sink(store, database, must_exist=True) as live:
             current = read_incidents(live)
         for line in compare_incidents(current, incidents, set(enterprises)):
             click.echo(line)
+
+
+@contextmanager
+def _told_kafka_faults(bootstrap: str) -> Iterator[None]:
+    """A fault of Kafka, or of its address, ends the command with exit code 1."""
+    from kafka.errors import KafkaError
+
+    try:
+        yield
+    except (KafkaError, ValueError) as fault:
+        raise click.ClickException(
+            f"no Kafka at {bootstrap}: {fault}; check the address and that the broker runs"
+        ) from fault
 
 
 def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Record]:

@@ -10,8 +10,9 @@ from dashboards.report.page import render_page
 from dashboards.report.reading import read_rows
 from dashboards.report.situation import situation_of
 from dashboards.words import Language
+from pipeline.cli.moments import RFC3339
 from pipeline.cli.stores import open_sink, sink_options
-from schemas.moments import Moment, moment_of, parse_moment
+from schemas.moments import Moment, moment_of
 from sinks.contract import Store
 
 
@@ -31,14 +32,19 @@ from sinks.contract import Store
     show_default=True,
     help="File to write; an older one is replaced.",
 )
-@click.option("--as-of", default=None, help="RFC 3339 moment for the deadlines; now without it.")
+@click.option("--as-of", type=RFC3339, help="RFC 3339 moment for the deadlines; now without it.")
 def report_command(
-    store: Path | None, database: str, lang: Language, out: Path, as_of: str | None
+    store: Path | None, database: str, lang: Language, out: Path, as_of: Moment | None
 ) -> None:
     """Write the HTML situation report of a store: one file that needs no network."""
-    moment = moment_of(datetime.now(UTC)) if as_of is None else _moment(as_of)
-    with open_sink(store, database) as sink:
-        write_report(sink, out, lang, moment)
+    moment = moment_of(datetime.now(UTC)) if as_of is None else as_of
+    with open_sink(store, database, must_exist=True) as sink:
+        try:
+            write_report(sink, out, lang, moment)
+        except OSError as fault:
+            raise click.ClickException(
+                f"{out}: {fault.strerror}; name a place that you may write"
+            ) from fault
     click.echo(str(out))
 
 
@@ -49,12 +55,3 @@ def write_report(store: Store, out: Path, language: Language, as_of: Moment) -> 
     aside = out.with_name(out.name + ".new")
     aside.write_text(render_page(situation, language), encoding="utf-8")
     aside.replace(out)
-
-
-def _moment(text: str) -> Moment:
-    try:
-        return parse_moment(text)
-    except ValueError as fault:
-        raise click.BadParameter(
-            f"{text!r} is not RFC 3339: 2026-01-31T08:00:00Z", param_hint="--as-of"
-        ) from fault

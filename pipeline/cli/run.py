@@ -13,10 +13,10 @@ from rich.console import Console
 from pipeline.batching import Chunk, chunk_lines
 from pipeline.cli.embedded import EmbeddedStates
 from pipeline.cli.engines import engine_options, load_engine
+from pipeline.cli.file_reading import FileReader
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
-from pipeline.cli.recordings import Recording, open_recording
 from pipeline.cli.registry_file import keep_registry
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink
@@ -86,6 +86,7 @@ def run_command(
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
     click.echo(summary.line(), err=True)
+    reader.files.finish()
 
 
 def _enterprise(registry: Registry, enterprise_id: str | None) -> str:
@@ -111,6 +112,7 @@ class BatchReader:
         self.format = format
         self.received_at = received_at
         self.drill = drill
+        self.files = FileReader()
 
     def batches(self, files: Iterable[Path], progress: Progress, first: int) -> Iterator[Batch]:
         """All files side by side; `first` is the offset of the first batch."""
@@ -120,7 +122,7 @@ class BatchReader:
 
     def _timed_batches(self, file: Path, progress: Progress) -> Iterator[tuple[Moment, Batch]]:
         last: Moment = 0
-        documents = _readable(file, open_recording(file, progress.advance))
+        documents = self.files.documents(file, progress.advance)
         for _, of_member in groupby(documents, key=lambda document: document.member):
             first = next(of_member)
             format = self.format or _format_of(first.raw)
@@ -140,15 +142,6 @@ class BatchReader:
             occurrences=chunk.occurrences,
             drill=self.drill,
         )
-
-
-def _readable(file: Path, documents: Iterable[Recording]) -> Iterator[Recording]:
-    """Documents with their bytes; a fault of the file itself is said on stderr."""
-    for document in documents:
-        if document.raw:
-            yield document
-        else:
-            click.echo(f"{file}: {document.problem}", err=True)
 
 
 def _format_of(document: bytes) -> str:

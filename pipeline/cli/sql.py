@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import check_database, open_sink, sink_options
 from sinks.contract import SinkError, Store
 
 
@@ -34,6 +34,7 @@ def _readable(store: Path | None, database: str) -> Iterator[Store]:
         return
     from sinks.chdb import ChdbSink
 
+    check_database(database)
     try:
         embedded = ChdbSink(store, database, read_only=True)
         try:

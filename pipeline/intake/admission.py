@@ -6,6 +6,7 @@ enterprise in whose name it came.
 
 import msgspec
 
+from pipeline.intake.accounts import refuse_whole
 from pipeline.intake.formats.table import FORMATS
 from pipeline.intake.signature import is_signed_by
 from schemas.batch import (
@@ -21,7 +22,6 @@ from schemas.batch import (
     DeadLetter,
     Record,
 )
-from schemas.ids import content_id
 from schemas.registry import PublishingKey, Registry
 
 REMEDIES: dict[str, str] = {
@@ -106,37 +106,4 @@ def _check_key(
 
 def refuse(record: Record, refusal: Refusal) -> tuple[DeadLetter, BatchAccount]:
     """The dead letter and the account of a refused record."""
-    headers = dict(record.headers)
-    enterprise_id = record.key.decode("utf-8", "replace")
-    batch_id = headers.get(HEADER_BATCH_ID, b"").decode("utf-8", "replace")
-    events = sum(1 for line in record.value.splitlines() if line.strip())
-    place = f"{record.topic}/{record.partition}/{record.offset}"
-    letter = DeadLetter(
-        dead_letter_id=content_id("dead_letter", place, "0"),
-        enterprise_id=enterprise_id,
-        batch_id=batch_id,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        line=0,
-        received_at=record.timestamp,
-        reason=refusal.reason,
-        detail=refusal.detail,
-        remedy=REMEDIES[refusal.reason],
-        events=events,
-        original=record.value,
-    )
-    account = BatchAccount(
-        enterprise_id=enterprise_id,
-        batch_id=batch_id,
-        topic=record.topic,
-        partition=record.partition,
-        offset=record.offset,
-        format=headers.get(HEADER_FORMAT, b"").decode("utf-8", "replace"),
-        received_at=record.timestamp,
-        outcome="refused",
-        events=events,
-        dead_lettered=events,
-        reasons={refusal.reason: events},
-    )
-    return letter, account
+    return refuse_whole(record, refusal.reason, refusal.detail, REMEDIES[refusal.reason])

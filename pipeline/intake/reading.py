@@ -5,6 +5,7 @@ from collections import Counter
 import msgspec
 
 from pipeline.event_time import ClockState, EventTimePolicy, is_future, is_late
+from pipeline.intake.accounts import account_of, lines_of
 from pipeline.intake.columns import (
     ACCOUNT_FIELDS,
     DESTINATION_IP_FIELDS,
@@ -52,7 +53,7 @@ def read_batch(
     """Read every line of a batch. Lateness is judged against the watermark before the batch."""
     events: list[Event] = []
     letters: list[DeadLetter] = []
-    lines = [line for line in batch.value.split(b"\n") if line and not line.isspace()]
+    lines = lines_of(batch.value)
     occurrences = _occurrences(batch, lines)
     for index, line in enumerate(lines):
         try:
@@ -139,41 +140,23 @@ def _dead_letter(batch: Batch, line_number: int, line: bytes, fault: EventFault)
 
 def _account(batch: Batch, events: list[Event], letters: list[DeadLetter]) -> BatchAccount:
     late = sum(1 for event in events if event.late)
-    return BatchAccount(
-        enterprise_id=batch.enterprise_id,
-        batch_id=batch.batch_id,
-        topic=batch.topic,
-        partition=batch.partition,
-        offset=batch.offset,
-        format=batch.format,
-        received_at=batch.received_at,
-        outcome="accepted",
+    return account_of(
+        batch,
+        "accepted",
         events=len(events) + len(letters),
         stored=len(events) - late,
         late=late,
         dead_lettered=len(letters),
         future=sum(1 for event in events if event.future),
         reasons=dict(Counter(letter.reason for letter in letters)),
-        drill=batch.drill,
     )
 
 
 def account_duplicate(batch: Batch) -> BatchAccount:
     """The account of a batch whose id was applied before: every line is dropped, by name."""
-    events = sum(1 for line in batch.value.split(b"\n") if line and not line.isspace())
-    return BatchAccount(
-        enterprise_id=batch.enterprise_id,
-        batch_id=batch.batch_id,
-        topic=batch.topic,
-        partition=batch.partition,
-        offset=batch.offset,
-        format=batch.format,
-        received_at=batch.received_at,
-        outcome="duplicate",
-        events=events,
-        dropped=events,
-        reasons={"duplicate_batch": events},
-        drill=batch.drill,
+    events = len(lines_of(batch.value))
+    return account_of(
+        batch, "duplicate", events=events, dropped=events, reasons={"duplicate_batch": events}
     )
 
 

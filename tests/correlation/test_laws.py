@@ -74,7 +74,9 @@ def names_in(expression: Expression) -> set[str]:
 
 
 @st.composite
-def rules_of_one(draw: st.DrawFn, rule_id: str, names: list[str], groups: list[str]) -> SigmaCorrelation:
+def rules_of_one(
+    draw: st.DrawFn, rule_id: str, names: list[str], groups: list[str]
+) -> SigmaCorrelation:
     """One correlation over `names`, grouped by some of `groups`."""
     kind = draw(st.sampled_from(KINDS if names == list("abcd") else INNER_KINDS))
     span_s = draw(st.integers(1, 12))

@@ -64,6 +64,13 @@ def test_only_the_nation_reads_everything() -> None:
             assert "440000" in condition or "a`b\\'s" in condition or condition == "0", table
 
 
+def test_a_campaign_is_read_by_the_provinces_that_it_struck() -> None:
+    made = policies(access_statements("fenghuo", READERS))
+    for table in ("campaigns_rows", "campaign_revisions_rows"):
+        assert made[table, "province_440000"] == "has(provinces, '440000')"
+        assert made[table, "`enterprise_a\\`b's`"] == "0"
+
+
 def test_what_belongs_to_no_province_only_the_nation_reads() -> None:
     shared = Table(
         name="shared",

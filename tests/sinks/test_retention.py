@@ -7,14 +7,20 @@ from click.testing import CliRunner
 
 from pipeline.cli.migrate import migrate_command
 from pipeline.cli.retention import forget_command
+from schemas.moments import parse_moment
 from schemas.tables import TABLES
 from sinks.chdb import ChdbSink
-from sinks.retention import Retention, forget_statements, retention_statements
+from sinks.retention import (
+    Retention,
+    forget_statements,
+    of_enterprises,
+    retention_statements,
+)
 from tests.sinks.conftest import MakeChdb
 from tests.sinks.test_store import row
 
-LONG_AGO = 1_500_000_000_000_000
-NOW = 4_000_000_000_000_000
+LONG_AGO = parse_moment("2010-01-01T00:00:00Z")
+NOW = parse_moment("2060-01-01T00:00:00Z")
 
 
 def test_terms_below_the_laws_are_refused() -> None:
@@ -55,12 +61,17 @@ def test_rows_go_by_their_receipt_and_not_by_their_own_time(make_chdb: MakeChdb)
 def test_forgetting_leaves_no_row_and_touches_no_other_enterprise(make_chdb: MakeChdb) -> None:
     store = make_chdb()
     odd = "a'b\\"
-    store.write({t.name: [row(t.name, enterprise_id=e) for e in (odd, "c")] for t in TABLES}, "t")
+    tables = of_enterprises()
+    store.write({t.name: [row(t.name, enterprise_id=e) for e in (odd, "c")] for t in tables}, "t")
     for statement in forget_statements(odd):
         store.query(statement)
-    names = [name for table in TABLES for name in {table.current_name, table.stored_name}]
+    names = [name for table in tables for name in {table.current_name, table.stored_name}]
     left = {name: store.query(f"SELECT enterprise_id AS e FROM {name}") for name in names}
     assert left == {name: [{"e": "c"}] for name in names}
+
+
+def test_only_what_names_no_enterprise_is_not_forgotten() -> None:
+    assert {table.name for table in TABLES if table not in of_enterprises()} == {"campaigns"}
 
 
 def test_the_command_says_what_it_would_delete_and_deletes_with_yes(tmp_path: Path) -> None:

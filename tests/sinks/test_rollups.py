@@ -83,7 +83,7 @@ def _last(view: str) -> str:
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(batches(), st.randoms(use_true_random=False), st.lists(st.integers(0, 99), max_size=5))
 def test_double_inserts_in_other_blocks_and_orders_change_no_number(

@@ -1,0 +1,161 @@
+"""What a clumsy or hostile caller meets: place, cause, remedy and the right exit code."""
+
+import gzip
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.cli.main import main
+
+NOBODY = "127.0.0.1:1"
+"""An address where no broker listens."""
+
+
+def call(*arguments: object) -> Result:
+    """The command line, in this process; a traceback counts as a failure of the test."""
+    result = CliRunner().invoke(main, [str(each) for each in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+def event(number: int) -> str:
+    return json.dumps({"@timestamp": f"2026-03-02T10:00:{number % 60:02}Z", "n": number})
+
+
+def events(count: int) -> bytes:
+    return "\n".join(map(event, range(count))).encode()
+
+
+def accounts(store: Path) -> dict[str, int]:
+    """The sums of the store's batches, and how many events it has."""
+    sums = ", ".join(f"sum({name}) AS {name}" for name in ("events", "stored", "late", "dropped"))
+    letters = "sum(dead_lettered) AS dead_lettered, (SELECT count() FROM events) AS rows"
+    result = call("sql", "--store", store, f"SELECT {sums}, {letters} FROM batches")
+    sums_read: dict[str, int] = json.loads(result.stdout)
+    return sums_read
+
+
+def test_a_file_given_twice_is_counted_and_stored_once(tmp_path: Path) -> None:
+    recording, store = tmp_path / "a.jsonl", tmp_path / "store"
+    recording.write_bytes(events(30))
+    for _ in range(2):
+        assert call("run", "--store", store, recording).exit_code == 0
+    expected = {"events": 60, "stored": 30, "late": 0, "dropped": 30, "dead_lettered": 0}
+    assert accounts(store) == {**expected, "rows": 30}
+
+
+def test_a_truncated_archive_fails_after_what_could_be_read(tmp_path: Path) -> None:
+    whole, broken, store = tmp_path / "a.jsonl", tmp_path / "b.jsonl.gz", tmp_path / "store"
+    whole.write_bytes(events(3))
+    packed = gzip.compress(events(2000))
+    broken.write_bytes(packed[: len(packed) * 2 // 3])
+    result = call("run", "--store", store, broken, whole)
+    assert result.exit_code == 1
+    assert f"{broken}: the archive cannot be unpacked" in result.stderr
+    assert "get them whole" in result.stderr
+    assert accounts(store)["rows"] > 3
+
+
+def test_an_archive_with_a_wrong_checksum_fails(tmp_path: Path) -> None:
+    broken, store = tmp_path / "b.zip", tmp_path / "store"
+    with zipfile.ZipFile(broken, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("a.jsonl", events(20))
+    content = broken.read_bytes()
+    broken.write_bytes(content.replace(b'"n": 7', b'"n": 8'))
+    result = call("run", "--store", store, broken)
+    assert result.exit_code == 1
+    assert "CRC" in result.stderr
+
+
+def test_a_file_without_events_is_named(tmp_path: Path) -> None:
+    empty = tmp_path / "empty.jsonl"
+    empty.touch()
+    result = call("run", "--store", tmp_path / "store", empty)
+    assert result.exit_code == 0
+    assert f"{empty}: no event in it" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["", "a b;c", "1x"])
+def test_a_name_that_no_database_can_have_is_a_wrong_call(tmp_path: Path, name: str) -> None:
+    for arguments in (["incidents", "list"], ["sql", "SELECT 1"], ["report"]):
+        result = call(*arguments, "--store", tmp_path, "--database", name)
+        assert result.exit_code == 2
+        assert "--database" in result.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["incidents", "list"],
+        ["incidents", "show", "ab"],
+        ["incidents", "confirm", "ab"],
+        ["incidents", "form", "ab"],
+        ["dead-letters", "list"],
+        ["report"],
+        ["sql", "SELECT 1"],
+    ],
+)
+def test_reading_a_store_that_is_not_there_makes_none(tmp_path: Path, arguments: list[str]) -> None:
+    missing = tmp_path / "missing"
+    result = call(*arguments, "--store", missing)
+    assert result.exit_code == 1
+    assert f"{missing}: no such store" in result.stderr
+    assert not missing.exists()
+
+
+def test_a_folder_that_cannot_be_made_is_named_in_one_line(tmp_path: Path) -> None:
+    recording = tmp_path / "a.jsonl"
+    recording.write_bytes(events(1))
+    result = call("run", "--store", recording / "below", recording)
+    assert result.exit_code == 1
+    assert f"{recording / 'below'}: Not a directory; name a folder" in result.stderr
+
+
+@pytest.mark.parametrize("command", ["run", "doctor"])
+def test_a_policy_in_another_encoding_is_refused(tmp_path: Path, command: str) -> None:
+    policy, recording = tmp_path / "policy.yaml", tmp_path / "a.jsonl"
+    policy.write_bytes("# 策略".encode("gbk"))
+    recording.write_bytes(events(1))
+    files = [recording] if command == "run" else []
+    result = call(command, "--store", tmp_path / "store", "--policy", policy, *files)
+    assert result.exit_code == 1
+    assert f"{policy}: 'utf-8' codec" in result.output
+    assert "save it as UTF-8" in result.output
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z", "yesterday"])
+def test_moments_that_no_store_keeps_are_wrong_calls(tmp_path: Path, moment: str) -> None:
+    recording = tmp_path / "a.jsonl"
+    recording.write_bytes(events(1))
+    store = tmp_path / "store"
+    received = call("run", "--store", store, "--received-at", moment, recording)
+    as_of = call("report", "--store", store, "--as-of", moment)
+    assert (received.exit_code, as_of.exit_code) == (2, 2)
+    assert "--received-at" in received.stderr
+    assert "--as-of" in as_of.stderr
+
+
+@pytest.mark.parametrize("address", ["x:y:z", "127.0.0.1:port"])
+def test_an_address_that_is_none_is_said_by_doctor_and_publish(
+    tmp_path: Path, address: str
+) -> None:
+    key, recording = tmp_path / "key.pem", tmp_path / "a.jsonl"
+    recording.write_bytes(events(1))
+    assert call("keys", "new", key).exit_code == 0
+    sent = call(
+        "publish", "--enterprise", "e", "--format", "json", "--key-id", "k", "--key", key,
+        "--bootstrap", address, recording,
+    )  # fmt: skip
+    checked = call("doctor", "--store", tmp_path / "store", "--bootstrap", address)
+    assert (sent.exit_code, checked.exit_code) == (1, 1)
+    assert f"no Kafka at {address}" in sent.stderr
+    assert f"no broker at {address}" in checked.output
+
+
+def test_a_key_file_in_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    result = call("keys", "new", tmp_path / "no" / "key.pem")
+    assert result.exit_code == 1
+    assert "name a place that you may write" in result.stderr
