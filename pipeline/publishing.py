@@ -51,12 +51,25 @@ def sign_chunk(sender: Sender, chunk: Chunk, format: str, drill: str = "") -> di
     return headers
 
 
+def addresses_of(bootstrap: str) -> list[str]:
+    """The addresses of `host:port,…`; raises ValueError for a port that is none.
+
+    Kafka's client would open its sockets first and leave them so.
+    """
+    addresses = [each.strip() for each in bootstrap.split(",")]
+    for address in addresses:
+        host, _, port = address.rpartition(":")
+        if host and not port.isdecimal():
+            raise ValueError(f"{address!r} is not host:port")
+    return addresses
+
+
 def make_producer(bootstrap: str, **options: Any) -> Any:
     """A kafka-python producer that waits for all replicas and outlasts a broker's restart."""
     from kafka import KafkaProducer
 
     settings: dict[str, Any] = {
-        "bootstrap_servers": bootstrap.split(","),
+        "bootstrap_servers": addresses_of(bootstrap),
         "acks": "all",
         "enable_idempotence": True,
         "compression_type": "lz4",

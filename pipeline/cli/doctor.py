@@ -15,6 +15,7 @@ from pipeline.cli.engines import OWN_RULES, RULE_CACHE, load_policy
 from pipeline.cli.registry_file import read_registry_file
 from pipeline.cli.rule_files import load_rules
 from pipeline.cli.stores import open_sink
+from pipeline.publishing import addresses_of
 from schemas.tables import TABLES
 from schemas.topics import DEFAULT_PREFIX, TOPICS, topic_name
 
@@ -98,7 +99,9 @@ def check_kafka(bootstrap: str, prefix: str) -> str:
     if not bootstrap:
         raise CheckFailed("no broker named", "set FENGHUO_KAFKA_BOOTSTRAP or --bootstrap")
     try:
-        consumer = KafkaConsumer(bootstrap_servers=bootstrap.split(","), bootstrap_timeout_ms=8_000)
+        consumer = KafkaConsumer(
+            bootstrap_servers=addresses_of(bootstrap), bootstrap_timeout_ms=8_000
+        )
     except (KafkaError, ValueError) as fault:
         raise CheckFailed(
             f"no broker at {bootstrap}: {fault}", "start it, or correct it"

@@ -8,6 +8,7 @@ import click
 
 from pipeline.cli.registry_file import load_registry
 from pipeline.cli.rule_files import load_rules
+from pipeline.correlation.faults import CorrelationFaults
 from pipeline.path import Engine
 from pipeline.policy import Policy, PolicyFault, read_policy
 
@@ -61,4 +62,7 @@ def load_engine(
     if rules.faults:
         loaded = f"{len(rules.rules)} rules loaded, {len(rules.faults)} faults"
         click.echo(f"{loaded}: see `fenghuo rules check`", err=True)
-    return Engine(rules, load_policy(policy), load_registry(registry))
+    try:
+        return Engine(rules, load_policy(policy), load_registry(registry))
+    except CorrelationFaults as faults:
+        raise click.ClickException(str(faults).replace("; ", "\n")) from faults

@@ -1,4 +1,4 @@
-"""Files of events read whole: what cannot be read is said on stderr, and told at the end (shell)."""
+"""Files of events: what cannot be read is said on stderr, and the command fails (shell)."""
 
 from collections.abc import Iterator
 from pathlib import Path

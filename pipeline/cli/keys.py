@@ -91,6 +91,8 @@ def _publishing_key(
     except ValueError as fault:
         raise click.BadParameter(f"{fault}; paste what `fenghuo keys new` printed") from fault
     until = None if valid_until is None else _moment(valid_until)
+    if until is not None and until <= _moment(valid_from):
+        raise click.BadParameter("--until is not after --from: the key would never be valid")
     return PublishingKey(key_id, public_key, _moment(valid_from), until)
 
 

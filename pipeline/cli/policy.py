@@ -7,10 +7,12 @@ from typing import NoReturn
 import click
 import msgspec
 
+from pipeline.cli.moments import EARLIEST, LATEST
 from pipeline.severity.facts import KINDS
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.trial import FactsFault, facts_schema, try_facts
 from schemas.facts import TrialFacts
+from schemas.moments import moment_of
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 _POLICY = click.option("--policy", "policy_file", type=_FILE, help="A policy file; else defaults.")
@@ -70,6 +72,7 @@ def try_command(
         _stop("--facts: no file given; name one, or - for stdin (--schema prints its schema)")
     policy = _severity(policy_file)
     facts = _read_facts(facts_file)
+    _check_years(facts_file, facts)
     try:
         answer = try_facts(policy, facts)
     except FactsFault as fault:
@@ -87,6 +90,14 @@ def _read_facts(file: str) -> TrialFacts:
         _stop(f"{file}: {fault}; {_remedy(str(fault))}")
     except (msgspec.DecodeError, UnicodeDecodeError) as fault:
         _stop(f"{file}: no JSON: {fault}; see `fenghuo policy try --schema`")
+
+
+def _check_years(file: str, facts: TrialFacts) -> None:
+    """Deadlines are reckoned from these moments: they need calendar on both sides."""
+    for name in ("discovered_at", "handling_ended_at"):
+        moment = getattr(facts, name)
+        if moment is not None and not EARLIEST <= moment_of(moment) < LATEST:
+            _stop(f"{file}: $.{name}: {moment.isoformat()}; give a year from 1900 to 2199")
 
 
 def _remedy(fault: str) -> str:

@@ -5,8 +5,12 @@ from typing import Any
 
 import msgspec
 
+from pipeline.publishing import addresses_of
 from schemas.batch import Record
 from schemas.moments import Moment
+
+BOOTSTRAP_MS = 8_000
+"""How long a broker may take to answer at all."""
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -26,10 +30,11 @@ def read_period(bootstrap: str, topics: list[str], period: Period) -> Iterator[R
     from kafka import KafkaConsumer
 
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap.split(","),
+        bootstrap_servers=addresses_of(bootstrap),
         group_id=None,
         enable_auto_commit=False,
         max_partition_fetch_bytes=8_000_000,
+        bootstrap_timeout_ms=BOOTSTRAP_MS,
     )
     try:
         yield from _read_assigned(consumer, topics, period)
@@ -43,7 +48,7 @@ def read_record(bootstrap: str, topic: str, partition: int, offset: int) -> Reco
 
     place = TopicPartition(topic, partition)
     consumer = KafkaConsumer(
-        bootstrap_servers=bootstrap.split(","), group_id=None, enable_auto_commit=False
+        bootstrap_servers=addresses_of(bootstrap), group_id=None, enable_auto_commit=False
     )
     try:
         consumer.assign([place])

@@ -11,32 +11,16 @@ Theory of operation, for one event:
 
 from collections.abc import Mapping, Sequence
 
-from msgspec import UNSET
-
 from pipeline.sigma.keywords import KeywordScan
 from pipeline.sigma.masks import Condition, condition
-from pipeline.sigma.memory import Answer, FieldMemory, set_bits
+from pipeline.sigma.memory import FieldMemory, set_bits
 from pipeline.sigma.sources import SOURCE_FIELD
 from pipeline.sigma.tests import Reference
 from pipeline.sigma.trees import TRUE, Leaf, Tree, branches, leaves
 from pipeline.sigma.values import leaf_holds, read_field, words
 
-Consulted = tuple[str, str, dict[str | None, Answer], FieldMemory]
-"""A field as an attribute of an event read in part: its name, the name of what stands in
-for it where it is UNSET, its remembered answers."""
-
-TEXT_OR_NULL = frozenset({str, type(None)})
-LARGEST_PLAIN = 1 << 53
-
 REVIEW_EVERY = 200
 """Values of one field not seen before, after which the order of the fields is reviewed."""
-
-
-def is_plain(value: object) -> bool:
-    """Whether every JSON decoder makes the same of it."""
-    if isinstance(value, int):
-        return abs(value) <= LARGEST_PLAIN
-    return value is None or isinstance(value, str | float)
 
 
 def refers_on(leaf: Leaf) -> bool:
@@ -159,32 +143,6 @@ class Plan:
                 return self.certain
             mask |= answer[1]
         return self._confirmed(possible, mask, fields)
-
-    def rules_out(self, event: object, consulted: Sequence[Consulted], raw: bytes) -> bool:
-        """Whether no rule can match an event that has none of `absent_keys`, as far as the
-        fields `consulted` tell."""
-        if self.certain:
-            return False
-        possible = self.missing_possible
-        if self.keywords is not None:
-            possible &= self.keywords.possible(raw)
-        if not possible:
-            return True
-        for name, alias, values, memory in consulted:
-            value = getattr(event, name)
-            answer = values.get(value) if value.__class__ in TEXT_OR_NULL else None
-            if answer is None:
-                if value is UNSET:
-                    value = getattr(event, alias)
-                if not is_plain(value):
-                    continue
-                answer = memory.answer(value)
-                if memory.misses > self.next_review:
-                    self._review()
-            possible &= answer[0]
-            if not possible:
-                return True
-        return False
 
     def _confirmed(self, possible: int, mask: int, fields: Mapping[str, object]) -> Sequence[int]:
         asked = [self.rules[bit.bit_length() - 1] for bit in set_bits(possible)]

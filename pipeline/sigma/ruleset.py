@@ -77,12 +77,6 @@ class RuleSet:
             return ()
         return [self.compiled[number].rule for number in sorted(numbers)]
 
-    def known_plan(self, channel: str, event_id: int | str) -> Plan | None:
-        """The plan of the events of this channel and event id, whatever their other fields;
-        None where there is none, or no such event was seen yet."""
-        known = self._known_channels.get((channel, event_id))
-        return known[1] if known is not None and known[0] is event_id.__class__ else None
-
     def _route(self, fields: Mapping[str, object], event_id: object) -> Plan:
         channel = fields.get("Channel")
         route = (

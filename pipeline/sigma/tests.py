@@ -19,39 +19,39 @@ from pipeline.sigma.patterns import Parts
 Scalar = str | int | float | bool | None
 
 
-class Text(msgspec.Struct, frozen=True, cache_hash=True, tag="text"):
+class Text(msgspec.Struct, frozen=True, tag="text"):
     """The whole text of a value, wildcards read; case folded as Unicode does, unless `cased`."""
 
     parts: Parts
     cased: bool = False
 
 
-class Number(msgspec.Struct, frozen=True, cache_hash=True, tag="number"):
+class Number(msgspec.Struct, frozen=True, tag="number"):
     """A number of the rule: equal as a number to a number, as text to a text."""
 
     value: int | float
 
 
-class Null(msgspec.Struct, frozen=True, cache_hash=True, tag="null"):
+class Null(msgspec.Struct, frozen=True, tag="null"):
     """Missing, or JSON null."""
 
 
-class Exists(msgspec.Struct, frozen=True, cache_hash=True, tag="exists"):
+class Exists(msgspec.Struct, frozen=True, tag="exists"):
     present: bool
 
 
-class Regex(msgspec.Struct, frozen=True, cache_hash=True, tag="regex"):
+class Regex(msgspec.Struct, frozen=True, tag="regex"):
     """An unanchored search; `flags` from "ims"."""
 
     pattern: str
     flags: str = ""
 
 
-class Network(msgspec.Struct, frozen=True, cache_hash=True, tag="network"):
+class Network(msgspec.Struct, frozen=True, tag="network"):
     cidr: str
 
 
-class Comparison(msgspec.Struct, frozen=True, cache_hash=True, tag="comparison"):
+class Comparison(msgspec.Struct, frozen=True, tag="comparison"):
     """gt, gte, lt, lte, eq over numbers and numeric text; of a date's `part`, where given."""
 
     operator: str
@@ -59,7 +59,7 @@ class Comparison(msgspec.Struct, frozen=True, cache_hash=True, tag="comparison")
     part: str = ""
 
 
-class Reference(msgspec.Struct, frozen=True, cache_hash=True, tag="reference"):
+class Reference(msgspec.Struct, frozen=True, tag="reference"):
     """Another field of the same event; `mode` from "", contains, startswith, endswith."""
 
     field: str

@@ -8,7 +8,7 @@ import msgspec
 from pipeline.sigma.tests import Test
 
 
-class Leaf(msgspec.Struct, frozen=True, cache_hash=True, tag="leaf"):
+class Leaf(msgspec.Struct, frozen=True, tag="leaf"):
     """True when any member of `field` satisfies any of `tests`; `field` "" is the whole event
     (keywords: any string or number at any depth)."""
 
@@ -16,15 +16,15 @@ class Leaf(msgspec.Struct, frozen=True, cache_hash=True, tag="leaf"):
     tests: tuple[Test, ...]
 
 
-class AllOf(msgspec.Struct, frozen=True, cache_hash=True, tag="all"):
+class AllOf(msgspec.Struct, frozen=True, tag="all"):
     operands: tuple["Tree", ...] = ()
 
 
-class AnyOf(msgspec.Struct, frozen=True, cache_hash=True, tag="any"):
+class AnyOf(msgspec.Struct, frozen=True, tag="any"):
     operands: tuple["Tree", ...] = ()
 
 
-class NotOf(msgspec.Struct, frozen=True, cache_hash=True, tag="not"):
+class NotOf(msgspec.Struct, frozen=True, tag="not"):
     operand: "Tree"
 
 

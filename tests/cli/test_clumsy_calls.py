@@ -10,9 +10,6 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli.main import main
 
-NOBODY = "127.0.0.1:1"
-"""An address where no broker listens."""
-
 
 def call(*arguments: object) -> Result:
     """The command line, in this process; a traceback counts as a failure of the test."""
@@ -159,3 +156,27 @@ def test_a_key_file_in_a_folder_that_is_not_there_is_named(tmp_path: Path) -> No
     result = call("keys", "new", tmp_path / "no" / "key.pem")
     assert result.exit_code == 1
     assert "name a place that you may write" in result.stderr
+
+
+def test_a_key_that_would_never_be_valid_is_a_wrong_call(tmp_path: Path) -> None:
+    registry, key = tmp_path / "registry.jsonl", tmp_path / "key.pem"
+    row = {"enterprise_id": "e", "name": "n", "province": "110000", "sector": "",
+           "field": "industrial"}  # fmt: skip
+    registry.write_text(json.dumps(row))
+    public = call("keys", "new", key).stdout.strip()
+    result = call(
+        "keys", "register", registry, "--enterprise", "e", "--key-id", "k", "--public-key", public,
+        "--from", "2026-02-01T00:00:00Z", "--until", "2026-01-01T00:00:00Z",
+    )  # fmt: skip
+    assert result.exit_code == 2
+    assert "--until is not after --from" in result.stderr
+    assert json.loads(registry.read_text()) == row
+
+
+@pytest.mark.parametrize("name", ["discovered_at", "handling_ended_at"])
+def test_facts_dated_past_every_calendar_are_refused(tmp_path: Path, name: str) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text(json.dumps({name: "9999-12-31T23:59:59Z", "occurred": True}))
+    result = call("policy", "try", "--facts", facts)
+    assert result.exit_code == 2
+    assert f"{facts}: $.{name}: 9999" in result.stderr

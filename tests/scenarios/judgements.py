@@ -84,7 +84,7 @@ JUDGEMENTS: dict[str, Judgement] = {
         "missed",
         "No rule saw the service start on workstation6. What opens, by accumulated risk, "
         "is PowerShell that WMI runs on the domain controller: it recurs with the same "
-        "169 detections in four other recordings, and a site would tune it away.",
+        "169 detections in three other recordings, and a site would tune it away.",
     ),
     "covenant_sharpsc_stop_dcerpc_smb_svcctl": Judgement(
         "missed",
