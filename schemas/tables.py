@@ -316,8 +316,6 @@ CAMPAIGN_MEMBERS = Table(
     key=("campaign_id", "incident_id"),
     order_by=("campaign_id", "incident_id"),
     version="revision",
-    kept_as=CASE,
-    ages_by="first_time",
     columns=(
         column("campaign_id", HEX_ID, "The campaign."),
         column("incident_id", HEX_ID, "The incident."),

@@ -47,6 +47,11 @@ def _send_to_kafka(command: Command, bootstrap: str) -> None:
 
 def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:
     states = EmbeddedStates(store)
+    if command.enterprise_id not in states.registry:
+        raise click.ClickException(
+            f"{store}: the state of {command.enterprise_id!r} is not kept here, as a worker wrote "
+            "this store; send the command to the worker instead, by --bootstrap and without --store"
+        )
     engine = Engine(compile_rules(parse_rules([])), states.policy, states.registry)
     record = Record(
         topic=topic_name("commands"),

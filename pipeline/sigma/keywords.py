@@ -15,7 +15,7 @@ import hyperscan
 
 from pipeline.sigma.literals import pattern_literal, regex_needle
 from pipeline.sigma.tests import Regex, Test, Text
-from pipeline.sigma.trees import AllOf, AnyOf, Leaf, NotOf, Tree, leaves
+from pipeline.sigma.trees import AllOf, AnyOf, Leaf, NotOf, Tree
 
 _PLAIN_RUN = re.compile(r"[a-z0-9 .:;,_$%&=+(){}\[\]*?!@#|~^-]+")
 FOLDING_TO_ASCII = (
@@ -49,8 +49,7 @@ class KeywordScan:
         self.owners: list[int] = []
         owners: dict[str, int] = {}
         for index, tree in enumerate(trees):
-            words_only = [leaf for leaf in leaves(tree) if not leaf.field]
-            for needle in (needles_of(tree) or ()) if words_only else ():
+            for needle in needles_of(tree) or ():
                 owners[needle] = owners.get(needle, 0) | 1 << index
                 self.without &= ~(1 << index)
         self.owners = list(owners.values())
@@ -82,8 +81,10 @@ def needles_of(tree: Tree) -> frozenset[str] | None:
     cannot be said. Of a conjunction's offers, the one with the fewest needles."""
     match tree:
         case Leaf():
+            if tree.field:
+                return None
             found = frozenset(needle_of(test) for test in tree.tests)
-            return None if tree.field or "" in found else found
+            return None if "" in found else found
         case NotOf():
             return None
         case AllOf(operands):

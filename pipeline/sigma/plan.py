@@ -32,15 +32,16 @@ class PlannedRule:
     """One rule within a plan, or one branch of its disjunctions; its condition is compiled
     when it is first asked."""
 
-    __slots__ = ("bits", "condition", "number", "reads_words", "references", "tree")
+    __slots__ = ("bits", "condition", "leaves", "number", "reads_words", "references", "tree")
 
     def __init__(self, number: int, tree: Tree, bits: dict[Leaf, int]) -> None:
         self.number = number
         self.tree = tree
         self.bits = bits
         self.condition: Condition | None = None
-        self.references = [leaf for leaf in leaves(tree) if refers_on(leaf)]
-        self.reads_words = any(not leaf.field for leaf in leaves(tree))
+        self.leaves = tuple(leaves(tree))
+        self.references = [leaf for leaf in self.leaves if refers_on(leaf)]
+        self.reads_words = any(not leaf.field for leaf in self.leaves)
 
     def holds(self, mask: int, fields: Mapping[str, object]) -> bool:
         """`mask` has the bits of all leaves but references."""
@@ -74,9 +75,9 @@ class Plan:
     def _memories(self) -> dict[str, FieldMemory]:
         memories: dict[str, FieldMemory] = {}
         for index, rule in enumerate(self.rules):
-            for leaf in leaves(rule.tree):
+            for leaf in rule.leaves:
                 bit = self.bits.setdefault(leaf, 1 << len(self.bits))
-                if refers_on(leaf):
+                if leaf in rule.references:
                     continue
                 if leaf.field not in memories:
                     memories[leaf.field] = FieldMemory(leaf.field, len(self.rules))

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 import ahocorasick
 
 from pipeline.sigma.literals import Needle, pattern_literal, regex_needle
+from pipeline.sigma.long_values import LongValues
 from pipeline.sigma.patterns import ANY, ONE
 from pipeline.sigma.tests import Exists, Null, Number, Regex, Test, Text, passes, text_of
 from pipeline.sigma.trees import Leaf
@@ -50,6 +51,7 @@ class Scanner:
             for test in leaf.tests:
                 self._add(test, bit)
         self.automaton = self._automaton()
+        self.long_values = LongValues(self.needles)
 
     def _add(self, test: Test, bit: int) -> None:
         match test:
@@ -145,7 +147,10 @@ class Scanner:
         mask = self.exact.get(folded, 0)
         asked = self.always
         if self.automaton is not None:
-            found, more = _found(self.automaton, folded)
+            if self.long_values.is_due(text):
+                found, more = self._found_in_long(folded)
+            else:
+                found, more = _found(self.automaton, folded)
             mask |= found
             asked = [*asked, *more]
         if self.beyond_ascii and not text.isascii():
@@ -154,6 +159,20 @@ class Scanner:
             if not mask & bit and passes(test, text):
                 mask |= bit
         return mask
+
+    def _found_in_long(self, folded: str) -> tuple[int, list[Asked]]:
+        """As `_found`, for a value of ASCII letters."""
+        mask = 0
+        asked: list[Asked] = []
+        for literal in self.long_values.held(folded):
+            needle = self.needles[literal]
+            mask |= needle.anywhere
+            if needle.at_start and folded.startswith(literal):
+                mask |= needle.at_start
+            if needle.at_end and folded.endswith(literal):
+                mask |= needle.at_end
+            asked.extend(needle.ask)
+        return mask, asked
 
 
 def _found(automaton: ahocorasick.Automaton, folded: str) -> tuple[int, list[Asked]]:

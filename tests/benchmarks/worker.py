@@ -1,6 +1,6 @@
 """What one worker does with a backlog: events per CPU-second and per second, peak memory.
 
-Signed batches of made enterprises, 200 events each at most, real rules, an embedded store;
+Signed batches of made enterprises, well filled, our own rules, an embedded store;
 `python -m tests.benchmarks.worker`. The CPU is the worker's own, its store included.
 """
 
@@ -16,15 +16,18 @@ import msgspec
 
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.publishing import make_producer
+from pipeline.simulate.registry import make_registry
 from tests.brokers.choice import BrokerAddress, any_broker
 from tests.brokers.kafka import free_port
 from tests.chaos.progress import Progress
-from tests.chaos.subjects import fenghuo_subject
+from tests.chaos.subjects import ENTERPRISES, fenghuo_subject, simulated_records
 from tests.chaos.traffic import Outgoing
 from tests.chaos.workers import WorkerProcess
 
 PARTITIONS = 4
-RECORDS = 20_000
+RECORDS = 3_000
+EVENTS = 15_000
+"""Of one enterprise in a simulated period of two hours: batches of some hundred events."""
 GROUP = "benchmark"
 
 
@@ -54,7 +57,8 @@ def measure_worker(records: int = RECORDS, seed: int = 1) -> WorkerFigures:
         place = Path(folder)
         make_topics(broker.address, plan_topics("fenghuo", GROUP, PARTITIONS), 1)
         subject = fenghuo_subject(seed, place)
-        events = publish(broker.address, islice(subject.records(), records))
+        traffic = simulated_records(seed, make_registry(seed, ENTERPRISES), EVENTS)
+        events = publish(broker.address, islice(traffic, records))
         settings = {"FENGHUO_GROUP": GROUP, "FENGHUO_HEALTH_PORT": str(free_port())}
         environment = {**subject.environment, **broker.settings, **settings}
         worker = WorkerProcess(place / "worker", subject.command, environment)

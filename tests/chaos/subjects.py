@@ -76,15 +76,21 @@ SUBJECTS: dict[str, Callable[[int, Path], Subject]] = {
 """By name; each is made for a seed, in a folder for its files."""
 
 
-def simulated_records(seed: int, publishers: Sequence[Publisher]) -> Iterator[Outgoing]:
-    """Without end: one simulated period after the other, forged records and commands between."""
+def simulated_records(
+    seed: int, publishers: Sequence[Publisher], events: int = 150
+) -> Iterator[Outgoing]:
+    """Without end: one simulated period after the other, forged records and commands between.
+
+    `events` is the mean number of one enterprise in a period; many of them fill the batches.
+    """
     random = Random(seed)
     senders = {
         enterprise.enterprise_id: Sender(enterprise.enterprise_id, KEY_ID, signing_key(private))
         for enterprise, private in publishers
     }
     for period in count():
-        config = SimulationConfig(start=START + period * PERIOD_S * SECOND, duration_s=PERIOD_S)
+        start = START + period * PERIOD_S * SECOND
+        config = SimulationConfig(start=start, duration_s=PERIOD_S, events=events)
         for batch in make_traffic(seed + period, config, publishers):
             record = _sign(senders[batch.enterprise_id], batch)
             yield record

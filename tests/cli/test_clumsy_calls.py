@@ -5,10 +5,14 @@ import json
 import zipfile
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner, Result
 
+from pipeline.cli.command_senders import send_command
 from pipeline.cli.main import main
+from pipeline.cli.stores import open_sink
+from schemas.command import Command
 
 
 def call(*arguments: object) -> Result:
@@ -180,3 +184,16 @@ def test_facts_dated_past_every_calendar_are_refused(tmp_path: Path, name: str) 
     result = call("policy", "try", "--facts", facts)
     assert result.exit_code == 2
     assert f"{facts}: $.{name}: 9999" in result.stderr
+
+
+def test_a_command_to_a_store_that_a_worker_wrote_is_refused_with_the_remedy(
+    tmp_path: Path,
+) -> None:
+    command = Command(
+        command_id="c", enterprise_id="e", incident_id="i", verb="close", analyst="a", said_at=0
+    )
+    with (
+        open_sink(tmp_path) as sink,
+        pytest.raises(click.ClickException, match="a worker wrote this store"),
+    ):
+        send_command(sink, command, tmp_path, "")

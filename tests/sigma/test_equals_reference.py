@@ -4,9 +4,11 @@ from itertools import groupby
 from typing import Any
 
 import orjson
+import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pipeline.intake.formats.table import read_fields
+from pipeline.sigma import long_values
 from pipeline.sigma.compile import compile_rules
 from pipeline.sigma.documents import SigmaRule
 from pipeline.sigma.parse import parse_rules
@@ -35,6 +37,19 @@ def test_made_rules_match_as_the_reference_says(
         raw = orjson.dumps(each)
         assert bool(rules.matches(each, raw)) is expected
         assert bool(rules.matches(each, b"")) is expected
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(detections, events)
+def test_values_scanned_as_long_ones_match_as_the_reference_says(
+    detection: dict[str, Any], event: dict[str, Any]
+) -> None:
+    rules = compile_rules(parse_rules([("made.yml", rule_text(detection))]))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(long_values, "LONG", 0)
+        patch.setattr(long_values, "LETTERS_A_NEEDLE", 0)
+        for each in (event, event):
+            assert bool(rules.matches(each, orjson.dumps(each))) is rule_matches(detection, each)
 
 
 def applies_to_windows(rule: SigmaRule, fields: dict[str, Any]) -> bool:

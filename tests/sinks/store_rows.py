@@ -46,6 +46,7 @@ def _value(column: Column) -> st.SearchStrategy[object]:
 
 
 def identity(table: Table, row: Row) -> tuple[object, ...]:
-    """What tells the row from others of its table."""
+    """The thing and its revision: what its content is a function of."""
     names = table.column_names
-    return tuple(row[names.index(name)] for name in table.order_by if name in names)
+    wanted = (*table.key, table.revision) if table.revision else table.key
+    return tuple(row[names.index(name)] for name in wanted)
