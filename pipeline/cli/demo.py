@@ -21,10 +21,13 @@ from rich.progress import (
 )
 
 from dashboards.words import Language
+from pipeline.cli.embedded import EmbeddedStates
+from pipeline.cli.engines import load_engine
 from pipeline.cli.incident_list import OPEN, print_incidents, read_incidents
 from pipeline.cli.report import write_report
 from pipeline.cli.stores import open_sink
 from pipeline.cli.topics import make_topics, plan_topics
+from pipeline.demo.states import keep_states, read_states
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.demo.worker_process import WorkerFault, WorkerProcess, running_worker
 from pipeline.embedded.broker import BrokerFault, embedded_broker
@@ -35,6 +38,7 @@ from pipeline.simulate.traffic import make_traffic
 from schemas.moments import SECOND
 from schemas.topics import DEFAULT_PREFIX, topic_name
 
+GROUP = "fenghuo"
 PARTITIONS = 4
 PATIENCE_S = 300.0
 
@@ -113,11 +117,21 @@ def _stream(
         )
         for applied in _applied(worker, total):
             bars.update(applying, completed=applied)
+        worker.stop()
+        _take_over(bootstrap, place)
+
+
+def _take_over(bootstrap: str, place: DemoPlace) -> None:
+    """Keep the worker's states with the store, for commands after the broker is gone."""
+    engine = load_engine((), place.registry, None)
+    states = EmbeddedStates(place.store)
+    states.adopt(engine.rules.content_id, engine.policy, engine.registry)
+    keep_states(states, read_states(bootstrap, GROUP))
 
 
 @contextmanager
 def _producing(bootstrap: str) -> Iterator[object]:
-    make_topics(bootstrap, plan_topics(DEFAULT_PREFIX, "fenghuo", PARTITIONS), replication=1)
+    make_topics(bootstrap, plan_topics(DEFAULT_PREFIX, GROUP, PARTITIONS), replication=1)
     producer = make_producer(bootstrap)
     try:
         yield producer

@@ -83,6 +83,11 @@ class EmbeddedStates:
         for key in keys:
             self._live.pop(key, None)
 
+    def replace(self, states: Mapping[str, EnterpriseState]) -> None:
+        """These instead of all that were there."""
+        self._saved.states = {}
+        self._live = dict(states)
+
     def save(self) -> None:
         """Write every state that was used since, the file being replaced as a whole."""
         for key, state in self._live.items():

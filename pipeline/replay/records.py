@@ -95,6 +95,8 @@ def _read_assigned(consumer: Any, topics: list[str], period: Period) -> Iterator
 def _starts(consumer: Any, partitions: list[Any], period: Period) -> dict[Any, int]:
     from kafka.errors import KafkaError
 
+    if period.start <= 0:
+        return dict(consumer.beginning_offsets(partitions))
     beginnings: dict[Any, int] = consumer.beginning_offsets(partitions)
     try:
         by_time = consumer.offsets_for_times(

@@ -66,6 +66,35 @@ def test_four_hidden_attacks_become_four_incidents_twice(tmp_path: Path) -> None
     page = (tmp_path / "report.html").read_text()
     assert not re.findall(r"""(?:src|href)=["']?https?:|url\(["']?https?:|@import""", page)
     assert processes_of(tmp_path) == []
+    close_ransomware_case(tmp_path)
+
+
+def close_ransomware_case(out: Path) -> None:
+    """From suspicion to the closing report, as an analyst says it, on the demo's store."""
+    (incident,) = ask(out, "SELECT incident_id FROM incidents WHERE scenario = 'ransomware'")
+    name = str(incident["incident_id"])
+    facts = out / "facts.json"
+    facts.write_text('{"direct_loss_cny": 120000000, "persons": 120000, "said_by": "应急组"}')
+    say(out, "confirm", name)
+    say(out, "impact", name, str(facts))
+    (duty,) = ask(out, f"SELECT obligation_id FROM obligations WHERE incident_id = '{name}' "
+                       "AND duty = 'miit-report' AND state != 'withdrawn'")  # fmt: skip
+    say(out, "reported", name, str(duty["obligation_id"]))
+    for verb in ("start", "resolve", "close"):
+        say(out, verb, name)
+    judged = ask(out, f"SELECT regime, response_level FROM assessments "
+                      f"WHERE incident_id = '{name}' ORDER BY regime")  # fmt: skip
+    assert [each["response_level"] for each in judged] == ["I", "II"]
+    (closed,) = ask(out, f"SELECT status, verdict FROM incidents WHERE incident_id = '{name}'")
+    assert closed == {"status": "closed", "verdict": "true_positive"}
+    states = ask(out, f"SELECT duty, state FROM obligations WHERE incident_id = '{name}'")
+    assert {"duty": "miit-report", "state": "done"} in states
+
+
+def say(out: Path, verb: str, *words: str) -> None:
+    command = (*FENGHUO, "incidents", verb, *words, "--store", str(out / "store"))
+    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert result.returncode == 0, f"{verb}: {result.stderr}"
 
 
 def test_a_busy_port_is_stepped_around(tmp_path: Path) -> None:

@@ -38,9 +38,9 @@ CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.obligation_revisions_
 -- Campaigns are the national picture, open to every province: no enterprise is named in them.
 -- The condition must not depend on a revision, because it is applied before revisions are merged.
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaigns_rows USING 1 TO fenghuo_writer, fenghuo_national;
-CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaigns_rows USING '440000' != '' TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaigns_rows USING has(provinces, '440000') TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaign_revisions_rows USING 1 TO fenghuo_writer, fenghuo_national;
-CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaign_revisions_rows USING '440000' != '' TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaign_revisions_rows USING has(provinces, '440000') TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaign_members_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaign_members_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.dead_letters_rows USING 1 TO fenghuo_writer, fenghuo_national;
@@ -51,3 +51,9 @@ CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.enterprises_rows USING 1 T
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.enterprises_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.batches_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.events_by_minute_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.events_by_minute_rows USING province = '440000' TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.events_by_hour_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.events_by_hour_rows USING province = '440000' TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.events_by_day_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.events_by_day_rows USING province = '440000' TO fenghuo_province_440000;
