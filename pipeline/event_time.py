@@ -63,7 +63,7 @@ def advance(
 
 def move_on(policy: EventTimePolicy, state: ClockState, now: Moment) -> Clock:
     """Move an idle enterprise's watermark by the shell's clock (rule 4)."""
-    if now - state.last_arrival > policy.idle_s * SECOND:
+    if state.last_arrival and now - state.last_arrival > policy.idle_s * SECOND:
         state.watermark = max(state.watermark, now - policy.lateness_s * SECOND)
     return Clock(state.watermark, max(now, state.last_arrival))
 

@@ -9,6 +9,7 @@ Rule 2. Rows travel as MessagePack, whose integers DateTime64 takes as they are:
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 import chdb
 import msgspec
@@ -138,7 +139,9 @@ def _connect(directory: Path, read_only: bool) -> Connection:
     if read_only and not directory.is_dir():
         raise SchemaOutdated(f"{directory}: no such store")
     try:
-        return chdb.connect(f"{directory}?mode=ro" if read_only else str(directory))
+        engine: Any = chdb  # the package has no types
+        opened: Connection = engine.connect(f"{directory}?mode=ro" if read_only else str(directory))
+        return opened
     except _FAULTS as fault:
         hint = "a store is open in one process at a time: is another one using it?"
         raise SinkUnavailable(f"{directory}: {_plain(fault)}; {hint}") from fault

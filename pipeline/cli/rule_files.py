@@ -46,14 +46,22 @@ def load_documents(
     """What the files say, from the cache where nothing has changed."""
     files = dict(_files(directories))
     if cache is None:
-        return _parsed(files, expand)
+        return _decode(_encode(_parsed(files, expand)))
     place = cache / f"rules-{_fingerprint(files, expand)}.msgpack"
     with suppress(OSError, msgspec.MsgspecError):
-        return msgspec.msgpack.decode(place.read_bytes(), type=ParsedRules)
-    parsed = _parsed(files, expand)
+        return _decode(place.read_bytes())
+    encoded = _encode(_parsed(files, expand))
     with suppress(OSError):
-        _keep(place, msgspec.msgpack.encode(parsed))
-    return parsed
+        _keep(place, encoded)
+    return _decode(encoded)  # to the letter what the cache will say: ids derive from it
+
+
+def _encode(parsed: ParsedRules) -> bytes:
+    return msgspec.msgpack.encode(parsed)
+
+
+def _decode(encoded: bytes) -> ParsedRules:
+    return msgspec.msgpack.decode(encoded, type=ParsedRules)
 
 
 def _parsed(files: Mapping[str, bytes], expand: Mapping[str, Sequence[str]]) -> ParsedRules:

@@ -124,7 +124,7 @@ def _thresholds(condition: object, faults: list[RuleError]) -> tuple[Threshold, 
             remedy = "one of " + ", ".join(OPERATORS) + " and a number"
             faults.append(RuleError((*path, key), problem, remedy))
             continue
-        found.append(Threshold(cast(Operator, key), bound))
+        found.append(Threshold(cast(Operator, key), float(bound)))
     if not found and not any(fault.path[:2] == path for fault in faults):
         faults.append(RuleError(path, "no comparison", "write condition: {gte: 10}"))
     return tuple(found)
