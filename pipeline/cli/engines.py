@@ -59,6 +59,11 @@ def load_engine(
 ) -> Engine:
     """Rules compiled, faults of rules counted on stderr, policy and registry read."""
     rules = load_rules(rule_folders or (OWN_RULES,), RULE_CACHE)
+    if not rules.rules:
+        raise click.ClickException(
+            f"no rule in {', '.join(map(str, rule_folders))}: name folders of Sigma rules, "
+            "or none for our own; `fenghuo rules check` says what is wrong with each"
+        )
     if rules.faults:
         loaded = f"{len(rules.rules)} rules loaded, {len(rules.faults)} faults"
         click.echo(f"{loaded}: see `fenghuo rules check`", err=True)

@@ -37,6 +37,17 @@ class Recording(NamedTuple):
     """Why `raw` cannot be an event; "" where nothing is known against it."""
 
 
+ZIP_MARK = b"PK\x03\x04"
+UNPACKING_FAULTS = (
+    zipfile.BadZipFile,
+    gzip.BadGzipFile,
+    zlib.error,
+    EOFError,
+    RuntimeError,  # an encrypted member
+    NotImplementedError,  # a compression that Python does not know
+)
+
+
 def open_recording(file: Path, advance: Advance = lambda amount: None) -> Iterator[Recording]:
     """Every document of NDJSON, a JSON array, JSON documents one after another, a Zeek log or
     plain lines; .gz and .zip are unpacked. `advance` gets the bytes of `file` read so far in
@@ -44,7 +55,7 @@ def open_recording(file: Path, advance: Advance = lambda amount: None) -> Iterat
     size = file.stat().st_size
     meter = _Meter(advance, size)
     try:
-        if zipfile.is_zipfile(file):
+        if _is_zip(file):
             yield from _zip_members(file, meter)
         else:
             with file.open("rb") as outer:
@@ -52,9 +63,15 @@ def open_recording(file: Path, advance: Advance = lambda amount: None) -> Iterat
                 if outer.peek(2)[:2] == b"\x1f\x8b":
                     inner = cast(IO[bytes], gzip.GzipFile(fileobj=outer))
                 yield from _documents(inner, "", lambda: meter.reach(outer.tell()))
-    except (zipfile.BadZipFile, gzip.BadGzipFile, zlib.error, EOFError) as error:
+    except UNPACKING_FAULTS as error:
         yield Recording(b"", 0, "", f"the archive cannot be unpacked: {error}")
     meter.reach(size)
+
+
+def _is_zip(file: Path) -> bool:
+    """By its first bytes: one that is cut off has no directory at its end any more."""
+    with file.open("rb") as start:
+        return start.read(4) == ZIP_MARK or zipfile.is_zipfile(file)
 
 
 class _Meter:

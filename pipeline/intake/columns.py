@@ -114,6 +114,8 @@ def _moment(value: object) -> Moment | None:
 
 
 def _epoch_text(text: str) -> Moment | None:
+    if "_" in text:  # Python's own digit separator, nobody's time
+        return None
     try:
         return _epoch(float(text))
     except ValueError:
