@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import msgspec
 
 from schemas.columns import Table
+from schemas.log_tables import ENTERPRISES
 from schemas.provinces import PROVINCES
-from schemas.tables import ENTERPRISES, TABLES
+from schemas.tables import TABLES
 from sinks.ddl import literal, quote_name
 from sinks.layout import SINGLE, Layout, stored_names
 

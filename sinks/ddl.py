@@ -11,8 +11,9 @@ Rule 5. One text for one server and for a cluster: `sinks/layout.py` says what d
 from collections.abc import Sequence
 from re import fullmatch
 
+from schemas.case_tables import ASSESSMENTS, INCIDENTS
 from schemas.columns import CODEC_OF, INDEX_TYPE, Column, Table
-from schemas.tables import ASSESSMENTS, INCIDENTS, TABLES
+from schemas.tables import TABLES
 from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, stored_names
 
 TIER_COLUMNS = ("tier", "colour", "response_level", "override_tier")

@@ -5,9 +5,10 @@ from typing import Any
 
 import msgspec
 
+from schemas.case_tables import ASSESSMENTS, INCIDENTS
 from schemas.columns import MAYBE_MOMENT, MOMENT, Table
 from schemas.moments import format_moment
-from schemas.tables import ASSESSMENTS, INCIDENTS, TABLES
+from schemas.tables import TABLES
 from sinks.contract import Answer, QueryFailed, Row, Rows, RowsRefused
 from sinks.ddl import REGIMES, TIER_COLUMNS, view_tables
 from sinks.rows import in_order

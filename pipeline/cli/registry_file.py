@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 
 from pipeline.intake.registry import ParsedRegistry, parse_registry
+from schemas.log_tables import ENTERPRISES
 from schemas.registry import Enterprise, Registry
-from schemas.tables import ENTERPRISES
 from sinks.contract import Sink
 
 LOCAL = Enterprise(

@@ -13,7 +13,7 @@ from pipeline.state import EnterpriseState, decode_state, encode_state
 from pipeline.worker.process import serve
 from pipeline.worker.rules_watch import EngineRefused
 from pipeline.worker.settings import SettingsFault, WorkerSettings, read_settings
-from schemas.tables import ENTERPRISES
+from schemas.log_tables import ENTERPRISES
 from sinks.contract import Rows, Store
 
 _PATH = click.Path(path_type=Path)

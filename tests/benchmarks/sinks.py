@@ -12,9 +12,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from schemas.case_tables import ASSESSMENTS, INCIDENTS
 from schemas.columns import FLAG, MOMENT, Column
+from schemas.log_tables import EVENTS
 from schemas.moments import DAY, parse_moment
-from schemas.tables import ASSESSMENTS, EVENTS, INCIDENTS
 from sinks.chdb import ChdbSink
 from sinks.clickhouse import ClickHouseSink
 from sinks.contract import Row, Sink

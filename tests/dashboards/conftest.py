@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from schemas.tables import ENTERPRISES as ENTERPRISE_TABLE
+from schemas.log_tables import ENTERPRISES as ENTERPRISE_TABLE
 from sinks.chdb import ChdbSink
 from sinks.rows import rows_of
 from tests.dashboards.sample import ENTERPRISES, decisions

@@ -7,9 +7,9 @@ import msgspec
 from click.testing import CliRunner
 
 from pipeline.cli.campaigns import campaigns_command
+from schemas.case_tables import INCIDENTS
 from schemas.incident import Incident
 from schemas.moments import HOUR
-from schemas.tables import INCIDENTS
 from sinks.chdb import ChdbSink
 from tests.incidents.builders import Desk, detection
 

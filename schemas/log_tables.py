@@ -1,0 +1,242 @@
+"""Tables of what was received, found and said: events and their counts, detections, accounts."""
+
+from schemas.batch import BatchAccount, DeadLetter
+from schemas.columns import (
+    CASE,
+    COUNT,
+    FLAG,
+    HEX_ID,
+    JSON,
+    LOG,
+    MOMENT,
+    SIGNED,
+    SMALL,
+    TEXT,
+    TEXTS,
+    WORD,
+    WORDS,
+    Table,
+    base64_of,
+    column,
+    json_of,
+    list_of,
+    text_of,
+)
+from schemas.command import CommandOutcome
+from schemas.detection import Detection
+from schemas.event import Event
+from schemas.registry import Enterprise
+from schemas.rollups import DayCount, EventCount, HourCount, MinuteCount
+from schemas.shared_columns import DRILL, ENTERPRISE, ENTITIES, PROVINCE
+
+EVENTS = Table(
+    name="events",
+    of=Event,
+    comment="One observation by a sensor, normalised and enriched.",
+    key=("event_id",),
+    order_by=("enterprise_id", "time", "event_id"),
+    partition_by="toYYYYMM(time)",
+    version="received_at",
+    indexes=("event_id", "host", "source_ip", "destination_ip"),
+    kept_as=LOG,
+    ages_by="received_at",
+    columns=(
+        column("event_id", HEX_ID, "Derived from enterprise, line and occurrence."),
+        column("batch_id", HEX_ID, "The batch it came in."),
+        ENTERPRISE,
+        PROVINCE,
+        column("sector", WORD, "The enterprise's sector."),
+        column("time", MOMENT, "When the sensor saw it."),
+        column("received_at", MOMENT, "When Kafka took it."),
+        column("late", FLAG, "Older than the watermark when it came."),
+        column("future", FLAG, "Further ahead of its receipt than the skew allowance."),
+        column("format", WORD, "The format it was published in."),
+        column("product", WORD, "Sigma log source: product."),
+        column("category", WORD, "Sigma log source: category."),
+        column("service", WORD, "Sigma log source: service."),
+        column("host", WORD, "Where it happened."),
+        column("account", WORD, "Who acted."),
+        column("source_ip", TEXT, "Address it came from."),
+        column("destination_ip", TEXT, "Address it went to."),
+        column("process", TEXT, "Path of the acting process."),
+        DRILL,
+        column("raw", TEXT, "The line as published.", text_of("raw")),
+    ),
+)
+
+DETECTIONS = Table(
+    name="detections",
+    of=Detection,
+    history="detection_revisions",
+    revision="revision",
+    comment="A Sigma rule or correlation that matched (OCSF 2004).",
+    key=("detection_id",),
+    order_by=("enterprise_id", "detection_id", "revision"),
+    kept_as=CASE,
+    ages_by="received_at",
+    columns=(
+        column("detection_id", HEX_ID, "Derived from enterprise, rule and events."),
+        column("revision", SMALL, "Grows when the window grows or evidence arrives late."),
+        column("status", WORD, "active or superseded."),
+        column("kind", WORD, "rule or correlation."),
+        column("rule_id", TEXT, "Sigma id."),
+        column("title", TEXT, "Sigma title."),
+        column("title_zh", TEXT, "The title in Chinese, where the rule gives one."),
+        column("level", WORD, "Sigma level: the rule's severity, not the statutory tier."),
+        column("tags", WORDS, "Sigma tags, ATT&CK among them.", list_of("tags")),
+        column("scenario", WORD, "Key of the scenario table."),
+        ENTERPRISE,
+        PROVINCE,
+        column("time", MOMENT, "When it became true, in event time."),
+        column("first_time", MOMENT, "First event."),
+        column("last_time", MOMENT, "Last event."),
+        column("received_at", MOMENT, "When the deciding record was received."),
+        column("event_ids", TEXTS, "Its events, at most 100.", list_of("event_ids")),
+        column("event_count", COUNT, "All its events."),
+        *ENTITIES,
+        column("product", WORD, "Sigma log source: product."),
+        column("category", WORD, "Sigma log source: category."),
+        column("service", WORD, "Sigma log source: service."),
+        column("summary", TEXT, "The one fact to read first."),
+        column("late", FLAG, "Made from a late event."),
+        DRILL,
+        column("rule_set_id", TEXT, "Content id of the rule set."),
+    ),
+)
+
+BATCHES = Table(
+    name="batches",
+    of=BatchAccount,
+    comment="What became of each record: events = stored + late + dropped + dead_lettered.",
+    key=("enterprise_id", "batch_id", "topic", "partition", "offset"),
+    order_by=("enterprise_id", "batch_id", "topic", "partition", "offset"),
+    kept_as=CASE,
+    ages_by="received_at",
+    columns=(
+        ENTERPRISE,
+        column("batch_id", HEX_ID, "The sender's id of the batch."),
+        column("topic", WORD, "Kafka topic; empty for a file."),
+        column("partition", SIGNED, "Kafka partition; -1 for a file."),
+        column("offset", SIGNED, "Kafka offset; for a file the batch's index."),
+        column("format", WORD, "The format."),
+        column("received_at", MOMENT, "When Kafka took it."),
+        column("outcome", WORD, "accepted, duplicate or refused."),
+        column("events", COUNT, "Lines in the batch."),
+        column("stored", COUNT, "Stored in time."),
+        column("late", COUNT, "Stored, and marked late."),
+        column("dropped", COUNT, "Dropped, with a reason."),
+        column("dead_lettered", COUNT, "Kept in dead_letters, with a reason."),
+        column("future", COUNT, "Of the stored: dated in the future."),
+        column("reasons", JSON, "Reason codes with counts (JSON).", json_of("reasons")),
+        DRILL,
+    ),
+)
+
+DEAD_LETTERS = Table(
+    name="dead_letters",
+    of=DeadLetter,
+    comment="What could not be taken, kept whole, with reason and remedy.",
+    key=("dead_letter_id",),
+    order_by=("enterprise_id", "dead_letter_id"),
+    kept_as=LOG,
+    ages_by="received_at",
+    columns=(
+        column("dead_letter_id", HEX_ID, "Derived from place and content."),
+        ENTERPRISE,
+        column("batch_id", HEX_ID, "The batch, where it is known."),
+        column("topic", WORD, "Kafka topic; empty for a file."),
+        column("partition", SIGNED, "Kafka partition; -1 for a file."),
+        column("offset", SIGNED, "Kafka offset; for a file the batch's index."),
+        column("line", COUNT, "1-based line of the batch; 0 for the whole record."),
+        column("received_at", MOMENT, "When Kafka took it."),
+        column("reason", WORD, "Reason code."),
+        column("detail", TEXT, "What is wrong."),
+        column("remedy", TEXT, "What the sender can do."),
+        column("events", COUNT, "How many events it stands for."),
+        column("original", TEXT, "The original bytes, base64.", base64_of("original")),
+    ),
+)
+
+COMMANDS = Table(
+    name="commands",
+    of=CommandOutcome,
+    comment="What analysts said, and whether it was accepted.",
+    key=("command_id",),
+    order_by=("enterprise_id", "command_id"),
+    kept_as=CASE,
+    ages_by="received_at",
+    columns=(
+        column("command_id", HEX_ID, "The sender's id.", "command.command_id"),
+        column("enterprise_id", WORD, "The enterprise.", "command.enterprise_id"),
+        column("incident_id", HEX_ID, "The incident.", "command.incident_id"),
+        column("verb", WORD, "What was said.", "command.verb"),
+        column("analyst", WORD, "Who said it.", "command.analyst"),
+        column("said_at", MOMENT, "When it was said.", "command.said_at"),
+        column("received_at", MOMENT, "When it was received."),
+        column("accepted", FLAG, "Whether the transition table allowed it."),
+        column("refusal", TEXT, "Why not."),
+        column("reason", TEXT, "The analyst's reason.", "command.reason"),
+        column("content", JSON, "The whole command (JSON).", json_of("command")),
+    ),
+)
+
+ENTERPRISES = Table(
+    name="enterprises",
+    of=Enterprise,
+    comment="The registry.",
+    key=("enterprise_id",),
+    order_by=("enterprise_id",),
+    repeatable=True,
+    columns=(
+        column("enterprise_id", TEXT, "Its id."),
+        column("name", TEXT, "Its name."),
+        PROVINCE,
+        column("city", WORD, "City with separate planning status, if it reports there."),
+        column("sector", WORD, "Its sector."),
+        column("field", WORD, "industrial, telecom or radio."),
+        column("xpcc", FLAG, "Reports to the Xinjiang Production and Construction Corps."),
+        column("critical_infrastructure", FLAG, "Operates critical information infrastructure."),
+        column("central_organ", FLAG, "Central or state organ, or directly affiliated."),
+        column("data_classes", WORDS, "Classes of data it holds.", list_of("data_classes")),
+        column("persons", COUNT, "Persons whose information it holds."),
+        column("sensitive_persons", COUNT, "Persons whose sensitive information it holds."),
+    ),
+)
+
+
+def _counts(step: str, of: type[EventCount]) -> Table:
+    """Counts of events by batch, log source and `step` (schemas/rollups.py)."""
+    return Table(
+        name=f"events_by_{step}",
+        of=of,
+        comment=f"Events of each batch by {step} and log source: add them up.",
+        key=("time", "enterprise_id", "batch_id", "product", "category", "service"),
+        order_by=("time", "enterprise_id", "batch_id", "product", "category", "service"),
+        partition_by="toYYYYMM(time)",
+        version="received_at",
+        kept_as=CASE,
+        ages_by="received_at",
+        columns=(
+            column("time", MOMENT, f"Start of the {step}; days are China's (UTC+8)."),
+            ENTERPRISE,
+            PROVINCE,
+            column("sector", WORD, "The enterprise's sector."),
+            column("format", WORD, "The format it was published in."),
+            column("product", WORD, "Sigma log source: product."),
+            column("category", WORD, "Sigma log source: category."),
+            column("service", WORD, "Sigma log source: service."),
+            column("batch_id", HEX_ID, "The batch they came in."),
+            column("received_at", MOMENT, "When Kafka took it."),
+            column("events", COUNT, "Events, the late and future ones among them."),
+            column("late", COUNT, "Of these: older than the watermark when they came."),
+            column("future", COUNT, "Of these: dated in the future."),
+            column("first_time", MOMENT, "First event."),
+            column("last_time", MOMENT, "Last event."),
+            DRILL,
+        ),
+    )
+
+
+EVENTS_BY_MINUTE = _counts("minute", MinuteCount)
+EVENTS_BY_HOUR = _counts("hour", HourCount)
+EVENTS_BY_DAY = _counts("day", DayCount)
