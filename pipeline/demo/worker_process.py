@@ -13,6 +13,7 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 from pipeline.embedded.broker import REBALANCE_TIMEOUT_S
+from pipeline.embedded.unbroken import unbroken
 
 STOP_S = 20.0
 _EVENTS = re.compile(r'^fenghuo_events_total\{outcome="(\w+)"\} (\S+)$', re.MULTILINE)
@@ -69,20 +70,27 @@ def running_worker(
         "HEALTH_PORT": str(port),
         "REBALANCE_TIMEOUT_S": str(REBALANCE_TIMEOUT_S),
     }
+    process = None
+    try:
+        with unbroken():
+            process = _launch(settings, log)
+        yield WorkerProcess(process, log, port)
+    finally:
+        if process is not None:
+            WorkerProcess(process, log, port).stop()
+
+
+def _launch(settings: Mapping[str, str], log: Path) -> "subprocess.Popen[bytes]":
+    """In a session of its own: Ctrl-C reaches us first, and we stop it in order."""
     with log.open("wb") as output:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             [sys.executable, "-m", "pipeline.cli.main", "worker"],
             env=_environment(settings),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,
-            start_new_session=True,  # Ctrl-C reaches us first, and we stop it in order
+            start_new_session=True,
         )
-    worker = WorkerProcess(process, log, port)
-    try:
-        yield worker
-    finally:
-        worker.stop()
 
 
 def _environment(settings: Mapping[str, str]) -> dict[str, str]:

@@ -15,6 +15,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
+from pipeline.embedded.unbroken import unbroken
+
 REBALANCE_TIMEOUT_S = 6.0
 """What a worker on this broker should ask for: it then waits for 3 s to join."""
 START_S = 15.0
@@ -41,12 +43,15 @@ def embedded_broker(port: int = 0) -> Iterator[str]:
 def _start(port: int, log: IO[bytes]) -> tuple["subprocess.Popen[bytes]", str]:
     for _ in range(TRIALS):
         address = f"127.0.0.1:{_free_port(port)}"
-        process = _launch(address, log)
+        process = None
         try:
+            with unbroken():
+                process = _launch(address, log)
             if _answers(process, address):
                 return process, address
         except BaseException:
-            _stop(process)
+            if process is not None:
+                _stop(process)
             raise
         _stop(process)
     log.seek(0)
