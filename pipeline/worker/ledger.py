@@ -14,7 +14,7 @@ Rule 5. The generation never runs backwards, even where the group's does (a grou
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, MutableMapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from collections.abc import Set as AbstractSet
 from typing import Literal, TypeAlias
 
@@ -59,6 +59,18 @@ def parse_key(key: bytes) -> tuple[Name, int]:
     if kind not in ("state", "position"):
         raise ValueError(f"not a key of the ledger: {key!r}")
     return (int(partition), kind, text), int(generation)  # type: ignore[return-value]  # checked
+
+
+def positions_of(data: Mapping[bytes, bytes]) -> dict[tuple[str, int], int]:
+    """Where reading goes on, by topic and partition: what the table says by rule 2."""
+    counting: dict[tuple[str, int], tuple[int, bytes]] = {}
+    for key, value in data.items():
+        (partition, kind, topic), generation = parse_key(key)
+        if kind == "position" and generation >= counting.get((topic, partition), (0, b""))[0]:
+            counting[topic, partition] = (generation, value)
+    return {
+        place: _position_decoder.decode(value).next_offset for place, (_, value) in counting.items()
+    }
 
 
 class Ledger:

@@ -1,7 +1,8 @@
 """The sequencer: of what was delivered, the records to apply, each once and in order."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import structlog
 
@@ -27,11 +28,14 @@ class Sequencer:
         self._expectations = Expectations()
         self._missing: list[tuple[Missing, Record]] = []
         self._sent_back_s: dict[TopicPartition, float] = {}
+        self._left_out: dict[TopicPartition, int] = {}
+        self._looked_at: dict[TopicPartition, int] = {}
 
     def clear(self) -> None:
         """After an assignment: expectations are taken from the ledger anew."""
         self._expectations.clear()
         self._sent_back_s.clear()
+        self._looked_at.clear()
 
     def next_offset(self, place: TopicPartition) -> int | None:
         """The next offset to apply; None where the partition was not seen since assignment."""
@@ -41,6 +45,12 @@ class Sequencer:
     async def fresh(self, delivered: Sequence[Delivered]) -> list[Delivered]:
         """Those to apply now. What is skipped was applied before or will come again."""
         return [each for each in delivered if await self._is_fresh(each.record)]
+
+    def leave_out(self, records: Iterable[Record]) -> None:
+        """Not all of these could be taken when they came: without a later one, nothing tells."""
+        for record in records:
+            place = (record.topic, record.partition)
+            self._left_out[place] = max(record.offset, self._left_out.get(place, 0))
 
     def take_missing(self) -> list[tuple[Missing, Record]]:
         """Offsets that no longer exist, each with the record met instead; forgotten once taken."""
@@ -54,20 +64,46 @@ class Sequencer:
             log.warning("records skipped by the consumer", place=place, back_to=offset)
             await self._send_back(place, offset)
 
-    async def go_back_again(self) -> None:
-        """Send the consumer back once more for what has not come, though nothing else came."""
+    async def go_back_again(self, partitions: AbstractSet[int]) -> None:
+        """Send the consumer back for what was left out or has not come, though nothing else came.
+
+        Only in these partitions: the others have a new owner, who reads them by the ledger.
+        """
+        left_out, self._left_out = self._left_out, {}
+        for place, offset in left_out.items():
+            if place[1] in partitions and await self._expected(place) <= offset:
+                log.info("records came too early", place=place)
+                await self._send_back(place, await self._expected(place))
         for place in [*self._sent_back_s]:
             if not self._is_awaited(place):
                 await self._send_back(place, self._expectations.expected(place))
+
+    async def revive(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Send the consumer back where records wait and none was taken since the last look.
+
+        `ends` is the end of each place's log. Whatever made the consumer stand still, reading
+        goes on; where records are only slow to come, they come once more and are skipped.
+        """
+        for place, end in ends.items():
+            expected = await self._expected(place)
+            if expected < end and self._looked_at.get(place) == expected:
+                self._metrics.add("stalls")
+                log.warning("the consumer stood still", place=place, back_to=expected, end=end)
+                await self._send_back(place, expected)
+            self._looked_at[place] = expected
 
     async def _send_back(self, place: TopicPartition, offset: int) -> None:
         await self._log.seek(place, offset)
         self._sent_back_s[place] = time.monotonic()
 
-    async def _is_fresh(self, record: Record) -> bool:
-        place = (record.topic, record.partition)
+    async def _expected(self, place: TopicPartition) -> int:
         if not self._expectations.is_known(place):
             await self._expect(place)
+        return self._expectations.expected(place)
+
+    async def _is_fresh(self, record: Record) -> bool:
+        place = (record.topic, record.partition)
+        await self._expected(place)
         if self._expectations.is_sought(place):
             return False
         verdict = self._expectations.judge(place, record.offset)

@@ -1,7 +1,7 @@
 """The worker as a whole: Faust reads, the steps apply, the timers tick; wired together here."""
 
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Event
@@ -10,8 +10,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from pipeline.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.health import Health, HealthServer
-from pipeline.worker.ledger import Ledger
+from pipeline.worker.ledger import Ledger, positions_of
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.naming import TABLE
 from pipeline.worker.ownership import Ownership
@@ -21,9 +22,11 @@ from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
 from pipeline.worker.steps import Steps
 from pipeline.worker.stream import (
+    Starts,
     StreamLog,
     StreamRecord,
     make_app,
+    read_from,
     send_change,
     source_topics,
 )
@@ -40,6 +43,8 @@ E = TypeVar("E", bound=Engine[Any])
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
+REVIVAL_S = 20.0
+"""How often each partition is held against the end of its log."""
 
 
 class Parts(EngineLoader[E], Protocol[E, State]):
@@ -95,6 +100,7 @@ class Service(Generic[E, State]):
         engine = parts.load_engine(None)
         self._rules = RulesWatch(parts, engine, settings.engine_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
+        self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         self._log = StreamLog(self.app, settings)
         self._steps = self._make_steps(engine, parts.codec)
         self._timers = Timers(round(settings.timers_s / TICK_S))
@@ -110,8 +116,7 @@ class Service(Generic[E, State]):
         self.server.close()
 
     def _make_steps(self, engine: E, codec: Codec[State]) -> Steps[State]:
-        table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
-        ledger = Ledger(table.data, partial(send_change, table))
+        ledger = Ledger(self._table.data, partial(send_change, self._table))
         watch = SinkWatch(self.metrics, self.health)
         delivery = Delivery(self._sink, lambda s: not self._stopping.wait(s), watch=watch)
         return Steps(
@@ -129,12 +134,14 @@ class Service(Generic[E, State]):
         """The one place where Faust calls us."""
         app = self.app
         topic = app.topic(*source_topics(self.settings), key_type=bytes, value_type=bytes)
+        read_from(app, self._starts)
         app.agent(topic, name="steps", concurrency=1)(self._read)
         app.on_partitions_assigned.connect(self._assigned, weak=False)
         app.on_rebalance_complete.connect(self._recovered, weak=False)
         app.on_before_shutdown.connect(self._shut_down, weak=False)
         app.task(self._introduce)
         app.timer(TICK_S, name="tick")(self._tick)
+        app.timer(REVIVAL_S, name="revival")(self._revive)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
 
     async def _read(self, stream: Any) -> None:
@@ -147,6 +154,16 @@ class Service(Generic[E, State]):
                 log.warning("stopped while the sink was down; nothing is lost", cause=str(stop))
                 return
             self.health.progress()
+
+    async def _starts(self, places: Collection[TopicPartition]) -> Starts:
+        """The ledger's positions of the source topics; the log's start where there is none."""
+        positions = positions_of(self._table.data)
+        topics = source_topics(self.settings)
+        return {
+            place: positions[place] if place in positions else await self._log.start_of(place)
+            for place in places
+            if place[0] in topics
+        }
 
     async def _assigned(self, app: Any, assigned: set[Any], **_: Any) -> None:
         """The consumer waits for this: generation and partitions belong together."""
@@ -184,6 +201,13 @@ class Service(Generic[E, State]):
         self._measure_lag()
         generation = self.app.consumer_generation_id
         await self._steps.advance(self._timers, generation, _now_s() * SECOND)
+
+    async def _revive(self) -> None:
+        """Faust's consumer is known to stand still at times; no record then shows the gap."""
+        generation = self.app.consumer_generation_id
+        topics, partitions = source_topics(self.settings), self._ownership.partitions
+        ends = await self._log.ends_of([(topic, each) for topic in topics for each in partitions])
+        await self._steps.revive(ends, generation)
 
     def _measure_lag(self) -> None:
         lag = 0

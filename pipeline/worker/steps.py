@@ -13,7 +13,7 @@ becomes a dead letter of reason `engine_fault`, so that the stream goes on.
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
@@ -69,13 +69,15 @@ class Steps(Generic[State]):
     async def take(self, delivered: Sequence[Delivered], generation: int) -> None:
         """One step, 1 to 5, in this generation of the group.
 
-        What was fetched in another one, or before the table was whole, is left to be fetched
-        again. Raises EngineFault (counted) and DeliveryAbandoned.
+        What was fetched in another one, or before the table was whole, is left out: `advance`
+        sends the consumer back for it. Raises EngineFault (counted) and DeliveryAbandoned.
         """
         async with self._lock:
             started_s = time.monotonic()
             is_open = await self._open_books(generation)
             current = [each for each in delivered if is_open and each.generation == generation]
+            if len(current) < len(delivered):
+                self._sequencer.leave_out(each.record for each in delivered)
             fresh = await self._sequencer.fresh(current)
             await self._account_missing()
             await self._apply(fresh)
@@ -93,12 +95,19 @@ class Steps(Generic[State]):
         async with self._lock:
             if not await self._open_books(generation):
                 return
-            await self._sequencer.go_back_again()
+            await self._sequencer.go_back_again(self._ownership.partitions)
             held = list(self._ledger.state_keys(self._ownership.partitions))
             self._metrics.put("states", len(held))
             keys = timers.next_share(generation, held)
             if keys:
                 await self._advance(keys, generation, now)
+
+    async def revive(self, ends: Mapping[TopicPartition, int], generation: int) -> None:
+        """Go on where the consumer stands still short of these ends of its logs."""
+        async with self._lock:
+            if await self._open_books(generation):
+                owned = self._ownership.partitions
+                await self._sequencer.revive({at: ends[at] for at in ends if at[1] in owned})
 
     async def _advance(self, keys: Sequence[StateKey], generation: int, now: Moment) -> None:
         partition_of = {key: partition for partition, key in keys}

@@ -6,13 +6,16 @@ partition number, and the changelog's, always go to the same worker.
 
 import asyncio
 import ssl
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as AioTopicPartition
+from aiokafka.errors import KafkaError
+from faust.transport.drivers.aiokafka import Consumer as AiokafkaConsumer
+from faust.transport.drivers.aiokafka import Transport as AiokafkaTransport
 from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 from faust.types import TP
 from mode.supervisors import CrashingSupervisor
@@ -21,6 +24,9 @@ from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
 from schemas.topics import topic_name
+
+Starts: TypeAlias = dict[TopicPartition, int]
+"""The offset at which to begin reading."""
 
 SETTLING_S = 0.2
 """How long records on their way take through Faust's conductor, at most."""
@@ -77,6 +83,30 @@ def _credentials(settings: WorkerSettings) -> Any:
             ssl_context=context,
         )
     return faust.SSLCredentials(context) if context is not None else None
+
+
+def read_from(app: Any, starts: Callable[[Collection[TopicPartition]], Awaitable[Starts]]) -> None:
+    """Begin reading where `starts` says, wherever Faust would at the committed offsets.
+
+    Faust takes records from its fetcher while a recovery still blocks the flow, drops them,
+    and seeks back to the committed offset to read them again; where there is none yet, or it
+    is 0, it does not seek, and the records never come.
+    """
+
+    class Consumer(AiokafkaConsumer):
+        async def seek_to_committed(self) -> dict[TP, int]:
+            offsets = dict(await super().seek_to_committed())
+            found = await starts([(tp.topic, tp.partition) for tp in self.assignment()])
+            for place, offset in found.items():
+                await self._seek(TP(*place), offset)
+                offsets[TP(*place)] = offset
+            return offsets
+
+    class Transport(AiokafkaTransport):
+        pass
+
+    Transport.Consumer = Consumer
+    app.transport = Transport(app.conf.broker_consumer, app)
 
 
 class StreamRecord:
@@ -136,6 +166,17 @@ class StreamLog:
         consumer.seek(where, offset)
         record = await consumer.getone(where)
         return int(record.offset)
+
+    async def ends_of(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where the logs end now; none where the broker does not answer."""
+        if not places:
+            return {}
+        try:
+            consumer = await self._consumer()
+            offsets = await consumer.end_offsets([AioTopicPartition(*each) for each in places])
+        except KafkaError:
+            return {}
+        return {(each.topic, each.partition): end for each, end in offsets.items()}
 
     async def seek(self, place: TopicPartition, offset: int) -> None:
         """Make Faust read on from here.

@@ -129,8 +129,31 @@ def test_nothing_is_applied_before_the_table_is_whole_for_the_generation() -> No
 def test_records_fetched_in_an_earlier_generation_are_left_to_be_fetched_again() -> None:
     world = World(make_log({("fenghuo.events", 0): [0, 1, 2]}))
     worker = Worker(world, 2, UNBOUNDED)
-    worker.take(fetched_in=1, now_in=2)
+    sent_back = worker.take(fetched_in=1, now_in=2, ticks=1)
     assert world.changelog == []
+    assert sent_back == {("fenghuo.events", 0): 0}
+
+
+def test_records_that_came_before_the_table_was_whole_are_gone_back_for() -> None:
+    """Nothing else comes after them that would show the gap."""
+    world = World(make_log({("fenghuo.events", 0): [0, 1, 2], ("fenghuo.events", 7): [0]}))
+    sent_back = Worker(world, 2, UNBOUNDED).take(fetched_in=1, now_in=1, ticks=1)
+    assert sent_back == {("fenghuo.events", 0): 0}, "only in partitions that are owned"
+
+
+def test_what_was_applied_is_not_gone_back_for() -> None:
+    world = World(make_log({("fenghuo.events", 0): [0, 1, 2]}))
+    Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
+    assert Worker(world, 2, UNBOUNDED).take(fetched_in=1, now_in=2, ticks=1) == {}
+
+
+def test_a_consumer_that_stands_still_is_sent_back_at_the_second_look() -> None:
+    world = World(make_log({("fenghuo.events", 0): [0, 1], ("fenghuo.events", 7): [0]}))
+    Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
+    world.log = make_log({("fenghuo.events", 0): [0, 1, 2], ("fenghuo.events", 7): [0]})
+    for looks, sent_back in ((1, {}), (2, {("fenghuo.events", 0): 2})):
+        worker = Worker(world, 2, UNBOUNDED)
+        assert worker.take(fetched_in=9, now_in=9, looks=looks) == sent_back
 
 
 def test_offsets_that_hold_no_record_are_passed_over_and_not_waited_for() -> None:

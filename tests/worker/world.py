@@ -133,12 +133,27 @@ class Worker:
             self._thread.shutdown()
         return True
 
-    def take(self, *, fetched_in: int, now_in: int) -> None:
-        """One step over everything, fetched in one generation and met in another."""
+    def take(
+        self, *, fetched_in: int, now_in: int, ticks: int = 0, looks: int = 0
+    ) -> dict[TopicPartition, int]:
+        """One step over everything, fetched in one generation and met in another.
+
+        Then nothing more comes: so many times the timers are looked at, and the ends of the
+        logs. Returns where the consumer was sent back to.
+        """
         records = [record for of_place in self._world.log.values() for record in of_place]
         delivered = [DeliveredRecord(each, fetched_in, self._budget) for each in records]
-        asyncio.run(self._steps.take(delivered, now_in))
+
+        async def take() -> None:
+            await self._steps.take(delivered, now_in)
+            for now in range(ticks):
+                await self._steps.advance(Timers(1), self._generation, now)
+            for _ in range(looks):
+                await self._steps.revive(self._ends(), self._generation)
+
+        asyncio.run(take())
         self._thread.shutdown()
+        return self._read
 
     def tick(self, times: int) -> None:
         """Look at every state's timers, so many times."""
@@ -160,6 +175,9 @@ class Worker:
                 self._read = dict.fromkeys(self._world.log, 0)
                 continue
             await self._steps.take(batch, self._generation)
+
+    def _ends(self) -> dict[TopicPartition, int]:
+        return {place: of[-1].offset + 1 for place, of in self._world.log.items() if of}
 
     def _is_done(self) -> bool:
         return all(
