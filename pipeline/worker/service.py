@@ -4,6 +4,7 @@ import time
 from collections.abc import Awaitable, Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any, Generic, Protocol, TypeVar
 
@@ -93,7 +94,8 @@ class Service(Generic[E, State]):
         self.metrics = Metrics()
         self._ownership = Ownership()
         self.health = Health(self._ownership)
-        self.app = make_app(settings)
+        self._scratch = TemporaryDirectory(prefix="fenghuo-")
+        self.app = make_app(settings, self._scratch.name)
         self._stopping = Event()
         self._thread = ThreadPoolExecutor(1, "workbench")
         self._parts = parts
@@ -114,6 +116,7 @@ class Service(Generic[E, State]):
         self._thread.submit(self._sink.close).result()
         self._thread.shutdown()
         self.server.close()
+        self._scratch.cleanup()
 
     def _make_steps(self, engine: E, codec: Codec[State]) -> Steps[State]:
         ledger = Ledger(self._table.data, partial(send_change, self._table))

@@ -44,13 +44,17 @@ def source_topics(settings: WorkerSettings) -> tuple[str, str]:
     )
 
 
-def make_app(settings: WorkerSettings) -> Any:
-    """The Faust app; topics are made by `fenghuo topics`, not here."""
+def make_app(settings: WorkerSettings, scratch: str) -> Any:
+    """The Faust app; topics are made by `fenghuo topics`, not here.
+
+    Faust makes folders for tables on disk, whether there are any or not: below `scratch`.
+    """
     return faust.App(
         settings.group,
         broker=[f"kafka://{broker}" for broker in settings.kafka_bootstrap.split(",")],
         broker_credentials=_credentials(settings),
         store="memory://",
+        datadir=scratch,
         table_standby_replicas=0,
         topic_allow_declare=False,
         topic_disable_leader=True,
