@@ -56,13 +56,20 @@ class Progress:
 
 
 def wait_until_read(bootstrap: str, group: str, partitions: int, patience_s: float = 240.0) -> None:
-    """Until the group has applied every record; TimeoutError names what is left."""
+    """Until the group has applied every record.
+
+    Raises TimeoutError, with what is left, when nothing at all was applied for `patience_s`:
+    how long it takes to read what a long run has sent says nothing of its correctness.
+    """
     progress = Progress(bootstrap, group, partitions, DEFAULT_PREFIX)
-    deadline_s = time.monotonic() + patience_s
+    last: dict[Place, int] = {}
+    moved_s = time.monotonic()
     try:
         ends = progress.ends()
-        while left := _left(ends, progress.follow()):
-            if time.monotonic() > deadline_s:
+        while left := _left(ends, applied := progress.follow()):
+            if applied != last:
+                last, moved_s = applied, time.monotonic()
+            if time.monotonic() - moved_s > patience_s:
                 raise TimeoutError(f"group {group} has not applied (next, end) {left}")
     finally:
         progress.close()
