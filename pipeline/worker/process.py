@@ -12,15 +12,22 @@ from typing import Any, TypeVar
 
 import structlog
 
+from pipeline.kafka.faults import KafkaFault
+from pipeline.kafka.reaching import await_broker
+from pipeline.kafka.standing import require
 from pipeline.worker.service import Parts, Service
 from pipeline.worker.settings import WorkerSettings
 from pipeline.worker.workbench import Engine
+
+log = structlog.get_logger("fenghuo.worker")
 
 State = TypeVar("State")
 E = TypeVar("E", bound=Engine[Any])
 
 QUIET_S = 5.0
 """A client library repeats itself up to forty times a second while a broker is away."""
+BROKER_S = 60.0
+"""How long a worker that starts waits for a broker; then its supervisor may start it again."""
 
 
 class Sparse(logging.Filter):
@@ -68,17 +75,31 @@ def configure_log() -> None:
 
 
 def serve(settings: WorkerSettings, parts: Parts[E, State]) -> None:
-    """Run one worker until it is told to stop; ends the process by SystemExit."""
+    """Run one worker until it is told to stop; ends the process by SystemExit.
+
+    Raises KafkaFault where no broker lets it in, or where topics or rights are lacking: Faust
+    would stand still without a word.
+    """
     from mode.loop import use
 
     use("uvloop")
     import faust
 
     configure_log()
+    _settle_with_kafka(settings)
     service = Service(settings, parts)
     worker = faust.Worker(service.app, quiet=True, redirect_stdouts=False, override_logging=False)
-    structlog.get_logger("fenghuo.worker").info("started", health_port=service.server.port)
+    log.info("started", health_port=service.server.port)
     try:
         worker.execute_from_commandline()
     finally:
         service.close()
+
+
+def _settle_with_kafka(settings: WorkerSettings) -> None:
+    def absent(fault: KafkaFault) -> None:
+        log.warning("waiting for a broker", cause=fault.problem, remedy=fault.remedy)
+
+    access = settings.kafka()
+    await_broker(access, BROKER_S, absent)
+    require(access, "worker", settings.topic_prefix, settings.group)

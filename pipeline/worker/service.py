@@ -10,10 +10,10 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from pipeline.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.kafka.naming import TABLE
 from pipeline.worker.health import Health, HealthServer
 from pipeline.worker.ledger import Ledger
 from pipeline.worker.metrics import Metrics
-from pipeline.worker.naming import TABLE
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch

@@ -5,7 +5,6 @@ partition number, and the changelog's, always go to the same worker.
 """
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Iterable
 from functools import cached_property
 from typing import Any
@@ -13,10 +12,10 @@ from typing import Any
 import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as AioTopicPartition
-from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 from faust.types import TP
 from mode.supervisors import CrashingSupervisor
 
+from pipeline.kafka.access import MECHANISM, KafkaAccess
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
@@ -42,8 +41,8 @@ def make_app(settings: WorkerSettings) -> Any:
     """The Faust app; topics are made by `fenghuo topics`, not here."""
     return faust.App(
         settings.group,
-        broker=[f"kafka://{broker}" for broker in settings.kafka_bootstrap.split(",")],
-        broker_credentials=_credentials(settings),
+        broker=[f"kafka://{broker}" for broker in settings.kafka().servers()],
+        broker_credentials=_credentials(settings.kafka()),
         store="memory://",
         table_standby_replicas=0,
         topic_allow_declare=False,
@@ -65,15 +64,13 @@ def make_app(settings: WorkerSettings) -> Any:
     )
 
 
-def _credentials(settings: WorkerSettings) -> Any:
-    context = None
-    if settings.kafka_ca is not None:
-        context = ssl.create_default_context(cafile=str(settings.kafka_ca))
-    if settings.kafka_user:
+def _credentials(access: KafkaAccess) -> Any:
+    context = access.ssl_context()
+    if access.user:
         return faust.SASLCredentials(
-            username=settings.kafka_user,
-            password=settings.kafka_password.get_secret_value(),
-            mechanism="SCRAM-SHA-512",
+            username=access.user,
+            password=access.password,
+            mechanism=MECHANISM,
             ssl_context=context,
         )
     return faust.SSLCredentials(context) if context is not None else None
@@ -118,7 +115,7 @@ class StreamLog:
 
     def __init__(self, app: Any, settings: WorkerSettings) -> None:
         self._app = app
-        self._bootstrap = settings.kafka_bootstrap
+        self._access = settings.kafka()
         self._asked: Any = None
 
     async def start_of(self, place: TopicPartition) -> int:
@@ -159,10 +156,10 @@ class StreamLog:
     async def _consumer(self) -> Any:
         if self._asked is None:
             self._asked = AIOKafkaConsumer(
-                bootstrap_servers=self._bootstrap.split(","),
+                bootstrap_servers=self._access.servers(),
                 auto_offset_reset="earliest",
                 enable_auto_commit=False,
-                **credentials_to_aiokafka_auth(self._app.conf.broker_credentials),
+                **self._access.security(),
             )
             await self._asked.start()
         return self._asked

@@ -8,18 +8,21 @@ import subprocess
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 from tests.brokers.jars import find_jars
 
-_PROPERTIES = """\
+_LISTENERS = """\
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+"""
+NODE = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
 log.dirs={folder}/data
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
@@ -52,6 +55,8 @@ class KafkaBroker:
     """One node, broker and controller in one. `address` stays the same over restarts."""
 
     kind = "kafka"
+    format_options: tuple[str, ...] = ()
+    """For the storage tool."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -96,16 +101,23 @@ class KafkaBroker:
             self._process.wait(5)
         self._process = None
 
+    def properties(self, controller: int) -> str:
+        """The broker's settings; `controller` is the port it talks to itself on."""
+        places = {"port": self.port, "controller": controller, "folder": self.folder}
+        return (NODE + _LISTENERS).format(**places)
+
+    def admin_options(self) -> dict[str, Any]:
+        """How kafka-python reaches it as its administrator."""
+        return {"bootstrap_servers": self.address}
+
     def _format(self) -> None:
-        controller = free_port()
-        self._properties.write_text(
-            _PROPERTIES.format(port=self.port, controller=controller, folder=self.folder)
-        )
+        self._properties.write_text(self.properties(free_port()))
         tool = "kafka.tools.StorageTool"
         uuid = subprocess.check_output(self._java(tool, "random-uuid"), stderr=subprocess.DEVNULL)
         arguments = ["format", "-t", uuid.decode().strip(), "-c", str(self._properties)]
+        arguments += ["--standalone", "--ignore-formatted", *self.format_options]
         subprocess.run(
-            self._java(tool, *arguments, "--standalone", "--ignore-formatted"),
+            self._java(tool, *arguments),
             check=True,
             capture_output=True,
         )
@@ -130,7 +142,7 @@ class KafkaBroker:
 
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            admin = KafkaAdminClient(bootstrap_servers=self.address, bootstrap_timeout_ms=1000)
+            admin = KafkaAdminClient(**self.admin_options(), bootstrap_timeout_ms=1000)
         except (KafkaError, OSError, ValueError):
             return False
         try:

@@ -15,7 +15,8 @@ pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
-from pipeline.publishing import make_producer
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_producer
 from pipeline.replay.difference import compare_incidents
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
@@ -39,8 +40,8 @@ class Site:
 
     def publish(self) -> int:
         """All traffic; the number of its events."""
-        make_topics(self.bootstrap, plan_topics("fenghuo", "fenghuo", 4), 1)
-        producer = make_producer(self.bootstrap)
+        make_topics(KafkaAccess(self.bootstrap), plan_topics("fenghuo", "fenghuo", 4), 1)
+        producer = open_producer(KafkaAccess(self.bootstrap))
         counted: list[int] = []
         batches = make_traffic(SEED, self.config, self.publishers)
         publish_traffic(producer, topic_name("events"), self.publishers, batches, counted.append)

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from pipeline.cli.topics import make_topics, plan_topics
-from pipeline.publishing import make_producer
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_producer
 from sinks.chdb import ChdbSink
 from tests.brokers.choice import BrokerAddress
 from tests.brokers.kafka import free_port
@@ -27,9 +28,10 @@ class Bench:
         self.prefix = folder.name.replace("_", "-")
         self._broker = broker
         self._folder = folder
-        self.producer: Any = make_producer(broker.address)
+        access = KafkaAccess(broker.address)
+        self.producer: Any = open_producer(access)
         self.workers: list[WorkerProcess] = []
-        make_topics(broker.address, plan_topics(self.prefix, self.prefix, PARTITIONS), 1)
+        make_topics(access, plan_topics(self.prefix, self.prefix, PARTITIONS), 1)
 
     def worker(self, name: str = "a", **settings: str) -> "LiveWorker":
         """A worker, not started."""
