@@ -34,7 +34,7 @@ class Period(msgspec.Struct, frozen=True):
 
 
 class Span(msgspec.Struct, frozen=True):
-    """Offsets of one partition: from `first` up to, and without, `end`."""
+    """Offsets of one partition: from `first`, at least up to and without `end`."""
 
     first: int
     end: int
@@ -43,8 +43,8 @@ class Span(msgspec.Struct, frozen=True):
 def read_period(access: KafkaAccess, topics: list[str], period: Period) -> Iterator[Record]:
     """The period's records in the order of receipt, over all topics and partitions.
 
-    So a command comes after the events that it speaks of. Every partition is read up to the
-    end that it had at the call. A broker that goes away is waited for, `RETURN_S` at most.
+    So a command comes after the events that it speaks of. Every partition is read at least to
+    the end that it had at the call. A broker that goes away is waited for, `RETURN_S` at most.
     Raises KafkaFault and kafka.errors.KafkaError.
     """
     consumer = open_consumer(access)
@@ -108,9 +108,8 @@ class Merge:
         self._consumer.pause(*full)
         before = {place: self._consumer.position(place) for place in self._open}
         for place, messages in self._consumer.poll(timeout_ms=1_000, max_records=2_000).items():
-            records = (_record(message) for message in messages)
-            ours = (record for record in records if record.offset < self._open.get(place, 0))
-            self._waiting[place].extend(ours)
+            if place in self._open:  # past its end too: the embedded one takes a batch for a record
+                self._waiting[place].extend(map(_record, messages))
         self._consumer.resume(*full)
         after = {place: self._consumer.position(place) for place in self._open}
         self._silence.judge(has_moved=before != after)
@@ -177,7 +176,11 @@ def _by_time(consumer: Any, places: list[Any], moment: Moment) -> dict[Any, int]
         found = consumer.offsets_for_times(wanted, timeout_ms=10_000)
     except KafkaError:  # the embedded broker: all is read, and filtered by time
         return {}
-    return {place: answer.offset for place, answer in found.items() if answer is not None}
+    return {
+        place: answer.offset
+        for place, answer in found.items()
+        if answer is not None and answer.timestamp >= 0  # the embedded broker: -1 for none
+    }
 
 
 def _record(message: Any) -> Record:

@@ -72,6 +72,10 @@ def configure_log() -> None:
     handler.addFilter(Sparse())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("fenghuo").setLevel(logging.INFO)
+    # A traceback for each vain attempt to connect; the delivery says "sink down" itself.
+    logging.getLogger("clickhouse_driver").setLevel(logging.ERROR)
+    # It cannot read what Faust writes of itself into the group, and need not.
+    logging.getLogger("kafka.admin").setLevel(logging.ERROR)
 
 
 def serve(settings: WorkerSettings, parts: Parts[E, State]) -> None:

@@ -1,8 +1,10 @@
 """The worker as a whole: Faust reads, the steps apply, the timers tick; wired together here."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Sequence
+from collections.abc import Awaitable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from threading import Event
 from typing import Any, Generic, Protocol, TypeVar
@@ -40,6 +42,8 @@ E = TypeVar("E", bound=Engine[Any])
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
+STOP_S = 15.0
+"""How long the step in hand may take to end when told to stop."""
 
 
 class Parts(EngineLoader[E], Protocol[E, State]):
@@ -132,21 +136,22 @@ class Service(Generic[E, State]):
         app.agent(topic, name="steps", concurrency=1)(self._read)
         app.on_partitions_assigned.connect(self._assigned, weak=False)
         app.on_rebalance_complete.connect(self._recovered, weak=False)
+        app.end_step = self._end_step
         app.on_before_shutdown.connect(self._shut_down, weak=False)
         app.task(self._introduce)
         app.timer(TICK_S, name="tick")(self._tick)
+        app.timer(TICK_S, name="timers")(self._advance)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
 
     async def _read(self, stream: Any) -> None:
         """The agent: steps until the stream ends."""
         async for events in stream.noack_take(self.settings.step_records, within=0.1):
-            try:
+            if self._stopping.is_set():
+                return
+            with _abandonable():
                 generation = self.app.consumer_generation_id
                 await self._steps.take([StreamRecord(event) for event in events], generation)
-            except DeliveryAbandoned as stop:
-                log.warning("stopped while the sink was down; nothing is lost", cause=str(stop))
-                return
-            self.health.progress()
+                self.health.progress()
 
     async def _assigned(self, app: Any, assigned: set[Any], **_: Any) -> None:
         """The consumer waits for this: generation and partitions belong together."""
@@ -163,15 +168,23 @@ class Service(Generic[E, State]):
         self._ownership.recover(app.consumer_generation_id)
         log.info("recovered", generation=app.consumer_generation_id)
 
-    async def _shut_down(self, app: Any, **_: Any) -> None:
+    async def _end_step(self) -> None:
+        """A step that writes ends; one that waits for the sink is given up, nothing of it told."""
         self._stopping.set()
+        try:
+            await asyncio.wait_for(self._steps.end(), STOP_S)
+        except TimeoutError:
+            log.warning("stopped in the middle of a step; its records will be read again")
+
+    async def _shut_down(self, app: Any, **_: Any) -> None:
         await self._log.close()
 
     async def _introduce(self) -> None:
         engine = self._rules.in_force
         rows = self._parts.introduce(engine)
         name = self._parts.name_rules(engine)
-        await self._steps.in_thread(self._steps.bench.write, rows, "registry", name)
+        with _abandonable():
+            await self._steps.in_thread(self._steps.bench.write, rows, "registry", name)
 
     async def _watch_rules(self) -> None:
         engine = await self._rules.look()
@@ -180,10 +193,14 @@ class Service(Generic[E, State]):
             await self._introduce()
 
     async def _tick(self) -> None:
-        """Every second: lag, and a share of the states' timers."""
+        """Every second, whatever a step waits for: the loop runs, and so much lies before it."""
         self._measure_lag()
+
+    async def _advance(self) -> None:
+        """Every second, after the step in hand: a share of the states' timers."""
         generation = self.app.consumer_generation_id
-        await self._steps.advance(self._timers, generation, _now_s() * SECOND)
+        with _abandonable():
+            await self._steps.advance(self._timers, generation, _now_s() * SECOND)
 
     def _measure_lag(self) -> None:
         lag = 0
@@ -204,6 +221,15 @@ class Service(Generic[E, State]):
             )
             for each in publications_of(decisions)
         ]
+
+
+@contextmanager
+def _abandonable() -> Iterator[None]:
+    """What was begun while the sink was down is given up when told to stop."""
+    try:
+        yield
+    except DeliveryAbandoned as stop:
+        log.warning("stopped while the sink was down; nothing is lost", cause=str(stop))
 
 
 def _now_s() -> int:

@@ -115,6 +115,11 @@ class Steps(Generic[State]):
             writes += self._put_state(partition_of[key], key, generation, record)
         await asyncio.gather(*writes)
 
+    async def end(self) -> None:
+        """Returns when no step is in hand."""
+        async with self._lock:
+            pass
+
     async def swap(self, engine: Engine[State]) -> None:
         """Put another engine in force, between two steps."""
         async with self._lock:

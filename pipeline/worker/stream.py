@@ -5,7 +5,7 @@ partition number, and the changelog's, always go to the same worker.
 """
 
 import asyncio
-from collections.abc import Awaitable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from functools import cached_property
 from typing import Any
 
@@ -37,9 +37,25 @@ def source_topics(settings: WorkerSettings) -> tuple[str, str]:
     )
 
 
+class App(faust.App):
+    """A Faust app that ends our step before it stops its consumer.
+
+    Faust waits for whatever was delivered to be acknowledged; what waits for a sink that is down
+    never is.
+    """
+
+    end_step: Callable[[], Awaitable[None]]
+
+    async def on_stop(self) -> None:
+        """Called when told to stop."""
+        await self.end_step()
+        self.conf.stream_wait_empty = False
+        await super().on_stop()
+
+
 def make_app(settings: WorkerSettings) -> Any:
     """The Faust app; topics are made by `fenghuo topics`, not here."""
-    return faust.App(
+    return App(
         settings.group,
         broker=[f"kafka://{broker}" for broker in settings.kafka().servers()],
         broker_credentials=_credentials(settings.kafka()),
