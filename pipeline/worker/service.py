@@ -73,6 +73,8 @@ class SinkWatch(DeliveryWatch):
 
     def written(self, duration_s: float) -> None:
         self._metrics.observe("sink_seconds", duration_s)
+        if self._health.is_sink_down:
+            log.info("sink is back", away_s=round(duration_s, 1))
         self._show(is_down=False)
 
     def refused(self, table: str, fault: Exception) -> None:
@@ -93,7 +95,7 @@ class Service(Generic[E, State]):
         self._ownership = Ownership()
         self.health = Health(self._ownership)
         self.app = make_app(settings)
-        self._stopping = Event()
+        self._giving_up = Event()
         self._thread = ThreadPoolExecutor(1, "workbench")
         self._parts = parts
         engine = parts.load_engine(None)
@@ -108,7 +110,7 @@ class Service(Generic[E, State]):
 
     def close(self) -> None:
         """After the app has ended: the sink is closed, the port is free."""
-        self._stopping.set()
+        self._giving_up.set()
         self._thread.submit(self._sink.close).result()
         self._thread.shutdown()
         self.server.close()
@@ -117,7 +119,7 @@ class Service(Generic[E, State]):
         table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         ledger = Ledger(table.data, partial(send_change, table))
         watch = SinkWatch(self.metrics, self.health)
-        delivery = Delivery(self._sink, lambda s: not self._stopping.wait(s), watch=watch)
+        delivery = Delivery(self._sink, lambda s: not self._giving_up.wait(s), watch=watch)
         return Steps(
             ledger,
             Workbench(engine, codec, delivery),
@@ -134,6 +136,7 @@ class Service(Generic[E, State]):
         app = self.app
         topic = app.topic(*source_topics(self.settings), key_type=bytes, value_type=bytes)
         app.agent(topic, name="steps", concurrency=1)(self._read)
+        app.on_partitions_revoked.connect(self._revoked, weak=False)
         app.on_partitions_assigned.connect(self._assigned, weak=False)
         app.on_rebalance_complete.connect(self._recovered, weak=False)
         app.end_step = self._end_step
@@ -146,12 +149,19 @@ class Service(Generic[E, State]):
     async def _read(self, stream: Any) -> None:
         """The agent: steps until the stream ends."""
         async for events in stream.noack_take(self.settings.step_records, within=0.1):
-            if self._stopping.is_set():
+            if self.app.should_stop:
                 return
             with _abandonable():
                 generation = self.app.consumer_generation_id
                 await self._steps.take([StreamRecord(event) for event in events], generation)
                 self.health.progress()
+
+    async def _revoked(self, app: Any, revoked: set[Any], **_: Any) -> None:
+        """The group waits for this: a step may not outlast the partitions that it is of."""
+        self._giving_up.set()
+        await self._steps.end()
+        if not app.should_stop:
+            self._giving_up.clear()
 
     async def _assigned(self, app: Any, assigned: set[Any], **_: Any) -> None:
         """The consumer waits for this: generation and partitions belong together."""
@@ -170,7 +180,7 @@ class Service(Generic[E, State]):
 
     async def _end_step(self) -> None:
         """A step that writes ends; one that waits for the sink is given up, nothing of it told."""
-        self._stopping.set()
+        self._giving_up.set()
         try:
             await asyncio.wait_for(self._steps.end(), STOP_S)
         except TimeoutError:
@@ -225,11 +235,11 @@ class Service(Generic[E, State]):
 
 @contextmanager
 def _abandonable() -> Iterator[None]:
-    """What was begun while the sink was down is given up when told to stop."""
+    """What waits for a sink that is down is given up at the worker's end, or its partitions'."""
     try:
         yield
-    except DeliveryAbandoned as stop:
-        log.warning("stopped while the sink was down; nothing is lost", cause=str(stop))
+    except DeliveryAbandoned as cause:
+        log.warning("given up while the sink was down; it will be read again", cause=str(cause))
 
 
 def _now_s() -> int:

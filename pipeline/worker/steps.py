@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
+from pipeline.delivery import DeliveryAbandoned
 from pipeline.driver import EngineFault
 from pipeline.refusals import expire_offsets
 from pipeline.worker.contiguity import TopicPartition
@@ -78,7 +79,11 @@ class Steps(Generic[State]):
             current = [each for each in delivered if is_open and each.generation == generation]
             fresh = await self._sequencer.fresh(current)
             await self._account_missing()
-            await self._apply(fresh)
+            try:
+                await self._apply(fresh)
+            except DeliveryAbandoned:
+                self._opened = NO_GENERATION  # what was expected next was not applied
+                raise
             for each in delivered:
                 each.ack()
             await self._sequencer.go_back()

@@ -38,18 +38,13 @@ def source_topics(settings: WorkerSettings) -> tuple[str, str]:
 
 
 class App(faust.App):
-    """A Faust app that ends our step before it stops its consumer.
-
-    Faust waits for whatever was delivered to be acknowledged; what waits for a sink that is down
-    never is.
-    """
+    """A Faust app that has the step in hand ended before it stops its consumer."""
 
     end_step: Callable[[], Awaitable[None]]
 
     async def on_stop(self) -> None:
         """Called when told to stop."""
         await self.end_step()
-        self.conf.stream_wait_empty = False
         await super().on_stop()
 
 
@@ -74,7 +69,7 @@ def make_app(settings: WorkerSettings) -> Any:
         consumer_max_fetch_size=FETCH_BYTES,
         consumer_auto_offset_reset="earliest",
         stream_buffer_maxsize=BUFFERED_RECORDS,
-        stream_wait_empty=True,
+        stream_wait_empty=False,  # what waits for a sink is never acknowledged: see `end_step`
         producer_max_request_size=REQUEST_BYTES,
         producer_compression_type="lz4",
     )
