@@ -15,6 +15,8 @@ PATIENCE_S = 8.0
 """How long a command waits for a broker that restarts."""
 ANSWER_S = 5.0
 PAUSE_S = 0.5
+CLOSE_S = 0.2
+"""For a farewell over TLS; a connection that never was is never told to be closed."""
 
 Told = Callable[[KafkaFault], None]
 
@@ -52,13 +54,13 @@ async def _try_all(access: KafkaAccess) -> BrokerAbsent | None:
 
 async def _knock(access: KafkaAccess, host: str, port: int) -> None:
     """Connect, log in, and ask a question that only those who are let in may ask."""
-    from aiokafka.conn import create_conn
+    from aiokafka.conn import AIOKafkaConnection
     from aiokafka.protocol.metadata import MetadataRequest
 
-    connection = await create_conn(
-        host, port, request_timeout_ms=round(ANSWER_S * 1000), **access.security()
-    )
+    timeout_ms = round(ANSWER_S * 1000)
+    connection = AIOKafkaConnection(host, port, request_timeout_ms=timeout_ms, **access.security())
     try:
+        await connection.connect()
         await connection.send(MetadataRequest([]))
     finally:
-        connection.close()
+        await asyncio.wait([connection.close()], timeout=CLOSE_S)

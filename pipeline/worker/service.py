@@ -160,6 +160,7 @@ class Service(Generic[E, State]):
         """The group waits for this: a step may not outlast the partitions that it is of."""
         self._giving_up.set()
         await self._steps.end()
+        await app.consumer.commit()
         if not app.should_stop:
             self._giving_up.clear()
 
