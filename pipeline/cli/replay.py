@@ -72,6 +72,7 @@ def replay_command(
     records = _of(read_period(access, topics, Period(start, end)), enterprises)
     aside = None if store is None else store / f"investigation_{name}"
     with open_sink(aside, f"investigation_{name}") as sink:
+        _prepare(sink, name, aside)
         summary = _replay(engine, sink, records)
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents)
@@ -83,6 +84,18 @@ def replay_command(
             click.echo(line)
 
 
+def _prepare(sink: Store, name: str, aside: Path | None) -> None:
+    """Its tables, empty: what other rules found before would stand among what is found now."""
+    sink.migrate()
+    (kept,) = sink.query("SELECT count() AS batches FROM batches")
+    if kept["batches"]:
+        remedy = f"drop the database investigation_{name}" if aside is None else f"remove {aside}"
+        raise click.ClickException(
+            f"investigation {name} holds {kept['batches']} batches of an earlier replay; "
+            f"choose another --name, or {remedy}"
+        )
+
+
 def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Record]:
     wanted = {each.encode() for each in enterprises}
     return (record for record in records if not wanted or record.key in wanted)
@@ -90,7 +103,6 @@ def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Rec
 
 def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
     """Every record in order, then event time moved to the last event of each enterprise."""
-    sink.migrate()
     keep_registry(sink, engine.registry)
     memory = HeldStates(EnterpriseState, encode_state, decode_state)
     delivery = Delivery(sink, wait=wait)
