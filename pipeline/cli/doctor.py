@@ -139,7 +139,13 @@ def _kafka_faults_as_findings() -> Iterator[None]:
     show_default=True,
     help="Whose rights on the broker the Kafka user must have.",
 )
-@click.option("--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path))
+@click.option(
+    "--rules",
+    "rule_folders",
+    multiple=True,
+    envvar="FENGHUO_RULES",
+    type=click.Path(path_type=Path),
+)
 @click.option("--registry", envvar="FENGHUO_REGISTRY", type=click.Path(path_type=Path))
 @click.option("--policy", envvar="FENGHUO_POLICY", type=click.Path(path_type=Path))
 @click.option("--store", envvar="FENGHUO_STORE", type=click.Path(path_type=Path))

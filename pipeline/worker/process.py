@@ -25,13 +25,14 @@ State = TypeVar("State")
 E = TypeVar("E", bound=Engine[Any])
 
 QUIET_S = 5.0
+LIBRARY_QUIET_S = 30.0
 """A client library repeats itself up to forty times a second while a broker is away."""
 BROKER_S = 60.0
 """How long a worker that starts waits for a broker; then its supervisor may start it again."""
 
 
 class Sparse(logging.Filter):
-    """Lets one record through for each place in the code every `QUIET_S` seconds."""
+    """Lets one record through for each place in the code every so many seconds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,7 +40,8 @@ class Sparse(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         place, now = (record.pathname, record.lineno), time.monotonic()
-        if now - self._last.get(place, -QUIET_S) < QUIET_S:
+        quiet_s = QUIET_S if record.name.startswith("fenghuo") else LIBRARY_QUIET_S
+        if now - self._last.get(place, -quiet_s) < quiet_s:
             return False
         self._last[place] = now
         return True
