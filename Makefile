@@ -36,6 +36,7 @@ bench: $(READY) ## events per CPU-second and peak memory, beside the fastest pee
 
 soak: $(READY) ## 200 kills, stops and pauses of workers on a real Kafka (about an hour)
 	$(BIN)/python -m tests.chaos --disturbances 200
+	$(BIN)/python -m tests.chaos.broker_outage --down 20
 
 format: $(READY) ## format the code, mend what ruff can mend
 	$(BIN)/ruff format .

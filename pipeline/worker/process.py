@@ -1,13 +1,16 @@
 """The worker as a process: event loop, log, signals, exit code.
 
 SIGTERM and SIGINT end it after the step in hand, with exit code 0; the group is left at once.
+A broker that is away cannot be taken leave of: after `LEAVE_S` the process ends without.
 A fault that it should not go on after (an engine fault, a changelog that refuses a record)
 ends it with exit code 1, for its supervisor to start it again.
 """
 
 import logging
+import os
 import sys
 import time
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 import structlog
@@ -27,6 +30,8 @@ E = TypeVar("E", bound=Engine[Any])
 QUIET_S = 5.0
 LIBRARY_QUIET_S = 30.0
 """A client library repeats itself up to forty times a second while a broker is away."""
+LEAVE_S = 20.0
+"""How long the end may take; supervisors kill after 30 to 60 s."""
 BROKER_S = 60.0
 """How long a worker that starts waits for a broker; then its supervisor may start it again."""
 
@@ -96,10 +101,26 @@ def serve(settings: WorkerSettings, parts: Parts[E, State]) -> None:
     service = Service(settings, parts)
     worker = faust.Worker(service.app, quiet=True, redirect_stdouts=False, override_logging=False)
     log.info("started", health_port=service.server.port)
+    has_ended = Event()
+    Thread(target=_leave_in_time, args=(service.app, has_ended), daemon=True).start()
     try:
         worker.execute_from_commandline()
     finally:
         service.close()
+        has_ended.set()
+
+
+def _leave_in_time(app: Any, has_ended: Event) -> None:
+    """End the process where Faust, told to stop, does not: it waits for a broker without limit.
+
+    Nothing is lost: what was not remembered and acknowledged will be read again.
+    """
+    while not app.should_stop:
+        if has_ended.wait(1.0):
+            return
+    if not has_ended.wait(LEAVE_S):
+        log.warning("ended without taking leave of the broker", after_s=LEAVE_S)
+        os._exit(int(app.crashed))
 
 
 def _settle_with_kafka(settings: WorkerSettings) -> None:

@@ -42,7 +42,7 @@ E = TypeVar("E", bound=Engine[Any])
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
-STOP_S = 15.0
+STOP_S = 10.0
 """How long the step in hand may take to end when told to stop."""
 
 
