@@ -65,10 +65,10 @@ def replay_command(
         raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
     if start >= end:
         raise click.BadParameter("the period is empty: --from is not before --to")
-    engine = load_engine(rule_folders, registry, policy)
-    topics = [topic_name("events", prefix), topic_name("commands", prefix)]
     access = kafka.access()
     require(access, "investigator", prefix)
+    engine = load_engine(rule_folders, registry, policy)
+    topics = [topic_name("events", prefix), topic_name("commands", prefix)]
     records = _of(read_period(access, topics, Period(start, end)), enterprises)
     aside = None if store is None else store / f"investigation_{name}"
     with open_sink(aside, f"investigation_{name}") as sink:

@@ -10,9 +10,9 @@ from pipeline.cli.kafka_options import KafkaOptions, kafka_faults_told
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_consumer
 from tests.brokers.kafka import free_port
-from tests.chaos.workers import WorkerProcess, python_module
+from tests.chaos.workers import python_module
 from tests.kafka.site import Site
-from tests.worker.test_live import LiveWorker
+from tests.worker.test_live import LiveWorker, wait_until
 
 pytestmark = [
     pytest.mark.kafka,
@@ -36,12 +36,6 @@ def worker_of(site: Site, folder: Path, **settings: str) -> LiveWorker:
         lambda store: python_module("pipeline.cli.main", "worker", "--store", str(store)),
         environment,
     )
-
-
-def wait_for_end(worker: WorkerProcess) -> None:
-    from tests.worker.test_live import wait_until
-
-    wait_until(lambda: not worker.is_running, "it ends by itself", 60, worker)  # type: ignore[arg-type]
 
 
 def test_published_by_an_enterprise_taken_by_a_worker_replayed_by_an_investigator(
@@ -97,7 +91,7 @@ def test_a_worker_without_its_group_says_so_and_ends(site: Site, tmp_path: Path)
     made = site.call("admin", "topics", "--group", "another", "--partitions", 1)
     assert made.exit_code == 0, made.output
     worker.start()
-    wait_for_end(worker)
+    wait_until(lambda: not worker.is_running, "it ends by itself", 60, worker)
     worker.kill()
     assert worker.exits == [1]
     said = "user 'worker' lacks READ on topic another-ledger-changelog, "
