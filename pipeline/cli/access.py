@@ -5,7 +5,7 @@ has the table of roles.
 """
 
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
@@ -120,11 +120,25 @@ def _portions(users: list[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _grant(admin: Any, users: Iterable[str], rights: Iterable[Right]) -> None:
-    from kafka.admin import ACL, ACLOperation, ACLPermissionType
+def _grant(admin: Any, users: Iterable[str], rights: Sequence[Right]) -> None:
+    from kafka.admin import ACL
 
-    acls = [
-        ACL(
+    _raise_first(admin.create_acls(_allowing(ACL, users, rights))["failed"])
+
+
+def _revoke(admin: Any, users: Iterable[str], rights: Sequence[Right]) -> None:
+    from kafka.admin import ACLFilter
+
+    answers = admin.delete_acls(_allowing(ACLFilter, users, rights))
+    _raise_first(error for _, _, error in answers)
+
+
+def _allowing(make: Callable[..., Any], users: Iterable[str], rights: Sequence[Right]) -> list[Any]:
+    """For each user and right, the rule that allows it, or the filter that finds that rule."""
+    from kafka.admin import ACLOperation, ACLPermissionType
+
+    return [
+        make(
             principal=f"User:{user}",
             host="*",
             operation=ACLOperation[right.operation],
@@ -134,24 +148,6 @@ def _grant(admin: Any, users: Iterable[str], rights: Iterable[Right]) -> None:
         for user in users
         for right in rights
     ]
-    _raise_first(admin.create_acls(acls)["failed"])
-
-
-def _revoke(admin: Any, users: Iterable[str], rights: Iterable[Right]) -> None:
-    from kafka.admin import ACLFilter, ACLOperation, ACLPermissionType
-
-    filters = [
-        ACLFilter(
-            principal=f"User:{user}",
-            host="*",
-            operation=ACLOperation[right.operation],
-            permission_type=ACLPermissionType.ALLOW,
-            resource_pattern=_pattern(right),
-        )
-        for user in users
-        for right in rights
-    ]
-    _raise_first(error for _, _, error in admin.delete_acls(filters))
 
 
 def _pattern(right: Right) -> Any:

@@ -24,6 +24,7 @@ from pipeline.delivery import Delivery
 from pipeline.driver import HeldStates, drive
 from pipeline.kafka.standing import require
 from pipeline.path import Engine
+from pipeline.refusals import refuse_record
 from pipeline.replay.difference import compare_incidents
 from pipeline.replay.records import Period, read_period
 from pipeline.replay.source import RecordSource
@@ -107,7 +108,8 @@ def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
     memory = HeldStates(EnterpriseState, encode_state, decode_state)
     delivery = Delivery(sink, wait=wait)
     summary = Summary()
-    for decisions in drive(records, RecordSource(engine), engine.apply, memory, delivery):
+    source = RecordSource(engine)
+    for decisions in drive(records, source, engine.apply, memory, delivery, refuse=refuse_record):
         summary.add(decisions)
     for key, state in memory.all().items():
         delivery.write(engine.settle(state, key), f"settle/{key}")

@@ -5,15 +5,16 @@ written as one row of a contract table, by the real adapter.
 """
 
 import sys
+from functools import partial
 
 from pipeline.worker.process import serve
 from pipeline.worker.settings import read_settings
 from schemas.batch import BatchAccount
 from schemas.tables import TABLE_OF
 from sinks.clickhouse import ClickHouseSink
-from sinks.contract import Answer, Row, Rows, Sink
+from sinks.contract import Answer, Row, Rows
 from tests.sinks.contract_tables import CONTRACT_TABLES, OLD_SETTINGS, old_migrations
-from tests.worker.counting import CountCodec, CountingEngine
+from tests.worker.counting import CountingParts
 
 DATABASE = "counted"
 
@@ -63,26 +64,5 @@ class SightsSink:
         )
 
 
-class NativeParts:
-    """A worker of the counting engine, over the server at an address."""
-
-    codec = CountCodec()
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def load_engine(self, in_force: object) -> CountingEngine:
-        return CountingEngine()
-
-    def name_rules(self, engine: object) -> str:
-        return "counting"
-
-    def introduce(self, engine: object) -> Rows:
-        return {}
-
-    def open_sink(self) -> Sink:
-        return SightsSink(self._address)
-
-
 if __name__ == "__main__":
-    serve(read_settings(), NativeParts(sys.argv[1]))
+    serve(read_settings(), CountingParts(partial(SightsSink, sys.argv[1])))
