@@ -55,8 +55,10 @@ class KafkaBroker:
     """One node, broker and controller in one. `address` stays the same over restarts."""
 
     kind = "kafka"
-    format_options: tuple[str, ...] = ()
+    format_options: tuple[str, ...] = ("--standalone",)
     """For the storage tool."""
+    cluster_id = "ZmVuZ2h1by1hLWJyb2tlcg"
+    """22 characters: 16 bytes in base64."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -65,6 +67,11 @@ class KafkaBroker:
         self._jars = find_jars()
         self._properties = folder / "server.properties"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and not ended by us since."""
+        return self._process is not None
 
     def start(self) -> "KafkaBroker":
         """Format the folder if it is new, start, and wait until it answers."""
@@ -113,9 +120,8 @@ class KafkaBroker:
     def _format(self) -> None:
         self._properties.write_text(self.properties(free_port()))
         tool = "kafka.tools.StorageTool"
-        uuid = subprocess.check_output(self._java(tool, "random-uuid"), stderr=subprocess.DEVNULL)
-        arguments = ["format", "-t", uuid.decode().strip(), "-c", str(self._properties)]
-        arguments += ["--standalone", "--ignore-formatted", *self.format_options]
+        arguments = ["format", "-t", self.cluster_id, "-c", str(self._properties)]
+        arguments += ["--ignore-formatted", *self.format_options]
         subprocess.run(
             self._java(tool, *arguments),
             check=True,

@@ -39,7 +39,11 @@ early.start.listeners=CONTROLLER
 class SecuredKafka(KafkaBroker):
     """`address` wants SASL/SCRAM, `tls_address` the same over TLS under `authority`."""
 
-    format_options = ("--add-scram", f"SCRAM-SHA-512=[name={ADMIN},password={PASSWORD}]")
+    format_options = (
+        "--standalone",
+        "--add-scram",
+        f"SCRAM-SHA-512=[name={ADMIN},password={PASSWORD}]",
+    )
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
