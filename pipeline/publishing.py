@@ -25,6 +25,8 @@ IN_FLIGHT = 500
 """Records sent and not yet acknowledged, at most: what a crash can make us send again."""
 IN_FLIGHT_BYTES = 16_000_000
 """The same in bytes: half of what the producer holds, so that it never blocks in sending."""
+LARGEST_BYTES = 7_900_000
+"""Of a value: the topics take 8 MB, headers included. Only a single line can be larger."""
 SILENT_S = 5.0
 """After so long without an acknowledgement, somebody should be told."""
 
@@ -115,10 +117,13 @@ class Parcel(msgspec.Struct, frozen=True):
 
 
 class Waiting(Protocol):
-    """What becomes of parcels on their way; this one looks away."""
+    """Who is told what becomes of parcels."""
 
     def acknowledged(self, parcel: Parcel) -> None:
         """Kafka has it, and all before it."""
+
+    def left_out(self, parcel: Parcel) -> None:
+        """It is larger than any topic takes: not sent, the others are."""
 
     def silent(self, waited_s: float) -> None:
         """Nothing was acknowledged for so long; it goes on waiting."""
@@ -132,6 +137,9 @@ def publish_parcels(producer: Any, topic: str, parcels: Iterable[Parcel], waitin
     sent: deque[tuple[Parcel, Any]] = deque()
     size = 0
     for parcel in parcels:
+        if parcel.chunk.size > LARGEST_BYTES:
+            waiting.left_out(parcel)
+            continue
         sent.append((parcel, _send(producer, topic, parcel)))
         size += parcel.chunk.size
         while len(sent) >= IN_FLIGHT or size >= IN_FLIGHT_BYTES:

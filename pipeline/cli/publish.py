@@ -18,7 +18,7 @@ from pipeline.kafka.clients import producing
 from pipeline.kafka.faults import KafkaFault, explain_refusal
 from pipeline.kafka.reaching import await_broker
 from pipeline.kafka.standing import require
-from pipeline.publishing import Parcel, Resume, Sender, publish_parcels, unsent
+from pipeline.publishing import LARGEST_BYTES, Parcel, Resume, Sender, publish_parcels, unsent
 from schemas.topics import topic_name
 
 REMEMBERED = 50
@@ -41,12 +41,13 @@ class Errand(msgspec.Struct, frozen=True):
 
 
 class Tally(msgspec.Struct):
-    """What Kafka acknowledged of one file."""
+    """What Kafka acknowledged of one file; `left_out` are events that are too large to send."""
 
     file: str
     batches: int = 0
     events: int = 0
     skipped_batches: int = 0
+    left_out: int = 0
 
 
 @click.command("publish")
@@ -88,12 +89,16 @@ def publish_command(
     access = kafka.access()
     reader = FileReader()
     require(access, "enterprise", prefix)
+    left_out = 0
     with producing(access) as producer:
         for file in files:
             notes = Notes(file, errand, access)
             _publish_file(producer, errand, reader, notes, restart)
             click.echo(msgspec.json.encode(notes.tally).decode())
+            left_out += notes.tally.left_out
     reader.finish()
+    if left_out:
+        raise click.ClickException(f"{left_out} events are too large to send (named above)")
 
 
 def _publish_file(
@@ -145,6 +150,16 @@ class Notes:
         self.tally.events += len(parcel.chunk.lines)
         if self.tally.batches % REMEMBERED == 0:
             self.keep()
+
+    def left_out(self, parcel: Parcel) -> None:
+        """Say which: nobody else will hear of it."""
+        self.tally.left_out += len(parcel.chunk.lines)
+        begins = parcel.chunk.value[:60].decode("utf-8", "replace")
+        click.echo(
+            f"{self.file}: an event of {parcel.chunk.size} bytes, {LARGEST_BYTES} are the most; "
+            f"left out; it begins {begins!r}",
+            err=True,
+        )
 
     def silent(self, waited_s: float) -> None:
         """Say why nothing moves, as far as can be found out."""

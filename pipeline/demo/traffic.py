@@ -49,6 +49,10 @@ class _Counting:
         """Kafka has it."""
         self._published(len(parcel.chunk.lines))
 
+    def left_out(self, parcel: Parcel) -> None:
+        """The simulator writes no such lines."""
+        raise AssertionError(parcel.chunk.batch_id)
+
     def silent(self, waited_s: float) -> None:
         """The demonstration's own broker: nothing to say."""
 

@@ -1,5 +1,6 @@
 """A broker with users, rights and TLS: what each user may do, and what is said to the others."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -127,6 +128,26 @@ def test_rights_are_not_for_an_enterprise_to_grant(site: Site) -> None:
     made = site.call("enterprise", "topics", "--prefix", "mine")
     assert made.exit_code == 1
     assert "user 'enterprise' may not do this on a topic" in made.stderr
+
+
+def test_an_event_too_large_for_any_topic_is_said_and_the_others_are_sent(site: Site) -> None:
+    recording = site.recording("large.ndjson", 2)
+    first, second = recording.read_text().splitlines()
+    recording.write_text("\n".join([first, json.dumps({"huge": "x" * 8_000_000}), second]))
+    result = site.publish("enterprise", recording)
+    assert result.exit_code == 1
+    assert '"events":2' in result.stdout
+    assert "an event of 8000012 bytes, 7900000 are the most; left out; it begins" in result.stderr
+    assert "1 events are too large to send" in result.stderr
+
+
+def test_where_no_note_can_be_written_publishing_goes_on(site: Site) -> None:
+    recording = site.recording("noteless.ndjson", 3)
+    recording.with_name("noteless.ndjson.enterprise.fenghuo-sent.new").mkdir()
+    result = site.publish("enterprise", recording)
+    assert result.exit_code == 0
+    assert '"events":3' in result.stdout
+    assert "Is a directory: how far this run came cannot be noted" in result.stderr
 
 
 def requeue(site: Site, **changed: str) -> Result:
