@@ -82,7 +82,8 @@ class Steps(Generic[State]):
             try:
                 await self._apply(fresh)
             except DeliveryAbandoned:
-                self._opened = NO_GENERATION  # what was expected next was not applied
+                self._sequencer.clear()  # what was expected next was not applied
+                self._opened = NO_GENERATION
                 raise
             for each in delivered:
                 each.ack()
