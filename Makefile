@@ -36,6 +36,8 @@ bench: $(READY) ## events per CPU-second and peak memory, beside the fastest pee
 
 soak: $(READY) ## 200 kills, stops and pauses of workers on a real Kafka (about an hour)
 	$(BIN)/python -m tests.chaos --disturbances 200
+	$(BIN)/python -m tests.chaos.broker_outage --down 20
+	$(BIN)/python -m tests.chaos.broker_outage --down 20 --cluster
 
 format: $(READY) ## format the code, mend what ruff can mend
 	$(BIN)/ruff format .

@@ -27,6 +27,11 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
         """The NDJSON of the batch."""
         return b"\n".join(self.lines)
 
+    @property
+    def size(self) -> int:
+        """Bytes of the value."""
+        return sum(map(len, self.lines)) + len(self.lines) - 1
+
 
 class OccurrenceCounter:
     """How many identical lines went before, over a whole source.

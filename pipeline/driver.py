@@ -52,6 +52,12 @@ class Decide(Protocol[State_contra, Input_contra]):
     def __call__(self, state: State_contra, input: Input_contra, /) -> list[Decision]: ...
 
 
+class Refuse(Protocol[Input_contra]):
+    """What becomes of an input on which the engine raises, and why."""
+
+    def __call__(self, input: Input_contra, detail: str, /) -> Sequence[Decision]: ...
+
+
 class Memory(Protocol[State]):
     """States by state key: one an enterprise, and one for each of its drills."""
 
@@ -119,6 +125,26 @@ def take_group(
     return step.decisions
 
 
+def take_past_faults(
+    inputs: Sequence[Input],
+    source: Source[Input],
+    decide: Decide[State, Input],
+    memory: Memory[State],
+    delivery: Delivery,
+    refuse: Refuse[Input],
+) -> list[Decision]:
+    """`take_group`; an input on which the engine raises is refused, and the others are taken."""
+    try:
+        return take_group(inputs, source, decide, memory, delivery)
+    except EngineFault as fault:
+        before, rest = inputs[: fault.index], inputs[fault.index + 1 :]
+        taken = take_group(before, source, decide, memory, delivery)
+        refused = refuse(inputs[fault.index], str(fault))
+        delivery.write(refused, fault.place)
+        others = take_past_faults(rest, source, decide, memory, delivery, refuse)
+        return [*taken, *refused, *others]
+
+
 def drive(
     inputs: Iterable[Input],
     source: Source[Input],
@@ -127,12 +153,19 @@ def drive(
     delivery: Delivery,
     *,
     acknowledge: Callable[[Sequence[Input]], None] = lambda inputs: None,
+    refuse: Refuse[Input] | None = None,
     group_size: int = 50,
 ) -> Iterator[list[Decision]]:
-    """All inputs, `group_size` at a time; yields each group's decisions once it is done."""
+    """All inputs, `group_size` at a time; yields each group's decisions once it is done.
+
+    Raises EngineFault where no `refuse` says what becomes of an input like that.
+    """
     remaining = iter(inputs)
     while group := list(islice(remaining, group_size)):
-        decisions = take_group(group, source, decide, memory, delivery)
+        if refuse is None:
+            decisions = take_group(group, source, decide, memory, delivery)
+        else:
+            decisions = take_past_faults(group, source, decide, memory, delivery, refuse)
         acknowledge(group)
         yield decisions
 

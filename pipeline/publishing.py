@@ -1,9 +1,10 @@
 """Publishing: chunks of lines, signed, to Kafka; what was acknowledged is remembered (shell)."""
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -22,8 +23,12 @@ from schemas.batch import (
 
 IN_FLIGHT = 500
 """Records sent and not yet acknowledged, at most: what a crash can make us send again."""
-ACKNOWLEDGE_S = 180
-"""Longer than the producer's own delivery timeout, which says more when it ends the wait."""
+IN_FLIGHT_BYTES = 16_000_000
+"""The same in bytes: half of what the producer holds, so that it never blocks in sending."""
+LARGEST_BYTES = 7_900_000
+"""Of a value: the topics take 8 MB, headers included. Only a single line can be larger."""
+SILENT_S = 5.0
+"""After so long without an acknowledgement, somebody should be told."""
 
 
 class Sender(msgspec.Struct, frozen=True):
@@ -51,59 +56,55 @@ def sign_chunk(sender: Sender, chunk: Chunk, format: str, drill: str = "") -> di
     return headers
 
 
-def addresses_of(bootstrap: str) -> list[str]:
-    """The addresses of `host:port,…`; raises ValueError for a port that is none.
+class Sent(msgspec.Struct, frozen=True):
+    """How far a file was acknowledged: so many chunks, the last of which had this batch id.
 
-    Kafka's client would open its sockets first and leave them so.
+    `whither` names broker, topic, format and drill: what went elsewhere was not sent here.
     """
-    addresses = [each.strip() for each in bootstrap.split(",")]
-    for address in addresses:
-        host, _, port = address.rpartition(":")
-        if host and not port.isdecimal():
-            raise ValueError(f"{address!r} is not host:port")
-    return addresses
 
-
-def make_producer(bootstrap: str, **options: Any) -> Any:
-    """A kafka-python producer that waits for all replicas and outlasts a broker's restart."""
-    from kafka import KafkaProducer
-
-    settings: dict[str, Any] = {
-        "bootstrap_servers": addresses_of(bootstrap),
-        "acks": "all",
-        "enable_idempotence": True,
-        "compression_type": "lz4",
-        "linger_ms": 20,
-        "batch_size": 1_000_000,
-        "max_request_size": 8_000_000,
-        "delivery_timeout_ms": 120_000,
-        "reconnect_backoff_max_ms": 1_000,
-    }
-    return KafkaProducer(**{**settings, **options})
+    whither: str
+    chunks: int
+    last_batch_id: str
 
 
 class Resume:
     """How far a file was acknowledged: a small JSON file beside it, replaced as a whole."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, whither: str) -> None:
         self._path = path
+        self._whither = whither
 
-    def acknowledged(self) -> int:
-        """Chunks acknowledged without a gap; 0 where nothing is known."""
+    def acknowledged(self) -> Sent | None:
+        """What was acknowledged without a gap; None where nothing is known of this errand."""
         try:
-            return int(msgspec.json.decode(self._path.read_bytes(), type=dict[str, int])["chunks"])
-        except (FileNotFoundError, KeyError, msgspec.DecodeError):
-            return 0
+            sent = msgspec.json.decode(self._path.read_bytes(), type=Sent)
+        except (OSError, msgspec.DecodeError):
+            return None
+        return sent if sent.whither == self._whither else None
 
-    def acknowledge(self, chunks: int) -> None:
-        """Remember that the first `chunks` chunks are acknowledged."""
+    def acknowledge(self, chunks: int, last_batch_id: str) -> None:
+        """Remember that the first `chunks` chunks are acknowledged; raises OSError."""
         aside = self._path.with_name(self._path.name + ".new")
-        aside.write_bytes(msgspec.json.encode({"chunks": chunks}))
+        aside.write_bytes(msgspec.json.encode(Sent(self._whither, chunks, last_batch_id)))
         aside.replace(self._path)
 
     def finish(self) -> None:
         """The file is done: nothing to resume."""
         self._path.unlink(missing_ok=True)
+
+
+def unsent(read: Callable[[], Iterable[Chunk]], sent: Sent | None) -> Iterator[Chunk]:
+    """The chunks after those that were acknowledged; `read` begins the file anew.
+
+    All of them where the file no longer begins with what was sent (it was replaced, or is cut
+    otherwise): what is sent twice counts once, and what is left out is lost.
+    """
+    if sent is not None and sent.chunks > 0:
+        chunks = iter(read())
+        last = next(islice(chunks, sent.chunks - 1, None), None)
+        if last is not None and last.batch_id == sent.last_batch_id:
+            return chunks
+    return iter(read())
 
 
 class Parcel(msgspec.Struct, frozen=True):
@@ -115,23 +116,36 @@ class Parcel(msgspec.Struct, frozen=True):
     drill: str = ""
 
 
-def publish_parcels(
-    producer: Any,
-    topic: str,
-    parcels: Iterable[Parcel],
-    acknowledged: Callable[[Parcel], None] = lambda parcel: None,
-) -> None:
-    """Send parcels in order; `acknowledged` is called for each, in order, once Kafka has it.
+class Waiting(Protocol):
+    """Who is told what becomes of parcels."""
+
+    def acknowledged(self, parcel: Parcel) -> None:
+        """Kafka has it, and all before it."""
+
+    def left_out(self, parcel: Parcel) -> None:
+        """It is larger than any topic takes: not sent, the others are."""
+
+    def silent(self, waited_s: float) -> None:
+        """Nothing was acknowledged for so long; it goes on waiting."""
+
+
+def publish_parcels(producer: Any, topic: str, parcels: Iterable[Parcel], waiting: Waiting) -> None:
+    """Send parcels in order, and wait until Kafka has all of them.
 
     Raises kafka.errors.KafkaError for the first that is not acknowledged in time.
     """
-    waiting: deque[tuple[Parcel, Any]] = deque()
+    sent: deque[tuple[Parcel, Any]] = deque()
+    size = 0
     for parcel in parcels:
-        waiting.append((parcel, _send(producer, topic, parcel)))
-        if len(waiting) >= IN_FLIGHT:
-            _await_first(waiting, acknowledged)
-    while waiting:
-        _await_first(waiting, acknowledged)
+        if parcel.chunk.size > LARGEST_BYTES:
+            waiting.left_out(parcel)
+            continue
+        sent.append((parcel, _send(producer, topic, parcel)))
+        size += parcel.chunk.size
+        while len(sent) >= IN_FLIGHT or size >= IN_FLIGHT_BYTES:
+            size -= _await_first(sent, waiting)
+    while sent:
+        _await_first(sent, waiting)
 
 
 def _send(producer: Any, topic: str, parcel: Parcel) -> Any:
@@ -140,9 +154,20 @@ def _send(producer: Any, topic: str, parcel: Parcel) -> Any:
     return producer.send(topic, key=key, value=parcel.chunk.value, headers=list(headers.items()))
 
 
-def _await_first(
-    waiting: deque[tuple[Parcel, Any]], acknowledged: Callable[[Parcel], None]
-) -> None:
-    parcel, future = waiting.popleft()
-    future.get(timeout=ACKNOWLEDGE_S)
-    acknowledged(parcel)
+def _await_first(sent: deque[tuple[Parcel, Any]], waiting: Waiting) -> int:
+    """Wait for the first parcel; its size in bytes."""
+    from kafka.errors import KafkaTimeoutError
+
+    parcel, future = sent.popleft()
+    waited_s = 0.0
+    while not future.is_done:
+        try:
+            future.get(timeout=SILENT_S)
+        except KafkaTimeoutError:
+            if future.is_done:
+                raise
+            waited_s += SILENT_S
+            waiting.silent(waited_s)
+    future.get(timeout=SILENT_S)
+    waiting.acknowledged(parcel)
+    return parcel.chunk.size

@@ -6,8 +6,10 @@ import click
 import msgspec
 
 from pipeline.cli.embedded import EmbeddedStates
+from pipeline.cli.kafka_options import KafkaOptions
+from pipeline.kafka.clients import producing
+from pipeline.kafka.standing import require
 from pipeline.path import Engine
-from pipeline.publishing import make_producer
 from pipeline.sigma.compile import compile_rules
 from pipeline.sigma.parse import parse_rules
 from schemas.batch import HEADER_DRILL, Record
@@ -17,10 +19,12 @@ from sinks.contract import Store
 from sinks.rows import rows_of
 
 
-def send_command(sink: Store, command: Command, store: Path | None, bootstrap: str) -> None:
+def send_command(
+    sink: Store, command: Command, store: Path | None, kafka: KafkaOptions, prefix: str
+) -> None:
     """Send it, and say what became of it as far as that is known; exit 1 where it is refused."""
     if store is None:
-        _send_to_kafka(command, bootstrap)
+        _send_to_kafka(command, kafka, prefix)
         click.echo(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
         return
     outcome = _obey(sink, command, store)
@@ -29,20 +33,19 @@ def send_command(sink: Store, command: Command, store: Path | None, bootstrap: s
     click.echo(f"{command.verb} accepted", err=True)
 
 
-def _send_to_kafka(command: Command, bootstrap: str) -> None:
-    if not bootstrap:
+def _send_to_kafka(command: Command, kafka: KafkaOptions, prefix: str) -> None:
+    if not kafka.bootstrap:
         raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
-    producer = make_producer(bootstrap)
-    try:
+    access = kafka.access()
+    require(access, "analyst", prefix)
+    with producing(access) as producer:
         headers = [(HEADER_DRILL, command.drill.encode())] if command.drill else []
         producer.send(
-            topic_name("commands"),
+            topic_name("commands", prefix),
             key=command.enterprise_id.encode(),
             value=msgspec.json.encode(command),
             headers=headers,
         ).get(timeout=60)
-    finally:
-        producer.close()
 
 
 def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:

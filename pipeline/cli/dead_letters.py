@@ -2,16 +2,18 @@
 
 from base64 import b64decode
 from pathlib import Path
-from typing import Any
 
 import click
 import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.cli.kafka_options import KafkaOptions, kafka_options
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.publishing import make_producer
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import producing
 from pipeline.replay.records import read_record
+from schemas.batch import Record
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
@@ -99,38 +101,50 @@ def find_letter(sink: Store, prefix: str) -> Answer:
 @dead_letters_group.command("requeue")
 @click.argument("dead_letter_ids", nargs=-1, required=True)
 @sink_options
-@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", required=True)
+@kafka_options()
 def requeue_command(
-    dead_letter_ids: tuple[str, ...], store: Path | None, database: str, bootstrap: str
+    dead_letter_ids: tuple[str, ...], store: Path | None, database: str, kafka: KafkaOptions
 ) -> None:
     """Send whole refused records again, after the cause was mended (a key registered, a row added).
 
     A record goes back as it came, headers and signature included. A single line (`line` above
-    0) cannot: its batch was accepted without it, and only its sender can sign it anew.
+    0) cannot: its batch was accepted without it, and only its sender can sign it anew. All
+    records are read before the first is sent: one that is gone sends none.
     """
     with open_sink(store, database, must_exist=True) as sink:
         letters = [find_letter(sink, each) for each in dead_letter_ids]
-    lines = [str(each["dead_letter_id"])[:12] for each in letters if each["line"] != 0]
-    if lines:
+    for letter in letters:
+        _check_whole(letter)
+    access = kafka.access()
+    records = [_read(access, letter) for letter in letters]
+    with producing(access) as producer:
+        sent = [
+            producer.send(each.topic, key=each.key, value=each.value, headers=[*each.headers])
+            for each in records
+        ]
+        for each in sent:
+            each.get(timeout=60)
+    click.echo(f"{len(records)} records sent again", err=True)
+
+
+def _check_whole(letter: Answer) -> None:
+    """Raises ClickException for what is no whole record of a topic."""
+    name = str(letter["dead_letter_id"])[:12]
+    if letter["line"] != 0:
         raise click.ClickException(
-            f"{', '.join(lines)}: a single line; its sender has to mend and publish it again"
+            f"{name}: a single line; its sender has to mend and publish it again"
         )
-    producer = make_producer(bootstrap)
-    try:
-        for letter in letters:
-            _requeue(producer, bootstrap, letter)
-    finally:
-        producer.close()
-    click.echo(f"{len(letters)} records sent again", err=True)
+    if not letter["topic"]:
+        raise click.ClickException(
+            f"{name}: a row of the store, not a record ({letter['reason']}); {letter['remedy']}"
+        )
 
 
-def _requeue(producer: Any, bootstrap: str, letter: Answer) -> None:
+def _read(access: KafkaAccess, letter: Answer) -> Record:
     place = str(letter["topic"]), int(str(letter["partition"])), int(str(letter["offset"]))
-    record = read_record(bootstrap, *place)
+    record = read_record(access, *place)
     if record is None:
         raise click.ClickException(
             f"{'/'.join(map(str, place))} is past the topic's retention; publish it again"
         )
-    producer.send(
-        record.topic, key=record.key, value=record.value, headers=list(record.headers)
-    ).get(timeout=60)
+    return record

@@ -31,7 +31,8 @@ from pipeline.demo.states import keep_states, read_states
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.demo.worker_process import WorkerFault, WorkerProcess, running_worker
 from pipeline.embedded.broker import BrokerFault, embedded_broker
-from pipeline.publishing import make_producer
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import producing
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import Publisher, make_registry
 from pipeline.simulate.traffic import make_traffic
@@ -126,17 +127,15 @@ def _take_over(bootstrap: str, place: DemoPlace) -> None:
     engine = load_engine((), place.registry, None)
     states = EmbeddedStates(place.store)
     states.adopt(engine.rules.content_id, engine.policy, engine.registry)
-    keep_states(states, read_states(bootstrap, GROUP))
+    keep_states(states, read_states(KafkaAccess(bootstrap), GROUP))
 
 
 @contextmanager
 def _producing(bootstrap: str) -> Iterator[object]:
-    make_topics(bootstrap, plan_topics(DEFAULT_PREFIX, GROUP, PARTITIONS), replication=1)
-    producer = make_producer(bootstrap)
-    try:
+    access = KafkaAccess(bootstrap)
+    make_topics(access, plan_topics(DEFAULT_PREFIX, GROUP, PARTITIONS), replication=1)
+    with producing(access) as producer:
         yield producer
-    finally:
-        producer.close()
 
 
 @contextmanager

@@ -4,20 +4,30 @@ One line a check, and the remedy where it failed.
 """
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import get_args
 
 import click
 import msgspec
 
 from pipeline.cli.engines import OWN_RULES, RULE_CACHE, load_policy
+from pipeline.cli.kafka_options import (
+    KafkaOptions,
+    group_option,
+    kafka_options,
+    prefix_option,
+)
 from pipeline.cli.registry_file import read_registry_file
 from pipeline.cli.rule_files import load_rules
 from pipeline.cli.stores import open_sink
-from pipeline.publishing import addresses_of
+from pipeline.kafka.faults import KafkaFault
+from pipeline.kafka.reaching import await_broker
+from pipeline.kafka.rights import Role
+from pipeline.kafka.standing import require
 from schemas.tables import TABLES
-from schemas.topics import DEFAULT_PREFIX, TOPICS, topic_name
 
 
 class CheckFailed(Exception):
@@ -91,48 +101,59 @@ def check_store(store: Path | None, database: str) -> str:
     return f"ClickHouse {answer['version']}, {len(TABLES)} views"
 
 
-def check_kafka(bootstrap: str, prefix: str) -> str:
-    """The broker answers; its topics exist, those keyed by enterprise equally partitioned."""
-    from kafka import KafkaConsumer
-    from kafka.errors import KafkaError
-
-    if not bootstrap:
+def check_broker(kafka: KafkaOptions) -> str:
+    """A broker lets us in."""
+    if not kafka.bootstrap:
         raise CheckFailed("no broker named", "set FENGHUO_KAFKA_BOOTSTRAP or --bootstrap")
+    with _kafka_faults_as_findings():
+        access = kafka.access()
+        await_broker(access)
+    return f"{kafka.bootstrap}, {access.protocol}" + (f", {access.who}" if access.user else "")
+
+
+def check_topics(kafka: KafkaOptions, role: Role, prefix: str, group: str) -> str:
+    """The topics are there, partitioned alike, and ours to use."""
+    with _kafka_faults_as_findings():
+        require(kafka.access(), role, prefix, group)
+    return f"{prefix}.*, group {group}, with every right of the role {role}"
+
+
+@contextmanager
+def _kafka_faults_as_findings() -> Iterator[None]:
     try:
-        consumer = KafkaConsumer(
-            bootstrap_servers=addresses_of(bootstrap), bootstrap_timeout_ms=8_000
-        )
-    except (KafkaError, ValueError) as fault:
-        raise CheckFailed(
-            f"no broker at {bootstrap}: {fault}", "start it, or correct it"
-        ) from fault
-    try:
-        counts = {
-            topic.role: len(consumer.partitions_for_topic(topic_name(topic.role, prefix)) or ())
-            for topic in TOPICS
-        }
-    finally:
-        consumer.close()
-    missing = [topic_name(role, prefix) for role, count in counts.items() if not count]
-    if missing:
-        raise CheckFailed(f"no topic {', '.join(missing)}", "fenghuo topics")
-    if counts["events"] != counts["commands"]:
-        raise CheckFailed("events and commands differ in partitions", "make them equal")
-    return f"{bootstrap}, {counts['events']} partitions"
+        yield
+    except KafkaFault as fault:
+        raise CheckFailed(fault.problem, fault.remedy) from fault
 
 
 @click.command("doctor")
-@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
-@click.option("--prefix", envvar="FENGHUO_TOPIC_PREFIX", default=DEFAULT_PREFIX)
-@click.option("--rules", "rule_folders", multiple=True, type=click.Path(path_type=Path))
+@kafka_options(required=False)
+@prefix_option
+@group_option
+@click.option(
+    "--role",
+    type=click.Choice(get_args(Role)),
+    default="worker",
+    show_default=True,
+    help="Whose rights on the broker the Kafka user must have.",
+)
+@click.option(
+    "--rules",
+    "rule_folders",
+    multiple=True,
+    envvar="FENGHUO_RULES",
+    type=click.Path(path_type=Path),
+)
 @click.option("--registry", envvar="FENGHUO_REGISTRY", type=click.Path(path_type=Path))
 @click.option("--policy", envvar="FENGHUO_POLICY", type=click.Path(path_type=Path))
 @click.option("--store", envvar="FENGHUO_STORE", type=click.Path(path_type=Path))
 @click.option("--database", envvar="FENGHUO_DATABASE", default="fenghuo")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")
 def doctor_command(
-    bootstrap: str,
+    kafka: KafkaOptions,
     prefix: str,
+    group: str,
+    role: Role,
     rule_folders: tuple[Path, ...],
     registry: Path | None,
     policy: Path | None,
@@ -149,9 +170,11 @@ def doctor_command(
         "registry": lambda: check_registry(registry),
         "policy": lambda: check_policy(policy),
         "store": lambda: check_store(store, database),
-        "kafka": lambda: check_kafka(bootstrap, prefix),
+        "kafka": lambda: check_broker(kafka),
     }
     findings = [examine(name, check) for name, check in checks.items()]
+    if findings[-1].ok:  # the broker lets us in: only then can it be asked for more
+        findings.append(examine("topics", lambda: check_topics(kafka, role, prefix, group)))
     for finding in findings:
         click.echo(msgspec.json.encode(finding).decode() if as_json else _line(finding))
     if not all(finding.ok for finding in findings):

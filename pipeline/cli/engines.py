@@ -19,22 +19,25 @@ RULE_CACHE = Path.home() / ".cache" / "fenghuo"
 
 
 def engine_options(command: Command) -> Command:
-    """The options `--rules`, `--registry` and `--policy`."""
+    """The options `--rules`, `--registry` and `--policy`, with the worker's variables."""
     rules = click.option(
         "--rules",
         "rule_folders",
         multiple=True,
+        envvar="FENGHUO_RULES",
         type=click.Path(exists=True, path_type=Path),
         help="Folder (or .tar.xz) of Sigma rules; several may be given. Default: our own.",
     )
     registry = click.option(
         "--registry",
+        envvar="FENGHUO_REGISTRY",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         default=None,
         help="Enterprises, one JSON object a line. Default: one enterprise, `local`.",
     )
     policy = click.option(
         "--policy",
+        envvar="FENGHUO_POLICY",
         type=click.Path(exists=True, dir_okay=False, path_type=Path),
         default=None,
         help="Policy file (YAML or JSON). Default: the documented defaults.",

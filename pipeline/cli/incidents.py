@@ -11,6 +11,7 @@ from rich.console import Console
 from pipeline.cli.command_senders import send_command
 from pipeline.cli.forms import form_command
 from pipeline.cli.incident_list import EVERY, OPEN, find_incident, print_incidents, read_incidents
+from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.stores import open_sink, sink_options
 from schemas.command import Command, Impact, Verb
 from schemas.ids import content_id
@@ -69,7 +70,8 @@ def _say(verb: Verb, help: str) -> None:
     @click.option("--reason", default="", help="Kept with the command.")
     @click.option("--verdict", default="", help="As in OCSF: true_positive, false_positive, …")
     @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
-    @click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
+    @kafka_options(required=False)
+    @prefix_option
     def say(
         incident_id: str,
         store: Path | None,
@@ -77,11 +79,12 @@ def _say(verb: Verb, help: str) -> None:
         reason: str,
         verdict: str,
         analyst: str,
-        bootstrap: str,
+        kafka: KafkaOptions,
+        prefix: str,
     ) -> None:
         with open_sink(store, database, must_exist=True) as sink:
             command = compose(sink, incident_id, verb, analyst, reason=reason, verdict=verdict)
-            send_command(sink, command, store, bootstrap)
+            send_command(sink, command, store, kafka, prefix)
 
 
 _say("start", "Work on it has begun.")
@@ -98,7 +101,8 @@ _say("reopen", "It is not over.")
 @sink_options
 @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
 @click.option("--reason", default="")
-@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
+@kafka_options(required=False)
+@prefix_option
 def impact_command(
     incident_id: str,
     facts: click.utils.LazyFile,
@@ -106,7 +110,8 @@ def impact_command(
     database: str,
     analyst: str,
     reason: str,
-    bootstrap: str,
+    kafka: KafkaOptions,
+    prefix: str,
 ) -> None:
     """State facts about harm: FACTS is a JSON file, or - for standard input.
 
@@ -118,7 +123,7 @@ def impact_command(
         raise click.ClickException(f"{facts.name}: {fault}") from fault
     with open_sink(store, database, must_exist=True) as sink:
         command = compose(sink, incident_id, "impact", analyst, reason=reason, impact=impact)
-        send_command(sink, command, store, bootstrap)
+        send_command(sink, command, store, kafka, prefix)
 
 
 @incidents_group.command("override")
@@ -128,7 +133,8 @@ def impact_command(
 @click.option("--reason", required=True, help="Kept beside the computed tier.")
 @sink_options
 @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
-@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
+@kafka_options(required=False)
+@prefix_option
 def override_command(
     incident_id: str,
     regime: str,
@@ -137,14 +143,15 @@ def override_command(
     store: Path | None,
     database: str,
     analyst: str,
-    bootstrap: str,
+    kafka: KafkaOptions,
+    prefix: str,
 ) -> None:
     """An expert's tier, beside the computed one and never in its place."""
     with open_sink(store, database, must_exist=True) as sink:
         command = compose(
             sink, incident_id, "override", analyst, reason=reason, regime=regime, tier=tier
         )
-        send_command(sink, command, store, bootstrap)
+        send_command(sink, command, store, kafka, prefix)
 
 
 @incidents_group.command("reported")
@@ -153,7 +160,8 @@ def override_command(
 @sink_options
 @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
 @click.option("--reason", default="")
-@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", default="")
+@kafka_options(required=False)
+@prefix_option
 def reported_command(
     incident_id: str,
     obligation_id: str,
@@ -161,14 +169,15 @@ def reported_command(
     database: str,
     analyst: str,
     reason: str,
-    bootstrap: str,
+    kafka: KafkaOptions,
+    prefix: str,
 ) -> None:
     """An obligation is done: OBLIGATION_ID was reported."""
     with open_sink(store, database, must_exist=True) as sink:
         command = compose(
             sink, incident_id, "reported", analyst, reason=reason, obligation_id=obligation_id
         )
-        send_command(sink, command, store, bootstrap)
+        send_command(sink, command, store, kafka, prefix)
 
 
 incidents_group.add_command(form_command)

@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "migrate": "pipeline.cli.migrate:migrate_command",
     "forget": "pipeline.cli.retention:forget_command",
     "topics": "pipeline.cli.topics:topics_command",
+    "access": "pipeline.cli.access:access_group",
     "dashboards": "pipeline.cli.dashboards:dashboards_group",
     "doctor": "pipeline.cli.doctor:doctor_command",
 }

@@ -1,27 +1,53 @@
 """`fenghuo publish`: sign the lines of files and send them, with progress and resume."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
-from pipeline.batching import chunk_lines
+from pipeline.batching import Chunk, chunk_lines
 from pipeline.cli.file_reading import FileReader
+from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
 from pipeline.intake.formats.table import FORMATS
-from pipeline.publishing import Parcel, Resume, Sender, make_producer, publish_parcels
-from schemas.topics import DEFAULT_PREFIX, topic_name
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import producing
+from pipeline.kafka.faults import KafkaFault, explain_refusal
+from pipeline.kafka.reaching import await_broker
+from pipeline.kafka.standing import require
+from pipeline.publishing import LARGEST_BYTES, Parcel, Resume, Sender, publish_parcels, unsent
+from schemas.topics import topic_name
+
+REMEMBERED = 50
+"""Batches between two notes of how far it has come."""
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """What is published: whose, in which format, of which drill, to which topic of which broker."""
+
+    sender: Sender
+    format: str
+    drill: str
+    topic: str
+    bootstrap: str
+
+    @property
+    def whither(self) -> str:
+        """What tells two errands with one file apart."""
+        return " ".join((self.bootstrap, self.topic, self.format, self.drill))
 
 
 class Tally(msgspec.Struct):
-    """What Kafka acknowledged of one file."""
+    """What Kafka acknowledged of one file; `left_out` are events that are too large to send."""
 
     file: str
     batches: int = 0
     events: int = 0
     skipped_batches: int = 0
+    left_out: int = 0
 
 
 @click.command("publish")
@@ -38,8 +64,8 @@ class Tally(msgspec.Struct):
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Private key, PEM, of `fenghuo keys new`.",
 )
-@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", required=True, help="host:port, …")
-@click.option("--prefix", envvar="FENGHUO_TOPIC_PREFIX", default=DEFAULT_PREFIX)
+@kafka_options()
+@prefix_option
 @click.option("--drill", default="", help="Name of the drill that these events belong to.")
 @click.option("--restart", is_flag=True, help="Send from the beginning, resuming nothing.")
 def publish_command(
@@ -48,7 +74,7 @@ def publish_command(
     format: str,
     key_id: str,
     key_file: Path,
-    bootstrap: str,
+    kafka: KafkaOptions,
     prefix: str,
     drill: str,
     restart: bool,
@@ -59,65 +85,101 @@ def publish_command(
     One JSON object a file on stdout: batches and events acknowledged.
     """
     sender = Sender(enterprise_id, key_id, read_private_key(key_file))
-    producer = _connect(bootstrap)
+    errand = Errand(sender, format, drill, topic_name("events", prefix), kafka.bootstrap)
+    access = kafka.access()
     reader = FileReader()
-    try:
+    require(access, "enterprise", prefix)
+    left_out = 0
+    with producing(access) as producer:
         for file in files:
-            tally = _publish_file(
-                producer, topic_name("events", prefix), sender, reader, file, format, drill, restart
-            )
-            click.echo(msgspec.json.encode(tally).decode())
-    finally:
-        producer.close()
+            notes = Notes(file, errand, access)
+            _publish_file(producer, errand, reader, notes, restart)
+            click.echo(msgspec.json.encode(notes.tally).decode())
+            left_out += notes.tally.left_out
     reader.finish()
-
-
-def _connect(bootstrap: str) -> Any:
-    from kafka.errors import KafkaError
-
-    try:
-        return make_producer(bootstrap)
-    except (KafkaError, ValueError) as fault:
-        raise click.ClickException(
-            f"no Kafka at {bootstrap}: {fault}; check the address and that the broker runs"
-        ) from fault
+    if left_out:
+        raise click.ClickException(f"{left_out} events are too large to send (named above)")
 
 
 def _publish_file(
-    producer: Any,
-    topic: str,
-    sender: Sender,
-    reader: FileReader,
-    file: Path,
-    format: str,
-    drill: str,
-    restart: bool,
-) -> Tally:
+    producer: Any, errand: Errand, reader: FileReader, notes: "Notes", restart: bool
+) -> None:
     from kafka.errors import KafkaError
 
-    resume = Resume(file.with_name(f"{file.name}.{sender.enterprise_id}.fenghuo-sent"))
-    tally = Tally(str(file), skipped_batches=0 if restart else resume.acknowledged())
-
-    def acknowledged(parcel: Parcel) -> None:
-        tally.batches += 1
-        tally.events += len(parcel.chunk.lines)
-        if tally.batches % 50 == 0:
-            resume.acknowledge(parcel.chunk.sequence + 1)
-
+    file = notes.file
     with Progress(file.name, file.stat().st_size) as progress:
-        lines = (document.raw for document in reader.documents(file, progress.advance))
-        parcels = (
-            Parcel(sender, chunk, format, drill)
-            for chunk in chunk_lines(lines, sender.enterprise_id, format)
-            if chunk.sequence >= tally.skipped_batches
-        )
+
+        def read() -> Iterator[Chunk]:
+            lines = (document.raw for document in reader.documents(file, progress.advance))
+            return chunk_lines(lines, errand.sender.enterprise_id, errand.format)
+
+        chunks = unsent(read, None if restart else notes.resume.acknowledged())
+        parcels = (Parcel(errand.sender, each, errand.format, errand.drill) for each in chunks)
         try:
-            publish_parcels(producer, topic, parcels, acknowledged)
+            publish_parcels(producer, errand.topic, parcels, notes)
         except KafkaError as fault:
-            resume.acknowledge(tally.skipped_batches + tally.batches)
+            why = explain_refusal(fault, errand.bootstrap, "the publisher")
             raise click.ClickException(
-                f"{file}: {tally.events} events acknowledged, then {fault}; "
-                "call again to go on from there"
+                f"{file}: {notes.tally.events} events acknowledged, then {why.problem}; "
+                f"{why.remedy}, and call again to go on from there"
             ) from fault
-    resume.finish()
-    return tally
+        finally:
+            notes.keep()
+    notes.resume.finish()
+
+
+class Notes:
+    """Counts what is acknowledged, and notes now and then how far that is."""
+
+    def __init__(self, file: Path, errand: Errand, access: KafkaAccess) -> None:
+        self.file = file
+        self._access = access
+        place = file.with_name(f"{file.name}.{errand.sender.enterprise_id}.fenghuo-sent")
+        self.resume = Resume(place, errand.whither)
+        self.tally = Tally(str(file))
+        self._place = place
+        self._last: Chunk | None = None
+        self._is_writable = True
+
+    def acknowledged(self, parcel: Parcel) -> None:
+        """One more, in order."""
+        if self._last is None:
+            self.tally.skipped_batches = parcel.chunk.sequence
+        self._last = parcel.chunk
+        self.tally.batches += 1
+        self.tally.events += len(parcel.chunk.lines)
+        if self.tally.batches % REMEMBERED == 0:
+            self.keep()
+
+    def left_out(self, parcel: Parcel) -> None:
+        """Say which: nobody else will hear of it."""
+        self.tally.left_out += len(parcel.chunk.lines)
+        begins = parcel.chunk.value[:60].decode("utf-8", "replace")
+        click.echo(
+            f"{self.file}: an event of {parcel.chunk.size} bytes, {LARGEST_BYTES} are the most; "
+            f"left out; it begins {begins!r}",
+            err=True,
+        )
+
+    def silent(self, waited_s: float) -> None:
+        """Say why nothing moves, as far as can be found out."""
+        try:
+            await_broker(self._access, 0)
+            why = "the broker is there and acknowledges nothing"
+        except KafkaFault as fault:
+            why = fault.problem
+        click.echo(f"{why}; waiting for {waited_s:.0f} s (Ctrl-C ends)", err=True)
+
+    def keep(self) -> None:
+        """Note it; where nothing can be written, a later call begins from the beginning."""
+        if self._last is None or not self._is_writable:
+            return
+        try:
+            self.resume.acknowledge(self._last.sequence + 1, self._last.batch_id)
+        except OSError as fault:
+            self._is_writable = False
+            click.echo(
+                f"{self._place}: {fault.strerror}: how far this run came cannot be noted, so "
+                "an interrupted one begins anew (nothing counts twice)",
+                err=True,
+            )

@@ -7,7 +7,6 @@ name inside it). Live state, live tables and other investigations are out of its
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import click
@@ -15,6 +14,7 @@ from rich.console import Console
 
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents, read_incidents
+from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.registry_file import keep_registry
 from pipeline.cli.run_summary import Summary
@@ -22,14 +22,16 @@ from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.waiting import wait
 from pipeline.delivery import Delivery
 from pipeline.driver import HeldStates, drive
+from pipeline.kafka.standing import require
 from pipeline.path import Engine
+from pipeline.refusals import refuse_record
 from pipeline.replay.difference import compare_incidents
 from pipeline.replay.records import Period, read_period
 from pipeline.replay.source import RecordSource
 from pipeline.state import EnterpriseState, decode_state, encode_state
 from schemas.batch import Record
 from schemas.moments import Moment
-from schemas.topics import DEFAULT_PREFIX, topic_name
+from schemas.topics import topic_name
 from sinks.contract import Store
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
@@ -40,8 +42,8 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 @click.option("--from", "start", type=RFC3339, required=True, help="Received since; RFC 3339.")
 @click.option("--to", "end", type=RFC3339, required=True, help="Received before; RFC 3339.")
 @click.option("--enterprise", "enterprises", multiple=True, help="Only these; default: all.")
-@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", required=True)
-@click.option("--prefix", envvar="FENGHUO_TOPIC_PREFIX", default=DEFAULT_PREFIX)
+@kafka_options()
+@prefix_option
 @click.option("--diff", is_flag=True, help="Afterwards, what differs from the live incidents.")
 @engine_options
 @sink_options
@@ -50,7 +52,7 @@ def replay_command(
     start: Moment,
     end: Moment,
     enterprises: tuple[str, ...],
-    bootstrap: str,
+    kafka: KafkaOptions,
     prefix: str,
     diff: bool,
     rule_folders: tuple[Path, ...],
@@ -64,13 +66,15 @@ def replay_command(
         raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
     if start >= end:
         raise click.BadParameter("the period is empty: --from is not before --to")
+    access = kafka.access()
+    require(access, "investigator", prefix)
     engine = load_engine(rule_folders, registry, policy)
     topics = [topic_name("events", prefix), topic_name("commands", prefix)]
-    records = _of(read_period(bootstrap, topics, Period(start, end)), enterprises)
+    records = _of(read_period(access, topics, Period(start, end)), enterprises)
     aside = None if store is None else store / f"investigation_{name}"
     with open_sink(aside, f"investigation_{name}") as sink:
-        with _told_kafka_faults(bootstrap):
-            summary = _replay(engine, sink, records)
+        _prepare(sink, name, aside)
+        summary = _replay(engine, sink, records)
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents)
     click.echo(summary.line(), err=True)
@@ -81,17 +85,16 @@ def replay_command(
             click.echo(line)
 
 
-@contextmanager
-def _told_kafka_faults(bootstrap: str) -> Iterator[None]:
-    """A fault of Kafka, or of its address, ends the command with exit code 1."""
-    from kafka.errors import KafkaError
-
-    try:
-        yield
-    except (KafkaError, ValueError) as fault:
+def _prepare(sink: Store, name: str, aside: Path | None) -> None:
+    """Its tables, empty: what other rules found before would stand among what is found now."""
+    sink.migrate()
+    (kept,) = sink.query("SELECT count() AS batches FROM batches")
+    if kept["batches"]:
+        remedy = f"drop the database investigation_{name}" if aside is None else f"remove {aside}"
         raise click.ClickException(
-            f"no Kafka at {bootstrap}: {fault}; check the address and that the broker runs"
-        ) from fault
+            f"investigation {name} holds {kept['batches']} batches of an earlier replay; "
+            f"choose another --name, or {remedy}"
+        )
 
 
 def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Record]:
@@ -101,12 +104,12 @@ def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Rec
 
 def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
     """Every record in order, then event time moved to the last event of each enterprise."""
-    sink.migrate()
     keep_registry(sink, engine.registry)
     memory = HeldStates(EnterpriseState, encode_state, decode_state)
     delivery = Delivery(sink, wait=wait)
     summary = Summary()
-    for decisions in drive(records, RecordSource(engine), engine.apply, memory, delivery):
+    source = RecordSource(engine)
+    for decisions in drive(records, source, engine.apply, memory, delivery, refuse=refuse_record):
         summary.add(decisions)
     for key, state in memory.all().items():
         delivery.write(engine.settle(state, key), f"settle/{key}")

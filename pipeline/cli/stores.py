@@ -97,4 +97,7 @@ def _open(store: Path | None, database: str) -> Store:
 
     # The driver logs a traceback for each refused connection; the fault itself is raised anyway.
     logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())
-    return ClickHouseSink(os.environ.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS), database)
+    try:
+        return ClickHouseSink(os.environ.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS), database)
+    except ValueError as fault:
+        raise click.ClickException(f"${ADDRESS_VARIABLE}: {fault}") from fault

@@ -11,9 +11,12 @@ from typing import Any
 import click
 import msgspec
 
-from pipeline.worker.naming import changelog_name
+from pipeline.cli.kafka_options import KafkaOptions, group_option, kafka_options, prefix_option
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_admin
+from pipeline.kafka.naming import changelog_name
 from schemas.moments import DAY
-from schemas.topics import DEFAULT_PREFIX, TOPICS, topic_name
+from schemas.topics import TOPICS, topic_name
 
 SOURCES = ("events", "commands")
 MAX_MESSAGE_BYTES = "8000000"
@@ -53,11 +56,9 @@ def find_conflicts(plans: list[TopicPlan], existing: Mapping[str, int]) -> list[
     ]
 
 
-def make_topics(bootstrap: str, plans: list[TopicPlan], replication: int) -> list[str]:
+def make_topics(access: KafkaAccess, plans: list[TopicPlan], replication: int) -> list[str]:
     """Make those that are missing; their names. Raises ClickException for conflicts."""
-    from kafka import KafkaAdminClient
-
-    admin = KafkaAdminClient(bootstrap_servers=bootstrap.split(","), reconnect_backoff_max_ms=1000)
+    admin = open_admin(access)
     try:
         existing = {
             topic["name"]: len(topic["partitions"])
@@ -83,23 +84,17 @@ def _wanted(plan: TopicPlan, replication: int) -> dict[str, Any]:
 
 
 @click.command("topics")
-@click.option("--bootstrap", envvar="FENGHUO_KAFKA_BOOTSTRAP", required=True, help="host:port,…")
-@click.option("--prefix", envvar="FENGHUO_TOPIC_PREFIX", default=DEFAULT_PREFIX, show_default=True)
-@click.option("--group", envvar="FENGHUO_GROUP", default="fenghuo", show_default=True)
+@kafka_options()
+@prefix_option
+@group_option
 @click.option("--partitions", type=click.IntRange(1), default=8, show_default=True)
 @click.option("--replication", type=click.IntRange(1), default=1, show_default=True)
 def topics_command(
-    bootstrap: str, prefix: str, group: str, partitions: int, replication: int
+    kafka: KafkaOptions, prefix: str, group: str, partitions: int, replication: int
 ) -> None:
     """Make the Kafka topics that are missing; nothing happens where they are."""
-    from kafka.errors import KafkaError
-
-    try:
-        made = make_topics(bootstrap, plan_topics(prefix, group, partitions), replication)
-    except KafkaError as fault:
-        raise click.ClickException(
-            f"{bootstrap}: {fault}; is this the address of a Kafka broker, and is it up?"
-        ) from fault
+    plans = plan_topics(prefix, group, partitions)
+    made = make_topics(kafka.access(), plans, replication)
     for name in made:
         click.echo(name)
     click.echo(f"{len(made)} topics made.", err=True)

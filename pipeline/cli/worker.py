@@ -7,6 +7,7 @@ import click
 
 from pipeline.cli.engines import load_engine
 from pipeline.cli.stores import open_sink
+from pipeline.kafka.faults import KafkaFault
 from pipeline.path import Engine
 from pipeline.sigma.documents import RuleFault
 from pipeline.state import EnterpriseState, decode_state, encode_state
@@ -79,6 +80,8 @@ def _gist(fault: RuleFault) -> tuple[str, str, str, str]:
 
 @click.command("worker")
 @click.option("--bootstrap", "kafka_bootstrap", help="Kafka, host:port,…; FENGHUO_KAFKA_BOOTSTRAP.")
+@click.option("--kafka-user", help="SASL/SCRAM-SHA-512 user; FENGHUO_KAFKA_USER.")
+@click.option("--kafka-ca", type=_PATH, help="CA certificate, sets TLS; FENGHUO_KAFKA_CA.")
 @click.option("--group", help="Consumer group; FENGHUO_GROUP.")
 @click.option("--prefix", "topic_prefix", help="Prefix of all topics; FENGHUO_TOPIC_PREFIX.")
 @click.option("--store", type=_FOLDER, help="Folder of an embedded store; FENGHUO_STORE.")
@@ -101,5 +104,5 @@ def worker_command(rules: tuple[Path, ...], **options: object) -> None:
         raise click.UsageError(str(faults)) from faults
     try:
         serve(settings, EngineParts(settings))
-    except EngineRefused as faults:
+    except (EngineRefused, KafkaFault) as faults:
         raise click.ClickException(str(faults)) from faults

@@ -6,21 +6,22 @@ So that an analyst's commands work on the demonstration's store after its broker
 from collections.abc import Mapping
 
 from pipeline.cli.embedded import EmbeddedStates
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.naming import changelog_name
 from pipeline.replay.records import Period, read_period
 from pipeline.state import decode_state
 from pipeline.worker.ledger import Ledger
-from pipeline.worker.naming import changelog_name
 
 _EVERYTHING = Period(0, 2**62)
 
 
-def read_states(bootstrap: str, group: str) -> Mapping[str, bytes]:
+def read_states(access: KafkaAccess, group: str) -> Mapping[str, bytes]:
     """Encoded states by key, as the next worker of this group would recover them.
 
     Call it when no worker of the group runs. Raises kafka.errors.KafkaError.
     """
     data: dict[bytes, bytes] = {}
-    for record in read_period(bootstrap, [changelog_name(group)], _EVERYTHING):
+    for record in read_period(access, [changelog_name(group)], _EVERYTHING):
         if record.value:
             data[record.key] = record.value
         else:

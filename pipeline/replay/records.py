@@ -1,16 +1,29 @@
 """Records of a past period, read from Kafka without a group: nothing is committed (shell)."""
 
+import time
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
-from pipeline.publishing import addresses_of
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_consumer
+from pipeline.kafka.faults import BrokerAbsent, RequestRefused
+from pipeline.kafka.reaching import await_broker
 from schemas.batch import Record
-from schemas.moments import Moment
+from schemas.moments import HOUR, Moment
 
-BOOTSTRAP_MS = 8_000
-"""How long a broker may take to answer at all."""
+SKEW = HOUR
+"""How far the clocks of two brokers may differ: a new leader's records can be stamped earlier."""
+WAITING = 100
+"""Records of one partition held in memory while those of another are awaited."""
+SILENT_S = 10.0
+"""After so long without a record, the broker is asked whether it is still there."""
+RETURN_S = 60.0
+"""How long a broker that went away may take to come back."""
+VAIN = 6
+"""Times that a broker may be there and yet send nothing."""
 
 
 class Period(msgspec.Struct, frozen=True):
@@ -20,95 +33,154 @@ class Period(msgspec.Struct, frozen=True):
     end: Moment
 
 
-def read_period(bootstrap: str, topics: list[str], period: Period) -> Iterator[Record]:
-    """The period's records in the order of receipt within each partition.
+class Span(msgspec.Struct, frozen=True):
+    """Offsets of one partition: from `first`, at least up to and without `end`."""
 
-    Every partition is read from the first record of the period (from its beginning, where
-    the broker does not answer by time) up to the end that it had at the call. Raises
-    kafka.errors.KafkaError where the broker cannot be reached.
+    first: int
+    end: int
+
+
+def read_period(access: KafkaAccess, topics: list[str], period: Period) -> Iterator[Record]:
+    """The period's records in the order of receipt, over all topics and partitions.
+
+    So a command comes after the events that it speaks of. Every partition is read at least to
+    the end that it had at the call. A broker that goes away is waited for, `RETURN_S` at most.
+    Raises KafkaFault and kafka.errors.KafkaError.
     """
-    from kafka import KafkaConsumer
-
-    consumer = KafkaConsumer(
-        bootstrap_servers=addresses_of(bootstrap),
-        group_id=None,
-        enable_auto_commit=False,
-        max_partition_fetch_bytes=8_000_000,
-        bootstrap_timeout_ms=BOOTSTRAP_MS,
-    )
+    consumer = open_consumer(access)
     try:
-        yield from _read_assigned(consumer, topics, period)
+        spans = _spans(consumer, topics, period)
+        for record in Merge(consumer, access, spans).records():
+            if period.start <= record.timestamp < period.end:
+                yield record
     finally:
         consumer.close()
 
 
-def read_record(bootstrap: str, topic: str, partition: int, offset: int) -> Record | None:
-    """One record, or None where Kafka no longer has it."""
-    from kafka import KafkaConsumer, TopicPartition
-
-    place = TopicPartition(topic, partition)
-    consumer = KafkaConsumer(
-        bootstrap_servers=addresses_of(bootstrap), group_id=None, enable_auto_commit=False
-    )
-    try:
-        consumer.assign([place])
-        first, end = (
-            consumer.beginning_offsets([place])[place],
-            consumer.end_offsets([place])[place],
-        )
-        if not first <= offset < end:
-            return None
-        consumer.seek(place, offset)
-        while consumer.position(place) <= offset:
-            for message in consumer.poll(timeout_ms=1_000, max_records=1).get(place, ()):
-                return _record(message)
-        return None
-    finally:
-        consumer.close()
-
-
-def _read_assigned(consumer: Any, topics: list[str], period: Period) -> Iterator[Record]:
+def read_record(access: KafkaAccess, topic: str, partition: int, offset: int) -> Record | None:
+    """One record, or None where Kafka no longer has it; raises as `read_period` does."""
     from kafka import TopicPartition
 
-    partitions = [
+    place = TopicPartition(topic, partition)
+    consumer = open_consumer(access)
+    try:
+        if partition not in _partitions(consumer, topic):
+            return None
+        consumer.assign([place])
+        first, end = consumer.beginning_offsets([place]), consumer.end_offsets([place])
+        if not first[place] <= offset < end[place]:
+            return None
+        merge = Merge(consumer, access, {place: Span(offset, offset + 1)})
+        return next((record for record in merge.records() if record.offset == offset), None)
+    finally:
+        consumer.close()
+
+
+class Merge:
+    """Partitions read side by side, the earliest received record first."""
+
+    def __init__(self, consumer: Any, access: KafkaAccess, spans: dict[Any, Span]) -> None:
+        self._consumer = consumer
+        self._access = access
+        self._open = {place: span.end for place, span in spans.items() if span.first < span.end}
+        self._waiting: dict[Any, deque[Record]] = {place: deque() for place in self._open}
+        self._silence = _Silence(access)
+        consumer.assign(list(self._open))
+        for place in self._open:
+            consumer.seek(place, spans[place].first)
+
+    def records(self) -> Iterator[Record]:
+        """All of them; blocks while the broker has more to send."""
+        while True:
+            while all(self._waiting[place] for place in self._open):
+                heads = [place for place, waiting in self._waiting.items() if waiting]
+                if not heads:
+                    return
+                yield self._waiting[min(heads, key=self._received)].popleft()
+            self._fetch()
+
+    def _received(self, place: Any) -> tuple[Moment, str, int]:
+        return (self._waiting[place][0].timestamp, place.topic, place.partition)
+
+    def _fetch(self) -> None:
+        """What the broker has for the partitions of which little is waiting."""
+        full = [place for place in self._open if len(self._waiting[place]) >= WAITING]
+        self._consumer.pause(*full)
+        before = {place: self._consumer.position(place) for place in self._open}
+        for place, messages in self._consumer.poll(timeout_ms=1_000, max_records=2_000).items():
+            if place in self._open:  # past its end too: the embedded one takes a batch for a record
+                self._waiting[place].extend(map(_record, messages))
+        self._consumer.resume(*full)
+        after = {place: self._consumer.position(place) for place in self._open}
+        self._silence.judge(has_moved=before != after)
+        self._open = {place: end for place, end in self._open.items() if after[place] < end}
+
+
+class _Silence:
+    """Tells a broker that is away, and one that sends nothing, from one that is slow."""
+
+    def __init__(self, access: KafkaAccess) -> None:
+        self._access = access
+        self._moved_s = time.monotonic()
+        self._vain = 0
+
+    def judge(self, *, has_moved: bool) -> None:
+        """Raises KafkaFault where nothing more is to be hoped for."""
+        if has_moved:
+            self._moved_s, self._vain = time.monotonic(), 0
+        elif time.monotonic() - self._moved_s > SILENT_S:
+            await_broker(self._access, RETURN_S)
+            self._moved_s, self._vain = time.monotonic(), self._vain + 1
+        if self._vain >= VAIN:
+            raise BrokerAbsent(
+                f"{self._access.bootstrap} is there, and its records do not come",
+                "look at the broker's log and at the partitions' leaders",
+            )
+
+
+def _spans(consumer: Any, topics: list[str], period: Period) -> dict[Any, Span]:
+    from kafka import TopicPartition
+
+    places = [
         TopicPartition(topic, partition)
         for topic in topics
-        for partition in sorted(consumer.partitions_for_topic(topic) or ())
+        for partition in _partitions(consumer, topic)
     ]
-    consumer.assign(partitions)
-    ends = consumer.end_offsets(partitions)
-    starts = _starts(consumer, partitions, period)
-    remaining = {each: ends[each] for each in partitions if starts[each] < ends[each]}
-    for each in remaining:
-        consumer.seek(each, starts[each])
-    while remaining:
-        for partition, messages in consumer.poll(timeout_ms=1_000, max_records=2_000).items():
-            for message in messages:
-                record = _record(message)
-                if partition in remaining and period.start <= record.timestamp < period.end:
-                    yield record
-        for partition in list(remaining):
-            if consumer.position(partition) >= remaining[partition]:
-                del remaining[partition]
+    consumer.assign(places)
+    beginnings, ends = consumer.beginning_offsets(places), consumer.end_offsets(places)
+    since, until = _by_time(consumer, places, period.start), {}
+    if since:  # else nothing since, or an embedded broker that does not answer by time
+        beginnings = ends | since
+        until = _by_time(consumer, places, period.end + SKEW)
+    return {each: Span(beginnings[each], until.get(each, ends[each])) for each in places}
 
 
-def _starts(consumer: Any, partitions: list[Any], period: Period) -> dict[Any, int]:
+def _partitions(consumer: Any, topic: str) -> list[int]:
+    partitions = sorted(consumer.partitions_for_topic(topic) or ())
+    if not partitions:
+        raise RequestRefused(
+            f"there is no topic {topic}, or it is not shown to us",
+            "check --prefix, or make it: `fenghuo topics`",
+        )
+    return partitions
+
+
+def _by_time(consumer: Any, places: list[Any], moment: Moment) -> dict[Any, int]:
+    """The first offset received at or after the moment, where there is one."""
     from kafka.errors import KafkaError
 
-    if period.start <= 0:
-        return dict(consumer.beginning_offsets(partitions))
-    beginnings: dict[Any, int] = consumer.beginning_offsets(partitions)
+    if not 0 < moment < 2**62:
+        return {}
+    wanted = dict.fromkeys(places, moment // 1_000)
     try:
-        by_time = consumer.offsets_for_times(
-            dict.fromkeys(partitions, period.start // 1000), timeout_ms=10_000
-        )
-    except KafkaError:
-        return beginnings
-    found = {each: offset.offset for each, offset in by_time.items() if offset is not None}
-    if not found:  # nothing since, or an embedded broker that does not answer by time: filter
-        return beginnings
-    ends: dict[Any, int] = consumer.end_offsets(partitions)
-    return ends | found
+        found = consumer.offsets_for_times(wanted, timeout_ms=10_000)
+    except KafkaError:  # the embedded broker: all is read, and filtered by time
+        return {}
+    return {
+        place: answer.offset
+        for place, answer in found.items()
+        if answer is not None and answer.timestamp >= 0  # the embedded broker: -1 for none
+    }
 
 
 def _record(message: Any) -> Record:

@@ -1,30 +1,43 @@
 """The worker as a process: event loop, log, signals, exit code.
 
 SIGTERM and SIGINT end it after the step in hand, with exit code 0; the group is left at once.
+A broker that is away cannot be taken leave of: after `LEAVE_S` the process ends without.
 A fault that it should not go on after (an engine fault, a changelog that refuses a record)
 ends it with exit code 1, for its supervisor to start it again.
 """
 
 import logging
+import os
 import sys
 import time
+from threading import Event, Thread
 from typing import Any, TypeVar
 
 import structlog
 
+from pipeline.kafka.faults import KafkaFault
+from pipeline.kafka.reaching import await_broker
+from pipeline.kafka.standing import require
 from pipeline.worker.service import Parts, Service
 from pipeline.worker.settings import WorkerSettings
 from pipeline.worker.workbench import Engine
+
+log = structlog.get_logger("fenghuo.worker")
 
 State = TypeVar("State")
 E = TypeVar("E", bound=Engine[Any])
 
 QUIET_S = 5.0
+LIBRARY_QUIET_S = 30.0
 """A client library repeats itself up to forty times a second while a broker is away."""
+LEAVE_S = 20.0
+"""How long the end may take; supervisors kill after 30 to 60 s."""
+BROKER_S = 60.0
+"""How long a worker that starts waits for a broker; then its supervisor may start it again."""
 
 
 class Sparse(logging.Filter):
-    """Lets one record through for each place in the code every `QUIET_S` seconds."""
+    """Lets one record through for each place in the code every so many seconds."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -32,7 +45,8 @@ class Sparse(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         place, now = (record.pathname, record.lineno), time.monotonic()
-        if now - self._last.get(place, -QUIET_S) < QUIET_S:
+        quiet_s = QUIET_S if record.name.startswith("fenghuo") else LIBRARY_QUIET_S
+        if now - self._last.get(place, -quiet_s) < quiet_s:
             return False
         self._last[place] = now
         return True
@@ -65,20 +79,54 @@ def configure_log() -> None:
     handler.addFilter(Sparse())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("fenghuo").setLevel(logging.INFO)
+    # A traceback for each vain attempt to connect; the delivery says "sink down" itself.
+    logging.getLogger("clickhouse_driver").setLevel(logging.ERROR)
+    # It cannot read what Faust writes of itself into the group, and need not.
+    logging.getLogger("kafka.admin").setLevel(logging.ERROR)
 
 
 def serve(settings: WorkerSettings, parts: Parts[E, State]) -> None:
-    """Run one worker until it is told to stop; ends the process by SystemExit."""
+    """Run one worker until it is told to stop; ends the process by SystemExit.
+
+    Raises KafkaFault where no broker lets it in, or where topics or rights are lacking: Faust
+    would stand still without a word.
+    """
     from mode.loop import use
 
     use("uvloop")
     import faust
 
     configure_log()
+    _settle_with_kafka(settings)
     service = Service(settings, parts)
     worker = faust.Worker(service.app, quiet=True, redirect_stdouts=False, override_logging=False)
-    structlog.get_logger("fenghuo.worker").info("started", health_port=service.server.port)
+    log.info("started", health_port=service.server.port)
+    has_ended = Event()
+    Thread(target=_leave_in_time, args=(service.app, has_ended), daemon=True).start()
     try:
         worker.execute_from_commandline()
     finally:
         service.close()
+        has_ended.set()
+
+
+def _leave_in_time(app: Any, has_ended: Event) -> None:
+    """End the process where Faust, told to stop, does not: it waits for a broker without limit.
+
+    Nothing is lost: what was not remembered and acknowledged will be read again.
+    """
+    while not app.should_stop:
+        if has_ended.wait(1.0):
+            return
+    if not has_ended.wait(LEAVE_S):
+        log.warning("ended without taking leave of the broker", after_s=LEAVE_S)
+        os._exit(int(app.crashed))
+
+
+def _settle_with_kafka(settings: WorkerSettings) -> None:
+    def absent(fault: KafkaFault) -> None:
+        log.warning("waiting for a broker", cause=fault.problem, remedy=fault.remedy)
+
+    access = settings.kafka()
+    await_broker(access, BROKER_S, absent)
+    require(access, "worker", settings.topic_prefix, settings.group)

@@ -1,8 +1,10 @@
 """The worker as a whole: Faust reads, the steps apply, the timers tick; wired together here."""
 
+import asyncio
 import time
-from collections.abc import Awaitable, Collection, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -11,11 +13,11 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from pipeline.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.kafka.naming import TABLE
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.health import Health, HealthServer
 from pipeline.worker.ledger import Ledger, positions_of
 from pipeline.worker.metrics import Metrics
-from pipeline.worker.naming import TABLE
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
@@ -46,6 +48,8 @@ log = structlog.get_logger("fenghuo.worker")
 TICK_S = 1.0
 REVIVAL_S = 20.0
 """How often each partition is held against the end of its log."""
+STOP_S = 10.0
+"""How long the step in hand may take to end when told to stop."""
 
 
 class Parts(EngineLoader[E], Protocol[E, State]):
@@ -75,6 +79,8 @@ class SinkWatch(DeliveryWatch):
 
     def written(self, duration_s: float) -> None:
         self._metrics.observe("sink_seconds", duration_s)
+        if self._health.is_sink_down:
+            log.info("sink is back", away_s=round(duration_s, 1))
         self._show(is_down=False)
 
     def refused(self, table: str, fault: Exception) -> None:
@@ -96,7 +102,7 @@ class Service(Generic[E, State]):
         self.health = Health(self._ownership)
         self._scratch = TemporaryDirectory(prefix="fenghuo-")
         self.app = make_app(settings, self._scratch.name)
-        self._stopping = Event()
+        self._giving_up = Event()
         self._thread = ThreadPoolExecutor(1, "workbench")
         self._parts = parts
         engine = parts.load_engine(None)
@@ -112,7 +118,7 @@ class Service(Generic[E, State]):
 
     def close(self) -> None:
         """After the app has ended: the sink is closed, the port is free."""
-        self._stopping.set()
+        self._giving_up.set()
         self._thread.submit(self._sink.close).result()
         self._thread.shutdown()
         self.server.close()
@@ -121,7 +127,7 @@ class Service(Generic[E, State]):
     def _make_steps(self, engine: E, codec: Codec[State]) -> Steps[State]:
         ledger = Ledger(self._table.data, partial(send_change, self._table))
         watch = SinkWatch(self.metrics, self.health)
-        delivery = Delivery(self._sink, lambda s: not self._stopping.wait(s), watch=watch)
+        delivery = Delivery(self._sink, lambda s: not self._giving_up.wait(s), watch=watch)
         return Steps(
             ledger,
             Workbench(engine, codec, delivery),
@@ -139,24 +145,34 @@ class Service(Generic[E, State]):
         topic = app.topic(*source_topics(self.settings), key_type=bytes, value_type=bytes)
         read_from(app, self._starts)
         app.agent(topic, name="steps", concurrency=1)(self._read)
+        app.on_partitions_revoked.connect(self._revoked, weak=False)
         app.on_partitions_assigned.connect(self._assigned, weak=False)
         app.on_rebalance_complete.connect(self._recovered, weak=False)
+        app.end_step = self._end_step
         app.on_before_shutdown.connect(self._shut_down, weak=False)
         app.task(self._introduce)
         app.timer(TICK_S, name="tick")(self._tick)
+        app.timer(TICK_S, name="timers")(self._advance)
         app.timer(REVIVAL_S, name="revival")(self._revive)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
 
     async def _read(self, stream: Any) -> None:
         """The agent: steps until the stream ends."""
         async for events in stream.noack_take(self.settings.step_records, within=0.1):
-            try:
+            if self.app.should_stop:
+                return
+            with _abandonable():
                 generation = self.app.consumer_generation_id
                 await self._steps.take([StreamRecord(event) for event in events], generation)
-            except DeliveryAbandoned as stop:
-                log.warning("stopped while the sink was down; nothing is lost", cause=str(stop))
-                return
-            self.health.progress()
+                self.health.progress()
+
+    async def _revoked(self, app: Any, revoked: set[Any], **_: Any) -> None:
+        """The group waits for this: a step may not outlast the partitions that it is of."""
+        self._giving_up.set()
+        await self._steps.end()
+        await app.consumer.commit()
+        if not app.should_stop:
+            self._giving_up.clear()
 
     async def _starts(self, places: Collection[TopicPartition]) -> Starts:
         """The ledger's positions of the source topics; the log's start where there is none."""
@@ -183,15 +199,23 @@ class Service(Generic[E, State]):
         self._ownership.recover(app.consumer_generation_id)
         log.info("recovered", generation=app.consumer_generation_id)
 
+    async def _end_step(self) -> None:
+        """A step that writes ends; one that waits for the sink is given up, nothing of it told."""
+        self._giving_up.set()
+        try:
+            await asyncio.wait_for(self._steps.end(), STOP_S)
+        except TimeoutError:
+            log.warning("stopped in the middle of a step; its records will be read again")
+
     async def _shut_down(self, app: Any, **_: Any) -> None:
-        self._stopping.set()
         await self._log.close()
 
     async def _introduce(self) -> None:
         engine = self._rules.in_force
         rows = self._parts.introduce(engine)
         name = self._parts.name_rules(engine)
-        await self._steps.in_thread(self._steps.bench.write, rows, "registry", name)
+        with _abandonable():
+            await self._steps.in_thread(self._steps.bench.write, rows, "registry", name)
 
     async def _watch_rules(self) -> None:
         engine = await self._rules.look()
@@ -200,10 +224,14 @@ class Service(Generic[E, State]):
             await self._introduce()
 
     async def _tick(self) -> None:
-        """Every second: lag, and a share of the states' timers."""
+        """Every second, whatever a step waits for: the loop runs, and so much lies before it."""
         self._measure_lag()
+
+    async def _advance(self) -> None:
+        """Every second, after the step in hand: a share of the states' timers."""
         generation = self.app.consumer_generation_id
-        await self._steps.advance(self._timers, generation, _now_s() * SECOND)
+        with _abandonable():
+            await self._steps.advance(self._timers, generation, _now_s() * SECOND)
 
     async def _revive(self) -> None:
         """Faust's consumer is known to stand still at times; no record then shows the gap."""
@@ -231,6 +259,15 @@ class Service(Generic[E, State]):
             )
             for each in publications_of(decisions)
         ]
+
+
+@contextmanager
+def _abandonable() -> Iterator[None]:
+    """What waits for a sink that is down is given up at the worker's end, or its partitions'."""
+    try:
+        yield
+    except DeliveryAbandoned as cause:
+        log.warning("given up while the sink was down; it will be read again", cause=str(cause))
 
 
 def _now_s() -> int:

@@ -7,6 +7,8 @@ from typing import Annotated, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.faults import AccessFault
 from schemas.topics import DEFAULT_PREFIX
 
 
@@ -55,7 +57,16 @@ class WorkerSettings(BaseSettings):
         missing = [str(path) for path in self._paths() if not path.exists()]
         if missing:
             raise ValueError(f"no such file or folder: {', '.join(missing)}")
+        try:
+            self.kafka()
+        except AccessFault as fault:
+            raise ValueError(str(fault)) from fault
         return self
+
+    def kafka(self) -> KafkaAccess:
+        """How Kafka is reached."""
+        password = self.kafka_password.get_secret_value()
+        return KafkaAccess(self.kafka_bootstrap, self.kafka_user, password, self.kafka_ca)
 
     def engine_files(self) -> tuple[Path, ...]:
         """What the engine is made of: rules, registry, policy, those that are named."""

@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
+from pipeline.delivery import DeliveryAbandoned
 from pipeline.driver import EngineFault
 from pipeline.refusals import expire_offsets
 from pipeline.worker.contiguity import TopicPartition
@@ -80,7 +81,12 @@ class Steps(Generic[State]):
                 self._sequencer.leave_out(each.record for each in delivered)
             fresh = await self._sequencer.fresh(current)
             await self._account_missing()
-            await self._apply(fresh)
+            try:
+                await self._apply(fresh)
+            except DeliveryAbandoned:
+                self._sequencer.clear()  # what was expected next was not applied
+                self._opened = NO_GENERATION
+                raise
             for each in delivered:
                 each.ack()
             await self._sequencer.go_back()
@@ -123,6 +129,11 @@ class Steps(Generic[State]):
             record = StateRecord(records[key].applied, state)
             writes += self._put_state(partition_of[key], key, generation, record)
         await asyncio.gather(*writes)
+
+    async def end(self) -> None:
+        """Returns when no step is in hand."""
+        async with self._lock:
+            pass
 
     async def swap(self, engine: Engine[State]) -> None:
         """Put another engine in force, between two steps."""

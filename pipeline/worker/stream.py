@@ -5,7 +5,6 @@ partition number, and the changelog's, always go to the same worker.
 """
 
 import asyncio
-import ssl
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -16,10 +15,10 @@ from aiokafka import TopicPartition as AioTopicPartition
 from aiokafka.errors import KafkaError
 from faust.transport.drivers.aiokafka import Consumer as AiokafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AiokafkaTransport
-from faust.transport.drivers.aiokafka import credentials_to_aiokafka_auth
 from faust.types import TP
 from mode.supervisors import CrashingSupervisor
 
+from pipeline.kafka.access import MECHANISM, KafkaAccess
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
@@ -44,15 +43,26 @@ def source_topics(settings: WorkerSettings) -> tuple[str, str]:
     )
 
 
+class App(faust.App):
+    """A Faust app that has the step in hand ended before it stops its consumer."""
+
+    end_step: Callable[[], Awaitable[None]]
+
+    async def on_stop(self) -> None:
+        """Called when told to stop."""
+        await self.end_step()
+        await super().on_stop()
+
+
 def make_app(settings: WorkerSettings, scratch: str) -> Any:
     """The Faust app; topics are made by `fenghuo topics`, not here.
 
     Faust makes folders for tables on disk, whether there are any or not: below `scratch`.
     """
-    return faust.App(
+    return App(
         settings.group,
-        broker=[f"kafka://{broker}" for broker in settings.kafka_bootstrap.split(",")],
-        broker_credentials=_credentials(settings),
+        broker=[f"kafka://{broker}" for broker in settings.kafka().servers()],
+        broker_credentials=_credentials(settings.kafka()),
         store="memory://",
         datadir=scratch,
         table_standby_replicas=0,
@@ -69,21 +79,19 @@ def make_app(settings: WorkerSettings, scratch: str) -> Any:
         consumer_max_fetch_size=FETCH_BYTES,
         consumer_auto_offset_reset="earliest",
         stream_buffer_maxsize=BUFFERED_RECORDS,
-        stream_wait_empty=True,
+        stream_wait_empty=False,  # what waits for a sink is never acknowledged: see `end_step`
         producer_max_request_size=REQUEST_BYTES,
         producer_compression_type="lz4",
     )
 
 
-def _credentials(settings: WorkerSettings) -> Any:
-    context = None
-    if settings.kafka_ca is not None:
-        context = ssl.create_default_context(cafile=str(settings.kafka_ca))
-    if settings.kafka_user:
+def _credentials(access: KafkaAccess) -> Any:
+    context = access.ssl_context()
+    if access.user:
         return faust.SASLCredentials(
-            username=settings.kafka_user,
-            password=settings.kafka_password.get_secret_value(),
-            mechanism="SCRAM-SHA-512",
+            username=access.user,
+            password=access.password,
+            mechanism=MECHANISM,
             ssl_context=context,
         )
     return faust.SSLCredentials(context) if context is not None else None
@@ -152,7 +160,7 @@ class StreamLog:
 
     def __init__(self, app: Any, settings: WorkerSettings) -> None:
         self._app = app
-        self._bootstrap = settings.kafka_bootstrap
+        self._access = settings.kafka()
         self._asked: Any = None
 
     async def start_of(self, place: TopicPartition) -> int:
@@ -204,10 +212,10 @@ class StreamLog:
     async def _consumer(self) -> Any:
         if self._asked is None:
             self._asked = AIOKafkaConsumer(
-                bootstrap_servers=self._bootstrap.split(","),
+                bootstrap_servers=self._access.servers(),
                 auto_offset_reset="earliest",
                 enable_auto_commit=False,
-                **credentials_to_aiokafka_auth(self._app.conf.broker_credentials),
+                **self._access.security(),
             )
             await self._asked.start()
         return self._asked

@@ -15,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.cli.topics import make_topics, plan_topics
-from pipeline.publishing import make_producer
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_producer
 from pipeline.simulate.registry import make_registry
 from tests.brokers.choice import BrokerAddress, any_broker
 from tests.brokers.kafka import free_port
@@ -55,7 +56,7 @@ def measure_worker(records: int = RECORDS, seed: int = 1) -> WorkerFigures:
     """Fill the topics, start one worker, and measure until it has applied everything."""
     with tempfile.TemporaryDirectory() as folder, any_broker(Path(folder) / "broker") as broker:
         place = Path(folder)
-        make_topics(broker.address, plan_topics("fenghuo", GROUP, PARTITIONS), 1)
+        make_topics(KafkaAccess(broker.address), plan_topics("fenghuo", GROUP, PARTITIONS), 1)
         subject = fenghuo_subject(seed, place)
         traffic = simulated_records(seed, make_registry(seed, ENTERPRISES), EVENTS)
         events = publish(broker.address, islice(traffic, records))
@@ -81,7 +82,7 @@ def measure_worker(records: int = RECORDS, seed: int = 1) -> WorkerFigures:
 
 def publish(bootstrap: str, records: Iterator[Outgoing]) -> int:
     """Send them all; the number of events in them."""
-    producer = make_producer(bootstrap)
+    producer = open_producer(KafkaAccess(bootstrap))
     events = 0
     for record in records:
         events += record.value.count(b"\n") + 1

@@ -1,8 +1,9 @@
 """The broker of a test: real Kafka where there is one, else the embedded one."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -10,18 +11,21 @@ from pipeline.embedded.broker import REBALANCE_TIMEOUT_S, BrokerFault, embedded_
 from tests.brokers.jars import REQUIRED, KafkaAbsent
 from tests.brokers.kafka import KafkaBroker
 
+Broker = TypeVar("Broker", bound=KafkaBroker)
+
 
 @contextmanager
-def real_kafka(folder: Path) -> Iterator[KafkaBroker]:
+def running(make: Callable[[Path], Broker], folder: Path) -> Iterator[Broker]:
     """A running Kafka; skips the test without one, fails it under FENGHUO_REQUIRE_KAFKA=1."""
     try:
-        broker = KafkaBroker(folder)
+        broker = make(folder)
     except KafkaAbsent as absent:
         if REQUIRED:
             raise
         pytest.skip(f"no real Kafka: {absent}")
     try:
-        yield broker.start()
+        broker.start()
+        yield broker
     finally:
         broker.stop()
 

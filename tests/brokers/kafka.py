@@ -8,18 +8,21 @@ import subprocess
 import time
 import warnings
 from pathlib import Path
+from typing import Any
 
 from tests.brokers.jars import find_jars
 
-_PROPERTIES = """\
+_LISTENERS = """\
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{port}
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
+"""
+NODE = """\
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:{controller}
-listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
-advertised.listeners=PLAINTEXT://127.0.0.1:{port}
 controller.listener.names=CONTROLLER
-inter.broker.listener.name=PLAINTEXT
-listener.security.protocol.map=CONTROLLER:PLAINTEXT,PLAINTEXT:PLAINTEXT
 log.dirs={folder}/data
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=1
@@ -52,6 +55,10 @@ class KafkaBroker:
     """One node, broker and controller in one. `address` stays the same over restarts."""
 
     kind = "kafka"
+    format_options: tuple[str, ...] = ("--standalone",)
+    """For the storage tool."""
+    cluster_id = "ZmVuZ2h1by1hLWJyb2tlcg"
+    """22 characters: 16 bytes in base64."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -60,6 +67,11 @@ class KafkaBroker:
         self._jars = find_jars()
         self._properties = folder / "server.properties"
         self._process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it was started, and not ended by us since."""
+        return self._process is not None
 
     def start(self) -> "KafkaBroker":
         """Format the folder if it is new, start, and wait until it answers."""
@@ -96,16 +108,22 @@ class KafkaBroker:
             self._process.wait(5)
         self._process = None
 
+    def properties(self, controller: int) -> str:
+        """The broker's settings; `controller` is the port it talks to itself on."""
+        places = {"port": self.port, "controller": controller, "folder": self.folder}
+        return (NODE + _LISTENERS).format(**places)
+
+    def admin_options(self) -> dict[str, Any]:
+        """How kafka-python reaches it as its administrator."""
+        return {"bootstrap_servers": self.address}
+
     def _format(self) -> None:
-        controller = free_port()
-        self._properties.write_text(
-            _PROPERTIES.format(port=self.port, controller=controller, folder=self.folder)
-        )
+        self._properties.write_text(self.properties(free_port()))
         tool = "kafka.tools.StorageTool"
-        uuid = subprocess.check_output(self._java(tool, "random-uuid"), stderr=subprocess.DEVNULL)
-        arguments = ["format", "-t", uuid.decode().strip(), "-c", str(self._properties)]
+        arguments = ["format", "-t", self.cluster_id, "-c", str(self._properties)]
+        arguments += ["--ignore-formatted", *self.format_options]
         subprocess.run(
-            self._java(tool, *arguments, "--standalone", "--ignore-formatted"),
+            self._java(tool, *arguments),
             check=True,
             capture_output=True,
         )
@@ -130,7 +148,7 @@ class KafkaBroker:
 
         try:
             socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            admin = KafkaAdminClient(bootstrap_servers=self.address, bootstrap_timeout_ms=1000)
+            admin = KafkaAdminClient(**self.admin_options(), bootstrap_timeout_ms=1000)
         except (KafkaError, OSError, ValueError):
             return False
         try:

@@ -8,6 +8,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.cli.topics import make_topics, plan_topics
+from pipeline.kafka.access import KafkaAccess
 from tests.brokers.kafka import KafkaBroker, free_port
 from tests.chaos.comparison import Difference, compare, read_stores
 from tests.chaos.disturbance import Action, Disturber
@@ -49,7 +50,7 @@ def run_experiment(subject: Subject, folder: Path, disturbances: int, seed: int)
     broker = KafkaBroker(folder / "broker").start()
     try:
         for group in ("disturbed", "undisturbed"):
-            make_topics(broker.address, plan_topics("fenghuo", group, PARTITIONS), 1)
+            make_topics(KafkaAccess(broker.address), plan_topics("fenghuo", group, PARTITIONS), 1)
         workers = [_worker(subject, folder / name, "disturbed", broker) for name in ("a", "b")]
         with Traffic(broker.address, subject.records(), subject.per_second) as traffic:
             disturber = _disturb(broker, workers, disturbances, seed)

@@ -5,8 +5,8 @@ from typing import Any
 
 import msgspec
 
+from pipeline.kafka.naming import changelog_name
 from pipeline.worker.ledger import Position, parse_key
-from pipeline.worker.naming import changelog_name
 from schemas.topics import DEFAULT_PREFIX, TopicRole, topic_name
 
 Place = tuple[str, int]

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from pipeline.publishing import make_producer
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_producer
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -24,7 +25,7 @@ class Traffic:
 
     def __init__(self, bootstrap: str, records: Iterable[Outgoing], per_second: float) -> None:
         self.published = 0
-        self._producer: Any = make_producer(bootstrap)
+        self._producer: Any = open_producer(KafkaAccess(bootstrap))
         self._records = iter(records)
         self._pause_s = 1 / per_second
         self._stop = threading.Event()

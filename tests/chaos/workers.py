@@ -27,7 +27,7 @@ class WorkerProcess:
         self.exits: list[int] = []
         self._log = folder / "worker.log"
         self._command = command(self.store)
-        self._environment = {**os.environ, **environment}
+        self.environment = {**os.environ, **environment}
         self._process: subprocess.Popen[bytes] | None = None
         folder.mkdir(parents=True, exist_ok=True)
 
@@ -87,5 +87,5 @@ class WorkerProcess:
 
     def _launch(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            self._command, env=self._environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            self._command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
         )

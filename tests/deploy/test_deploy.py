@@ -18,7 +18,6 @@ from pipeline.cli.main import COMMANDS
 from pipeline.cli.stores import ADDRESS_VARIABLE
 from pipeline.worker.settings import WorkerSettings
 from schemas.tables import TABLES
-from schemas.topics import TOPICS, topic_name
 from sinks.chdb import ChdbSink
 
 ROOT = Path(__file__).parents[2]
@@ -162,9 +161,3 @@ def test_clickhouse_can_read_the_statements(tmp_path: Path) -> None:
             assert sink.query(f"SELECT formatQuery('{quoted}') AS statement")
     finally:
         sink.close()
-
-
-def test_access_to_topics_names_every_topic() -> None:
-    text = (DEPLOY / "kafka" / "acls.sh").read_text(encoding="utf-8")
-    for topic in TOPICS:
-        assert topic_name(topic.role).removeprefix("fenghuo.") in text

@@ -15,8 +15,10 @@ pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
-from pipeline.publishing import make_producer
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_producer, producing
 from pipeline.replay.difference import compare_incidents
+from pipeline.replay.records import Period, read_period, read_record
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
 from pipeline.simulate.traffic import make_traffic, plan_attacks
@@ -39,18 +41,18 @@ class Site:
 
     def publish(self) -> int:
         """All traffic; the number of its events."""
-        make_topics(self.bootstrap, plan_topics("fenghuo", "fenghuo", 4), 1)
-        producer = make_producer(self.bootstrap)
+        make_topics(KafkaAccess(self.bootstrap), plan_topics("fenghuo", "fenghuo", 4), 1)
+        producer = open_producer(KafkaAccess(self.bootstrap))
         counted: list[int] = []
         batches = make_traffic(SEED, self.config, self.publishers)
         publish_traffic(producer, topic_name("events"), self.publishers, batches, counted.append)
         producer.close()
         return sum(counted)
 
-    def replay(self, *options: str) -> "subprocess.CompletedProcess[str]":
+    def replay(self, name: str, *options: str) -> "subprocess.CompletedProcess[str]":
         """`fenghuo replay` of everything that was published."""
         command = (
-            *(sys.executable, "-m", "pipeline.cli.main", "replay", "--name", "case"),
+            *(sys.executable, "-m", "pipeline.cli.main", "replay", "--name", name),
             *("--from", format_moment(self.start), "--to", format_moment(self.start + 9 * HOUR)),
             *("--bootstrap", self.bootstrap, "--registry", str(self.folder / "registry.ndjson")),
             *("--store", str(self.folder / "st"), *options),
@@ -74,7 +76,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 def test_a_replay_finds_what_was_published_and_leaves_live_alone(site: Site) -> None:
     published = site.publish()
-    result = site.replay()
+    result = site.replay("case")
     assert result.returncode == 0, result.stderr
     (sums,) = site.ask("SELECT sum(events) AS events, sum(stored) AS stored FROM batches")
     assert sums == {"events": published, "stored": published}
@@ -87,7 +89,7 @@ def test_a_replay_finds_what_was_published_and_leaves_live_alone(site: Site) -> 
 
 def test_a_replay_of_one_enterprise_reads_no_other(site: Site) -> None:
     chosen = site.publishers[0][0].enterprise_id
-    result = site.replay("--enterprise", chosen)
+    result = site.replay("one", "--enterprise", chosen)
     assert result.returncode == 0, result.stderr
 
 
@@ -96,7 +98,7 @@ def test_a_replay_of_one_enterprise_reads_no_other(site: Site) -> None:
     [(("--name", "Bad Name"), "use a-z"), (("--to", "1999-01-01T00:00:00Z"), "period is empty")],
 )
 def test_a_replay_called_wrongly_says_how(site: Site, options: tuple[str, ...], said: str) -> None:
-    result = site.replay(*options)
+    result = site.replay("wrong", *options)
     assert result.returncode == 2
     assert said in result.stderr
 
@@ -118,6 +120,38 @@ def test_the_difference_names_what_is_new_gone_and_changed() -> None:
 
 
 def test_period_is_from_its_first_moment_up_to_its_last(site: Site) -> None:
-    result = site.replay("--to", format_moment(site.start + SECOND))
+    result = site.replay("second", "--to", format_moment(site.start + SECOND))
     assert result.returncode == 0, result.stderr
     assert "0 events" in result.stderr
+
+
+def test_an_investigation_is_not_mixed_with_an_earlier_one(site: Site) -> None:
+    assert site.replay("twice").returncode == 0
+    result = site.replay("twice")
+    assert result.returncode == 1
+    assert "investigation twice holds" in result.stderr
+    assert f"remove {site.folder / 'st' / 'investigation_twice'}" in result.stderr
+
+
+def test_a_topic_that_is_not_there_is_not_an_empty_period(site: Site) -> None:
+    result = site.replay("elsewhere", "--prefix", "elsewhere")
+    assert result.returncode == 1
+    assert "no topic elsewhere.commands, elsewhere.events" in result.stderr
+
+
+def test_records_come_in_the_order_of_their_receipt_over_all_topics(site: Site) -> None:
+    """A command is read after the events that it speaks of, whatever the broker hands out first."""
+    topics = ["order.events", "order.commands"]
+    access = KafkaAccess(site.bootstrap)
+    make_topics(access, plan_topics("order", "order", 3), 1)
+    sent = [(topics[number % 5 == 4], b"%d" % number) for number in range(120)]
+    with producing(access) as producer:
+        for topic, value in sent:
+            producer.send(topic, key=value, value=value).get(timeout=10)
+            time.sleep(0.002)  # Kafka's clock has milliseconds
+    everything = Period(site.start, site.start + 9 * HOUR)
+    read = [(each.topic, each.value) for each in read_period(access, topics, everything)]
+    assert read == sent
+    (last,) = (each for each in read_period(access, topics, everything) if each.value == b"119")
+    assert read_record(access, last.topic, last.partition, last.offset) == last
+    assert read_record(access, last.topic, last.partition, last.offset + 1_000) is None

@@ -1,6 +1,5 @@
 """Sinks to test: in memory, embedded, and over the wire to a server of 2018."""
 
-import os
 from collections.abc import Callable, Iterator
 from itertools import count
 from pathlib import Path
@@ -15,7 +14,7 @@ from sinks.clickhouse import ClickHouseSink
 from sinks.contract import Sink
 from sinks.memory import MemorySink
 from tests.sinks.contract_tables import CONTRACT_TABLES, OLD_SETTINGS, old_migrations
-from tests.sinks.server import ServerProcess, binary
+from tests.sinks.server import ServerProcess, require_server
 
 MakeSink: TypeAlias = Callable[[], Sink]
 MakeChdb: TypeAlias = Callable[..., ChdbSink]
@@ -26,11 +25,7 @@ _NAMES = count(1)
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     """A running server; skipped where there is none, unless it is required."""
-    if binary() is None:
-        reason = "no clickhouse-server: install Debian's package of that name"
-        if os.environ.get("FENGHUO_REQUIRE_CLICKHOUSE") == "1":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    require_server()
     process = ServerProcess(tmp_path_factory.mktemp("clickhouse"))
     process.start()
     yield process

@@ -1,11 +1,14 @@
 """A ClickHouse server of this test run: a folder, a free port, and the right to kill it."""
 
+import os
 import shutil
 import socket
 import subprocess
 import time
 from pathlib import Path
 from xml.sax.saxutils import escape
+
+import pytest
 
 BINARY = "clickhouse-server"
 
@@ -36,6 +39,15 @@ _USERS = """<yandex>
 def binary() -> str | None:
     """Where the server's program is; Debian puts it into a folder that few have on their path."""
     return shutil.which(BINARY) or shutil.which(BINARY, path="/usr/sbin:/usr/local/sbin")
+
+
+def require_server() -> None:
+    """Skips the test without a server; fails it where one is required."""
+    if binary() is None:
+        reason = "no clickhouse-server: install Debian's package of that name"
+        if os.environ.get("FENGHUO_REQUIRE_CLICKHOUSE") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
 
 
 class ServerProcess:

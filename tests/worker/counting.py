@@ -4,7 +4,7 @@ The account of each record carries the running count of its enterprise, so a rec
 doubled or taken out of order changes rows.
 """
 
-from pathlib import Path
+from collections.abc import Callable
 
 import msgspec
 
@@ -71,12 +71,12 @@ class CountingEngine:
 
 
 class CountingParts:
-    """A worker of the counting engine, over an embedded store."""
+    """A worker of the counting engine, over the store that `make_sink` opens."""
 
     codec = CountCodec()
 
-    def __init__(self, store: Path) -> None:
-        self._store = store
+    def __init__(self, make_sink: Callable[[], Sink]) -> None:
+        self.open_sink = make_sink
 
     def load_engine(self, in_force: object) -> CountingEngine:
         return CountingEngine()
@@ -86,10 +86,3 @@ class CountingParts:
 
     def introduce(self, engine: object) -> Rows:
         return {}
-
-    def open_sink(self) -> Sink:
-        from sinks.chdb import ChdbSink
-
-        sink = ChdbSink(self._store)
-        sink.migrate()
-        return sink

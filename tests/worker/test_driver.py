@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.delivery import Delivery, DeliveryAbandoned
 from pipeline.driver import EngineFault, HeldStates, drive
+from pipeline.refusals import refuse_record
 from pipeline.worker.workbench import RecordSource
 from schemas.batch import Record
 from sinks.memory import MemorySink
@@ -68,3 +69,29 @@ def test_an_engine_fault_names_the_place_and_undoes_the_group() -> None:
     assert (fault.value.place, fault.value.index) == ("fenghuo.events/0/2", 2)
     assert sink.view("batches") == []
     assert memory.all() == {"acme/fenghuo.events": Count()}
+
+
+@given(st.lists(st.sampled_from([b"1", b"2", POISON]), max_size=20), st.integers(1, 7))
+def test_what_the_engine_cannot_take_is_refused_and_the_others_are_as_without_it(
+    values: list[bytes], group_size: int
+) -> None:
+    inputs, sink = records(values), MemorySink()
+    sound = [record for record in inputs if record.value != POISON]
+    delivery = Delivery(sink, lambda _: False)
+    list(
+        drive(
+            inputs,
+            SOURCE,
+            ENGINE.apply,
+            held(),
+            delivery,
+            refuse=refuse_record,
+            group_size=group_size,
+        )
+    )
+    alone = MemorySink()
+    list(drive(sound, SOURCE, ENGINE.apply, held(), Delivery(alone, lambda _: False)))
+    accepted = [row for row in sink.view("batches") if row["outcome"] == "accepted"]
+    assert accepted == alone.view("batches")
+    refused = {row["offset"] for row in sink.view("dead_letters")}
+    assert refused == {record.offset for record in inputs if record.value == POISON}

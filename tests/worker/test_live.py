@@ -10,26 +10,35 @@ from typing import Any
 import pytest
 
 from pipeline.cli.topics import make_topics, plan_topics
-from pipeline.publishing import make_producer
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_producer
 from sinks.chdb import ChdbSink
 from tests.brokers.choice import BrokerAddress
 from tests.brokers.kafka import free_port
-from tests.chaos.workers import WorkerProcess, python_module
+from tests.chaos.workers import Command, WorkerProcess, python_module
 
 PARTITIONS = 4
 pytestmark = pytest.mark.filterwarnings("ignore:.*_text is deprecated:DeprecationWarning")
 
 
+def counting_worker(store: Path) -> list[str]:
+    return python_module("tests.worker.counting_worker", str(store))
+
+
 class Bench:
     """Topics, a producer, and workers of one test."""
 
-    def __init__(self, broker: BrokerAddress, folder: Path) -> None:
+    def __init__(
+        self, broker: BrokerAddress, folder: Path, command: Command = counting_worker
+    ) -> None:
+        self._command = command
         self.prefix = folder.name.replace("_", "-")
         self._broker = broker
         self._folder = folder
-        self.producer: Any = make_producer(broker.address)
+        access = KafkaAccess(broker.address)
+        self.producer: Any = open_producer(access)
         self.workers: list[WorkerProcess] = []
-        make_topics(broker.address, plan_topics(self.prefix, self.prefix, PARTITIONS), 1)
+        make_topics(access, plan_topics(self.prefix, self.prefix, PARTITIONS), 1)
 
     def worker(self, name: str = "a", **settings: str) -> "LiveWorker":
         """A worker, not started."""
@@ -41,7 +50,7 @@ class Bench:
             "FENGHUO_HEALTH_PORT": str(port),
             **settings,
         }
-        worker = LiveWorker(self._folder / name, port, environment)
+        worker = LiveWorker(self._folder / name, port, self._command, environment)
         self.workers.append(worker)
         return worker
 
@@ -63,10 +72,12 @@ class Bench:
 
 
 class LiveWorker(WorkerProcess):
-    """A worker of the counting engine, with its health port."""
+    """A worker with its health port."""
 
-    def __init__(self, folder: Path, port: int, environment: dict[str, str]) -> None:
-        super().__init__(folder, _command, environment)
+    def __init__(
+        self, folder: Path, port: int, command: Command, environment: dict[str, str]
+    ) -> None:
+        super().__init__(folder, command, environment)
         self._port = port
 
     def page(self, path: str) -> tuple[int, str]:
@@ -100,10 +111,6 @@ def wait_until(holds: Any, what: str, patience_s: float, worker: LiveWorker) -> 
         if time.monotonic() > deadline_s:
             raise AssertionError(f"not within {patience_s} s: {what}\n{worker.log()[-3000:]}")
         time.sleep(0.2)
-
-
-def _command(store: Path) -> list[str]:
-    return python_module("tests.worker.counting_worker", str(store))
 
 
 def rows_of(*workers: LiveWorker, view: str = "batches") -> list[dict[str, object]]:
@@ -149,12 +156,12 @@ def test_killed_and_started_again_it_goes_on_where_it_stopped(bench: Bench) -> N
     wait_until(
         lambda: worker.metric("fenghuo_assigned_partitions") == PARTITIONS, "assigned", 60, worker
     )
-    wait_until(lambda: _count(bench, worker) == 601, "all applied", 60, worker)
+    wait_until(lambda: applied(bench) == 601, "all applied", 60, worker)
     worker.terminate()
     assert len(rows_of(worker)) == 601
 
 
-def _count(bench: Bench, worker: LiveWorker) -> int:
+def applied(bench: Bench) -> int:
     """Records applied so far by all processes: what the ledger's positions say."""
     from tests.chaos.progress import applied_records
 
@@ -167,7 +174,7 @@ def test_a_record_the_engine_cannot_take_does_not_stop_the_stream(bench: Bench) 
     worker.start()
     wait_until(lambda: not worker.is_running, "the first fault ends it", 60, worker)
     worker.start()
-    wait_until(lambda: _count(bench, worker) == 5, "all applied", 60, worker)
+    wait_until(lambda: applied(bench) == 5, "all applied", 60, worker)
     assert worker.metric("fenghuo_engine_faults_total") == 1
     assert worker.metric("fenghuo_stalls_total") == 0
     worker.terminate()
@@ -198,6 +205,6 @@ def test_a_committed_offset_ahead_of_the_position_is_not_believed(bench: Bench) 
     admin.close()
     worker = bench.worker()
     worker.start()
-    wait_until(lambda: _count(bench, worker) == 400, "all applied", 60, worker)
+    wait_until(lambda: applied(bench) == 400, "all applied", 60, worker)
     worker.terminate()
     assert len(rows_of(worker)) == 400

@@ -76,6 +76,16 @@ def start_at(log: Log, offset: int) -> dict[TopicPartition, int]:
     return {place: min(offset, max(0, len(records) - 1)) for place, records in log.items()}
 
 
+@settings(max_examples=100, deadline=None)
+@given(logs, st.lists(st.booleans(), max_size=12), st.integers(1, 6))
+def test_steps_given_up_while_the_store_is_away_are_taken_later_and_in_order(
+    log: Log, outages: list[bool], size: int
+) -> None:
+    world = World(log)
+    assert Worker(world, 1, UNBOUNDED, outages=outages).run({}, iter(()), size)
+    assert world.rows() == undisturbed(log)
+
+
 @settings(max_examples=150, deadline=None)
 @given(logs, lives, st.integers(1, 6))
 def test_any_deaths_pauses_and_skips_leave_the_rows_of_an_undisturbed_run(

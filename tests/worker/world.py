@@ -7,8 +7,9 @@ Time does not pass and nothing is random: a worker ends when its budget of outsi
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
-from pipeline.delivery import Delivery
+from pipeline.delivery import Delivery, DeliveryAbandoned
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.ledger import Ledger
 from pipeline.worker.metrics import Metrics
@@ -18,7 +19,7 @@ from pipeline.worker.steps import Steps
 from pipeline.worker.timers import Timers
 from pipeline.worker.workbench import Workbench
 from schemas.batch import Record
-from sinks.contract import Answer, Rows
+from sinks.contract import Answer, Rows, SinkUnavailable
 from sinks.memory import MemorySink
 from tests.worker.counting import Count, CountCodec, CountingEngine
 
@@ -82,14 +83,20 @@ class Budget:
 
 
 class DyingSink(MemorySink):
-    """The world's store, through a worker that may die before or in the middle of a write."""
+    """The world's store, through a worker that may die before or in the middle of a write.
 
-    def __init__(self, world: World, budget: Budget) -> None:
+    `outages` says of each write whether the store is away.
+    """
+
+    def __init__(self, world: World, budget: Budget, outages: Iterator[bool]) -> None:
         super().__init__()
+        self._outages = iter(outages)
         self._world = world
         self._budget = budget
 
     def write(self, rows: Rows, token: str) -> None:
+        if next(self._outages, False):
+            raise SinkUnavailable("away")
         for table, of_table in rows.items():
             half = len(of_table) // 2
             for part in (of_table[:half], of_table[half:]):
@@ -107,11 +114,13 @@ class Worker:
         actions: int,
         *,
         pauses: bool = False,
+        outages: Sequence[bool] = (),
         partitions: frozenset[int] = frozenset({0, 1}),
     ) -> None:
         self._world = world
         self._generation = generation
         self._pauses = pauses
+        self._outages = iter(outages)
         self._partitions = partitions
         self._budget = Budget(actions)
         self._read: dict[TopicPartition, int] = {}
@@ -174,7 +183,8 @@ class Worker:
             if not batch:  # left out at the end: a later record shows the gap
                 self._read = dict.fromkeys(self._world.log, 0)
                 continue
-            await self._steps.take(batch, self._generation)
+            with suppress(DeliveryAbandoned):
+                await self._steps.take(batch, self._generation)
 
     def _ends(self) -> dict[TopicPartition, int]:
         return {place: of[-1].offset + 1 for place, of in self._world.log.items() if of}
@@ -200,7 +210,8 @@ class Worker:
         ownership.assign(self._generation, self._partitions)
         ownership.recover(self._generation)
         ledger = Ledger(self._world.table(), self._send)
-        delivery = Delivery(DyingSink(self._world, self._budget), wait=lambda _: True)
+        sink = DyingSink(self._world, self._budget, self._outages)
+        delivery = Delivery(sink, wait=lambda _: False)
         bench = Workbench(CountingEngine(), CountCodec(), delivery)
         sequencer = Sequencer(ledger, self, metrics)
         return Steps(

@@ -1,0 +1,157 @@
+"""How we stand with a broker that lets us in: topics, their partitions, our rights (shell).
+
+A worker without the right to its consumer group would wait for partitions without a word, and
+one without its topics, or with unequal ones, fails in the middle of things: asked beforehand.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_admin
+from pipeline.kafka.faults import RequestRefused, refusals_explained
+from pipeline.kafka.naming import changelog_name
+from pipeline.kafka.rights import Right, Role, rights_of
+from schemas.topics import topic_name
+
+NO_SUCH_TOPIC = 3
+NOT_ALLOWED = 29
+"""Kafka's error codes of a topic: UNKNOWN_TOPIC_OR_PARTITION, TOPIC_AUTHORIZATION_FAILED."""
+COORDINATOR_S = 10.0
+"""How long a new cluster may take to make its topic of offsets."""
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What is not as it must be, and the remedy."""
+
+    what: str
+    remedy: str
+
+    def __str__(self) -> str:
+        return f"{self.what}; {self.remedy}"
+
+
+class Topic(msgspec.Struct, frozen=True):
+    """A topic as the broker shows it to us; `operations` None: the broker does not say."""
+
+    partitions: int = 0
+    operations: frozenset[str] | None = None
+    error: int = 0
+
+
+def require(access: KafkaAccess, role: Role, prefix: str, group: str = "") -> None:
+    """Raises RequestRefused with every problem that would keep the role from its work."""
+    problems = find_problems(access, role, prefix, group)
+    if problems:
+        what = "; ".join(each.what for each in problems)
+        raise RequestRefused(what, "; ".join(dict.fromkeys(each.remedy for each in problems)))
+
+
+def find_problems(access: KafkaAccess, role: Role, prefix: str, group: str) -> list[Problem]:
+    """What would keep a user of this role from its work; raises KafkaFault."""
+    wanted = rights_of(role, prefix, group)
+    names = {right.name for right in wanted if right.resource == "topic"}
+    admin = open_admin(access)
+    try:
+        with refusals_explained(access.bootstrap, access.who):
+            topics = describe_topics(admin, names)
+            is_member = "group" not in {right.resource for right in wanted} or _may_join(
+                admin, group
+            )
+    finally:
+        admin.close()
+    lacking = [right for right in wanted if not _is_granted(right, topics, is_member)]
+    return [
+        *_absent(topics),
+        *_unequal(topics, _partitioned_alike(prefix, group)),
+        *_forbidden(access.who, lacking, _grant(access, role, prefix, group)),
+    ]
+
+
+def describe_topics(admin: Any, names: Iterable[str]) -> dict[str, Topic]:
+    """The topics by name, those that are not there or not shown among them."""
+    return {
+        each["name"]: Topic(
+            partitions=len(each["partitions"]),
+            operations=_operations(each["authorized_operations"]),
+            error=each["error_code"],
+        )
+        for each in admin.describe_topics(sorted(names))
+    }
+
+
+def _operations(named: Iterable[str] | None) -> frozenset[str] | None:
+    """A broker without access control names none at all, or all."""
+    return frozenset(named) if named else None
+
+
+def _partitioned_alike(prefix: str, group: str) -> tuple[str, ...]:
+    """One worker owns an enterprise in all of these, by the number of its partition."""
+    return (
+        topic_name("events", prefix),
+        topic_name("commands", prefix),
+        changelog_name(group),
+    )
+
+
+def _absent(topics: Mapping[str, Topic]) -> Iterator[Problem]:
+    absent = sorted(name for name, topic in topics.items() if topic.error == NO_SUCH_TOPIC)
+    if absent:
+        yield Problem(f"no topic {', '.join(absent)}", "make them: `fenghuo topics`")
+
+
+def _unequal(topics: Mapping[str, Topic], alike: Iterable[str]) -> Iterator[Problem]:
+    counts = {name: topics[name].partitions for name in alike if name in topics}
+    counts = {name: count for name, count in counts.items() if count}
+    if len(set(counts.values())) > 1:
+        said = ", ".join(f"{name} has {count}" for name, count in counts.items())
+        yield Problem(
+            f"partitions differ: {said}",
+            "make them equal while no worker runs: a new --group, or kafka-topics.sh --alter",
+        )
+
+
+def _forbidden(who: str, lacking: list[Right], grant: str) -> Iterator[Problem]:
+    """To a user without rights Kafka shows a topic that is there as one that is not."""
+    if lacking:
+        said = ", ".join(map(str, lacking))
+        remedy = f"as administrator: `fenghuo topics` where they are not there, and `{grant}`"
+        yield Problem(f"{who} lacks {said}", remedy)
+
+
+def _grant(access: KafkaAccess, role: Role, prefix: str, group: str) -> str:
+    """The command that grants it."""
+    words = ["fenghuo access grant", access.user or "USER", "--role", role, "--prefix", prefix]
+    return " ".join([*words, "--group", group] if group else words)
+
+
+def _is_granted(right: Right, topics: Mapping[str, Topic], is_member: bool) -> bool:
+    if right.resource == "group":
+        return is_member
+    topic = topics[right.name]
+    if topic.error == NOT_ALLOWED:
+        return False
+    return topic.operations is None or right.operation in topic.operations
+
+
+def _may_join(admin: Any, group: str) -> bool:
+    """Whether the group would take us; asked again while the cluster has no coordinator yet."""
+    from kafka.errors import CoordinatorNotAvailableError, GroupAuthorizationFailedError
+
+    deadline_s = time.monotonic() + COORDINATOR_S
+    while True:
+        try:
+            described = admin.describe_groups([group])[group]
+            operations = _operations(described.get("authorized_operations"))
+            return operations is None or "READ" in operations
+        except GroupAuthorizationFailedError:
+            return False
+        except ValueError:  # bits of no operation: the embedded broker knows no rights
+            return True
+        except CoordinatorNotAvailableError:
+            if time.monotonic() > deadline_s:
+                raise
+            time.sleep(0.5)
