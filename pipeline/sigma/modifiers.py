@@ -5,8 +5,6 @@ drafts (windash makes several of one). What is left is finished into a test. `al
 `neq` do not change values; they say how the tests combine.
 """
 
-import re
-import warnings
 from collections.abc import Callable, Mapping, Sequence
 from ipaddress import ip_network
 from typing import TypeGuard
@@ -15,6 +13,7 @@ import msgspec
 
 from pipeline.sigma import patterns
 from pipeline.sigma.dates import PARTS
+from pipeline.sigma.linear import check_expression
 from pipeline.sigma.patterns import Parts
 from pipeline.sigma.regexes import python_regex
 from pipeline.sigma.tests import (
@@ -259,12 +258,7 @@ def _regex(chain: Chain, text: str) -> Test:
     """`contains`, `startswith` and `endswith` add `.*`, which an unanchored search implies."""
     flags = "".join(sorted({REGEX_FLAGS[name] for name in chain.modifiers if name in REGEX_FLAGS}))
     pattern = python_regex(text)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            re.compile(pattern)
-    except (re.error, Warning, RecursionError, OverflowError) as error:
-        raise RuleError((), f"not a regular expression: {error}", "correct it") from None
+    check_expression(pattern, flags)
     return Regex(pattern, flags)
 
 

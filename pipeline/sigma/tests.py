@@ -14,6 +14,7 @@ import msgspec
 
 from pipeline.sigma.dates import date_part
 from pipeline.sigma.globs import glob_matches
+from pipeline.sigma.linear import expression_matches
 from pipeline.sigma.patterns import Parts
 
 Scalar = str | int | float | bool | None
@@ -83,7 +84,6 @@ MODES: dict[str, Callable[[str, str], bool]] = {
     "startswith": lambda value, other: value.startswith(other),
     "endswith": lambda value, other: value.endswith(other),
 }
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 
 
 def text_of(value: object) -> str | None:
@@ -109,14 +109,6 @@ def number_of(value: object) -> int | float | None:
     if isinstance(value, str) and NUMERIC.match(value) and len(value) < 400:
         return int(value) if value.strip().lstrip("+-").isdecimal() else float(value)
     return None
-
-
-@lru_cache(maxsize=4096)
-def compiled(test: Regex) -> re.Pattern[str]:
-    flags = 0
-    for letter in test.flags:
-        flags |= _FLAGS[letter]
-    return re.compile(test.pattern, flags)
 
 
 @lru_cache(maxsize=4096)
@@ -154,7 +146,7 @@ def passes(test: Test, value: object) -> bool:  # noqa: PLR0911 (one line for ea
                 return False
             if isinstance(test, Network):
                 return in_network(text, test.cidr)
-            return compiled(test).search(text) is not None
+            return expression_matches(test.pattern, test.flags, text)
     raise AssertionError(f"a {type(test).__name__} needs the whole event")
 
 
