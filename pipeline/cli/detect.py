@@ -84,6 +84,12 @@ def detect_command(
         raise click.ClickException("no rule could be loaded: check the folders given")
     gc.freeze()
     unread = sum(_detect_file(rules, file, format_name) for file in files)
+    if rules.effort.general_events:
+        click.echo(
+            f"{rules.effort.general_events} events were of too many kinds for a plan of their own: "
+            "matched like the others, more slowly",
+            err=True,
+        )
     if unread:
         click.echo(f"{unread} documents could not be read", err=True)
         sys.exit(1)

@@ -14,14 +14,31 @@ from pipeline.sigma.trees import Leaf, Tree
 
 VALUES_KEPT = 20_000
 """Values remembered for one field of one plan; at the limit the memory starts anew."""
-ANSWERS_KEPT = 20_000
 LONGEST_KEPT = 2048
 """Longer values seldom recur, and would hold the memory's space."""
-LETTERS_KEPT = 4_000_000
-"""Letters of all values remembered for one field of one plan; then, too, it starts anew."""
+BYTES_KEPT = 200_000_000
+"""What all memories of a rule set may take together."""
+BYTES_AN_ENTRY = 200
+"""What a remembered value takes beside its letters, and an answer beside its bits."""
 
 Answer = tuple[int, int]
 """Rules still possible, leaves satisfied."""
+
+
+class Space:
+    """The bytes that the memories of a rule set share; used up, all of them start anew."""
+
+    def __init__(self, bytes_kept: int = BYTES_KEPT) -> None:
+        self.bytes_kept = bytes_kept
+        self.left = bytes_kept
+        self.memories: list[FieldMemory] = []
+
+    def take(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            for memory in self.memories:
+                memory.forget()
+            self.left = self.bytes_kept
 
 
 class FieldMemory:
@@ -34,17 +51,19 @@ class FieldMemory:
         "field",
         "keys",
         "leaves",
-        "letters",
         "misses",
         "missing_mask",
         "owners",
         "rules",
         "scanner",
+        "space",
         "values",
     )
 
-    def __init__(self, field: str, rule_count: int) -> None:
+    def __init__(self, field: str, rule_count: int, space: Space) -> None:
         self.field = field
+        self.space = space
+        space.memories.append(self)
         parts = field.split(".")
         self.keys = tuple(".".join(parts[: n + 1]) for n in range(len(parts)))
         """An event with none of these keys does not have the field."""
@@ -56,7 +75,6 @@ class FieldMemory:
         self.answers: dict[int, Answer] = {}
         self.scanner: Scanner | None = None
         self.missing_mask = 0
-        self.letters = 0
         self.misses = 0
         """How many values were not remembered: what the field costs."""
 
@@ -91,11 +109,16 @@ class FieldMemory:
         return found
 
     def _keep(self, value: str, found: Answer) -> None:
-        self.letters += len(value)
-        if len(self.values) >= VALUES_KEPT or self.letters > LETTERS_KEPT:
+        self.space.take(len(value) + BYTES_AN_ENTRY)
+        if len(self.values) >= VALUES_KEPT:
             self.values.clear()
-            self.letters = len(value)
         self.values[value] = found
+
+    def forget(self) -> None:
+        """All values and answers, but for what a value that satisfies nothing says."""
+        self.values.clear()
+        nothing = self.answers.get(0)
+        self.answers = {} if nothing is None else {0: nothing}
 
     def _answer(self, mask: int) -> Answer:
         """From the answer of no leaf: only rules that own a satisfied leaf can differ."""
@@ -107,8 +130,7 @@ class FieldMemory:
         for number in touched:
             possible |= 1 << number
         possible = self._without(possible, touched, mask)
-        if len(self.answers) >= ANSWERS_KEPT:
-            self.answers = {0: nothing}
+        self.space.take(BYTES_AN_ENTRY + (self.every.bit_length() + mask.bit_length()) // 4)
         found = self.answers[mask] = (possible, mask)
         return found
 

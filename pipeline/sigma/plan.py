@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.sigma.keywords import KeywordScan
 from pipeline.sigma.masks import Condition, condition
-from pipeline.sigma.memory import FieldMemory, set_bits
+from pipeline.sigma.memory import FieldMemory, Space, set_bits
 from pipeline.sigma.sources import SOURCE_FIELD
 from pipeline.sigma.tests import Reference
 from pipeline.sigma.trees import TRUE, Leaf, Tree, branches, leaves
@@ -56,7 +56,7 @@ class PlannedRule:
 class Plan:
     """`rules` are (position in the rule set, tree); the trees hold nothing already decided."""
 
-    def __init__(self, rules: Sequence[tuple[int, Tree]]) -> None:
+    def __init__(self, rules: Sequence[tuple[int, Tree]], space: Space) -> None:
         self.certain = tuple(number for number, tree in rules if tree == TRUE)
         self.bits: dict[Leaf, int] = {}
         self.rules = [
@@ -66,13 +66,13 @@ class Plan:
             for branch in branches(tree)
         ]
         self.every = (1 << len(self.rules)) - 1
-        memories = self._memories()
+        memories = self._memories(space)
         self.words = memories.pop("", None)
         self.keywords = KeywordScan([rule.tree for rule in self.rules]) if self.words else None
         self.next_review = REVIEW_EVERY
         self._arrange(list(memories.values()), [])
 
-    def _memories(self) -> dict[str, FieldMemory]:
+    def _memories(self, space: Space) -> dict[str, FieldMemory]:
         memories: dict[str, FieldMemory] = {}
         for index, rule in enumerate(self.rules):
             for leaf in rule.leaves:
@@ -80,7 +80,7 @@ class Plan:
                 if leaf in rule.references:
                     continue
                 if leaf.field not in memories:
-                    memories[leaf.field] = FieldMemory(leaf.field, len(self.rules))
+                    memories[leaf.field] = FieldMemory(leaf.field, len(self.rules), space)
                 memories[leaf.field].add(leaf, bit, index, rule.tree)
         for memory in memories.values():
             memory.seal()

@@ -182,8 +182,14 @@ class Service(Generic[E, State]):
     async def _tick(self) -> None:
         """Every second: lag, and a share of the states' timers."""
         self._measure_lag()
+        self._measure_matching()
         generation = self.app.consumer_generation_id
         await self._steps.advance(self._timers, generation, _now_s() * SECOND)
+
+    def _measure_matching(self) -> None:
+        effort = self._parts.effort(self._rules.in_force)
+        self.metrics.put("rule_plans", effort.plans)
+        self.metrics.put("general_plan_events", effort.general_events)
 
     def _measure_lag(self) -> None:
         lag = 0

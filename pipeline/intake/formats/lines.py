@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from pipeline.intake.faults import EventFault
+from pipeline.sigma.sources import SOURCE_FIELD
 
 Fields = dict[str, Any]
 
@@ -18,6 +19,7 @@ def decode_object(line: bytes) -> Fields:
         raise EventFault("not_json", str(error)) from None
     if document.__class__ is not dict:
         raise EventFault("not_an_object", f"a {type(document).__name__}, not an object")
+    document.pop(SOURCE_FIELD, None)  # reserved: a sender does not choose its rules
     return document
 
 
