@@ -14,7 +14,7 @@ from pipeline.cli.recordings import Recording, open_recording
 from pipeline.cli.rule_files import load_rules
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.table import FORMATS, recognise
+from pipeline.intake.formats.table import FORMATS, normalised, read_fields, recognise
 from pipeline.sigma.documents import SigmaRule
 from pipeline.sigma.ruleset import RuleSet
 from schemas.moments import format_moment
@@ -119,13 +119,12 @@ def fields_of(recording: Recording, format_name: str | None) -> dict[str, Any]:
     if recording.problem:
         raise EventFault("not_json", recording.problem)
     if format_name is not None:
-        chosen = FORMATS[format_name]
-        return chosen.fields(chosen.decode(recording.raw))
+        return read_fields(format_name, recording.raw)
     if recording.raw.lstrip()[:1] not in (b"{", b"["):
         name = "auditd" if b"type=" in recording.raw and b"audit(" in recording.raw else "syslog"
-        return FORMATS[name].fields(FORMATS[name].decode(recording.raw))
+        return read_fields(name, recording.raw)
     document = FORMATS["json"].decode(recording.raw)
-    return FORMATS[recognise(document) or "json"].fields(document)
+    return normalised(FORMATS[recognise(document) or "json"], document)
 
 
 def _rows(

@@ -7,7 +7,7 @@ necessary sends its test to `passes`, the plain meaning. Tests without a needle 
 always asked. So a mask is exact, whatever the needles.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import ahocorasick
 
@@ -16,6 +16,7 @@ from pipeline.sigma.long_values import LongValues
 from pipeline.sigma.patterns import ANY, ONE
 from pipeline.sigma.tests import Exists, Null, Number, Regex, Test, Text, passes, text_of
 from pipeline.sigma.trees import Leaf
+from pipeline.sigma.values import members
 
 Asked = tuple[Test, int]
 
@@ -130,13 +131,11 @@ class Scanner:
         text = text_of(value)
         return self.present | self.exists | (self._text(text) if text is not None else 0)
 
-    def _list(self, values: Sequence[object]) -> int:
+    def _list(self, values: object) -> int:
         mask = 0
-        for value in values:
+        for value in members(values):
             if value is None:
                 mask |= self.null
-            elif isinstance(value, list | tuple):
-                mask |= self._list(value)
             else:
                 text = text_of(value)
                 mask |= self.present | (self._text(text) if text is not None else 0)

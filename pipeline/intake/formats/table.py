@@ -67,4 +67,12 @@ def read_fields(format: str, line: bytes) -> dict[str, Any]:
     chosen = FORMATS.get(format)
     if chosen is None:
         raise EventFault("unknown_format", f"'{format}'; known: {', '.join(sorted(FORMATS))}")
-    return chosen.fields(chosen.decode(line))
+    return normalised(chosen, chosen.decode(line))
+
+
+def normalised(chosen: Format, document: dict[str, Any]) -> dict[str, Any]:
+    """A document of this format to the fields that rules read. Raises EventFault `too_deep`."""
+    try:
+        return chosen.fields(document)
+    except RecursionError:
+        raise EventFault("too_deep", "lists or objects within each other without end") from None
