@@ -5,12 +5,12 @@ possible (bits again, one for each rule of the plan). Few different answers occu
 values share them. Everything kept is bounded, and forgetting changes no answer.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
-from pipeline.sigma.masks import may_hold
+from pipeline.sigma.masks import Demand
 from pipeline.sigma.scan import Scanner
 from pipeline.sigma.tests import Exists, Null, Test
-from pipeline.sigma.trees import Leaf, Tree
+from pipeline.sigma.trees import Leaf
 
 VALUES_KEPT = 20_000
 """Values remembered for one field of one plan; at the limit the memory starts anew."""
@@ -42,11 +42,12 @@ class Space:
 
 
 class FieldMemory:
-    """`rules` are this field's rules by their number in the plan; the scanner is built at the
-    first value that needs it."""
+    """`demands` are what this field's rules ask of it, by their number in the plan; the scanner
+    is built at the first value that needs it."""
 
     __slots__ = (
         "answers",
+        "demands",
         "every",
         "field",
         "keys",
@@ -54,7 +55,6 @@ class FieldMemory:
         "misses",
         "missing_mask",
         "owners",
-        "rules",
         "scanner",
         "space",
         "values",
@@ -68,9 +68,10 @@ class FieldMemory:
         self.keys = tuple(".".join(parts[: n + 1]) for n in range(len(parts)))
         """An event with none of these keys does not have the field."""
         self.every = (1 << rule_count) - 1
-        self.leaves: dict[Leaf, int] = {}
+        self.leaves: dict[int, Leaf] = {}
+        """By their bits."""
         self.owners: dict[int, set[int]] = {}
-        self.rules: dict[int, Tree] = {}
+        self.demands: dict[int, Demand] = {}
         self.values: dict[str | None, Answer] = {}
         self.answers: dict[int, Answer] = {}
         self.scanner: Scanner | None = None
@@ -78,17 +79,22 @@ class FieldMemory:
         self.misses = 0
         """How many values were not remembered: what the field costs."""
 
-    def add(self, leaf: Leaf, bit: int, number: int, tree: Tree) -> None:
-        if leaf not in self.leaves:
-            self.leaves[leaf] = bit
+    def add(self, leaf: Leaf, bit: int, number: int) -> None:
+        """A leaf of this field, which rule `number` has."""
+        if bit not in self.leaves:
+            self.leaves[bit] = leaf
+            self.owners[bit] = set()
             if any(holds_for_missing(test) for test in leaf.tests):
                 self.missing_mask |= bit
-        self.owners.setdefault(bit, set()).add(number)
-        self.rules[number] = tree
+        self.owners[bit].add(number)
 
     def seal(self) -> None:
-        """Once every leaf is known: the answer of a value that satisfies none of them."""
-        self.answers[0] = (self._without(self.every, self.rules, 0), 0)
+        """Once every leaf and demand is known: the answer of a value that satisfies no leaf."""
+        possible = self.every
+        for number, asked in self.demands.items():
+            if asked.needed or not asked.is_met(0):
+                possible &= ~(1 << number)
+        self.answers[0] = (possible, 0)
 
     def missing(self) -> Answer:
         """The answer of an event without the field; needs no scanner."""
@@ -122,26 +128,18 @@ class FieldMemory:
 
     def _answer(self, mask: int) -> Answer:
         """From the answer of no leaf: only rules that own a satisfied leaf can differ."""
-        nothing = self.answers[0]
         touched: set[int] = set()
         for bit in set_bits(mask):
             touched |= self.owners[bit]
-        possible = nothing[0]
+        possible = self.answers[0][0]
         for number in touched:
-            possible |= 1 << number
-        possible = self._without(possible, touched, mask)
+            if self.demands[number].is_met(mask):
+                possible |= 1 << number
+            else:
+                possible &= ~(1 << number)
         self.space.take(BYTES_AN_ENTRY + (self.every.bit_length() + mask.bit_length()) // 4)
         found = self.answers[mask] = (possible, mask)
         return found
-
-    def _without(
-        self, possible: int, numbers: Sequence[int] | set[int] | Mapping[int, Tree], mask: int
-    ) -> int:
-        """`possible` without the rules among `numbers` that this mask rules out."""
-        for number in numbers:
-            if not may_hold(self.rules[number], self.leaves, mask, self.field):
-                possible &= ~(1 << number)
-        return possible
 
 
 def holds_for_missing(test: Test) -> bool:

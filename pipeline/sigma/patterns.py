@@ -84,22 +84,26 @@ def literal_of(parts: Parts) -> str:
     return "".join(str(part) for part in parts)
 
 
-def dash_variants(parts: Parts) -> list[Parts]:
+def dash_variants(parts: Parts) -> Iterator[Parts]:
     """Every permutation of the five dashes at the starts of words (modifier `windash`)."""
-    text = "".join("\0" if isinstance(part, int) else part for part in parts)
-    wildcards = iter([part for part in parts if isinstance(part, int)])
+    tokens = [token for part in parts for token in (part if isinstance(part, str) else (part,))]
+    text = "".join(token if isinstance(token, str) else "\0" for token in tokens)
     places = [match.start() for match in _DASH.finditer(text)]
     if len(places) > DASH_LIMIT:
         raise RuleError(
             (), f"windash over {len(places)} dashes", f"at most {DASH_LIMIT} dashes in one value"
         )
     pieces: list[Sequence[Parts]] = []
-    for place, letter in enumerate(text):
-        if letter == "\0":
-            pieces.append([(next(wildcards),)])
-        else:
-            pieces.append([(dash,) for dash in DASHES] if place in places else [(letter,)])
-    return [join(*choice) for choice in product(*pieces)]
+    position = 0
+    for place in places:
+        pieces += [[_joined(tokens[position:place])], [(dash,) for dash in DASHES]]
+        position = place + 1
+    pieces.append([_joined(tokens[position:])])
+    return (join(*choice) for choice in product(*pieces))
+
+
+def _joined(tokens: Sequence[str | int]) -> Parts:
+    return join(*((token,) for token in tokens))
 
 
 def base64_text(plain: bytes) -> str:

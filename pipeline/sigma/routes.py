@@ -56,7 +56,7 @@ class _Asked:
         for each in compiled:
             for leaf in _routing_leaves(each.tree, field):
                 self.bits.setdefault(leaf, 1 << len(self.bits))
-        self.scanner = Scanner(self.bits)
+        self.scanner = Scanner({bit: leaf for leaf, bit in self.bits.items()})
 
     def by(self, trees: Iterable[Tree]) -> int:
         """The bits that these trees ask for."""

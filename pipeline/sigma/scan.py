@@ -35,9 +35,9 @@ class _Needles:
 
 
 class Scanner:
-    """The leaves of one field, each with its bit. `mask` is pure; building is lazy."""
+    """The leaves of one field by their bits. `mask` is pure; building is lazy."""
 
-    def __init__(self, leaves: Mapping[Leaf, int]) -> None:
+    def __init__(self, leaves: Mapping[int, Leaf]) -> None:
         self.present = 0
         """Bits of every present value, null excepted."""
         self.exists = 0
@@ -48,7 +48,7 @@ class Scanner:
         self.always: list[Asked] = []
         self.beyond_ascii: list[Asked] = []
         self.needles: dict[str, _Needles] = {}
-        for leaf, bit in leaves.items():
+        for bit, leaf in leaves.items():
             for test in leaf.tests:
                 self._add(test, bit)
         self.automaton = self._automaton()

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.intake.formats.table import read_fields
 from pipeline.sigma import routes
 from pipeline.sigma.compile import compile_rules
+from pipeline.sigma.masks import Demand
 from pipeline.sigma.memory import BYTES_AN_ENTRY, FieldMemory, Space
 from pipeline.sigma.parse import parse_rules
 from pipeline.sigma.ruleset import RuleSet
@@ -117,7 +118,8 @@ def test_what_memories_hold_together_is_bounded_and_forgetting_changes_no_answer
     leaf = Leaf("f", (Text((0, "9", 0)),))
     memories = [FieldMemory("f", 1, space) for _ in range(3)]
     for memory in memories:
-        memory.add(leaf, 1, 0, leaf)
+        memory.add(leaf, 1, 0)
+        memory.demands[0] = Demand(needed=1)
         memory.seal()
     for number in range(500):
         for memory in memories:
