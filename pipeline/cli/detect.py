@@ -14,7 +14,8 @@ from pipeline.cli.recordings import Recording, open_recording
 from pipeline.cli.rule_files import load_rules
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.table import FORMATS, normalised, read_fields, recognise
+from pipeline.intake.formats.lines import decode_object
+from pipeline.intake.formats.table import FORMATS, recognise
 from pipeline.sigma.documents import SigmaRule
 from pipeline.sigma.ruleset import RuleSet
 from schemas.moments import format_moment
@@ -118,13 +119,13 @@ def fields_of(recording: Recording, format_name: str | None) -> dict[str, Any]:
     """The fields of one document in the format given or recognised. Raises EventFault."""
     if recording.problem:
         raise EventFault("not_json", recording.problem)
+    raw = recording.raw
     if format_name is not None:
-        return read_fields(format_name, recording.raw)
-    if recording.raw.lstrip()[:1] not in (b"{", b"["):
-        name = "auditd" if b"type=" in recording.raw and b"audit(" in recording.raw else "syslog"
-        return read_fields(name, recording.raw)
-    document = FORMATS["json"].decode(recording.raw)
-    return normalised(FORMATS[recognise(document) or "json"], document)
+        return FORMATS[format_name].read(raw)
+    if raw[:1] != b"{" and raw.lstrip()[:1] not in (b"{", b"["):
+        return FORMATS["auditd" if b"type=" in raw and b"audit(" in raw else "syslog"].read(raw)
+    document = decode_object(raw)
+    return FORMATS[recognise(document) or "json"].normalised(document)
 
 
 def _rows(

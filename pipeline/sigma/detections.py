@@ -29,7 +29,7 @@ class Detection(msgspec.Struct, frozen=True):
 
 WEIGHT_LIMIT = 100_000
 """What the values of one section may weigh, as they stand after windash, base64offset and
-placeholders: about so many values, or a hundred times as many letters."""
+placeholders: about so many values, or ten times as many letters."""
 
 
 def read_detection(

@@ -66,7 +66,7 @@ KNOWN = frozenset(
         *("cased", "base64", "base64offset", "windash", "expand"),
     }
 )
-LETTERS_A_WEIGHT = 100
+LETTERS_A_WEIGHT = 10
 SPELLING_HELP = "see the modifiers in the rule guide"
 
 

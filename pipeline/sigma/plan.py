@@ -78,6 +78,9 @@ def by_field(tree: Tree) -> dict[str, list[Tree]]:
     """For each field, the operands of the conjunction `tree` that read it."""
     found: dict[str, list[Tree]] = {}
     for operand in tree.operands if isinstance(tree, AllOf) else (tree,):
+        if isinstance(operand, Leaf):
+            found.setdefault(operand.field, []).append(operand)
+            continue
         for field in {leaf.field for leaf in leaves(operand)}:
             found.setdefault(field, []).append(operand)
     return found
@@ -98,7 +101,8 @@ class Plan:
         self.every = (1 << len(self.rules)) - 1
         memories = self._memories(space)
         self.words = memories.pop("", None)
-        self.keywords = KeywordScan([rule.tree for rule in self.rules]) if self.words else None
+        trees = [rule.tree if rule.reads_words else TRUE for rule in self.rules]
+        self.keywords = KeywordScan(trees) if self.words else None
         self.next_review = REVIEW_EVERY
         self._arrange(list(memories.values()), [])
 

@@ -94,6 +94,11 @@ class Routes:
             [asked.by(compiled[number].tree for number in numbers) for asked in self._asked]
             for numbers in self._by_source.values()
         ]
+        self._routed = frozenset(
+            number
+            for number, each in enumerate(compiled)
+            if any(_routing_leaves(each.tree, asked.field) for asked in self._asked)
+        )
         self._fits: dict[EventSource, _Fit] = {}
         self._plans: dict[tuple[int, int, int], Plan] = {}
         self._general: Plan | None = None
@@ -182,5 +187,11 @@ class Routes:
             if logsources >> index & 1
             for number in numbers
         ]
-        residual = ((n, replace_leaves(self.compiled[n].tree, decided)) for n in sorted(fitting))
-        return [(number, tree) for number, tree in residual if tree != FALSE]
+        residual = []
+        for number in sorted(fitting):
+            tree = self.compiled[number].tree
+            if number in self._routed:
+                tree = replace_leaves(tree, decided)
+            if tree != FALSE:
+                residual.append((number, tree))
+        return residual
