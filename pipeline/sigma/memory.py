@@ -5,12 +5,12 @@ possible (bits again, one for each rule of the plan). Few different answers occu
 values share them. Everything kept is bounded, and forgetting changes no answer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from pipeline.sigma.masks import Demand
+from pipeline.sigma.masks import Bits, Demand, all_demands, demand
 from pipeline.sigma.scan import Scanner
 from pipeline.sigma.tests import Exists, Null, Test
-from pipeline.sigma.trees import Leaf
+from pipeline.sigma.trees import Leaf, Tree
 
 VALUES_KEPT = 20_000
 """Values remembered for one field of one plan; at the limit the memory starts anew."""
@@ -79,8 +79,15 @@ class FieldMemory:
         self.misses = 0
         """How many values were not remembered: what the field costs."""
 
-    def add(self, leaf: Leaf, bit: int, number: int) -> None:
-        """A leaf of this field, which rule `number` has."""
+    def take(self, number: int, own: Sequence[Leaf], operands: Sequence[Tree], bits: Bits) -> None:
+        """Rule `number`: its leaves of this field, and the operands of its conjunction that have
+        them. Leaves without a bit are not decided by a value of this field."""
+        for leaf in own:
+            if id(leaf) in bits:
+                self._add(leaf, bits[id(leaf)], number)
+        self.demands[number] = all_demands([demand(each, self.field, bits) for each in operands])
+
+    def _add(self, leaf: Leaf, bit: int, number: int) -> None:
         if bit not in self.leaves:
             self.leaves[bit] = leaf
             self.owners[bit] = set()
@@ -89,7 +96,7 @@ class FieldMemory:
         self.owners[bit].add(number)
 
     def seal(self) -> None:
-        """Once every leaf and demand is known: the answer of a value that satisfies no leaf."""
+        """Once every rule is taken: the answer of a value that satisfies no leaf."""
         possible = self.every
         for number, asked in self.demands.items():
             if asked.needed or not asked.is_met(0):

@@ -12,7 +12,7 @@ Theory of operation, for one event:
 from collections.abc import Mapping, Sequence
 
 from pipeline.sigma.keywords import KeywordScan
-from pipeline.sigma.masks import Condition, all_demands, condition, demand
+from pipeline.sigma.masks import Condition, condition
 from pipeline.sigma.memory import FieldMemory, Space, set_bits
 from pipeline.sigma.sources import SOURCE_FIELD
 from pipeline.sigma.tests import Reference
@@ -108,21 +108,17 @@ class Plan:
 
     def _memories(self, space: Space) -> dict[str, FieldMemory]:
         memories: dict[str, FieldMemory] = {}
+        known = self.numbering.known
         for index, rule in enumerate(self.rules):
             for field, operands in by_field(rule.tree).items():
+                own = [x for each in operands for x in leaves(each) if x.field == field]
                 rule.reads_words |= not field
-                for leaf in {id(leaf): leaf for each in operands for leaf in leaves(each)}.values():
-                    if leaf.field != field:
-                        continue
-                    if self.numbering.is_reference(leaf):
-                        rule.references.append(leaf)
-                        continue
-                    if field not in memories:
-                        memories[field] = FieldMemory(field, len(self.rules), space)
-                    memories[field].add(leaf, self.numbering.known[id(leaf)], index)
-                if field in memories:
-                    parts = [demand(each, field, self.numbering.known) for each in operands]
-                    memories[field].demands[index] = all_demands(parts)
+                rule.references += [leaf for leaf in own if self.numbering.is_reference(leaf)]
+                if not any(id(leaf) in known for leaf in own):
+                    continue
+                if field not in memories:
+                    memories[field] = FieldMemory(field, len(self.rules), space)
+                memories[field].take(index, own, operands, known)
         for memory in memories.values():
             memory.seal()
         return memories

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 from pipeline.intake.formats.table import read_fields
 from pipeline.sigma import routes
 from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.masks import Demand
 from pipeline.sigma.memory import BYTES_AN_ENTRY, FieldMemory, Space
 from pipeline.sigma.parse import parse_rules
 from pipeline.sigma.ruleset import RuleSet
@@ -50,7 +49,7 @@ def made_rules() -> RuleSet:
     return compile_rules(parsed)
 
 
-ids = st.sampled_from([1, "1", 1.0, True, 5, 4688, "4688", 99, None, "", [1, 5], {"x": 1}, [[]]])
+ids: st.SearchStrategy[Any] = st.sampled_from([1, "1", 1.0, True, 5, 4688, "4688", 99, None, "", [1, 5], {"x": 1}, [[]]])
 events = st.fixed_dictionaries(
     {},
     optional={
@@ -118,8 +117,7 @@ def test_what_memories_hold_together_is_bounded_and_forgetting_changes_no_answer
     leaf = Leaf("f", (Text((0, "9", 0)),))
     memories = [FieldMemory("f", 1, space) for _ in range(3)]
     for memory in memories:
-        memory.add(leaf, 1, 0)
-        memory.demands[0] = Demand(needed=1)
+        memory.take(0, [leaf], [leaf], {id(leaf): 1})
         memory.seal()
     for number in range(500):
         for memory in memories:
