@@ -49,7 +49,9 @@ def made_rules() -> RuleSet:
     return compile_rules(parsed)
 
 
-ids: st.SearchStrategy[Any] = st.sampled_from([1, "1", 1.0, True, 5, 4688, "4688", 99, None, "", [1, 5], {"x": 1}, [[]]])
+ids: st.SearchStrategy[Any] = st.sampled_from(
+    [1, "1", 1.0, True, 5, 4688, "4688", 99, None, "", [1, 5], {"x": 1}, [[]]]
+)
 events = st.fixed_dictionaries(
     {},
     optional={
