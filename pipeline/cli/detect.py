@@ -14,6 +14,7 @@ from pipeline.cli.recordings import Recording, open_recording
 from pipeline.cli.rule_files import load_rules
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.lines import decode_object
 from pipeline.intake.formats.table import FORMATS, recognise
 from pipeline.sigma.documents import SigmaRule
 from pipeline.sigma.ruleset import RuleSet
@@ -84,6 +85,12 @@ def detect_command(
         raise click.ClickException("no rule could be loaded: check the folders given")
     gc.freeze()
     unread = sum(_detect_file(rules, file, format_name) for file in files)
+    if rules.effort.general_events:
+        click.echo(
+            f"{rules.effort.general_events} events were of too many kinds for a plan of their own: "
+            "matched like the others, more slowly",
+            err=True,
+        )
     if unread:
         click.echo(f"{unread} documents could not be read", err=True)
         sys.exit(1)
@@ -112,14 +119,13 @@ def fields_of(recording: Recording, format_name: str | None) -> dict[str, Any]:
     """The fields of one document in the format given or recognised. Raises EventFault."""
     if recording.problem:
         raise EventFault("not_json", recording.problem)
+    raw = recording.raw
     if format_name is not None:
-        chosen = FORMATS[format_name]
-        return chosen.fields(chosen.decode(recording.raw))
-    if recording.raw.lstrip()[:1] not in (b"{", b"["):
-        name = "auditd" if b"type=" in recording.raw and b"audit(" in recording.raw else "syslog"
-        return FORMATS[name].fields(FORMATS[name].decode(recording.raw))
-    document = FORMATS["json"].decode(recording.raw)
-    return FORMATS[recognise(document) or "json"].fields(document)
+        return FORMATS[format_name].read(raw)
+    if raw[:1] != b"{" and raw.lstrip()[:1] not in (b"{", b"["):
+        return FORMATS["auditd" if b"type=" in raw and b"audit(" in raw else "syslog"].read(raw)
+    document = decode_object(raw)
+    return FORMATS[recognise(document) or "json"].normalised(document)
 
 
 def _rows(

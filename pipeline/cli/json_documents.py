@@ -20,7 +20,7 @@ def read_json_documents(content: bytes, first_line: int) -> Iterator[Found]:
     with a brace or bracket.
     """
     text = content.decode("utf-8", "replace")
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(parse_constant=_refuse)
     lines = _Lines(text, first_line)
     position = 0
     while (position := _GAP.match(text, position).end()) < len(text):  # type: ignore[union-attr]
@@ -33,20 +33,23 @@ def read_json_documents(content: bytes, first_line: int) -> Iterator[Found]:
         line = lines.at(position)
         try:
             document, end = decoder.raw_decode(text, position)
-        except (json.JSONDecodeError, RecursionError) as error:
+            yield _on_one_line(document), line, ""
+        except (ValueError, RecursionError) as error:
             end = _resume(text, position)
             broken = text[position:end].strip().encode()
             yield broken, line, f"not JSON: {error}"
-        else:
-            yield _on_one_line(document), line, ""
         position = end
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _on_one_line(document: object) -> bytes:
     try:
         return orjson.dumps(document)
     except TypeError:
-        # Integers past 64 bits: the standard library writes them.
+        # Integers past 64 bits: the standard library writes them. A lone surrogate raises.
         return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 

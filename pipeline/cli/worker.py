@@ -10,6 +10,7 @@ from pipeline.cli.stores import open_sink
 from pipeline.kafka.faults import KafkaFault
 from pipeline.path import Engine
 from pipeline.sigma.documents import RuleFault
+from pipeline.sigma.routes import Effort
 from pipeline.state import EnterpriseState, decode_state, encode_state
 from pipeline.worker.process import serve
 from pipeline.worker.rules_watch import EngineRefused
@@ -55,6 +56,10 @@ class EngineParts:
         if in_force is not None and new:
             raise EngineRefused("; ".join(map(str, new)))
         return engine
+
+    def effort(self, engine: Engine) -> Effort:
+        """What events have made its rule set do."""
+        return engine.rules.effort
 
     def name_rules(self, engine: Engine) -> str:
         """The content id of the rule set."""

@@ -31,6 +31,7 @@ LATEST: Moment = parse_moment("2200-01-01T00:00:00Z")
 REMEDIES: dict[str, str] = {
     "not_json": "Send one JSON object a line, UTF-8, and no line breaks inside it.",
     "not_an_object": "Send one JSON object a line.",
+    "too_deep": "Send fewer lists and objects within each other.",
     "time_missing": "Send the time in a field of the publishing guide, with its offset.",
     "time_out_of_range": "Correct the sensor's clock: times from 1980 to 2199 are taken.",
 }

@@ -3,7 +3,8 @@
 from pipeline.sigma.documents import LogSource, SigmaFilter, SigmaRule
 from pipeline.sigma.parse import ParsedRules
 from pipeline.sigma.references import applies_to
-from pipeline.sigma.ruleset import CompiledRule, RuleSet
+from pipeline.sigma.routes import CompiledRule
+from pipeline.sigma.ruleset import RuleSet
 from pipeline.sigma.sources import EVENT_TYPES
 from pipeline.sigma.tests import Null, Text
 from pipeline.sigma.trees import TRUE, Leaf, Tree, all_of

@@ -9,12 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatchcase
 
-from pipeline.sigma.trees import Tree, all_of, any_of, negation
+from pipeline.sigma.trees import Tree, all_of, any_of, leaves, negation
 from pipeline.sigma.yaml_text import RuleError
 
 _TOKEN = re.compile(r"\s*([()|]|[^\s()|]+)")
 _IDENTIFIER = re.compile(r"[\w.*?-]+\Z")
 _DEPTH_LIMIT = 100
+SIZE_LIMIT = 100_000
+"""Tests that a condition may name in all, each as often as it names it."""
 _GRAMMAR = frozenset({"and", "or", "not", "of", "(", ")", "|"})
 PIPE_REMEDY = (
     "write a correlation document: correlation: {type: event_count, rules: [this rule's name], "
@@ -49,6 +51,18 @@ class _Reader:
         self.identifiers = identifiers
         self.position = 0
         self.depth = 0
+        self.size = 0
+        self.sizes: dict[str, int] = {}
+
+    def named(self, name: str) -> Tree:
+        """The tree of an identifier; counts what naming it costs."""
+        if name not in self.sizes:
+            self.sizes[name] = sum(len(leaf.tests) or 1 for leaf in leaves(self.identifiers[name]))
+        self.size += self.sizes[name]
+        if self.size > SIZE_LIMIT:
+            problem = f"the condition names more than {SIZE_LIMIT} values"
+            raise RuleError((), problem, "name each identifier once, or split the rule")
+        return self.identifiers[name]
 
     def word(self) -> str:
         if self.position < len(self.tokens):
@@ -96,7 +110,7 @@ class _Reader:
             return self.quantified()
         if word in self.identifiers:
             self.position += 1
-            return self.identifiers[word]
+            return self.named(word)
         if word.lower() in _GRAMMAR:
             raise RuleError((), f"'{word}' is not expected here", "put an identifier there")
         raise RuleError((), f"no search identifier '{word}'", f"define {word} under detection")
@@ -115,8 +129,8 @@ class _Reader:
         if not _IDENTIFIER.match(wanted) or "?" in wanted:
             raise RuleError((), f"'{pattern}' is not a pattern", "write a name with *")
         chosen = [
-            tree
-            for name, tree in self.identifiers.items()
+            self.named(name)
+            for name in self.identifiers
             if fnmatchcase(name, wanted) and (name == wanted or not name.startswith("_"))
         ]
         if not chosen:

@@ -5,72 +5,103 @@ possible (bits again, one for each rule of the plan). Few different answers occu
 values share them. Everything kept is bounded, and forgetting changes no answer.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
-from pipeline.sigma.masks import may_hold
+from pipeline.sigma.masks import Bits, Demand, all_demands, demand
 from pipeline.sigma.scan import Scanner
 from pipeline.sigma.tests import Exists, Null, Test
 from pipeline.sigma.trees import Leaf, Tree
 
 VALUES_KEPT = 20_000
 """Values remembered for one field of one plan; at the limit the memory starts anew."""
-ANSWERS_KEPT = 20_000
 LONGEST_KEPT = 2048
 """Longer values seldom recur, and would hold the memory's space."""
-LETTERS_KEPT = 4_000_000
-"""Letters of all values remembered for one field of one plan; then, too, it starts anew."""
+BYTES_KEPT = 200_000_000
+"""What all memories of a rule set may take together."""
+BYTES_AN_ENTRY = 200
+"""What a remembered value takes beside its letters, and an answer beside its bits."""
 
 Answer = tuple[int, int]
 """Rules still possible, leaves satisfied."""
 
 
+class Space:
+    """The bytes that the memories of a rule set share; used up, all of them start anew."""
+
+    def __init__(self, bytes_kept: int = BYTES_KEPT) -> None:
+        self.bytes_kept = bytes_kept
+        self.left = bytes_kept
+        self.memories: list[FieldMemory] = []
+
+    def take(self, size: int) -> None:
+        self.left -= size
+        if self.left < 0:
+            for memory in self.memories:
+                memory.forget()
+            self.left = self.bytes_kept
+
+
 class FieldMemory:
-    """`rules` are this field's rules by their number in the plan; the scanner is built at the
-    first value that needs it."""
+    """`demands` are what this field's rules ask of it, by their number in the plan; the scanner
+    is built at the first value that needs it."""
 
     __slots__ = (
         "answers",
+        "demands",
         "every",
         "field",
         "keys",
         "leaves",
-        "letters",
         "misses",
         "missing_mask",
         "owners",
-        "rules",
         "scanner",
+        "space",
         "values",
     )
 
-    def __init__(self, field: str, rule_count: int) -> None:
+    def __init__(self, field: str, rule_count: int, space: Space) -> None:
         self.field = field
+        self.space = space
+        space.memories.append(self)
         parts = field.split(".")
         self.keys = tuple(".".join(parts[: n + 1]) for n in range(len(parts)))
         """An event with none of these keys does not have the field."""
         self.every = (1 << rule_count) - 1
-        self.leaves: dict[Leaf, int] = {}
+        self.leaves: dict[int, Leaf] = {}
+        """By their bits."""
         self.owners: dict[int, set[int]] = {}
-        self.rules: dict[int, Tree] = {}
+        self.demands: dict[int, Demand] = {}
         self.values: dict[str | None, Answer] = {}
         self.answers: dict[int, Answer] = {}
         self.scanner: Scanner | None = None
         self.missing_mask = 0
-        self.letters = 0
         self.misses = 0
         """How many values were not remembered: what the field costs."""
 
-    def add(self, leaf: Leaf, bit: int, number: int, tree: Tree) -> None:
-        if leaf not in self.leaves:
-            self.leaves[leaf] = bit
+    def take(self, number: int, own: Sequence[Leaf], operands: Sequence[Tree], bits: Bits) -> None:
+        """Rule `number`: its leaves of this field, and the operands of its conjunction that have
+        them. Leaves without a bit are not decided by a value of this field."""
+        for leaf in own:
+            if id(leaf) in bits:
+                self._add(leaf, bits[id(leaf)], number)
+        self.demands[number] = all_demands([demand(each, self.field, bits) for each in operands])
+
+    def _add(self, leaf: Leaf, bit: int, number: int) -> None:
+        if bit not in self.leaves:
+            self.leaves[bit] = leaf
+            self.owners[bit] = set()
             if any(holds_for_missing(test) for test in leaf.tests):
                 self.missing_mask |= bit
-        self.owners.setdefault(bit, set()).add(number)
-        self.rules[number] = tree
+        self.owners[bit].add(number)
 
     def seal(self) -> None:
-        """Once every leaf is known: the answer of a value that satisfies none of them."""
-        self.answers[0] = (self._without(self.every, self.rules, 0), 0)
+        """Once every rule is taken: the answer of a value that satisfies no leaf."""
+        possible = self.every
+        for number, asked in self.demands.items():
+            if asked.needed or not asked.is_met(0):
+                possible &= ~(1 << number)
+        self.answers[0] = (possible, 0)
 
     def missing(self) -> Answer:
         """The answer of an event without the field; needs no scanner."""
@@ -91,35 +122,31 @@ class FieldMemory:
         return found
 
     def _keep(self, value: str, found: Answer) -> None:
-        self.letters += len(value)
-        if len(self.values) >= VALUES_KEPT or self.letters > LETTERS_KEPT:
+        self.space.take(len(value) + BYTES_AN_ENTRY)
+        if len(self.values) >= VALUES_KEPT:
             self.values.clear()
-            self.letters = len(value)
         self.values[value] = found
+
+    def forget(self) -> None:
+        """All values and answers, but for what a value that satisfies nothing says."""
+        self.values.clear()
+        nothing = self.answers.get(0)
+        self.answers = {} if nothing is None else {0: nothing}
 
     def _answer(self, mask: int) -> Answer:
         """From the answer of no leaf: only rules that own a satisfied leaf can differ."""
-        nothing = self.answers[0]
         touched: set[int] = set()
         for bit in set_bits(mask):
             touched |= self.owners[bit]
-        possible = nothing[0]
+        possible = self.answers[0][0]
         for number in touched:
-            possible |= 1 << number
-        possible = self._without(possible, touched, mask)
-        if len(self.answers) >= ANSWERS_KEPT:
-            self.answers = {0: nothing}
+            if self.demands[number].is_met(mask):
+                possible |= 1 << number
+            else:
+                possible &= ~(1 << number)
+        self.space.take(BYTES_AN_ENTRY + (self.every.bit_length() + mask.bit_length()) // 4)
         found = self.answers[mask] = (possible, mask)
         return found
-
-    def _without(
-        self, possible: int, numbers: Sequence[int] | set[int] | Mapping[int, Tree], mask: int
-    ) -> int:
-        """`possible` without the rules among `numbers` that this mask rules out."""
-        for number in numbers:
-            if not may_hold(self.rules[number], self.leaves, mask, self.field):
-                possible &= ~(1 << number)
-        return possible
 
 
 def holds_for_missing(test: Test) -> bool:

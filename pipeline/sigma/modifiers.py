@@ -5,16 +5,15 @@ drafts (windash makes several of one). What is left is finished into a test. `al
 `neq` do not change values; they say how the tests combine.
 """
 
-import re
-import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import ip_network
-from typing import TypeGuard
+from typing import TypeGuard, TypeVar
 
 import msgspec
 
 from pipeline.sigma import patterns
 from pipeline.sigma.dates import PARTS
+from pipeline.sigma.linear import check_expression
 from pipeline.sigma.patterns import Parts
 from pipeline.sigma.regexes import python_regex
 from pipeline.sigma.tests import (
@@ -67,6 +66,7 @@ KNOWN = frozenset(
         *("cased", "base64", "base64offset", "windash", "expand"),
     }
 )
+LETTERS_A_WEIGHT = 10
 SPELLING_HELP = "see the modifiers in the rule guide"
 
 
@@ -76,6 +76,9 @@ class Draft(msgspec.Struct, frozen=True):
     parts: Parts
     encoded: bool = False
     """Bytes, each as the letter of its number (after wide, utf16…)."""
+
+
+Made = TypeVar("Made", str, Draft)
 
 
 class Chain(msgspec.Struct, frozen=True):
@@ -162,20 +165,29 @@ FORBIDDEN: tuple[tuple[Callable[[Chain], bool], str, str], ...] = (
 )
 
 
-def item_tree(key: str, values: object, placeholders: Mapping[str, Sequence[str]]) -> Tree:
-    """The tree of one map item. Raises RuleError with paths below the item's map."""
+class TooManyTests(RuleError):
+    """An item stands for more values than its section has left."""
+
+
+def item_tree(
+    key: str, values: object, placeholders: Mapping[str, Sequence[str]], limit: int
+) -> tuple[Tree, int]:
+    """The tree of one map item, and what its tests weigh (`weight_of`). Raises RuleError with
+    paths below the item's map; TooManyTests where they weigh more than `limit`."""
     chain = read_chain(key, placeholders)
     listed = values if isinstance(values, list) else [values]
     _check_list(chain, key, values, listed)
     tests: list[tuple[Test, ...]] = []
+    weight = 0
     for index, value in enumerate(listed):
         try:
-            tests.append(value_tests(chain, value))
+            tests.append(value_tests(chain, value, limit - weight))
         except RuleError as error:
             path = (key, index) if isinstance(values, list) else (key,)
-            raise RuleError(path, error.problem, error.remedy) from None
+            raise type(error)(path, error.problem, error.remedy) from None
+        weight += sum(map(weight_of, tests[-1]))
     tree = _combined(chain, tests)
-    return negation(tree) if chain.has("neq") else tree
+    return (negation(tree) if chain.has("neq") else tree), weight
 
 
 def _combined(chain: Chain, tests: list[tuple[Test, ...]]) -> Tree:
@@ -194,7 +206,7 @@ def _check_list(chain: Chain, key: str, values: object, listed: list[object]) ->
 
 
 def value_tests(  # noqa: PLR0911 (one line for each kind)
-    chain: Chain, value: object
+    chain: Chain, value: object, limit: int
 ) -> tuple[Test, ...]:
     """The alternatives that one value stands for (more than one after an expansion)."""
     if isinstance(value, dict | list):
@@ -205,7 +217,7 @@ def value_tests(  # noqa: PLR0911 (one line for each kind)
         return (_null(chain),)
     if chain.has(*COMPARISONS, *PARTS):
         return (_comparison(chain, value),)
-    texts = _texts(chain, value)
+    texts = _limited(_texts(chain, value), limit)
     if chain.has("re"):
         return tuple(_regex(chain, text) for text in texts)
     if chain.has("cidr"):
@@ -214,7 +226,7 @@ def value_tests(  # noqa: PLR0911 (one line for each kind)
         return tuple(_reference(chain, text) for text in texts)
     if is_number(value) and chain.field and not chain.has(*_STRINGS):
         return (Number(value),)
-    return _text_tests(chain, texts)
+    return _text_tests(chain, texts, limit)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -235,12 +247,30 @@ def _null(chain: Chain) -> Test:
     return Null()
 
 
-def _texts(chain: Chain, value: object) -> list[str]:
+def _texts(chain: Chain, value: object) -> Iterable[str]:
     text = text_of(value)
     assert text is not None
-    if chain.has("expand"):
-        return list(patterns.expand_placeholders(text, chain.placeholders))
-    return [text]
+    return patterns.expand_placeholders(text, chain.placeholders) if chain.has("expand") else [text]
+
+
+def _limited(made: Iterable[Made], limit: int) -> list[Made]:
+    """All of them, made one by one; raises TooManyTests as soon as they weigh more."""
+    kept: list[Made] = []
+    weight = 0
+    for each in made:
+        kept.append(each)
+        weight += weight_of(each)
+        if weight > limit:
+            problem = "too many or too long values, as they stand after their modifiers"
+            remedy = "give fewer values, dashes or placeholders, or split the rule"
+            raise TooManyTests((), problem, remedy)
+    return kept
+
+
+def weight_of(made: str | Draft | Test) -> int:
+    """One, and one more for each `LETTERS_A_WEIGHT` letters."""
+    parts = (made,) if isinstance(made, str) else getattr(made, "parts", ())
+    return 1 + sum(len(part) for part in parts if isinstance(part, str)) // LETTERS_A_WEIGHT
 
 
 def _comparison(chain: Chain, value: object) -> Test:
@@ -259,12 +289,7 @@ def _regex(chain: Chain, text: str) -> Test:
     """`contains`, `startswith` and `endswith` add `.*`, which an unanchored search implies."""
     flags = "".join(sorted({REGEX_FLAGS[name] for name in chain.modifiers if name in REGEX_FLAGS}))
     pattern = python_regex(text)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            re.compile(pattern)
-    except (re.error, Warning, RecursionError, OverflowError) as error:
-        raise RuleError((), f"not a regular expression: {error}", "correct it") from None
+    check_expression(pattern, flags)
     return Regex(pattern, flags)
 
 
@@ -280,10 +305,11 @@ def _reference(chain: Chain, text: str) -> Test:
     return Reference(text, mode, chain.has("cased"))
 
 
-def _text_tests(chain: Chain, texts: list[str]) -> tuple[Test, ...]:
+def _text_tests(chain: Chain, texts: list[str], limit: int) -> tuple[Test, ...]:
     drafts = [Draft(patterns.parse_pattern(text)) for text in texts]
     for modifier in chain.modifiers:
-        drafts = [after for draft in drafts for after in _modified(draft, modifier)]
+        after = (each for draft in drafts for each in _modified(draft, modifier))
+        drafts = _limited(after, limit)
     if not chain.field:
         drafts = [_keyword(draft) for draft in drafts]
     return tuple(Text(draft.parts, chain.has("cased")) for draft in drafts)
@@ -295,11 +321,11 @@ def _keyword(draft: Draft) -> Draft:
     return Draft(patterns.contains(draft.parts))
 
 
-def _modified(draft: Draft, modifier: str) -> list[Draft]:
+def _modified(draft: Draft, modifier: str) -> Iterable[Draft]:
     if modifier in AROUND:
         return [Draft(AROUND[modifier](draft.parts))]
     if modifier == "windash":
-        return [Draft(parts) for parts in patterns.dash_variants(draft.parts)]
+        return map(Draft, patterns.dash_variants(draft.parts))
     if modifier in UTF16:
         return [Draft((_wide(draft, UTF16[modifier]),), True)]
     if modifier == "base64":

@@ -20,6 +20,8 @@ from pipeline.sigma.yaml_text import Document, RuleError, read_documents
 
 NO_PLACEHOLDERS: Mapping[str, Sequence[str]] = {}
 KIND_REMEDY = "give it detection and logsource, or correlation, or filter"
+LONGEST = 400
+"""Letters of a problem: it may quote what the author wrote."""
 ACTION_REMEDY = "write each document in full; global, reset and repeat are no longer Sigma"
 
 
@@ -159,7 +161,8 @@ class _Reading:
     def fault(self, file: str, document: Document, title: str, error: RuleError) -> None:
         field = ".".join(str(step) for step in error.path)
         line = document.line_of(error.path)
-        self.faults.append(RuleFault(file, line, field, error.problem, error.remedy, title))
+        problem = error.problem if len(error.problem) <= LONGEST else error.problem[:LONGEST] + "…"
+        self.faults.append(RuleFault(file, line, field, problem, error.remedy, title))
 
     def reported(self, source: SigmaCorrelation | SigmaFilter, error: RuleError) -> None:
         head = source.head

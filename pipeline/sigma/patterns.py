@@ -7,7 +7,7 @@ Everything here is text in, patterns out; matching is in `tests.py` and `scan.py
 import base64
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from itertools import groupby, product
 
 from pipeline.sigma.yaml_text import RuleError
 
@@ -26,41 +26,30 @@ DASH_LIMIT = 5
 _PLACEHOLDER = re.compile(r"%([^%\s]+)%")
 
 
+_TOKEN = re.compile(r"(?s)\\[*?\\]|[*?]|[^\\*?]+|\\")
+_TOKENS: dict[str, str | int] = {"*": ANY, "?": ONE, "\\*": "*", "\\?": "?", "\\\\": "\\"}
+
+
 def parse_pattern(text: str) -> Parts:
     """`text` with `*`, `?` read as wildcards and `\\*`, `\\?`, `\\\\` as plain characters."""
-    parts: list[str | int] = []
-    position = 0
-    while position < len(text):
-        letter = text[position]
-        escaped = letter == "\\" and text[position + 1 : position + 2] in ("*", "?", "\\")
-        if escaped and position + 1 < len(text):
-            position += 1
-            _append(parts, text[position])
-        elif letter == "*":
-            _append(parts, ANY)
-        elif letter == "?":
-            parts.append(ONE)
-        else:
-            _append(parts, letter)
-        position += 1
-    return tuple(parts)
-
-
-def _append(parts: list[str | int], part: str | int) -> None:
-    """Literals grow together; `**` is `*`."""
-    last = parts[-1] if parts else None
-    if isinstance(part, str) and isinstance(last, str):
-        parts[-1] = last + part
-    elif part != ANY or last != ANY:
-        parts.append(part)
+    return join(tuple(_TOKENS.get(token, token) for token in _TOKEN.findall(text)))
 
 
 def join(*pieces: Parts) -> Parts:
+    """One after another; literals grow together, and `**` is `*`."""
     parts: list[str | int] = []
-    for piece in pieces:
-        for part in piece:
-            _append(parts, part)
-    return tuple(parts)
+    for is_text, run in groupby((part for piece in pieces for part in piece), _is_text):
+        if is_text:
+            parts.append("".join(map(str, run)))
+            continue
+        for part in run:
+            if part != ANY or parts[-1:] != [ANY]:
+                parts.append(part)
+    return tuple(part for part in parts if part != "")
+
+
+def _is_text(part: str | int) -> bool:
+    return isinstance(part, str)
 
 
 def contains(parts: Parts) -> Parts:
@@ -84,22 +73,26 @@ def literal_of(parts: Parts) -> str:
     return "".join(str(part) for part in parts)
 
 
-def dash_variants(parts: Parts) -> list[Parts]:
+def dash_variants(parts: Parts) -> Iterator[Parts]:
     """Every permutation of the five dashes at the starts of words (modifier `windash`)."""
-    text = "".join("\0" if isinstance(part, int) else part for part in parts)
-    wildcards = iter([part for part in parts if isinstance(part, int)])
+    tokens = [token for part in parts for token in (part if isinstance(part, str) else (part,))]
+    text = "".join(token if isinstance(token, str) else "\0" for token in tokens)
     places = [match.start() for match in _DASH.finditer(text)]
     if len(places) > DASH_LIMIT:
         raise RuleError(
             (), f"windash over {len(places)} dashes", f"at most {DASH_LIMIT} dashes in one value"
         )
     pieces: list[Sequence[Parts]] = []
-    for place, letter in enumerate(text):
-        if letter == "\0":
-            pieces.append([(next(wildcards),)])
-        else:
-            pieces.append([(dash,) for dash in DASHES] if place in places else [(letter,)])
-    return [join(*choice) for choice in product(*pieces)]
+    position = 0
+    for place in places:
+        pieces += [[_joined(tokens[position:place])], [(dash,) for dash in DASHES]]
+        position = place + 1
+    pieces.append([_joined(tokens[position:])])
+    return (join(*choice) for choice in product(*pieces))
+
+
+def _joined(tokens: Sequence[str | int]) -> Parts:
+    return join(*((token,) for token in tokens))
 
 
 def base64_text(plain: bytes) -> str:

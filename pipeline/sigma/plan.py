@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 
 from pipeline.sigma.keywords import KeywordScan
 from pipeline.sigma.masks import Condition, condition
-from pipeline.sigma.memory import FieldMemory, set_bits
+from pipeline.sigma.memory import FieldMemory, Space, set_bits
 from pipeline.sigma.sources import SOURCE_FIELD
 from pipeline.sigma.tests import Reference
-from pipeline.sigma.trees import TRUE, Leaf, Tree, branches, leaves
+from pipeline.sigma.trees import TRUE, AllOf, Leaf, Tree, branches, leaves
 from pipeline.sigma.values import leaf_holds, read_field, words
 
 REVIEW_EVERY = 200
@@ -32,56 +32,93 @@ class PlannedRule:
     """One rule within a plan, or one branch of its disjunctions; its condition is compiled
     when it is first asked."""
 
-    __slots__ = ("bits", "condition", "leaves", "number", "reads_words", "references", "tree")
+    __slots__ = ("bits", "condition", "number", "reads_words", "references", "tree")
 
-    def __init__(self, number: int, tree: Tree, bits: dict[Leaf, int]) -> None:
+    def __init__(self, number: int, tree: Tree, bits: dict[int, int]) -> None:
         self.number = number
         self.tree = tree
         self.bits = bits
         self.condition: Condition | None = None
-        self.leaves = tuple(leaves(tree))
-        self.references = [leaf for leaf in self.leaves if refers_on(leaf)]
-        self.reads_words = any(not leaf.field for leaf in self.leaves)
+        self.references: list[Leaf] = []
+        self.reads_words = False
 
     def holds(self, mask: int, fields: Mapping[str, object]) -> bool:
         """`mask` has the bits of all leaves but references."""
         for leaf in self.references:
             if leaf_holds(leaf, fields):
-                mask |= self.bits[leaf]
+                mask |= self.bits[id(leaf)]
         if self.condition is None:
             self.condition = condition(self.tree, self.bits)
         return self.condition(mask)
 
 
+class Numbering:
+    """The leaves of a plan and their bits."""
+
+    def __init__(self) -> None:
+        self.bits: dict[int, int] = {}
+        """By the identity of a leaf."""
+        self.known: dict[int, int] = {}
+        """Those of leaves that one field's value decides."""
+        self._numbered: dict[Leaf, tuple[int, bool]] = {}
+
+    def is_reference(self, leaf: Leaf) -> bool:
+        """Whether `leaf` reads another field too; it has its bit from here on."""
+        found = self._numbered.get(leaf)
+        if found is None:
+            found = self._numbered[leaf] = (1 << len(self._numbered), refers_on(leaf))
+        bit, refers = found
+        self.bits[id(leaf)] = bit
+        if not refers:
+            self.known[id(leaf)] = bit
+        return refers
+
+
+def by_field(tree: Tree) -> dict[str, list[Tree]]:
+    """For each field, the operands of the conjunction `tree` that read it."""
+    found: dict[str, list[Tree]] = {}
+    for operand in tree.operands if isinstance(tree, AllOf) else (tree,):
+        if isinstance(operand, Leaf):
+            found.setdefault(operand.field, []).append(operand)
+            continue
+        for field in {leaf.field for leaf in leaves(operand)}:
+            found.setdefault(field, []).append(operand)
+    return found
+
+
 class Plan:
     """`rules` are (position in the rule set, tree); the trees hold nothing already decided."""
 
-    def __init__(self, rules: Sequence[tuple[int, Tree]]) -> None:
+    def __init__(self, rules: Sequence[tuple[int, Tree]], space: Space) -> None:
         self.certain = tuple(number for number, tree in rules if tree == TRUE)
-        self.bits: dict[Leaf, int] = {}
+        self.numbering = Numbering()
         self.rules = [
-            PlannedRule(number, branch, self.bits)
+            PlannedRule(number, branch, self.numbering.bits)
             for number, tree in rules
             if tree != TRUE
             for branch in branches(tree)
         ]
         self.every = (1 << len(self.rules)) - 1
-        memories = self._memories()
+        memories = self._memories(space)
         self.words = memories.pop("", None)
-        self.keywords = KeywordScan([rule.tree for rule in self.rules]) if self.words else None
+        trees = [rule.tree if rule.reads_words else TRUE for rule in self.rules]
+        self.keywords = KeywordScan(trees) if self.words else None
         self.next_review = REVIEW_EVERY
         self._arrange(list(memories.values()), [])
 
-    def _memories(self) -> dict[str, FieldMemory]:
+    def _memories(self, space: Space) -> dict[str, FieldMemory]:
         memories: dict[str, FieldMemory] = {}
+        known = self.numbering.known
         for index, rule in enumerate(self.rules):
-            for leaf in rule.leaves:
-                bit = self.bits.setdefault(leaf, 1 << len(self.bits))
-                if leaf in rule.references:
+            for field, operands in by_field(rule.tree).items():
+                own = [x for each in operands for x in leaves(each) if x.field == field]
+                rule.reads_words |= not field
+                rule.references += [leaf for leaf in own if self.numbering.is_reference(leaf)]
+                if not any(id(leaf) in known for leaf in own):
                     continue
-                if leaf.field not in memories:
-                    memories[leaf.field] = FieldMemory(leaf.field, len(self.rules))
-                memories[leaf.field].add(leaf, bit, index, rule.tree)
+                if field not in memories:
+                    memories[field] = FieldMemory(field, len(self.rules), space)
+                memories[field].take(index, own, operands, known)
         for memory in memories.values():
             memory.seal()
         return memories

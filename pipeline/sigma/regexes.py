@@ -2,53 +2,38 @@
 
 The specification allows a small common subset; rules in the wild also use flags in the
 middle, `\\z` and names without `P`. What means the same is rewritten; the rest is left
-for the compiler to refuse.
+for the reader to refuse (`linear.py`).
 """
 
 import re
 
-_FLAG_GROUP = re.compile(r"\(\?([ims]+)\)")
-_NAME = re.compile(r"\(\?<(?=[A-Za-z_])")
+_TOKEN = re.compile(
+    r"(?s)\\."  # an escaped letter
+    r"|\[\^?\]?(?:\\.|[^\]\\])*+\]"  # a class
+    r"|\(\?(?:[ims]+|[ims]*-[ims]+)\)"  # flags from here on
+    r"|\(\?<(?=[A-Za-z_])"  # a named group
+    r"|."
+)
+_SPELLINGS = {r"\z": r"\Z", r"\Z": "(?-m:$)", "(?<": "(?P<"}
 
 
 def python_regex(pattern: str) -> str:
-    """Flags that stand alone apply from there to the end of their group (as PCRE has it)."""
-    text = _NAME.sub("(?P<", pattern)
-    text = re.sub(r"(?<!\\)((?:\\\\)*)\\z", r"\1\\Z", text)
-    return _scoped_flags(text)
-
-
-def _scoped_flags(text: str) -> str:
-    """`a(?i)b` becomes `a(?i:b)`; at the very start this language takes it as it is."""
-    match = _FLAG_GROUP.search(text, 1)
-    if match is None or _is_escaped(text, match.start()):
-        return text
-    end = _group_end(text, match.end())
-    inner = _scoped_flags(text[match.end() : end])
-    return f"{text[: match.start()]}(?{match[1]}:{inner}){text[end:]}"
-
-
-def _is_escaped(text: str, position: int) -> bool:
-    before = text[:position]
-    return (len(before) - len(before.rstrip("\\"))) % 2 == 1
-
-
-def _group_end(text: str, start: int) -> int:
-    """Where the group that holds `start` closes, or the end of the text."""
-    depth, position, in_class = 0, start, False
-    while position < len(text):
-        letter = text[position]
-        if letter == "\\":
-            position += 1
-        elif in_class:
-            in_class = letter != "]"
-        elif letter == "[":
-            in_class = True
-        elif letter == "(":
-            depth += 1
-        elif letter == ")":
-            if depth == 0:
-                return position
-            depth -= 1
-        position += 1
-    return len(text)
+    """Flags that stand alone apply from there to the end of their group, later alternatives
+    included: `(a(?i)b|c)` is `(a(?i:b)|(?i:c))` (pcre2pattern, "Internal option setting")."""
+    written: list[str] = []
+    opened: list[list[str]] = [[]]
+    """For each open group, the flags that are in force in it."""
+    for piece in _TOKEN.findall(pattern):
+        flags = opened[-1]
+        if piece.startswith("(?") and piece.endswith(")"):
+            flags.append(piece[:-1] + ":")
+            written.append(flags[-1])
+        elif piece == "|":
+            written.append(")" * len(flags) + "|" + "".join(flags))
+        elif piece == ")" and len(opened) > 1:
+            written.append(")" * len(opened.pop()) + ")")
+        else:
+            if piece.startswith("("):
+                opened.append([])
+            written.append(_SPELLINGS.get(piece, piece))
+    return "".join(written) + ")" * len(opened[-1])

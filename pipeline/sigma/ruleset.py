@@ -1,30 +1,16 @@
-"""The compiled rules: immutable in meaning; plans and memories fill as events come.
-
-A plan belongs to what decides which rules can apply: Channel, EventID, provider and the
-format's mark. Events that differ there but meet the same rules in the same way share it.
-"""
+"""The compiled rules: immutable in meaning; plans and memories fill as events come."""
 
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
-from typing import NamedTuple
 
-from pipeline.sigma.documents import LogSource, RuleFault, SigmaCorrelation, SigmaRule
+from pipeline.sigma.documents import RuleFault, SigmaCorrelation, SigmaRule
 from pipeline.sigma.plan import Plan
-from pipeline.sigma.sources import SOURCE_FIELD, applies, event_source, is_known_channel
-from pipeline.sigma.trees import FALSE, TRUE, Leaf, Tree, leaves, replace_leaves
-from pipeline.sigma.values import value_holds
+from pipeline.sigma.routes import CHANNEL, EVENT_ID, CompiledRule, Effort, Routes
+from pipeline.sigma.sources import SOURCE_FIELD, is_known_channel
+from pipeline.sigma.trees import Tree
 
-ROUTES_KEPT = 4096
-"""Combinations of channel, event id and provider remembered."""
-PLANS_KEPT = 512
-
-ROUTING_FIELDS = frozenset({"Channel", "EventID"})
-
-
-class CompiledRule(NamedTuple):
-    rule: SigmaRule
-    tree: Tree
-    """Filters and the log source's own condition included."""
+KINDS_KEPT = 4096
+"""Channels with event ids whose plans are at hand; then the memory starts anew."""
 
 
 class RuleSet:
@@ -45,17 +31,13 @@ class RuleSet:
         self.correlations = correlations
         self.faults = faults
         self.content_id = sha256("".join(sorted(digests)).encode()).hexdigest()[:32]
-        self._by_source: dict[LogSource, list[int]] = {}
-        for number, each in enumerate(self.compiled):
-            self._by_source.setdefault(each.rule.logsource, []).append(number)
-        self._routed = frozenset(
-            number
-            for number, each in enumerate(self.compiled)
-            if any(leaf.field in ROUTING_FIELDS for leaf in leaves(each.tree))
-        )
-        self._known_channels: dict[tuple[object, object], tuple[type, Plan]] = {}
-        self._routes: dict[tuple[object, ...], Plan] = {}
-        self._plans: dict[tuple[tuple[int, Tree], ...], Plan] = {}
+        self._routes = Routes(self.compiled)
+        self._at_hand: dict[tuple[object, object], tuple[type, Plan]] = {}
+
+    @property
+    def effort(self) -> Effort:
+        """What the events so far have made the rule set do."""
+        return self._routes.effort
 
     def matches(self, fields: Mapping[str, object], raw: bytes) -> Sequence[SigmaRule]:
         """Every rule that matches this one event, in the order of their files.
@@ -63,76 +45,31 @@ class RuleSet:
         `raw` is the line that `fields` were read from; b"" where there is none. Fields
         named in dots may be flat keys or paths. Raises nothing for any JSON values.
         """
-        event_id = fields.get("EventID")
+        event_id = fields.get(EVENT_ID)
         try:
-            known = self._known_channels.get((fields.get("Channel"), event_id))
+            known = self._at_hand.get((fields.get(CHANNEL), event_id))
         except TypeError:  # a list or an object
             known = None
         # An event id of `true` is equal to 1 and another value: the type is held too.
         if known is not None and known[0] is event_id.__class__ and SOURCE_FIELD not in fields:
             numbers = known[1].matches(fields, raw)
         else:
-            numbers = self._route(fields, event_id).matches(fields, raw)
+            numbers = self._routed(fields, raw)
         if not numbers:
             return ()
         return [self.compiled[number].rule for number in sorted(numbers)]
 
-    def _route(self, fields: Mapping[str, object], event_id: object) -> Plan:
-        channel = fields.get("Channel")
-        route = (
-            channel,
-            event_id,
-            event_id.__class__,
-            str(fields.get("Provider_Name")),
-            str(fields.get(SOURCE_FIELD)),
-        )
-        try:
-            plan = self._routes.get(route)
-        except TypeError:
-            return self._new_plan(fields)
+    def _routed(self, fields: Mapping[str, object], raw: bytes) -> Sequence[int]:
+        plan = self._routes.plan_of(fields)
         if plan is None:
-            plan = self._new_plan(fields)
-            if len(self._routes) >= ROUTES_KEPT:
-                self._routes.clear()
-                self._known_channels.clear()
-            if isinstance(channel, str | None):
-                self._routes[route] = plan
-            if SOURCE_FIELD not in fields and is_known_channel(channel):
-                self._known_channels[channel, event_id] = (event_id.__class__, plan)
-        return plan
-
-    def _new_plan(self, fields: Mapping[str, object]) -> Plan:
-        rules = tuple(self._residual(fields))
-        plan = self._plans.get(rules)
-        if plan is None:
-            plan = Plan(rules)
-            if len(self._plans) >= PLANS_KEPT:
-                self._plans.clear()
-                self._routes.clear()
-                self._known_channels.clear()
-            self._plans[rules] = plan
-        return plan
-
-    def _residual(self, fields: Mapping[str, object]) -> list[tuple[int, Tree]]:
-        """The rules for events of this source, with what the routing fields decide decided."""
-
-        def decided(leaf: Leaf) -> Tree:
-            if leaf.field not in ROUTING_FIELDS:
-                return leaf
-            return TRUE if value_holds(leaf, fields.get(leaf.field), fields) else FALSE
-
-        source = event_source(fields)
-        numbers = sorted(
-            number
-            for logsource, group in self._by_source.items()
-            if applies(logsource, source)
-            for number in group
-        )
-        residual = []
-        for number in numbers:
-            tree = self.compiled[number].tree
-            if number in self._routed:
-                tree = replace_leaves(tree, decided)
-            if tree != FALSE:
-                residual.append((number, tree))
-        return residual
+            numbers = self._routes.general_matches(fields, raw)
+            if self._routes.is_empty():
+                self._at_hand.clear()
+            return numbers
+        channel, event_id = fields.get(CHANNEL), fields.get(EVENT_ID)
+        if SOURCE_FIELD not in fields and is_known_channel(channel):
+            if len(self._at_hand) >= KINDS_KEPT:
+                self._at_hand.clear()
+            if isinstance(event_id, str | int | float | None):
+                self._at_hand[channel, event_id] = (event_id.__class__, plan)
+        return plan.matches(fields, raw)

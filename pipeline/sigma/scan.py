@@ -1,21 +1,23 @@
 """All tests on one field at once: a value to the bit mask of the leaves it satisfies.
 
 Theory: most tests are literals with or without wildcards around them. Exact ones are
-looked up; the others become needles of one Aho-Corasick automaton over the folded
-value. A needle that is the whole test sets its bits at once; a needle that is only
-necessary sends its test to `passes`, the plain meaning. Tests without a needle are
+looked up, networks by prefix; the others become needles of one Aho-Corasick automaton over
+the folded value. A needle that is the whole test sets its bits at once; a needle that is
+only necessary sends its test to `passes`, the plain meaning. Tests without a needle are
 always asked. So a mask is exact, whatever the needles.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import ahocorasick
 
 from pipeline.sigma.literals import Needle, pattern_literal, regex_needle
 from pipeline.sigma.long_values import LongValues
+from pipeline.sigma.networks import Networks
 from pipeline.sigma.patterns import ANY, ONE
-from pipeline.sigma.tests import Exists, Null, Number, Regex, Test, Text, passes, text_of
+from pipeline.sigma.tests import Exists, Network, Null, Number, Regex, Test, Text, passes, text_of
 from pipeline.sigma.trees import Leaf
+from pipeline.sigma.values import members
 
 Asked = tuple[Test, int]
 
@@ -34,9 +36,9 @@ class _Needles:
 
 
 class Scanner:
-    """The leaves of one field, each with its bit. `mask` is pure; building is lazy."""
+    """The leaves of one field by their bits. `mask` is pure; building is lazy."""
 
-    def __init__(self, leaves: Mapping[Leaf, int]) -> None:
+    def __init__(self, leaves: Mapping[int, Leaf]) -> None:
         self.present = 0
         """Bits of every present value, null excepted."""
         self.exists = 0
@@ -47,7 +49,8 @@ class Scanner:
         self.always: list[Asked] = []
         self.beyond_ascii: list[Asked] = []
         self.needles: dict[str, _Needles] = {}
-        for leaf, bit in leaves.items():
+        self.networks = Networks()
+        for bit, leaf in leaves.items():
             for test in leaf.tests:
                 self._add(test, bit)
         self.automaton = self._automaton()
@@ -69,6 +72,8 @@ class Scanner:
                 self._add_text(test, bit)
             case Number():
                 self._add_number(test, bit)
+            case Network(cidr):
+                self.networks.add(cidr, bit)
             case Regex():
                 self._ask_at(regex_needle(test), test, bit)
             case _:
@@ -130,13 +135,11 @@ class Scanner:
         text = text_of(value)
         return self.present | self.exists | (self._text(text) if text is not None else 0)
 
-    def _list(self, values: Sequence[object]) -> int:
+    def _list(self, values: object) -> int:
         mask = 0
-        for value in values:
+        for value in members(values):
             if value is None:
                 mask |= self.null
-            elif isinstance(value, list | tuple):
-                mask |= self._list(value)
             else:
                 text = text_of(value)
                 mask |= self.present | (self._text(text) if text is not None else 0)
@@ -144,7 +147,7 @@ class Scanner:
 
     def _text(self, text: str) -> int:
         folded = text.casefold()
-        mask = self.exact.get(folded, 0)
+        mask = self.exact.get(folded, 0) | self.networks.mask(text)
         asked = self.always
         if self.automaton is not None:
             if self.long_values.is_due(text):

@@ -15,6 +15,7 @@ from functools import lru_cache
 import msgspec
 
 from pipeline.sigma.documents import LogSource, SigmaRule
+from pipeline.sigma.tests import text_of
 
 SOURCE_FIELD = "sigma.source"
 
@@ -214,7 +215,7 @@ def event_source(fields: Mapping[str, object]) -> EventSource:
     return EventSource(
         categories=_categories(
             channel.lower(),
-            str(fields.get("EventID")).strip(),
+            (text_of(fields.get("EventID")) or "").strip(),
             provider.lower() if isinstance(provider, str) else "",
         ),
         product="linux" if channel == LINUX_SYSMON else "windows",

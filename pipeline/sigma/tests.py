@@ -7,13 +7,14 @@ index in `scan.py` must say the same, faster.
 
 import re
 from collections.abc import Callable
-from functools import lru_cache
-from ipaddress import IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
+from ipaddress import ip_network
 
 import msgspec
 
 from pipeline.sigma.dates import date_part
 from pipeline.sigma.globs import glob_matches
+from pipeline.sigma.linear import expression_matches
+from pipeline.sigma.networks import read_address
 from pipeline.sigma.patterns import Parts
 
 Scalar = str | int | float | bool | None
@@ -83,7 +84,6 @@ MODES: dict[str, Callable[[str, str], bool]] = {
     "startswith": lambda value, other: value.startswith(other),
     "endswith": lambda value, other: value.endswith(other),
 }
-_FLAGS = {"i": re.IGNORECASE, "m": re.MULTILINE, "s": re.DOTALL}
 
 
 def text_of(value: object) -> str | None:
@@ -111,28 +111,10 @@ def number_of(value: object) -> int | float | None:
     return None
 
 
-@lru_cache(maxsize=4096)
-def compiled(test: Regex) -> re.Pattern[str]:
-    flags = 0
-    for letter in test.flags:
-        flags |= _FLAGS[letter]
-    return re.compile(test.pattern, flags)
-
-
-@lru_cache(maxsize=4096)
-def _network(cidr: str) -> IPv4Network | IPv6Network:
-    return ip_network(cidr, strict=False)
-
-
 def in_network(value: str, cidr: str) -> bool:
     """Whether `value` is an address in `cidr`; an IPv4-mapped IPv6 address is its IPv4 one."""
-    try:
-        address = ip_address(value)
-    except ValueError:
-        return False
-    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
-        address = address.ipv4_mapped
-    return address in _network(cidr)
+    address = read_address(value)
+    return address is not None and address in ip_network(cidr, strict=False)
 
 
 def passes(test: Test, value: object) -> bool:  # noqa: PLR0911 (one line for each kind)
@@ -154,7 +136,7 @@ def passes(test: Test, value: object) -> bool:  # noqa: PLR0911 (one line for ea
                 return False
             if isinstance(test, Network):
                 return in_network(text, test.cidr)
-            return compiled(test).search(text) is not None
+            return expression_matches(test.pattern, test.flags, text)
     raise AssertionError(f"a {type(test).__name__} needs the whole event")
 
 

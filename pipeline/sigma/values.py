@@ -3,7 +3,7 @@
 This is the definition that `explain.py` shows and that the index must agree with.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from pipeline.sigma.sources import SOURCE_FIELD
 from pipeline.sigma.tests import Exists, Reference, passes, refers, text_of
@@ -27,7 +27,7 @@ def read_field(fields: Mapping[str, object], name: str) -> object:
 def _walk(holder: object, name: str) -> Iterator[object]:
     """Every value at the path; a part of the path may itself hold dots."""
     if isinstance(holder, list):
-        for each in holder:
+        for each in members(holder):
             yield from _walk(each, name)
         return
     if not isinstance(holder, Mapping):
@@ -45,26 +45,41 @@ def _walk(holder: object, name: str) -> Iterator[object]:
 
 def members(value: object) -> Iterator[object]:
     """The members of a list, of lists in it too; any other value is its only member."""
-    if isinstance(value, list | tuple):
-        for each in value:
-            yield from members(each)
-    else:
-        yield value
+    return _within(value, _listed)
 
 
 def words(value: object) -> Iterator[str]:
     """Every string and number at any depth, as text: what keywords are held against."""
+    for each in _within(value, _held):
+        if each is not None and not isinstance(each, bool):
+            text = text_of(each)
+            if text is not None:
+                yield text
+
+
+def _within(value: object, inside: Callable[[object], Iterator[object] | None]) -> Iterator[object]:
+    """What is left of `value` when everything that has an inside gives way to it, in order.
+    Without recursion: a sender chooses how deep its values are."""
+    waiting = [iter((value,))]
+    while waiting:
+        for each in waiting[-1]:
+            deeper = inside(each)
+            if deeper is not None:
+                waiting.append(deeper)
+                break
+            yield each
+        else:
+            waiting.pop()
+
+
+def _listed(value: object) -> Iterator[object] | None:
+    return iter(value) if isinstance(value, list | tuple) else None
+
+
+def _held(value: object) -> Iterator[object] | None:
     if isinstance(value, Mapping):
-        for key, each in value.items():
-            if key != SOURCE_FIELD:
-                yield from words(each)
-    elif isinstance(value, list | tuple):
-        for each in value:
-            yield from words(each)
-    elif value is not None and not isinstance(value, bool):
-        text = text_of(value)
-        if text is not None:
-            yield text
+        return (each for key, each in value.items() if key != SOURCE_FIELD)
+    return _listed(value)
 
 
 def leaf_holds(leaf: Leaf, fields: Mapping[str, object]) -> bool:

@@ -4,7 +4,9 @@ Rule 1: a scalar without quotes is a number, a boolean or null only where its te
 that value's own spelling (`5`, `1.5`, `true`, `null`); everything else (`0x17`, `010`,
 `1.10`, `2025-01-01`, `yes`) stays the text that its author wrote.
 Rule 2: nothing is dropped: a key that occurs twice is a fault, not the last one's win.
-Rule 3: aliases are expanded up to `NODE_LIMIT` nodes a document, so that a few lines
+Rule 3: what is nested too deeply is refused before libyaml builds it, which it does by
+recursion in C, without a guard.
+Rule 4: aliases are expanded up to `NODE_LIMIT` nodes a document, so that a few lines
 cannot become gigabytes.
 """
 
@@ -15,6 +17,7 @@ import msgspec
 import yaml
 
 NODE_LIMIT = 100_000
+DEPTH_LIMIT = 100
 
 Path = tuple[str | int, ...]
 """Keys and positions from the document's root to a value."""
@@ -67,6 +70,10 @@ def read_documents(text: str) -> Iterator[Document | RuleError]:
     A `RuleError` from here carries `(line,)` as its path, because there is no document
     to hold it against.
     """
+    too_deep = _too_deep(text) if _may_be_deep(text) else None
+    if too_deep is not None:
+        yield too_deep
+        return
     loader = yaml.CBaseLoader(text)
     try:
         while loader.check_node():
@@ -77,6 +84,29 @@ def read_documents(text: str) -> Iterator[Document | RuleError]:
         yield RuleError((1,), "nested too deeply", "write the document with less nesting")
     finally:
         loader.dispose()
+
+
+def _may_be_deep(text: str) -> bool:
+    """Whether brackets, dashes and question marks, or indentation, suffice for the limit."""
+    openings = sum(text.count(each) for each in ("[", "{", "- ", "-\n", "? ", "?\n"))
+    return openings > DEPTH_LIMIT or len(text) > DEPTH_LIMIT**2
+
+
+def _too_deep(text: str) -> RuleError | None:
+    """The place where nesting passes the limit. Other faults of the text are left to come."""
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=yaml.CBaseLoader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > DEPTH_LIMIT:
+                line = event.start_mark.line + 1 if event.start_mark else 1
+                return RuleError((line,), "nested too deeply", "write the document flatter")
+    except yaml.YAMLError:
+        return None
+    return None
 
 
 def _document(node: yaml.Node | None) -> Document | RuleError:

@@ -30,6 +30,8 @@ MetricName: TypeAlias = Literal[
     "generation",
     "rule_reloads",
     "rule_reload_failed",
+    "rule_plans",
+    "general_plan_events",
 ]
 
 
@@ -66,6 +68,8 @@ METRICS: tuple[Metric, ...] = (
     Metric("generation", "gauge", "Generation of the consumer group."),
     Metric("rule_reloads", "counter", "Rule sets put in force while running."),
     Metric("rule_reload_failed", "gauge", "ALARM: 1 while the changed rules have faults."),
+    Metric("rule_plans", "gauge", "Plans built for kinds of events since the rules are in force."),
+    Metric("general_plan_events", "gauge", "Events of too many kinds for a plan of their own."),
 )
 """The one list."""
 

@@ -12,6 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
+from pipeline.sigma.routes import Effort
 from pipeline.worker.metrics import Metrics
 
 E = TypeVar("E")
@@ -31,6 +32,9 @@ class EngineLoader(Protocol[E]):
 
     def name_rules(self, engine: E) -> str:
         """The content id of its rule set."""
+
+    def effort(self, engine: E) -> Effort:
+        """What events have made its rule set do."""
 
 
 class RulesWatch(Generic[E]):

@@ -226,6 +226,7 @@ class Service(Generic[E, State]):
     async def _tick(self) -> None:
         """Every second, whatever a step waits for: the loop runs, and so much lies before it."""
         self._measure_lag()
+        self._measure_matching()
 
     async def _advance(self) -> None:
         """Every second, after the step in hand: a share of the states' timers."""
@@ -239,6 +240,11 @@ class Service(Generic[E, State]):
         topics, partitions = source_topics(self.settings), self._ownership.partitions
         ends = await self._log.ends_of([(topic, each) for topic in topics for each in partitions])
         await self._steps.revive(ends, generation)
+
+    def _measure_matching(self) -> None:
+        effort = self._parts.effort(self._rules.in_force)
+        self.metrics.put("rule_plans", effort.plans)
+        self.metrics.put("general_plan_events", effort.general_events)
 
     def _measure_lag(self) -> None:
         lag = 0

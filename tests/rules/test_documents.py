@@ -13,8 +13,8 @@ from tests.rules.house_rules import (
     SAMPLES,
     house_rules,
     read_document,
-    read_samples,
     rule_files,
+    samples_of,
 )
 
 FILES = [pytest.param(path, id=path.stem) for path in rule_files()]
@@ -96,7 +96,7 @@ def test_a_rule_is_tagged_with_techniques_of_att_and_ck(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES)
 def test_a_rule_has_two_samples_of_each_kind(path: Path) -> None:
-    samples = read_samples(path)
+    samples = samples_of(path)
     assert sum(sample.match for sample in samples) >= 2
     assert sum(not sample.match for sample in samples) >= 2
     assert all(sample.why for sample in samples)

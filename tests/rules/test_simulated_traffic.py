@@ -5,6 +5,7 @@ from functools import cache
 
 import pytest
 
+from pipeline.cli.rule_samples import START
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.simulate.config import SimulationConfig
@@ -16,7 +17,7 @@ from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.incident import Incident
 from schemas.moments import SECOND
-from tests.rules.house_rules import START, house_rules
+from tests.rules.house_rules import house_rules
 
 SEEDS = (1, 7, 2026)
 ENTERPRISES = 60

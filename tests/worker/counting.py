@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from pipeline.sigma.routes import Effort
 from schemas.batch import BatchAccount, Record
 from schemas.decision import Decision
 from schemas.moments import Moment
@@ -83,6 +84,9 @@ class CountingParts:
 
     def name_rules(self, engine: object) -> str:
         return "counting"
+
+    def effort(self, engine: object) -> Effort:
+        return Effort()
 
     def introduce(self, engine: object) -> Rows:
         return {}

@@ -12,6 +12,7 @@ import pytest
 
 from pipeline.cli.topics import find_conflicts, plan_topics
 from pipeline.refusals import expire_offsets
+from pipeline.sigma.routes import Effort
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.ownership import Ownership
@@ -140,6 +141,9 @@ class Loader:
 
     def name_rules(self, engine: str) -> str:
         return engine
+
+    def effort(self, engine: str) -> Effort:
+        return Effort()
 
 
 def test_changed_rules_are_swapped_and_faulty_ones_leave_the_old_in_force(tmp_path: Path) -> None:

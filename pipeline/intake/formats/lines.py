@@ -6,6 +6,7 @@ from typing import Any
 import orjson
 
 from pipeline.intake.faults import EventFault
+from pipeline.sigma.sources import SOURCE_FIELD
 
 Fields = dict[str, Any]
 
@@ -18,6 +19,7 @@ def decode_object(line: bytes) -> Fields:
         raise EventFault("not_json", str(error)) from None
     if document.__class__ is not dict:
         raise EventFault("not_an_object", f"a {type(document).__name__}, not an object")
+    document.pop(SOURCE_FIELD, None)  # reserved: a sender does not choose its rules
     return document
 
 
@@ -29,15 +31,20 @@ def decode_text(line: bytes) -> str:
         raise EventFault("not_text", f"not UTF-8: {error}") from None
 
 
+DEEPEST_NAME = 32
+"""Levels of objects that become one dotted name. What lies deeper stays an object: rules find it
+by its path all the same, and a line of nested names cannot grow to many times its size."""
+
+
 def flattened(document: Mapping[str, Any]) -> Fields:
     """Objects in objects as dotted names; lists stay as they are."""
-    return dict(_flat(document, ""))
+    return dict(_flat(document, "", DEEPEST_NAME))
 
 
-def _flat(holder: Mapping[str, Any], prefix: str) -> Iterator[tuple[str, Any]]:
+def _flat(holder: Mapping[str, Any], prefix: str, levels: int) -> Iterator[tuple[str, Any]]:
     for key, value in holder.items():
-        if isinstance(value, dict) and value:
-            yield from _flat(value, f"{prefix}{key}.")
+        if isinstance(value, dict) and value and levels > 1:
+            yield from _flat(value, f"{prefix}{key}.", levels - 1)
         else:
             yield prefix + key, value
 

@@ -28,6 +28,17 @@ class Format(msgspec.Struct, frozen=True):
     decode: Callable[[bytes], dict[str, Any]]
     fields: Callable[[dict[str, Any]], dict[str, Any]]
 
+    def read(self, line: bytes) -> dict[str, Any]:
+        """One line to the fields that rules read. Raises EventFault."""
+        return self.normalised(self.decode(line))
+
+    def normalised(self, document: dict[str, Any]) -> dict[str, Any]:
+        """A document of this format to the fields that rules read. Raises EventFault."""
+        try:
+            return self.fields(document)
+        except RecursionError:
+            raise EventFault("too_deep", "lists or objects within each other, endlessly") from None
+
 
 FORMATS: dict[str, Format] = {
     each.name: each
@@ -67,4 +78,4 @@ def read_fields(format: str, line: bytes) -> dict[str, Any]:
     chosen = FORMATS.get(format)
     if chosen is None:
         raise EventFault("unknown_format", f"'{format}'; known: {', '.join(sorted(FORMATS))}")
-    return chosen.fields(chosen.decode(line))
+    return chosen.read(line)
