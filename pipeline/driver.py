@@ -53,7 +53,7 @@ class Decide(Protocol[State_contra, Input_contra]):
 
 
 class Memory(Protocol[State]):
-    """States by state key: one an enterprise, and one for each of its drills."""
+    """States by state key: of an enterprise, of one of its drills, of an indicator."""
 
     def recall(self, key: str) -> State:
         """The state as last remembered, for the driver to change; fresh if there is none."""
@@ -138,13 +138,16 @@ def drive(
 
 
 class HeldStates(Generic[State]):
-    """States in this process only: for replays, which begin anew each time."""
+    """States in this process only: for replays, which begin anew each time.
+
+    How a state is made and read back may depend on its key.
+    """
 
     def __init__(
         self,
-        fresh: Callable[[], State],
+        fresh: Callable[[str], State],
         encode: Callable[[State], bytes],
-        decode: Callable[[bytes], State],
+        decode: Callable[[str, bytes], State],
     ) -> None:
         self._fresh = fresh
         self._encode = encode
@@ -155,7 +158,7 @@ class HeldStates(Generic[State]):
     def recall(self, key: str) -> State:
         """The state itself; what it was is kept aside until it is remembered."""
         if key not in self._states:
-            self._states[key] = self._fresh()
+            self._states[key] = self._fresh(key)
         self._before[key] = self._encode(self._states[key])
         return self._states[key]
 
@@ -166,7 +169,7 @@ class HeldStates(Generic[State]):
     def forget(self, keys: Iterable[str]) -> None:
         """Go back to what was kept aside."""
         for key in keys:
-            self._states[key] = self._decode(self._before.pop(key))
+            self._states[key] = self._decode(key, self._before.pop(key))
 
     def all(self) -> Mapping[str, State]:
         """Every state held, by state key: for the timers at the end."""

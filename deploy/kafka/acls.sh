@@ -21,10 +21,11 @@ for name in ${ANALYSTS:-}; do
 done
 
 WORKER="User:${WORKER:-fenghuo-worker}"
-for topic in events commands; do
+for topic in events commands sightings; do
   acl --allow-principal "$WORKER" --operation Read --operation Describe --topic "$PREFIX.$topic"
 done
-for topic in dead-letters incidents detections; do
+# Nobody but a worker may write sightings: they carry no signature.
+for topic in sightings dead-letters incidents detections campaigns; do
   acl --allow-principal "$WORKER" --operation Write --operation Describe --topic "$PREFIX.$topic"
 done
 # The changelog of the state, and Faust's own topics, carry the group's name first.

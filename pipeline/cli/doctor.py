@@ -17,7 +17,7 @@ from pipeline.cli.rule_files import load_rules
 from pipeline.cli.stores import open_sink
 from pipeline.publishing import addresses_of
 from schemas.tables import TABLES
-from schemas.topics import DEFAULT_PREFIX, TOPICS, topic_name
+from schemas.topics import DEFAULT_PREFIX, SOURCES, TOPICS, topic_name
 
 
 class CheckFailed(Exception):
@@ -92,7 +92,7 @@ def check_store(store: Path | None, database: str) -> str:
 
 
 def check_kafka(bootstrap: str, prefix: str) -> str:
-    """The broker answers; its topics exist, those keyed by enterprise equally partitioned."""
+    """The broker answers; its topics exist, those that a worker reads equally partitioned."""
     from kafka import KafkaConsumer
     from kafka.errors import KafkaError
 
@@ -116,8 +116,9 @@ def check_kafka(bootstrap: str, prefix: str) -> str:
     missing = [topic_name(role, prefix) for role, count in counts.items() if not count]
     if missing:
         raise CheckFailed(f"no topic {', '.join(missing)}", "fenghuo topics")
-    if counts["events"] != counts["commands"]:
-        raise CheckFailed("events and commands differ in partitions", "make them equal")
+    if len({counts[role] for role in SOURCES}) > 1:
+        found = ", ".join(f"{counts[role]} of {role}" for role in SOURCES)
+        raise CheckFailed(f"partitions differ: {found}", "make them equal")
     return f"{bootstrap}, {counts['events']} partitions"
 
 
