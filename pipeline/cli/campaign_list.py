@@ -1,6 +1,6 @@
 """Campaigns as a person reads them on a terminal: no enterprise is named (shell)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import click
@@ -76,31 +76,45 @@ def print_campaigns(console: Console, campaigns: Sequence[Answer], lang: Languag
 
 
 def _lines(campaign: Answer, lang: Language) -> list[str]:
-    status = str(campaign["status"])
+    if campaign["status"] == "withdrawn":
+        return [f"{_title(campaign, lang)} · {_short_id(campaign)}"]
+    scenarios = [translate(SCENARIO, each, lang) for each in _texts(campaign["scenarios"])]
     level = translate(LEVEL, str(campaign["level"]), lang)
-    scenarios = _joined(
-        [translate(SCENARIO, each, lang) for each in _texts(campaign["scenarios"])], lang
-    )
-    drill = f" · {escape(str(campaign['drill']))}" if campaign["drill"] else ""
-    lines = [
-        f"[{_STYLES[status]}] {translate(CAMPAIGN_STATUS, status, lang)} [/] "
-        f"{translate(INDICATOR, str(campaign['kind']), lang)} "
-        f"[bold]{escape(str(campaign['indicator']))}[/]{drill}",
+    told = (_joined(scenarios, lang), level, _times(campaign, lang), _short_id(campaign))
+    return [
+        _title(campaign, lang),
         f"  {_counts(campaign, lang)}",
-        f"  {scenarios} · {level} · {_times(campaign, lang)} · "
-        f"[dim]{str(campaign['campaign_id'])[:12]}[/]",
+        f"  {' · '.join(told)}",
         f"  {_GROWTH.of(lang).format(days=_days(campaign, lang))}",
+        *_remarks(campaign, lang),
     ]
+
+
+def _title(campaign: Answer, lang: Language) -> str:
+    status = str(campaign["status"])
+    kind = translate(INDICATOR, str(campaign["kind"]), lang)
+    drill = f" · {escape(str(campaign['drill']))}" if campaign["drill"] else ""
+    return (
+        f"[{_STYLES[status]}] {translate(CAMPAIGN_STATUS, status, lang)} [/] "
+        f"{kind} [bold]{escape(str(campaign['indicator']))}[/]{drill}"
+    )
+
+
+def _short_id(campaign: Answer) -> str:
+    return f"[dim]{str(campaign['campaign_id'])[:12]}[/]"
+
+
+def _remarks(campaign: Answer, lang: Language) -> Iterator[str]:
+    """What there is to say of harm and of what was left out."""
     tiers = [
         f"{translate(REGIME_SHORT, regime, lang)} {campaign[f'combined_{regime}_tier']}"
         for regime in ("miit", "cac")
         if campaign[f"combined_{regime}_tier"]
     ]
     if tiers:
-        lines.append(f"  {_COMBINED.of(lang).format(tiers=_joined(tiers, lang))}")
+        yield f"  {_COMBINED.of(lang).format(tiers=_joined(tiers, lang))}"
     if int(str(campaign["evicted"])):
-        lines.append(f"  {_EVICTED.of(lang).format(count=campaign['evicted'])}")
-    return lines
+        yield f"  {_EVICTED.of(lang).format(count=campaign['evicted'])}"
 
 
 def _counts(campaign: Answer, lang: Language) -> str:

@@ -4,11 +4,12 @@ Pure and deterministic: the same seed, registry size and configuration give the 
 in the same order, on every machine.
 """
 
+import random
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import TypeAlias
 
 import msgspec
@@ -20,7 +21,7 @@ from pipeline.simulate.draws import draw_from
 from pipeline.simulate.evtx import as_evtx
 from pipeline.simulate.ordinary import ORDINARY
 from pipeline.simulate.registry import Publisher
-from pipeline.simulate.site import Site, make_site
+from pipeline.simulate.site import Site, draw_external, make_site
 from pipeline.simulate.sources import SOURCES
 from pipeline.simulate.stories.step import Story
 from pipeline.simulate.stories.table import STORIES
@@ -98,11 +99,21 @@ def _plan_story(
     draw = draw_from(seed, "plan", story.name)
     fitting = [site for site in sites if site.profile in story.profiles]
     free = [site for site in fitting if site.enterprise_id not in taken] or fitting
-    for site in draw.sample(free, min(config.victims, len(free))):
+    for site in _choose_victims(draw, config, story, free):
         length = round(story.duration_s * _pace(config, story) * SECOND)
         latest = config.duration_s * SECOND - length - SECOND
         first = config.start + draw.randrange(latest // 20, max(latest, 1) + 1)
         yield Attack(site.enterprise_id, story.name, first, first + length)
+
+
+def _choose_victims(
+    draw: random.Random, config: SimulationConfig, story: Story, free: Sequence[Site]
+) -> Iterable[Site]:
+    """As many as there are to be; those of a campaign in provinces of their own."""
+    if story.name != config.campaign:
+        return draw.sample(free, min(config.victims, len(free)))
+    by_province = {site.province: site for site in draw.sample(free, len(free))}
+    return islice(by_province.values(), config.campaign_victims)
 
 
 def _pace(config: SimulationConfig, story: Story) -> float:
@@ -150,7 +161,7 @@ def _tell(
 ) -> Iterator[_Observation]:
     """A story's steps at their times, all with one cast."""
     draw = draw_from(seed, "story", story.name, site.enterprise_id, str(config.start))
-    cast = Cast(draw, site)
+    cast = Cast(draw, site, _base_of(seed, config, story))
     pace = _pace(config, story) * SECOND
     for number, step in enumerate(story.steps):
         kind = _step_kind(story.name, number)
@@ -158,6 +169,13 @@ def _tell(
             time = start + round((step.at_s + index * step.every_s) * pace)
             name = story.name if story.hostile else ""
             yield _observe(kind, cast, time, index=index, story=name)
+
+
+def _base_of(seed: int, config: SimulationConfig, story: Story) -> str:
+    """The address from which a campaign's attacker works in this period; "" for no campaign."""
+    if story.name != config.campaign:
+        return ""
+    return draw_external(draw_from(seed, "campaign", story.name, str(config.start)))
 
 
 def _observe(
