@@ -40,7 +40,7 @@ class CampaignPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     hold_s: Whole = 7_776_000
     """A campaign that is over for this long leaves the state; what never came to one leaves
     after its kind's window. Both count from the later of its last event and its last word."""
-    sightings_max: Annotated[int, msgspec.Meta(ge=2)] = 1_000
+    sightings_max: Annotated[int, msgspec.Meta(ge=2)] = 500
     """Incidents held for one indicator; beyond, those leave first that tell least."""
 
     def __post_init__(self) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,6 +98,38 @@ def test_no_enterprise_suffers_two_stories_while_others_are_free() -> None:
     attacks = plan_attacks(11, CONFIG, make_registry(11, 60))
     victims = [attack.enterprise_id for attack in attacks]
     assert len(victims) == len(set(victims)) == len(CONFIG.stories)
+
+
+@pytest.mark.parametrize("seed", [3, 11, 2026])
+def test_a_campaign_comes_from_one_address_to_enterprises_of_several_provinces(seed: int) -> None:
+    story = "vulnerability_backdoor"
+    config = msgspec.structs.replace(CONFIG, campaign=story)
+    publishers = make_registry(seed, 40)
+    province_of = {each.enterprise_id: each.province for each, _ in publishers}
+    struck = [a.enterprise_id for a in plan_attacks(seed, config, publishers) if a.story == story]
+    assert len({province_of[name] for name in struck}) == len(struck) == 3
+    connected = [
+        json.loads(line)["dst_endpoint"]["ip"]
+        for batch in make_traffic(seed, config, publishers)
+        if story in batch.stories
+        for line in batch.lines
+        if b'"port":8443' in line
+    ]
+    assert len(connected) == 3
+    assert len(set(connected)) == 1
+
+
+def test_a_campaign_changes_nothing_for_the_victims_of_other_stories() -> None:
+    publishers = make_registry(11, 60)
+    alone = {each for each in plan_attacks(11, CONFIG, publishers) if each.story == "ransomware"}
+    config = msgspec.structs.replace(CONFIG, campaign="vulnerability_backdoor")
+    beside = {each for each in plan_attacks(11, config, publishers) if each.story == "ransomware"}
+    assert alone == beside != set()
+
+
+def test_a_campaign_that_is_none_of_the_stories_is_refused() -> None:
+    with pytest.raises(ValueError, match="none of ransomware"):
+        SimulationConfig(start=START, stories=("ransomware",), campaign="flood")
 
 
 def test_an_unknown_story_is_refused() -> None:
