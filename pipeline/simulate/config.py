@@ -14,7 +14,7 @@ class SimulationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     allows, so that nothing in it is late by its own doing; none holds more than `batch_events`.
     `victims` enterprises suffer each of `stories` (names of `stories.table.STORIES`). `campaign`,
     one of them or "", is told by one attacker, from one address, at `campaign_victims`
-    enterprises, each in another province.
+    enterprises in as many provinces.
     """
 
     start: Moment

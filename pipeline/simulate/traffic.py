@@ -9,7 +9,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
-from itertools import accumulate, islice
+from itertools import accumulate
 from typing import TypeAlias
 
 import msgspec
@@ -87,9 +87,14 @@ def plan_attacks(
     sites = [make_site(seed, enterprise) for enterprise, _ in publishers]
     attacks: list[Attack] = []
     for name in config.stories:
-        taken = {attack.enterprise_id for attack in attacks}
-        attacks.extend(_plan_story(seed, config, STORIES[name], sites, taken))
+        attacks.extend(_plan_story(seed, config, STORIES[name], sites, _victims(attacks)))
+    if config.campaign:
+        attacks.extend(_plan_campaign(seed, config, STORIES[config.campaign], sites, attacks))
     return tuple(attacks)
+
+
+def _victims(attacks: Iterable[Attack]) -> set[str]:
+    return {attack.enterprise_id for attack in attacks}
 
 
 def _plan_story(
@@ -99,21 +104,34 @@ def _plan_story(
     draw = draw_from(seed, "plan", story.name)
     fitting = [site for site in sites if site.profile in story.profiles]
     free = [site for site in fitting if site.enterprise_id not in taken] or fitting
-    for site in _choose_victims(draw, config, story, free):
-        length = round(story.duration_s * _pace(config, story) * SECOND)
-        latest = config.duration_s * SECOND - length - SECOND
-        first = config.start + draw.randrange(latest // 20, max(latest, 1) + 1)
-        yield Attack(site.enterprise_id, story.name, first, first + length)
+    for site in draw.sample(free, min(config.victims, len(free))):
+        yield _plan_attack(draw, config, story, site)
 
 
-def _choose_victims(
-    draw: random.Random, config: SimulationConfig, story: Story, free: Sequence[Site]
-) -> Iterable[Site]:
-    """As many as there are to be; those of a campaign in provinces of their own."""
-    if story.name != config.campaign:
-        return draw.sample(free, min(config.victims, len(free)))
-    by_province = {site.province: site for site in draw.sample(free, len(free))}
-    return islice(by_province.values(), config.campaign_victims)
+def _plan_campaign(
+    seed: int,
+    config: SimulationConfig,
+    story: Story,
+    sites: Sequence[Site],
+    attacks: Sequence[Attack],
+) -> Iterator[Attack]:
+    """Further victims of the story, in provinces where it has none; the others stay the same."""
+    draw = draw_from(seed, "campaign", story.name)
+    struck = _victims(attack for attack in attacks if attack.story == story.name)
+    provinces = {site.province for site in sites if site.enterprise_id in struck}
+    taken = _victims(attacks)
+    for site in draw.sample(sites, len(sites)):
+        is_free = site.profile in story.profiles and site.enterprise_id not in taken
+        if is_free and site.province not in provinces and len(provinces) < config.campaign_victims:
+            provinces.add(site.province)
+            yield _plan_attack(draw, config, story, site)
+
+
+def _plan_attack(draw: random.Random, config: SimulationConfig, story: Story, site: Site) -> Attack:
+    length = round(story.duration_s * _pace(config, story) * SECOND)
+    latest = config.duration_s * SECOND - length - SECOND
+    first = config.start + draw.randrange(latest // 20, max(latest, 1) + 1)
+    return Attack(site.enterprise_id, story.name, first, first + length)
 
 
 def _pace(config: SimulationConfig, story: Story) -> float:

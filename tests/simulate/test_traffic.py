@@ -119,12 +119,13 @@ def test_a_campaign_comes_from_one_address_to_enterprises_of_several_provinces(s
     assert len(set(connected)) == 1
 
 
-def test_a_campaign_changes_nothing_for_the_victims_of_other_stories() -> None:
+def test_a_campaign_adds_victims_and_changes_no_other_attack() -> None:
     publishers = make_registry(11, 60)
-    alone = {each for each in plan_attacks(11, CONFIG, publishers) if each.story == "ransomware"}
     config = msgspec.structs.replace(CONFIG, campaign="vulnerability_backdoor")
-    beside = {each for each in plan_attacks(11, config, publishers) if each.story == "ransomware"}
-    assert alone == beside != set()
+    alone, beside = (plan_attacks(11, each, publishers) for each in (CONFIG, config))
+    assert beside[: len(alone)] == alone
+    assert [attack.story for attack in beside[len(alone) :]] == ["vulnerability_backdoor"] * 2
+    assert len({attack.enterprise_id for attack in beside}) == len(beside)
 
 
 def test_a_campaign_that_is_none_of_the_stories_is_refused() -> None:
