@@ -20,6 +20,7 @@ import msgspec
 from pipeline.delivery import Delivery
 from schemas.decision import Decision
 from schemas.ids import content_id
+from schemas.moments import Moment
 
 Input = TypeVar("Input")
 State = TypeVar("State")
@@ -44,6 +45,21 @@ class Source(Protocol[Input_contra]):
 
     def place(self, input: Input_contra, /) -> str:
         """Where it came from, unique and the same on every reading: `topic/partition/offset`."""
+
+
+class TimerSource:
+    """State keys as inputs: the timers of each, at one moment."""
+
+    def __init__(self, now: Moment) -> None:
+        self._now = now
+
+    def state_key(self, input: str, /) -> str:
+        """The key itself."""
+        return input
+
+    def place(self, input: str, /) -> str:
+        """`timers/key/moment`."""
+        return f"timers/{input}/{self._now}"
 
 
 class Decide(Protocol[State_contra, Input_contra]):

@@ -3,13 +3,14 @@
 What a step told is gathered at once, each sighting at the moment at which it was told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pipeline.delivery import Delivery
-from pipeline.driver import Memory, take_group
+from pipeline.driver import Memory, TimerSource, take_group
 from pipeline.path import Engine
-from pipeline.state import State, campaign_key, campaign_state
+from pipeline.state import State, campaign_key, campaign_state, is_campaign_key
 from schemas.decision import Decision
+from schemas.moments import Moment
 from schemas.sighting import Sighting
 
 
@@ -38,3 +39,15 @@ def gather_told(
         return engine.gather(campaign_state(state), sighting, sighting.sight.told_at)
 
     return take_group(sightings, _SightingSource(), decide, memory, delivery)
+
+
+def expire_indicators(
+    engine: Engine, keys: Sequence[str], memory: Memory[State], delivery: Delivery, now: Moment
+) -> None:
+    """The timers of all indicators among the keys: what is over by now, what is to be let go."""
+
+    def decide(state: State, key: str) -> list[Decision]:
+        return engine.advance(state, key, now)
+
+    indicators = [key for key in keys if is_campaign_key(key)]
+    take_group(indicators, TimerSource(now), decide, memory, delivery)

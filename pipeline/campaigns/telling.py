@@ -59,7 +59,7 @@ def tell(
 
 def forget_told(state: SightingsState, held: Collection[str]) -> None:
     """Let go of incidents that the enterprise's record no longer holds; what was told stays so."""
-    for incident_id in state.told.keys() - set(held):
+    for incident_id in [each for each in state.told if each not in held]:
         del state.told[incident_id]
 
 

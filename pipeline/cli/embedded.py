@@ -89,9 +89,14 @@ class EmbeddedStates:
         self._live = dict(states)
 
     def save(self) -> None:
-        """Write every state that was used since, the file being replaced as a whole."""
+        """Write every state that was used since, the file being replaced as a whole.
+
+        One that is as if it had never been is not kept.
+        """
         for key, state in self._live.items():
             self._saved.states[key] = encode_state(state)
+            if state == fresh_state(key):
+                del self._saved.states[key]
         aside = self._path.with_name(STATES_FILE + ".new")
         aside.write_bytes(msgspec.msgpack.encode(self._saved))
         aside.replace(self._path)

@@ -23,7 +23,7 @@ from pipeline.cli.stores import open_sink
 from pipeline.cli.waiting import wait
 from pipeline.delivery import Delivery
 from pipeline.driver import drive
-from pipeline.gathering import gather_told
+from pipeline.gathering import expire_indicators, gather_told
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import FORMATS, read_fields, recognise
@@ -213,6 +213,7 @@ def run_files(
     settled = engine.settle(enterprise_state(states.recall(key)), key)
     delivery.write(settled, f"settle/{states.applied}")
     gather_told(engine, settled, states, delivery)
+    expire_indicators(engine, states.keys(), states, delivery, reader.received_at)
     states.count(summary.batches)
     states.save()
     return summary

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from pipeline.delivery import Delivery
-from pipeline.driver import EngineFault, take_group
+from pipeline.driver import EngineFault, TimerSource, take_group
 from pipeline.refusals import refuse_record
 from schemas.batch import Record
 from schemas.decision import Decision
@@ -150,7 +150,7 @@ class Workbench(Generic[State]):
             return self.engine.advance(state, key, now)
 
         memory = StepStates(self._codec, self._decoded, states)
-        source = _TimerSource(now)
+        source = TimerSource(now)
         keys = list(states)
         try:
             decisions = take_group(keys, source, decide, memory, self._delivery)
@@ -159,16 +159,3 @@ class Workbench(Generic[State]):
             others = self.advance(rest, now)
             return Outcome(others.decisions, others.states, others.taken, fault)
         return Outcome(decisions, memory.changed, len(keys))
-
-
-class _TimerSource:
-    """A state key as the driver's input: its timers at one moment."""
-
-    def __init__(self, now: Moment) -> None:
-        self._now = now
-
-    def state_key(self, key: str) -> str:
-        return key
-
-    def place(self, key: str) -> str:
-        return f"timers/{key}/{self._now}"

