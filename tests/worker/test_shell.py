@@ -12,7 +12,7 @@ import msgspec
 import pytest
 
 from pipeline.cli.topics import find_conflicts, plan_topics
-from pipeline.refusals import expire_offsets
+from pipeline.refusals import expire_offsets, refuse_record
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.ownership import Ownership
@@ -20,7 +20,7 @@ from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineRefused, RulesWatch
 from pipeline.worker.settings import SettingsFault, read_settings
 from pipeline.worker.timers import Timers
-from schemas.batch import Record
+from schemas.batch import DeadLetter, Record
 from schemas.sighting import Sighting
 from tests.campaigns.builders import EVIL, Nation, incident
 
@@ -168,6 +168,16 @@ def test_dead_letters_are_published_with_reason_place_and_original_bytes() -> No
     assert publication.role == "dead_letters"
     assert (letter["reason"], letter["topic"], letter["partition"]) == ("expired", "t", 3)
     assert (letter["offset"], letter["original"]) == (5, "")
+
+
+def test_a_sighting_that_the_engine_cannot_take_is_nobody_s_event_and_has_no_account() -> None:
+    record = Record(
+        topic="fenghuo.sightings", partition=3, offset=9, timestamp=1, key=b"c" * 32, value=b"{}"
+    )
+    (letter,) = refuse_record(record, "it raised")
+    assert isinstance(letter, DeadLetter)
+    assert (letter.reason, letter.enterprise_id, letter.events) == ("engine_fault", "", 0)
+    assert (letter.partition, letter.offset, letter.original) == (3, 9, b"{}")
 
 
 def test_sightings_and_campaigns_are_keyed_by_campaign_and_members_are_not_sent() -> None:
