@@ -23,7 +23,7 @@ from pipeline.cli.waiting import wait
 from pipeline.delivery import Delivery
 from pipeline.driver import HeldStates, drive
 from pipeline.gathering import gather_told
-from pipeline.path import Engine
+from pipeline.path import STRANGER, Engine
 from pipeline.replay.difference import compare_incidents
 from pipeline.replay.records import Period, read_period
 from pipeline.replay.source import RecordSource
@@ -114,7 +114,7 @@ def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
         gather_told(engine, decisions, memory, delivery)
         summary.add(decisions)
     for key, state in list(memory.all().items()):
-        if isinstance(state, EnterpriseState):
+        if isinstance(state, EnterpriseState) and key != STRANGER:
             settled = engine.settle(state, key)
             delivery.write(settled, f"settle/{key}")
             gather_told(engine, settled, memory, delivery)

