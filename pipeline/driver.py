@@ -20,6 +20,7 @@ import msgspec
 from pipeline.delivery import Delivery
 from schemas.decision import Decision
 from schemas.ids import content_id
+from schemas.moments import Moment
 
 Input = TypeVar("Input")
 State = TypeVar("State")
@@ -46,6 +47,21 @@ class Source(Protocol[Input_contra]):
         """Where it came from, unique and the same on every reading: `topic/partition/offset`."""
 
 
+class TimerSource:
+    """State keys as inputs: the timers of each, at one moment."""
+
+    def __init__(self, now: Moment) -> None:
+        self._now = now
+
+    def state_key(self, input: str, /) -> str:
+        """The key itself."""
+        return input
+
+    def place(self, input: str, /) -> str:
+        """`timers/key/moment`."""
+        return f"timers/{input}/{self._now}"
+
+
 class Decide(Protocol[State_contra, Input_contra]):
     """The engine: changes the state, returns what it decided. A function of its arguments."""
 
@@ -59,7 +75,7 @@ class Refuse(Protocol[Input_contra]):
 
 
 class Memory(Protocol[State]):
-    """States by state key: one an enterprise, and one for each of its drills."""
+    """States by state key: of an enterprise, of one of its drills, of an indicator."""
 
     def recall(self, key: str) -> State:
         """The state as last remembered, for the driver to change; fresh if there is none."""
@@ -171,13 +187,16 @@ def drive(
 
 
 class HeldStates(Generic[State]):
-    """States in this process only: for replays, which begin anew each time."""
+    """States in this process only: for replays, which begin anew each time.
+
+    How a state is made and read back may depend on its key.
+    """
 
     def __init__(
         self,
-        fresh: Callable[[], State],
+        fresh: Callable[[str], State],
         encode: Callable[[State], bytes],
-        decode: Callable[[bytes], State],
+        decode: Callable[[str, bytes], State],
     ) -> None:
         self._fresh = fresh
         self._encode = encode
@@ -188,7 +207,7 @@ class HeldStates(Generic[State]):
     def recall(self, key: str) -> State:
         """The state itself; what it was is kept aside until it is remembered."""
         if key not in self._states:
-            self._states[key] = self._fresh()
+            self._states[key] = self._fresh(key)
         self._before[key] = self._encode(self._states[key])
         return self._states[key]
 
@@ -199,7 +218,7 @@ class HeldStates(Generic[State]):
     def forget(self, keys: Iterable[str]) -> None:
         """Go back to what was kept aside."""
         for key in keys:
-            self._states[key] = self._decode(self._before.pop(key))
+            self._states[key] = self._decode(key, self._before.pop(key))
 
     def all(self) -> Mapping[str, State]:
         """Every state held, by state key: for the timers at the end."""

@@ -1,6 +1,11 @@
 """THE reading path: every step from a Kafka record to decisions, in order.
 
-    admit ── read ── advance ── match ── correlate ── group ── assess ── decisions
+    admit ── read ── advance ── match ── correlate ── group ── assess ── tell ── decisions
+                                                                          │
+                                                 sightings, by indicator ─┴─ gather ── decisions
+
+Two stages, with a state for each enterprise and for each indicator: what the first tells, the
+shell brings to the second, over a topic or at once.
 
 Pure: values in, values out. The same engine runs in the worker, over files, in replay
 and in tests; a shell turns the decisions into effects.
@@ -8,6 +13,10 @@ and in tests; a shell turns the decisions into effects.
 
 from collections.abc import Sequence
 
+from pipeline.campaigns import step as campaigns
+from pipeline.campaigns.reading import read_sighting
+from pipeline.campaigns.state import CampaignState
+from pipeline.campaigns.telling import forget_told, tell
 from pipeline.context import Context
 from pipeline.correlation import step as correlation
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
@@ -19,22 +28,30 @@ from pipeline.intake.admission import Refusal, admit, refuse
 from pipeline.intake.commands import read_command
 from pipeline.intake.reading import account_duplicate, read_batch
 from pipeline.policy import Policy
+from pipeline.refusals import refuse_sighting
 from pipeline.severity import step as severity
 from pipeline.sigma.ruleset import RuleSet
-from pipeline.state import KEPT_BATCH_IDS, EnterpriseState
+from pipeline.state import (
+    KEPT_BATCH_IDS,
+    EnterpriseState,
+    State,
+    campaign_key,
+    enterprise_key,
+)
+from schemas.assessment import Assessment
 from schemas.batch import HEADER_DRILL, Batch, Record
 from schemas.command import CommandOutcome
 from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.event import Event
+from schemas.incident import Incident
 from schemas.moments import Moment
 from schemas.registry import Registry
-from schemas.topics import is_commands
+from schemas.sighting import Sighting
+from schemas.topics import is_commands, is_sightings
 
-
-def state_key(enterprise_id: str, drill: str) -> str:
-    """Whose state it is: the enterprise's, and that of each drill apart."""
-    return f"{enterprise_id}#{drill}" if drill else enterprise_id
+STRANGER = ""
+"""The state key of whoever is not registered: nothing is ever remembered under it."""
 
 
 class Engine:
@@ -48,17 +65,30 @@ class Engine:
 
     def state_key(self, record: Record) -> str:
         """Whose state the record reads and writes."""
+        key = record.key.decode("utf-8", "replace")
+        if is_sightings(record.topic):
+            return campaign_key(key)
         drill = dict(record.headers).get(HEADER_DRILL, b"").decode("utf-8", "replace")
-        return state_key(record.key.decode("utf-8", "replace"), drill)
+        return enterprise_key(key, drill) if key in self.registry else STRANGER
 
-    def apply(self, state: EnterpriseState, record: Record) -> list[Decision]:
-        """One record of either topic; a refused one leaves the state as it was."""
+    def apply(self, state: State, record: Record) -> list[Decision]:
+        """One record of any source topic; a refused one leaves the state as it was."""
+        if isinstance(state, CampaignState):
+            sighting = read_sighting(record)
+            if isinstance(sighting, str):
+                return [refuse_sighting(record, sighting)]
+            return self.gather(state, sighting, record.timestamp)
         if is_commands(record.topic):
             return self.obey(state, record)
         batch = admit(record, self.registry)
         if isinstance(batch, Refusal):
             return list(refuse(record, batch))
         return self.process(state, batch)
+
+    def gather(self, state: CampaignState, sighting: Sighting, now: Moment) -> list[Decision]:
+        """The second stage: one sighting of an indicator, received `now`."""
+        policy = self.policy
+        return [*campaigns.take(policy.campaigns, policy.severity, state, sighting, now)]
 
     def process(self, state: EnterpriseState, batch: Batch) -> list[Decision]:
         """One batch whose sender is known."""
@@ -79,8 +109,11 @@ class Engine:
             reading.account,
         ]
 
-    def advance(self, state: EnterpriseState, state_key: str, now: Moment) -> list[Decision]:
-        """Timers and idle time of one enterprise; `now` is the shell's clock."""
+    def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
+        """Timers and idle time of one state; `now` is the shell's clock."""
+        if isinstance(state, CampaignState):
+            policy = self.policy
+            return [*campaigns.expire(policy.campaigns, policy.severity, state, now)]
         return self._expire(state, state_key, move_on(self.policy.event_time, state.clock, now))
 
     def settle(self, state: EnterpriseState, state_key: str) -> list[Decision]:
@@ -114,11 +147,8 @@ class Engine:
         )
         if not outcome.accepted or incident is None:
             return [outcome]
-        return [
-            outcome,
-            *revised,
-            *severity.obey(policy.severity, state.severity, command, incident, clock, context),
-        ]
+        judged = severity.obey(policy.severity, state.severity, command, incident, clock, context)
+        return [outcome, *self._tell(state, [*revised, *judged], clock, context)]
 
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
         enterprise_id, _, drill = state_key.partition("#")
@@ -162,8 +192,37 @@ class Engine:
             *incidents.revise(policy.incidents, state.incidents, detections, clock, context),
             *incidents.expire(policy.incidents, state.incidents, clock, context),
         ]
-        return [
-            *revised,
+        judged = [
             *severity.assess(policy.severity, state.severity, revised, clock, context),
             *severity.expire(policy.severity, state.severity, clock, context),
         ]
+        return self._tell(state, [*revised, *judged], clock, context)
+
+    def _tell(
+        self, state: EnterpriseState, rows: Sequence[Decision], clock: Clock, context: Context
+    ) -> list[Decision]:
+        """The rows, and what they tell campaigns of the incidents that changed or were judged."""
+        policy = self.policy
+        changed: dict[str, Incident | None] = {
+            row.incident_id: row for row in rows if isinstance(row, Incident)
+        }
+        for row in rows:
+            if isinstance(row, Assessment) and row.incident_id not in changed:
+                changed[row.incident_id] = incidents.current_incident(
+                    policy.incidents, state.incidents, row.incident_id, context
+                )
+        told = [
+            sighting
+            for incident in changed.values()
+            if incident is not None
+            for sighting in tell(
+                policy.campaigns,
+                policy.incidents.settling_verdicts,
+                state.sightings,
+                incident,
+                severity.gravity_of(policy.severity, state.severity, incident.incident_id, context),
+                clock.received_at,
+            )
+        ]
+        forget_told(state.sightings, state.incidents.cases.keys())
+        return [*rows, *told]

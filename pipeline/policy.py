@@ -4,6 +4,7 @@ from hashlib import sha256
 
 import msgspec
 
+from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.event_time import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
@@ -18,6 +19,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     correlation: CorrelationPolicy = CorrelationPolicy()
     incidents: IncidentPolicy = IncidentPolicy()
     severity: SeverityPolicy = SeverityPolicy()
+    campaigns: CampaignPolicy = CampaignPolicy()
 
 
 class PolicyFault(ValueError):

@@ -13,13 +13,16 @@ from schemas.batch import BatchAccount, DeadLetter, Record
 from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.tables import TABLES
+from schemas.topics import is_sightings
 
 ENGINE_FAULT = "engine_fault"
+SIGHTING_MALFORMED = "sighting_malformed"
 ROWS_REFUSED = "rows_refused"
 EXPIRED = "expired"
 
 REMEDIES: dict[str, str] = {
     ENGINE_FAULT: "A fault of the engine: report it with this record, then requeue it.",
+    SIGHTING_MALFORMED: "Let only workers of one release and policy write there, then requeue it.",
     ROWS_REFUSED: "A fault of the mapping to rows: report it with this row, then requeue it.",
     EXPIRED: "Keep records longer than a worker may be down; have the sender publish again.",
 }
@@ -28,9 +31,17 @@ _TABLE_NAMED = {table.name: table for table in TABLES}
 _TIMES = ("received_at", "revised_at", "assessed_at")
 
 
-def refuse_record(record: Record, detail: str) -> tuple[DeadLetter, BatchAccount]:
-    """The dead letter and the account of a record on which the engine raised each time."""
-    return refuse_whole(record, ENGINE_FAULT, detail, REMEDIES[ENGINE_FAULT])
+def refuse_record(record: Record, detail: str) -> list[DeadLetter | BatchAccount]:
+    """A record on which the engine raised each time: its dead letter, and its sender's account."""
+    if is_sightings(record.topic):
+        return [refuse_sighting(record, detail, ENGINE_FAULT)]
+    return [*refuse_whole(record, ENGINE_FAULT, detail, REMEDIES[ENGINE_FAULT])]
+
+
+def refuse_sighting(record: Record, detail: str, reason: str = SIGHTING_MALFORMED) -> DeadLetter:
+    """The dead letter of a sighting: it is nobody's event, so it has no account."""
+    letter, _ = refuse_whole(record, reason, detail, REMEDIES[reason])
+    return msgspec.structs.replace(letter, enterprise_id="", events=0)
 
 
 def expire_offsets(met: Record, first: int, last: int) -> DeadLetter:

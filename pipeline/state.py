@@ -1,7 +1,16 @@
-"""What is remembered of one enterprise: one versioned record, bounded by a quota of its own."""
+"""What is remembered, as versioned records by state key, each bounded by a quota of its own.
+
+    E00001, E00001#spring    an enterprise, and each of its drills apart
+    #<campaign id>           an indicator, in earnest or in a drill
+
+No enterprise's id holds a `#` (`intake/registry.py`), so the two kinds never meet.
+"""
+
+from typing import TypeAlias
 
 import msgspec
 
+from pipeline.campaigns.state import CAMPAIGN_STATE_VERSION, CampaignState, SightingsState
 from pipeline.correlation.state import CorrelationState
 from pipeline.event_time import ClockState
 from pipeline.incidents.state import IncidentsState
@@ -25,23 +34,65 @@ class EnterpriseState(msgspec.Struct):
     correlation: CorrelationState = msgspec.field(default_factory=CorrelationState)
     incidents: IncidentsState = msgspec.field(default_factory=IncidentsState)
     severity: SeverityState = msgspec.field(default_factory=SeverityState)
+    sightings: SightingsState = msgspec.field(default_factory=SightingsState)
 
 
-_decoder = msgspec.msgpack.Decoder(EnterpriseState)
+State: TypeAlias = EnterpriseState | CampaignState
+
+_CAMPAIGN_MARK = "#"
 _encoder = msgspec.msgpack.Encoder()
+_enterprise_decoder = msgspec.msgpack.Decoder(EnterpriseState)
+_campaign_decoder = msgspec.msgpack.Decoder(CampaignState)
 
 
-def encode_state(state: EnterpriseState) -> bytes:
+def enterprise_key(enterprise_id: str, drill: str) -> str:
+    """The state key of an enterprise, or of one of its drills."""
+    return f"{enterprise_id}#{drill}" if drill else enterprise_id
+
+
+def campaign_key(campaign_id: str) -> str:
+    """The state key of an indicator."""
+    return f"{_CAMPAIGN_MARK}{campaign_id}"
+
+
+def is_campaign_key(key: str) -> bool:
+    """Whether it is an indicator's state rather than an enterprise's."""
+    return key.startswith(_CAMPAIGN_MARK)
+
+
+def enterprise_state(state: State) -> EnterpriseState:
+    """The state as an enterprise's, which its key says it is."""
+    assert isinstance(state, EnterpriseState), "an indicator's state under an enterprise's key"
+    return state
+
+
+def campaign_state(state: State) -> CampaignState:
+    """The state as an indicator's, which its key says it is."""
+    assert isinstance(state, CampaignState), "an enterprise's state under an indicator's key"
+    return state
+
+
+def fresh_state(key: str) -> State:
+    """The state of which nothing is remembered yet."""
+    return CampaignState() if is_campaign_key(key) else EnterpriseState()
+
+
+def encode_state(state: State) -> bytes:
     """The record as MessagePack."""
     return _encoder.encode(state)
 
 
-def decode_state(data: bytes) -> EnterpriseState:
+def decode_state(key: str, data: bytes) -> State:
     """The record back; raises StateFault for another version or damaged bytes."""
+    decoder, readable = (
+        (_campaign_decoder, CAMPAIGN_STATE_VERSION)
+        if is_campaign_key(key)
+        else (_enterprise_decoder, STATE_VERSION)
+    )
     try:
-        state = _decoder.decode(data)
+        state: State = decoder.decode(data)
     except msgspec.DecodeError as fault:
-        raise StateFault(f"state record cannot be read: {fault}") from fault
-    if state.version != STATE_VERSION:
-        raise StateFault(f"state version {state.version}; this release reads {STATE_VERSION}")
+        raise StateFault(f"state record {key} cannot be read: {fault}") from fault
+    if state.version != readable:
+        raise StateFault(f"state {key} has version {state.version}; this release reads {readable}")
     return state

@@ -4,6 +4,7 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
+from schemas.assessment import Tier
 from schemas.detection import Level
 from schemas.moments import Moment
 
@@ -12,7 +13,7 @@ CampaignStatus: TypeAlias = Literal["active", "over", "withdrawn"]
 """`over`: nothing new for a while. `withdrawn`: too few enterprises are left."""
 
 
-class Indicator(msgspec.Struct, frozen=True, order=True):
+class Indicator(msgspec.Struct, frozen=True, order=True, array_like=True):
     """What incidents have in common, in normal form; `techniques` are joined by `+`."""
 
     kind: IndicatorKind
@@ -41,6 +42,9 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, tag="campaign"):
     out. No enterprise and no incident is named here; `CampaignMember` does that. `provinces`,
     `sectors` and `spread` begin with the most enterprises. The lists are empty, and the counts
     0, in a withdrawn one. `content` is the content id of all but revision and its moment.
+
+    The combined tiers are what the harm of its incidents together would come to, never below the
+    gravest of their own: estimated upper bounds, which create no duty.
     """
 
     campaign_id: str
@@ -62,6 +66,10 @@ class Campaign(msgspec.Struct, frozen=True, kw_only=True, tag="campaign"):
     first_sector: str
     spread: tuple[Spread, ...]
     growth: tuple[Growth, ...]
+    combined_miit_tier: Tier | None
+    combined_cac_tier: Tier | None
+    evicted: int
+    """Sights that had to leave its state: with any, the counts are lower bounds."""
     revised_at: Moment
     drill: str
     content: str = ""

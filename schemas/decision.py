@@ -4,10 +4,12 @@ from typing import TypeAlias
 
 from schemas.assessment import Assessment, Obligation
 from schemas.batch import BatchAccount, DeadLetter
+from schemas.campaign import Campaign, CampaignMember
 from schemas.command import CommandOutcome
 from schemas.detection import Detection
 from schemas.event import Event
 from schemas.incident import Incident
+from schemas.sighting import Sighting
 
 Decision: TypeAlias = (
     Event
@@ -18,5 +20,9 @@ Decision: TypeAlias = (
     | BatchAccount
     | DeadLetter
     | CommandOutcome
+    | Sighting
+    | Campaign
+    | CampaignMember
 )
-"""Tagged union: each is one row of one table of the store, written idempotently."""
+"""Tagged union. A sighting goes on to the stage of campaigns and is not stored; each of the
+others is one row of one table of the store, written idempotently."""

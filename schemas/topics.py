@@ -4,7 +4,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-TopicRole: TypeAlias = Literal["events", "commands", "dead_letters", "incidents", "detections"]
+TopicRole: TypeAlias = Literal[
+    "events", "commands", "sightings", "dead_letters", "incidents", "detections", "campaigns"
+]
 
 DEFAULT_PREFIX = "fenghuo"
 
@@ -20,10 +22,15 @@ class Topic(msgspec.Struct, frozen=True):
 TOPICS: tuple[Topic, ...] = (
     Topic("events", 7, "Signed batches of events, keyed by enterprise id."),
     Topic("commands", 180, "What analysts say of incidents, keyed by enterprise id."),
+    Topic("sightings", 7, "Indicators of incidents, for the stage of campaigns, by campaign id."),
     Topic("dead_letters", 30, "Records and lines that could not be taken, with the reason."),
     Topic("incidents", 30, "Incidents as OCSF 2005, keyed by enterprise id."),
     Topic("detections", 7, "Detections as OCSF 2004, keyed by enterprise id."),
+    Topic("campaigns", 30, "Campaigns, without the names of enterprises, keyed by campaign id."),
 )
+
+SOURCES: tuple[TopicRole, ...] = ("events", "commands", "sightings")
+"""What a worker reads: one worker owns a partition number in all of them."""
 
 
 def topic_name(role: TopicRole, prefix: str = DEFAULT_PREFIX) -> str:
@@ -32,5 +39,10 @@ def topic_name(role: TopicRole, prefix: str = DEFAULT_PREFIX) -> str:
 
 
 def is_commands(topic: str) -> bool:
-    """Whether a record of this topic is a command rather than a batch of events."""
+    """Whether a record of this topic is a command."""
     return topic.endswith(".commands")
+
+
+def is_sightings(topic: str) -> bool:
+    """Whether a record of this topic is a sighting, written by our own workers."""
+    return topic.endswith(".sightings")

@@ -36,8 +36,15 @@ events that are spread over many months are taken."""
 
 
 def create_tables(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> tuple[str, ...]:
-    """The statements that make every physical table and feed."""
+    """The statements that make every physical table."""
     return tuple(statement for table in tables for statement in _create(table, layout))
+
+
+def create_feeds(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> tuple[str, ...]:
+    """The statements that make every feed, and have one of an older version copy all columns."""
+    return tuple(
+        statement for table in tables if table.history for statement in _feed(table, layout)
+    )
 
 
 def refine_tables(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> tuple[str, ...]:
@@ -68,9 +75,16 @@ def _create(table: Table, layout: Layout) -> list[str]:
     return [
         *_table(table, table.current_name, table.revision, layout),
         *_table(table, table.stored_name, table.version, layout),
-        f"CREATE MATERIALIZED VIEW IF NOT EXISTS {table.name}_feed{layout.on_cluster}"
-        f" TO {layout.local(table.current_name)}\n"
-        f"AS SELECT {_names(table)} FROM {layout.local(table.stored_name)}",
+    ]
+
+
+def _feed(table: Table, layout: Layout) -> list[str]:
+    name, on = f"{table.name}_feed", layout.on_cluster
+    copied = f"SELECT {_names(table)} FROM {layout.local(table.stored_name)}"
+    target = layout.local(table.current_name)
+    return [
+        f"CREATE MATERIALIZED VIEW IF NOT EXISTS {name}{on} TO {target}\nAS {copied}",
+        f"ALTER TABLE {name}{on} MODIFY QUERY {copied}",
     ]
 
 

@@ -2,10 +2,10 @@
 
 Rule 1. A migration is recorded in the table `migrations` after its last statement. One that was
         interrupted runs again from its first: each statement may be repeated (`sinks/ddl.py`).
-Rule 2. Migration 1 makes the tables as they are defined now, those that are not there, and 2
-        gives them their codecs and indexes; both run again whenever their text has changed.
-        Later ones bring older stores to the same columns and find nothing to do in a new one;
-        their text never changes again.
+Rule 2. Migration 1 makes the tables as they are defined now, those that are not there. Numbers 3
+        and up bring older stores to the same columns and find nothing to do in a new one; their
+        text never changes again. Then 2 makes what needs all the columns: feeds, codecs and
+        indexes. 1 and 2 run again whenever their text has changed.
 Rule 3. The views come last, and again whenever their text has changed.
 Rule 4. At the end the columns are held against the definition; a difference is an error.
 """
@@ -15,10 +15,18 @@ from hashlib import blake2b
 
 import msgspec
 
+from schemas.case_tables import CAMPAIGNS
 from schemas.columns import Table
 from schemas.tables import TABLES
 from sinks.contract import Answer, SchemaOutdated
-from sinks.ddl import create_tables, create_views, literal, refine_tables, view_tables
+from sinks.ddl import (
+    create_feeds,
+    create_tables,
+    create_views,
+    literal,
+    refine_tables,
+    view_tables,
+)
 from sinks.layout import SINGLE, Layout
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migrations
@@ -52,8 +60,23 @@ class Migration(msgspec.Struct, frozen=True):
         return blake2b("\n;\n".join(self.statements).encode(), digest_size=16).hexdigest()
 
 
-_LATER: tuple[Migration, ...] = ()
-"""Numbers 3 and up."""
+_CAMPAIGN_COLUMNS = """
+    ADD COLUMN IF NOT EXISTS `combined_miit_tier` LowCardinality(String) AFTER `growth`,
+    ADD COLUMN IF NOT EXISTS `combined_cac_tier` LowCardinality(String) AFTER `combined_miit_tier`,
+    ADD COLUMN IF NOT EXISTS `evicted` UInt64 AFTER `combined_cac_tier`"""
+
+
+def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
+    """Numbers 3 and up, as far as they are about these tables."""
+    if CAMPAIGNS not in tables:
+        return ()
+    return (Migration(3, "combined tiers of campaigns", _combine_campaigns(layout)),)
+
+
+def _combine_campaigns(layout: Layout) -> tuple[str, ...]:
+    on, names = layout.on_cluster, ("campaigns_rows", "campaign_revisions_rows")
+    kept = dict.fromkeys([*(layout.local(name) for name in names), *names])
+    return tuple(f"ALTER TABLE {name}{on}{_CAMPAIGN_COLUMNS}" for name in kept)
 
 
 def migrations_of(
@@ -62,10 +85,15 @@ def migrations_of(
     """All migrations in the order in which they run."""
     return (
         Migration(1, "tables", create_tables(tables, layout), repeatable=True),
-        Migration(2, "codecs and indexes", refine_tables(tables, layout), repeatable=True),
-        *_LATER,
+        *_later(tables, layout),
+        Migration(2, "feeds, codecs and indexes", _finish(tables, layout), repeatable=True),
         Migration(0, "views", create_views(tables, layout), repeatable=True),
     )
+
+
+def _finish(tables: Sequence[Table], layout: Layout) -> tuple[str, ...]:
+    """What needs all the columns: of a store that is new, and of one that has just got some."""
+    return (*create_feeds(tables, layout), *refine_tables(tables, layout))
 
 
 def pending(migrations: Iterable[Migration], applied: Mapping[int, str]) -> tuple[Migration, ...]:

@@ -11,6 +11,7 @@ from schemas.columns import WRITTEN_AS, Table
 from schemas.decision import Decision
 from schemas.event import Event
 from schemas.rollups import count_events
+from schemas.sighting import Sighting
 from schemas.tables import TABLE_OF
 from sinks.contract import Row, Rows, RowsRefused
 
@@ -18,9 +19,10 @@ from sinks.contract import Row, Rows, RowsRefused
 def rows_of(decisions: Iterable[Decision]) -> dict[str, list[Row]]:
     """The decisions as rows by table name, in order, and the counts of their events.
 
-    All events of a batch come in one call: the counts are the batch's (schemas/rollups.py).
+    Sightings have no rows: what comes of them has. All events of a batch come in one call: the
+    counts are the batch's (schemas/rollups.py).
     """
-    written = list(decisions)
+    written = [decision for decision in decisions if not isinstance(decision, Sighting)]
     counts = count_events(decision for decision in written if isinstance(decision, Event))
     rows: dict[str, list[Row]] = {}
     for thing in (*written, *counts):

@@ -39,6 +39,21 @@ LABELS: Final[Words] = {
         "One bar per incident, from its first event to its last; below, events stored.",
     ),
     "timeline_more": Text("图中为最严重的 {} 起。", "The gravest {} are drawn."),
+    "campaigns": Text("跨企业活动", "Campaigns"),
+    "campaigns_note": Text(
+        "同一指标出现在多家企业的事件中。只列省份与数量，不列企业名称。危害合计为估计上限，不产生义务。",
+        "The same indicator in incidents of several enterprises: provinces and counts, no names. "
+        "Harm taken together is an estimated upper bound and creates no duty.",
+    ),
+    "campaign_counts": Text("{} 家企业 · {} 起事件", "{} enterprises · {} incidents"),
+    "campaign_first": Text("{} 首见于{}", "First {} in {}"),
+    "campaign_last": Text("最近 {}", "last {}"),
+    "campaign_growth": Text("每日新增企业", "Enterprises new each day"),
+    "campaign_combined": Text("危害合计", "Harm together"),
+    "campaign_evicted": Text(
+        "另有 {} 条超出上限未计入，数字为下限",
+        "{} sights beyond the quota left out: counts are lower bounds",
+    ),
     "all": Text("全部", "All"),
     "tier": Text("等级", "Tier"),
     "scenario": Text("场景", "Scenario"),

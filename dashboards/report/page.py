@@ -42,6 +42,8 @@ _WORDS: Final[dict[str, Words]] = {
     "scenario": words.SCENARIO,
     "tactic": words.TACTIC,
     "channel": words.CHANNEL,
+    "indicator": words.INDICATOR,
+    "campaign_status": words.CAMPAIGN_STATUS,
 }
 _NO_TIER: Final = Text("未定级", "No tier")
 

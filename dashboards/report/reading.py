@@ -3,11 +3,13 @@
 from typing import Final
 
 from dashboards.report.rows import (
+    CAMPAIGN_LIMIT,
     EVIDENCE_LIMIT,
     INCIDENT_LIMIT,
     AccountRow,
     ActivityRow,
     AssessmentRow,
+    CampaignRow,
     EdgeRow,
     EventRow,
     IncidentRow,
@@ -69,6 +71,16 @@ FROM events WHERE event_id IN (
 ORDER BY time, event_id
 """
 
+CAMPAIGNS_SQL: Final = f"""
+SELECT campaign_id, status, kind, indicator, enterprise_count, incident_count, scenarios,
+       toUnixTimestamp64Micro(first_time) AS first_us,
+       toUnixTimestamp64Micro(last_time) AS last_us, first_province, spread, growth,
+       combined_miit_tier, combined_cac_tier, evicted
+FROM campaigns WHERE drill = '' AND status != 'withdrawn'
+ORDER BY status = 'over', enterprise_count DESC, last_us DESC, campaign_id
+LIMIT {CAMPAIGN_LIMIT}
+"""
+
 ACCOUNT_SQL: Final = """
 SELECT uniqExact(enterprise_id) AS enterprises, count() AS batches, sum(events) AS events,
        sum(stored) AS stored, sum(late) AS late, sum(dropped) AS dropped,
@@ -88,7 +100,7 @@ FROM events GROUP BY time_us ORDER BY time_us
 
 
 def read_rows(query: Query) -> Rows:
-    """All that the report shows, in eight statements."""
+    """All that the report shows, in nine statements."""
     return Rows(
         incidents=decode_rows(query(INCIDENTS_SQL), IncidentRow),
         incident_count=int(str(query(INCIDENT_COUNT_SQL)[0]["incidents"])),
@@ -96,6 +108,7 @@ def read_rows(query: Query) -> Rows:
         obligations=decode_rows(query(OBLIGATIONS_SQL), ObligationRow),
         edges=decode_rows(query(EDGES_SQL.replace("<incidents>", _SHOWN)), EdgeRow),
         evidence=decode_rows(query(EVIDENCE_SQL), EventRow),
+        campaigns=decode_rows(query(CAMPAIGNS_SQL), CampaignRow),
         account=decode_rows(query(ACCOUNT_SQL), AccountRow)[0],
         activity=decode_rows(query(ACTIVITY_SQL), ActivityRow),
     )

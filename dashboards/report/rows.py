@@ -15,6 +15,8 @@ Query: TypeAlias = Callable[[str], Answer]
 
 INCIDENT_LIMIT: Final = 200
 """Incidents that get a page of their own; the gravest and newest first, the rest are counted."""
+CAMPAIGN_LIMIT: Final = 50
+"""Campaigns that are shown: active ones first, those at the most enterprises on top."""
 EVIDENCE_LIMIT: Final = 8
 """Events shown with an incident; their number is shown beside them."""
 
@@ -126,6 +128,26 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     raw: str
 
 
+class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
+    """One current campaign: no enterprise is named; `spread` and `growth` are JSON text."""
+
+    campaign_id: str
+    status: str
+    kind: str
+    indicator: str
+    enterprise_count: int
+    incident_count: int
+    scenarios: list[str]
+    first_us: int
+    last_us: int
+    first_province: str
+    spread: str
+    growth: str
+    combined_miit_tier: str
+    combined_cac_tier: str
+    evicted: int
+
+
 class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     """What became of everything that was sent."""
 
@@ -156,6 +178,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     obligations: tuple[ObligationRow, ...]
     edges: tuple[EdgeRow, ...]
     evidence: tuple[EventRow, ...]
+    campaigns: tuple[CampaignRow, ...]
     account: AccountRow
     activity: tuple[ActivityRow, ...]
 

@@ -10,6 +10,7 @@ from dashboards.report.rows import (
     AccountRow,
     ActivityRow,
     AssessmentRow,
+    CampaignRow,
     EdgeRow,
     EventRow,
     IncidentRow,
@@ -18,6 +19,7 @@ from dashboards.report.rows import (
 )
 from dashboards.words import TIER_OF_COLOUR
 from schemas.assessment import TIERS, LimbResult, Raise
+from schemas.campaign import Growth, Spread
 from schemas.incident import DetectionSummary
 from schemas.moments import Moment
 from schemas.provinces import PROVINCES, Province
@@ -74,6 +76,14 @@ class Clock(msgspec.Struct, frozen=True, kw_only=True):
     obligation: ObligationRow
 
 
+class Campaign(msgspec.Struct, frozen=True, kw_only=True):
+    """One campaign, its JSON decoded."""
+
+    row: CampaignRow
+    spread: tuple[Spread, ...]
+    growth: tuple[Growth, ...]
+
+
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
     """One province on the map: its gravest grade, "" where it has no incident."""
 
@@ -93,6 +103,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     grades: tuple[tuple[str, int], ...]
     scenarios: tuple[tuple[str, int], ...]
     clocks: tuple[Clock, ...]
+    campaigns: tuple[Campaign, ...]
     account: AccountRow
     activity: tuple[ActivityRow, ...]
 
@@ -110,6 +121,7 @@ def situation_of(rows: Rows, made_at: Moment) -> Situation:
         grades=_count((case.grade for case in cases), GRADES),
         scenarios=tuple(Counter(case.row.scenario for case in cases).most_common()),
         clocks=_clocks(cases),
+        campaigns=tuple(map(_campaign, rows.campaigns)),
         account=rows.account,
         activity=rows.activity,
     )
@@ -173,6 +185,14 @@ def _judgement(assessment: AssessmentRow) -> Judgement:
         grade=grade_of(assessment),
         limbs=msgspec.json.decode(assessment.limbs, type=tuple[LimbResult, ...]),
         raises=msgspec.json.decode(assessment.raises, type=tuple[Raise, ...]),
+    )
+
+
+def _campaign(row: CampaignRow) -> Campaign:
+    return Campaign(
+        row=row,
+        spread=msgspec.json.decode(row.spread, type=tuple[Spread, ...]),
+        growth=msgspec.json.decode(row.growth, type=tuple[Growth, ...]),
     )
 
 

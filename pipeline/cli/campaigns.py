@@ -1,101 +1,82 @@
-"""`fenghuo campaigns`: the second stage over a store's incidents, written beside them (shell).
+"""`fenghuo campaigns`: the same indicator at several enterprises, read from the store (shell)."""
 
-Rule 1. Every incident of the store is read, so a run needs no state but the store.
-Rule 2. A campaign that says what its last revision says is not written again. Members go
-        before their campaign: interrupted in between, the next run writes the same rows.
-"""
-
-import time
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import click
 import msgspec
+from rich.console import Console
 
-from pipeline.cli.engines import load_policy
-from pipeline.cli.moments import RFC3339
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.incidents.campaigns import (
-    CampaignsState,
-    Finding,
-    Published,
-    Sight,
-    absorb,
-    expire,
+from dashboards.words import Language
+from pipeline.cli.campaign_list import (
+    EVERY,
+    STANDING,
+    find_campaign,
+    print_campaigns,
+    read_campaigns,
 )
-from pipeline.incidents.policy import IncidentPolicy
-from schemas.campaign import Campaign, Indicator
-from schemas.moments import Moment
-from schemas.tables import TABLE_OF
-from sinks.contract import Answer, Row, Store
+from pipeline.cli.stores import open_sink, sink_options
+from sinks.contract import Answer, Store
+from sinks.ddl import literal
 
-_INCIDENTS = """
-SELECT incident_id, revision, enterprise_id, province, sector, status, verdict, scenario, level,
-    toUnixTimestamp64Micro(first_time) AS first_moment,
-    toUnixTimestamp64Micro(last_time) AS last_moment,
-    drill, techniques, entity_kinds, entity_values, entity_roles
-FROM incidents ORDER BY incident_id
+_HISTORY = """
+SELECT revision, revised_at, status, enterprise_count, incident_count
+FROM campaign_revisions WHERE campaign_id = {campaign} ORDER BY revision
 """
-_CAMPAIGNS = "SELECT campaign_id, kind, indicator, drill, revision, content FROM campaigns"
+_MEMBERS = """
+SELECT m.place AS place, m.first_time AS first_time, m.province AS province,
+    m.enterprise_id AS enterprise_id, e.name AS enterprise, m.incident_id AS incident_id
+FROM campaign_members AS m
+LEFT JOIN enterprises AS e ON e.enterprise_id = m.enterprise_id
+WHERE m.campaign_id = {campaign} AND m.revision = {revision} ORDER BY m.place
+"""
 
 
-@click.command("campaigns")
+@click.group("campaigns")
+def campaigns_group() -> None:
+    """The same indicator at several enterprises: list and show, without their names."""
+
+
+@campaigns_group.command("list")
+@sink_options
+@click.option("--all", "everything", is_flag=True, help="Withdrawn ones and drills too.")
+@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+def list_command(
+    store: Path | None, database: str, everything: bool, as_json: bool, lang: Language
+) -> None:
+    """Campaigns, active ones first, those at the most enterprises on top."""
+    with open_sink(store, database, must_exist=True) as sink:
+        campaigns = read_campaigns(sink, EVERY if everything else STANDING)
+    if as_json:
+        for campaign in campaigns:
+            click.echo(msgspec.json.encode(campaign).decode())
+    else:
+        print_campaigns(Console(), campaigns, lang)
+
+
+@campaigns_group.command("show")
+@click.argument("campaign_id")
 @sink_options
 @click.option(
-    "--policy",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    help="Policy file; its part `incidents.campaigns`. Default: the documented defaults.",
+    "--names",
+    is_flag=True,
+    help="Also which enterprises and incidents: for those who may know who was struck.",
 )
-@click.option("--at", type=RFC3339, default=None, help="The moment it is now. Default: it is.")
-def campaigns_command(
-    store: Path | None, database: str, policy: Path | None, at: Moment | None
-) -> None:
-    """Find the same indicator at several enterprises, and write what changed.
-
-    Prints each campaign that changed as a line of JSON, without the names of enterprises; they
-    are in the view `campaign_members`. Run it as often as you like: it repeats nothing.
-    """
-    now = time.time_ns() // 1_000 if at is None else at
-    with open_sink(store, database) as sink:
-        sink.migrate()
-        sights = [_sight(row) for row in sink.query(_INCIDENTS)]
-        found = find_campaigns(load_policy(policy).incidents, sink, sights, now)
-    for campaign in found:
-        click.echo(msgspec.json.encode(campaign).decode())
-    click.echo(f"{len(sights)} incidents read, {len(found)} campaigns changed", err=True)
+def show_command(campaign_id: str, store: Path | None, database: str, names: bool) -> None:
+    """One campaign and how it came to be what it is, as JSON."""
+    with open_sink(store, database, must_exist=True) as sink:
+        campaign = find_campaign(sink, campaign_id)
+        whole = {
+            "campaign": campaign,
+            "revisions": sink.query(_HISTORY.format(campaign=_id(campaign))),
+            **({"members": _members(sink, campaign)} if names else {}),
+        }
+    click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
 
 
-def find_campaigns(
-    policy: IncidentPolicy, sink: Store, sights: Iterable[Sight], now: Moment
-) -> list[Campaign]:
-    """Work out the campaigns of these incidents and write those that differ from the store's."""
-    state = CampaignsState(published=dict(map(_published, sink.query(_CAMPAIGNS))))
-    findings = absorb(policy, state, sights, now) + expire(policy, state, now)
-    if findings:
-        sink.write(_rows(findings), f"campaigns/{now}")
-    return [one for one in findings if isinstance(one, Campaign)]
+def _members(sink: Store, campaign: Answer) -> list[Answer]:
+    return sink.query(_MEMBERS.format(campaign=_id(campaign), revision=campaign["revision"]))
 
 
-def _rows(findings: Sequence[Finding]) -> dict[str, list[Row]]:
-    rows: dict[str, list[Row]] = {}
-    for finding in findings:
-        table = TABLE_OF[type(finding)]
-        rows.setdefault(table.name, []).append(table.row(finding))
-    return rows
-
-
-def _sight(row: Answer) -> Sight:
-    kinds, values, roles = (row[f"entity_{part}"] for part in ("kinds", "values", "roles"))
-    entities = [
-        {"kind": kind, "value": value, "role": role}
-        for kind, value, role in zip(kinds, values, roles, strict=True)  # type: ignore[call-overload]
-    ]
-    moments = {f"{end}_time": int(str(row[f"{end}_moment"])) for end in ("first", "last")}
-    return msgspec.convert({**row, **moments, "entities": entities}, Sight)
-
-
-def _published(row: Answer) -> tuple[str, Published]:
-    about = msgspec.convert({"kind": row["kind"], "value": row["indicator"]}, Indicator)
-    last = Published(about, str(row["drill"]), int(str(row["revision"])), str(row["content"]))
-    return str(row["campaign_id"]), last
+def _id(campaign: Answer) -> str:
+    return literal(str(campaign["campaign_id"]))

@@ -7,6 +7,9 @@ import msgspec
 
 from pipeline.cli.embedded import EmbeddedStates
 from pipeline.cli.kafka_options import KafkaOptions
+from pipeline.cli.waiting import wait
+from pipeline.delivery import Delivery
+from pipeline.gathering import gather_told
 from pipeline.kafka.clients import producing
 from pipeline.kafka.standing import require
 from pipeline.path import Engine
@@ -16,7 +19,6 @@ from schemas.batch import HEADER_DRILL, Record
 from schemas.command import Command, CommandOutcome
 from schemas.topics import topic_name
 from sinks.contract import Store
-from sinks.rows import rows_of
 
 
 def send_command(
@@ -66,7 +68,9 @@ def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:
         headers=((HEADER_DRILL, command.drill.encode()),) if command.drill else (),
     )
     decisions = engine.apply(states.recall(engine.state_key(record)), record)
-    sink.write(rows_of(decisions), command.command_id)
+    delivery = Delivery(sink, wait=wait)
+    delivery.write(decisions, command.command_id)
+    gather_told(engine, decisions, states, delivery)
     states.count(1)
     states.save()
     return next(each for each in decisions if isinstance(each, CommandOutcome))

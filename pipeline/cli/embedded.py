@@ -12,7 +12,7 @@ from pathlib import Path
 import msgspec
 
 from pipeline.policy import Policy
-from pipeline.state import EnterpriseState, decode_state, encode_state
+from pipeline.state import State, decode_state, encode_state, fresh_state
 from schemas.registry import Enterprise, Registry
 
 STATES_FILE = "fenghuo-states.msgpack"
@@ -35,7 +35,7 @@ class EmbeddedStates:
             self._saved = msgspec.msgpack.decode(self._path.read_bytes(), type=_Saved)
         except FileNotFoundError:
             self._saved = _Saved()
-        self._live: dict[str, EnterpriseState] = {}
+        self._live: dict[str, State] = {}
 
     @property
     def applied(self) -> int:
@@ -66,16 +66,16 @@ class EmbeddedStates:
         """Every key with a state."""
         return sorted({*self._saved.states, *self._live})
 
-    def recall(self, key: str) -> EnterpriseState:
+    def recall(self, key: str) -> State:
         """The state of a key, for the driver to change; fresh if there is none."""
         state = self._live.get(key)
         if state is None:
             saved = self._saved.states.get(key)
-            state = decode_state(saved) if saved is not None else EnterpriseState()
+            state = fresh_state(key) if saved is None else decode_state(key, saved)
             self._live[key] = state
         return state
 
-    def remember(self, states: Mapping[str, EnterpriseState]) -> None:
+    def remember(self, states: Mapping[str, State]) -> None:
         """Kept in memory already; `save` makes them durable."""
 
     def forget(self, keys: Iterable[str]) -> None:
@@ -83,15 +83,20 @@ class EmbeddedStates:
         for key in keys:
             self._live.pop(key, None)
 
-    def replace(self, states: Mapping[str, EnterpriseState]) -> None:
+    def replace(self, states: Mapping[str, State]) -> None:
         """These instead of all that were there."""
         self._saved.states = {}
         self._live = dict(states)
 
     def save(self) -> None:
-        """Write every state that was used since, the file being replaced as a whole."""
+        """Write every state that was used since, the file being replaced as a whole.
+
+        One that is as if it had never been is not kept.
+        """
         for key, state in self._live.items():
             self._saved.states[key] = encode_state(state)
+            if state == fresh_state(key):
+                del self._saved.states[key]
         aside = self._path.with_name(STATES_FILE + ".new")
         aside.write_bytes(msgspec.msgpack.encode(self._saved))
         aside.replace(self._path)

@@ -19,7 +19,7 @@ COMMANDS: dict[str, str] = {
     "registry": "pipeline.cli.registry:registry_group",
     "keys": "pipeline.cli.keys:keys_group",
     "dead-letters": "pipeline.cli.dead_letters:dead_letters_group",
-    "campaigns": "pipeline.cli.campaigns:campaigns_command",
+    "campaigns": "pipeline.cli.campaigns:campaigns_group",
     "policy": "pipeline.cli.policy:policy_group",
     "simulate": "pipeline.cli.simulate:simulate_command",
     "migrate": "pipeline.cli.migrate:migrate_command",

@@ -22,13 +22,14 @@ from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.waiting import wait
 from pipeline.delivery import Delivery
 from pipeline.driver import HeldStates, drive
+from pipeline.gathering import gather_told
 from pipeline.kafka.standing import require
-from pipeline.path import Engine
+from pipeline.path import STRANGER, Engine
 from pipeline.refusals import refuse_record
 from pipeline.replay.difference import compare_incidents
 from pipeline.replay.records import Period, read_period
 from pipeline.replay.source import RecordSource
-from pipeline.state import EnterpriseState, decode_state, encode_state
+from pipeline.state import EnterpriseState, decode_state, encode_state, fresh_state
 from schemas.batch import Record
 from schemas.moments import Moment
 from schemas.topics import topic_name
@@ -103,14 +104,21 @@ def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Rec
 
 
 def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
-    """Every record in order, then event time moved to the last event of each enterprise."""
+    """Every record in order, then event time moved to the last event of each enterprise.
+
+    Sightings that live workers told are not read: the replay tells its own.
+    """
     keep_registry(sink, engine.registry)
-    memory = HeldStates(EnterpriseState, encode_state, decode_state)
+    memory = HeldStates(fresh_state, encode_state, decode_state)
     delivery = Delivery(sink, wait=wait)
     summary = Summary()
     source = RecordSource(engine)
     for decisions in drive(records, source, engine.apply, memory, delivery, refuse=refuse_record):
+        gather_told(engine, decisions, memory, delivery)
         summary.add(decisions)
-    for key, state in memory.all().items():
-        delivery.write(engine.settle(state, key), f"settle/{key}")
+    for key, state in list(memory.all().items()):
+        if isinstance(state, EnterpriseState) and key != STRANGER:
+            settled = engine.settle(state, key)
+            delivery.write(settled, f"settle/{key}")
+            gather_told(engine, settled, memory, delivery)
     return summary

@@ -6,8 +6,10 @@ from typing import Any
 import click
 import msgspec
 
+from pipeline.campaigns.step import forget_enterprise
 from pipeline.cli.embedded import STATES_FILE
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.state import campaign_state, decode_state, encode_state, is_campaign_key
 from schemas.tables import TABLES
 from sinks.contract import Store
 from sinks.ddl import literal
@@ -82,12 +84,17 @@ def _states(store: Path | None, enterprise: str) -> list[str]:
 
 
 def _drop_states(store: Path | None, enterprise: str) -> None:
-    """The file is replaced as a whole, as where it is written."""
+    """Its own, and its part in those of indicators; the file is replaced as a whole."""
     if store is None or not (store / STATES_FILE).exists():
         return
     saved = _read(store)
     for key in _states(store, enterprise):
         del saved["states"][key]
+    for key, data in saved.get("states", {}).items():
+        if is_campaign_key(key):
+            state = campaign_state(decode_state(key, data))
+            forget_enterprise(state, enterprise)
+            saved["states"][key] = encode_state(state)
     saved.get("registry", {}).pop(enterprise, None)
     aside = store / f"{STATES_FILE}.new"
     aside.write_bytes(msgspec.msgpack.encode(saved))

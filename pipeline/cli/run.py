@@ -23,11 +23,14 @@ from pipeline.cli.stores import open_sink
 from pipeline.cli.waiting import wait
 from pipeline.delivery import Delivery
 from pipeline.driver import drive
+from pipeline.gathering import expire_indicators, gather_told
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import FORMATS, read_fields, recognise
-from pipeline.path import Engine, state_key
+from pipeline.path import Engine
+from pipeline.state import State, enterprise_key, enterprise_state
 from schemas.batch import Batch
+from schemas.decision import Decision
 from schemas.moments import Moment
 from schemas.registry import Registry
 from sinks.contract import DEFAULT_DATABASE, Store
@@ -178,7 +181,7 @@ class _BatchSource:
 
     def state_key(self, input: Batch, /) -> str:
         """The enterprise, and each drill apart."""
-        return state_key(input.enterprise_id, input.drill)
+        return enterprise_key(input.enterprise_id, input.drill)
 
     def place(self, input: Batch, /) -> str:
         """The batch's own id and its place."""
@@ -197,14 +200,20 @@ def run_files(
     keep_registry(sink, engine.registry)
     delivery = Delivery(sink, wait=wait)
     summary = Summary()
+
+    def process(state: State, batch: Batch) -> list[Decision]:
+        return engine.process(enterprise_state(state), batch)
+
     with Progress("reading", sum(file.stat().st_size for file in files)) as progress:
         batches = reader.batches(files, progress, states.applied)
-        for decisions in drive(
-            batches, _BatchSource(), engine.process, states, delivery, group_size=20
-        ):
+        for decisions in drive(batches, _BatchSource(), process, states, delivery, group_size=20):
+            gather_told(engine, decisions, states, delivery)
             summary.add(decisions)
-    key = state_key(reader.enterprise_id, reader.drill)
-    delivery.write(engine.settle(states.recall(key), key), f"settle/{states.applied}")
+    key = enterprise_key(reader.enterprise_id, reader.drill)
+    settled = engine.settle(enterprise_state(states.recall(key)), key)
+    delivery.write(settled, f"settle/{states.applied}")
+    gather_told(engine, settled, states, delivery)
+    expire_indicators(engine, states.keys(), states, delivery, reader.received_at)
     states.count(summary.batches)
     states.save()
     return summary

@@ -26,6 +26,12 @@ _HOSTILE = tuple(name for name, story in STORIES.items() if story.hostile)
 @click.option("--duration", default=7_200, show_default=True, type=click.IntRange(600))
 @click.option("--victims", default=1, show_default=True, type=click.IntRange(0))
 @click.option("--story", "stories", multiple=True, type=click.Choice(_HOSTILE))
+@click.option(
+    "--campaign",
+    type=click.Choice(_HOSTILE),
+    help="A story that one attacker tells in several provinces.",
+)
+@click.option("--campaign-victims", default=3, show_default=True, type=click.IntRange(2))
 @click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="A new directory.")
 @click.option("--registry-only", is_flag=True, help="Only the registry, as NDJSON on stdout.")
 def simulate_command(
@@ -37,6 +43,8 @@ def simulate_command(
     duration: int,
     victims: int,
     stories: tuple[str, ...],
+    campaign: str | None,
+    campaign_victims: int,
     out: Path | None,
     registry_only: bool,
 ) -> None:
@@ -50,12 +58,16 @@ def simulate_command(
     if registry_only:
         _print_rows(enterprise for enterprise, _ in publishers)
         return
+    if campaign and campaign not in (stories or _HOSTILE):
+        raise click.BadParameter(f"add --story {campaign}", param_hint="--campaign")
     config = SimulationConfig(
         start=_start_of(start, duration),
         duration_s=duration,
         events=events,
         victims=victims,
         stories=stories or _HOSTILE,
+        campaign=campaign or "",
+        campaign_victims=campaign_victims,
     )
     batches = make_traffic(seed, config, publishers)
     if out is None:

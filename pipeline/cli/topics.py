@@ -1,8 +1,8 @@
 """`fenghuo topics`: make the Kafka topics, with the settings that correctness rests on (shell).
 
-Events and commands get their timestamps from the broker (`LogAppendTime`): a timestamp is the
-moment of receipt, and a sender cannot choose it. The keyed sources and the worker's changelog
-have the same number of partitions, so that one worker owns an enterprise in all three.
+What the worker reads gets its timestamps from the broker (`LogAppendTime`): a timestamp is the
+moment of receipt, and a sender cannot choose it. These sources and the worker's changelog have
+the same number of partitions, so that one worker owns a partition number in all of them.
 """
 
 from collections.abc import Mapping
@@ -16,9 +16,8 @@ from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_admin
 from pipeline.kafka.naming import changelog_name
 from schemas.moments import DAY
-from schemas.topics import TOPICS, topic_name
+from schemas.topics import SOURCES, TOPICS, topic_name
 
-SOURCES = ("events", "commands")
 MAX_MESSAGE_BYTES = "8000000"
 
 

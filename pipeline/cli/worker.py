@@ -11,7 +11,7 @@ from pipeline.kafka.faults import KafkaFault
 from pipeline.path import Engine
 from pipeline.sigma.documents import RuleFault
 from pipeline.sigma.routes import Effort
-from pipeline.state import EnterpriseState, decode_state, encode_state
+from pipeline.state import State, decode_state, encode_state, fresh_state
 from pipeline.worker.process import serve
 from pipeline.worker.rules_watch import EngineRefused
 from pipeline.worker.settings import SettingsFault, WorkerSettings, read_settings
@@ -25,14 +25,14 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 class EngineCodec:
     """The engine's states, as `pipeline/state.py` keeps them."""
 
-    def fresh(self) -> EnterpriseState:
-        return EnterpriseState()
+    def fresh(self, key: str) -> State:
+        return fresh_state(key)
 
-    def encode(self, state: EnterpriseState) -> bytes:
+    def encode(self, state: State) -> bytes:
         return encode_state(state)
 
-    def decode(self, data: bytes) -> EnterpriseState:
-        return decode_state(data)
+    def decode(self, key: str, data: bytes) -> State:
+        return decode_state(key, data)
 
 
 class EngineParts:

@@ -36,7 +36,7 @@ def read_states(access: KafkaAccess, group: str) -> Mapping[str, bytes]:
 
 def keep_states(states: EmbeddedStates, encoded: Mapping[str, bytes]) -> None:
     """Make them the embedded store's own."""
-    states.replace({key: decode_state(data) for key, data in encoded.items()})
+    states.replace({key: decode_state(key, data) for key, data in encoded.items()})
     states.save()
 
 

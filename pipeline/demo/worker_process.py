@@ -6,21 +6,33 @@ import signal
 import socket
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
 
+import msgspec
+
 from pipeline.embedded.broker import REBALANCE_TIMEOUT_S
 from pipeline.embedded.unbroken import unbroken
+from schemas.topics import topic_name
 
 STOP_S = 20.0
-_EVENTS = re.compile(r'^fenghuo_events_total\{outcome="(\w+)"\} (\S+)$', re.MULTILINE)
+_SAMPLE = re.compile(r"^fenghuo_(\w+?)_total(\{.*\})? (\S+)$", re.MULTILINE)
 
 
 class WorkerFault(RuntimeError):
     """The worker ended by itself; the message holds the end of its log."""
+
+
+class Applied(msgspec.Struct, frozen=True):
+    """How far a worker is: events accounted for, sightings told, and those gathered of them."""
+
+    events: int = 0
+    told: int = 0
+    gathered: int = 0
 
 
 class WorkerProcess:
@@ -31,8 +43,8 @@ class WorkerProcess:
         self._log = log
         self._health_port = health_port
 
-    def events_applied(self) -> int:
-        """Events accounted for so far, by its metrics; 0 before it answers.
+    def applied(self) -> Applied:
+        """How far it is, by its metrics; nowhere before it answers.
 
         Raises WorkerFault where it no longer runs.
         """
@@ -43,8 +55,8 @@ class WorkerProcess:
             with urlopen(f"http://127.0.0.1:{self._health_port}/metrics", timeout=2) as answer:
                 metrics = answer.read().decode()
         except (URLError, OSError):
-            return 0
-        return int(sum(float(count) for _, count in _EVENTS.findall(metrics)))
+            return Applied()
+        return _read_applied(metrics)
 
     def stop(self) -> None:
         """Let it finish its batch and leave the group."""
@@ -55,6 +67,14 @@ class WorkerProcess:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+
+def _read_applied(metrics: str) -> Applied:
+    sums: Counter[str] = Counter()
+    for name, labels, value in _SAMPLE.findall(metrics):
+        is_gathered = name == "records" and topic_name("sightings") in labels
+        sums["gathered" if is_gathered else name] += int(float(value))
+    return Applied(sums["events"], sums["sightings"], sums["gathered"])
 
 
 @contextmanager

@@ -15,7 +15,7 @@ from pipeline.kafka.clients import open_admin
 from pipeline.kafka.faults import RequestRefused, refusals_explained
 from pipeline.kafka.naming import changelog_name
 from pipeline.kafka.rights import Right, Role, rights_of
-from schemas.topics import topic_name
+from schemas.topics import SOURCES, topic_name
 
 NO_SUCH_TOPIC = 3
 NOT_ALLOWED = 29
@@ -90,11 +90,7 @@ def _operations(named: Iterable[str] | None) -> frozenset[str] | None:
 
 def _partitioned_alike(prefix: str, group: str) -> tuple[str, ...]:
     """One worker owns an enterprise in all of these, by the number of its partition."""
-    return (
-        topic_name("events", prefix),
-        topic_name("commands", prefix),
-        changelog_name(group),
-    )
+    return (*(topic_name(role, prefix) for role in SOURCES), changelog_name(group))
 
 
 def _absent(topics: Mapping[str, Topic]) -> Iterator[Problem]:

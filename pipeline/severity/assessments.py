@@ -3,7 +3,7 @@
 import msgspec
 
 from pipeline.context import Context
-from pipeline.severity.estimates import BOUNDS, estimate
+from pipeline.severity.estimates import BOUNDS, Bound, estimate
 from pipeline.severity.facts import KINDS, Stated, add_estimates, operator_facts
 from pipeline.severity.judgement import GRAVITY, Judgement, entail, graver, judge, tier_of
 from pipeline.severity.obligations import Standing
@@ -73,22 +73,32 @@ def assess_record(
     )
 
 
+def judged_facts(
+    policy: SeverityPolicy, record: IncidentRecord, context: Context
+) -> dict[str, Stated]:
+    """What has occurred is judged by statements alone; what may occur, by likely facts too."""
+    if record.occurred:
+        return known_facts(policy, record, context)
+    return _facts_at(policy, record, context, "likely")
+
+
+def _facts_at(
+    policy: SeverityPolicy, record: IncidentRecord, context: Context, bound: Bound
+) -> dict[str, Stated]:
+    """Statements with what may be at one bound, and what follows from both."""
+    stated = {**operator_facts(context.enterprise, record.discovered_at), **record.facts}
+    estimated = estimate(policy, context.enterprise, record.reach, bound)
+    return entail(policy.choices, add_estimates(stated, estimated))
+
+
 def _judge(
     policy: SeverityPolicy, record: IncidentRecord, regime: Regime, context: Context
 ) -> tuple[Judgement, Estimates]:
-    """What has occurred is judged by statements alone; what may occur, by likely facts too."""
     limbs = limbs_in_force(policy, regime, record.province, record.discovered_at)
     if not limbs or record.dismissed:
         return _NOTHING, Estimates(None, None, None)
-    stated = {**operator_facts(context.enterprise, record.discovered_at), **record.facts}
-    at = {
-        bound: entail(
-            policy.choices,
-            add_estimates(stated, estimate(policy, context.enterprise, record.reach, bound)),
-        )
-        for bound in BOUNDS
-    }
-    facts = entail(policy.choices, stated) if record.occurred else at["likely"]
+    at = {bound: _facts_at(policy, record, context, bound) for bound in BOUNDS}
+    facts = judged_facts(policy, record, context) if record.occurred else at["likely"]
     tiers = {bound: tier_of(limbs, known) for bound, known in at.items()}
     low, likely = tiers["low"], graver(tiers["low"], tiers["likely"])
     estimates = Estimates(low, likely, graver(likely, tiers["high"]))

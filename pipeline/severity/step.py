@@ -10,10 +10,18 @@ Rule 4. Everything is a function of state and input; `clock.received_at` is now.
 from collections.abc import Sequence
 from typing import TypeAlias, cast
 
+import msgspec
+
 from pipeline.context import Context
 from pipeline.event_time import Clock
-from pipeline.severity.assessments import assess_record, keep, known_facts, standing_of
-from pipeline.severity.facts import corrections, state_impact
+from pipeline.severity.assessments import (
+    assess_record,
+    judged_facts,
+    keep,
+    known_facts,
+    standing_of,
+)
+from pipeline.severity.facts import OPERATOR_FACTS, Value, corrections, state_impact
 from pipeline.severity.memory import absorb, bequeath, forget, next_moment, record_of
 from pipeline.severity.obligations import plan_duties, reconcile, ring
 from pipeline.severity.policy import SeverityPolicy
@@ -25,6 +33,13 @@ from schemas.incident import Incident
 from schemas.moments import Moment
 
 Row: TypeAlias = Assessment | Obligation
+
+
+class Gravity(msgspec.Struct, frozen=True):
+    """An incident's computed tiers, and the facts that they rest on, without the operator's."""
+
+    tiers: dict[Regime, Tier] = {}
+    harm: dict[str, Value] = {}
 
 
 def assess(
@@ -81,6 +96,20 @@ def expire(
 ) -> list[Row]:
     """Timers alone: duties that turned due_soon or late up to now."""
     return _ring(policy, state, clock.received_at)
+
+
+def gravity_of(
+    policy: SeverityPolicy, state: SeverityState, incident_id: str, context: Context
+) -> Gravity:
+    """How grave the incident is as it was last judged; nothing where it is not held."""
+    record = state.records.get(incident_id)
+    if record is None:
+        return Gravity()
+    facts = judged_facts(policy, record, context)
+    return Gravity(
+        {regime: judged.tier for regime, judged in record.judged.items() if judged.tier},
+        {name: fact.value for name, fact in facts.items() if name not in OPERATOR_FACTS},
+    )
 
 
 def refusal_of(state: SeverityState, command: Command) -> str:

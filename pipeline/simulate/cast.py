@@ -18,14 +18,17 @@ _ALPHANUMERIC: Final = string.ascii_letters + string.digits
 
 
 class Cast:
-    """Who takes part: a desk, another desk, two addresses outside, the site's servers."""
+    """Who takes part: a desk, another desk, two addresses outside, the site's servers.
 
-    def __init__(self, draw: random.Random, site: Site) -> None:
+    `base` is an address outside that the attacker of a campaign goes on from everywhere.
+    """
+
+    def __init__(self, draw: random.Random, site: Site, base: str = "") -> None:
         self.site = site
         self.draw = draw
         self.desk, self.other = draw.sample(site.desks, 2)
         self.outside = draw_external(draw)
-        self.outside_2 = draw_external(draw)
+        self.outside_2 = base or draw_external(draw)
         self.tag = "".join(draw.choices(string.ascii_lowercase, k=6))
 
     def bind(self, time: Moment, index: int = 0) -> Bindings:

@@ -12,7 +12,9 @@ class SimulationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
     events of one enterprise over the period: small ones send a third of it, large ones more than
     twice. No batch spans more than `span_s`, which stays below the lateness that the engine
     allows, so that nothing in it is late by its own doing; none holds more than `batch_events`.
-    `victims` enterprises suffer each of `stories` (names of `stories.table.STORIES`).
+    `victims` enterprises suffer each of `stories` (names of `stories.table.STORIES`). `campaign`,
+    one of them or "", is told by one attacker, from one address, at `campaign_victims`
+    enterprises in as many provinces.
     """
 
     start: Moment
@@ -27,4 +29,11 @@ class SimulationConfig(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown
         "illegal_operation",
         "uncontrolled_remote_maintenance",
     )
+    campaign: str = ""
+    campaign_victims: int = 3
     lookalikes: bool = True
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a campaign that is none of the stories."""
+        if self.campaign and self.campaign not in self.stories:
+            raise ValueError(f"campaign {self.campaign!r} is none of {', '.join(self.stories)}")

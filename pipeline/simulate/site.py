@@ -49,6 +49,7 @@ class Site(msgspec.Struct, frozen=True):
     """One enterprise's network; `size` is its traffic relative to the mean."""
 
     enterprise_id: str
+    province: str
     profile: str
     evtx: bool
     """Whether it exports Windows events as EVTX documents rather than flat."""
@@ -66,6 +67,7 @@ def make_site(seed: int, enterprise: Enterprise) -> Site:
     count = max(4, round(_DESKS_OF_MEAN * size))
     return Site(
         enterprise_id=enterprise.enterprise_id,
+        province=enterprise.province,
         profile=_PROFILES[enterprise.sector],
         evtx=draw.random() < 0.3,
         size=size,

@@ -4,6 +4,7 @@ Pure and deterministic: the same seed, registry size and configuration give the 
 in the same order, on every machine.
 """
 
+import random
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -20,7 +21,7 @@ from pipeline.simulate.draws import draw_from
 from pipeline.simulate.evtx import as_evtx
 from pipeline.simulate.ordinary import ORDINARY
 from pipeline.simulate.registry import Publisher
-from pipeline.simulate.site import Site, make_site
+from pipeline.simulate.site import Site, draw_external, make_site
 from pipeline.simulate.sources import SOURCES
 from pipeline.simulate.stories.step import Story
 from pipeline.simulate.stories.table import STORIES
@@ -86,9 +87,14 @@ def plan_attacks(
     sites = [make_site(seed, enterprise) for enterprise, _ in publishers]
     attacks: list[Attack] = []
     for name in config.stories:
-        taken = {attack.enterprise_id for attack in attacks}
-        attacks.extend(_plan_story(seed, config, STORIES[name], sites, taken))
+        attacks.extend(_plan_story(seed, config, STORIES[name], sites, _victims(attacks)))
+    if config.campaign:
+        attacks.extend(_plan_campaign(seed, config, STORIES[config.campaign], sites, attacks))
     return tuple(attacks)
+
+
+def _victims(attacks: Iterable[Attack]) -> set[str]:
+    return {attack.enterprise_id for attack in attacks}
 
 
 def _plan_story(
@@ -99,10 +105,33 @@ def _plan_story(
     fitting = [site for site in sites if site.profile in story.profiles]
     free = [site for site in fitting if site.enterprise_id not in taken] or fitting
     for site in draw.sample(free, min(config.victims, len(free))):
-        length = round(story.duration_s * _pace(config, story) * SECOND)
-        latest = config.duration_s * SECOND - length - SECOND
-        first = config.start + draw.randrange(latest // 20, max(latest, 1) + 1)
-        yield Attack(site.enterprise_id, story.name, first, first + length)
+        yield _plan_attack(draw, config, story, site)
+
+
+def _plan_campaign(
+    seed: int,
+    config: SimulationConfig,
+    story: Story,
+    sites: Sequence[Site],
+    attacks: Sequence[Attack],
+) -> Iterator[Attack]:
+    """Further victims of the story, in provinces where it has none; the others stay the same."""
+    draw = draw_from(seed, "campaign", story.name)
+    struck = _victims(attack for attack in attacks if attack.story == story.name)
+    provinces = {site.province for site in sites if site.enterprise_id in struck}
+    taken = _victims(attacks)
+    for site in draw.sample(sites, len(sites)):
+        is_free = site.profile in story.profiles and site.enterprise_id not in taken
+        if is_free and site.province not in provinces and len(provinces) < config.campaign_victims:
+            provinces.add(site.province)
+            yield _plan_attack(draw, config, story, site)
+
+
+def _plan_attack(draw: random.Random, config: SimulationConfig, story: Story, site: Site) -> Attack:
+    length = round(story.duration_s * _pace(config, story) * SECOND)
+    latest = config.duration_s * SECOND - length - SECOND
+    first = config.start + draw.randrange(latest // 20, max(latest, 1) + 1)
+    return Attack(site.enterprise_id, story.name, first, first + length)
 
 
 def _pace(config: SimulationConfig, story: Story) -> float:
@@ -150,7 +179,7 @@ def _tell(
 ) -> Iterator[_Observation]:
     """A story's steps at their times, all with one cast."""
     draw = draw_from(seed, "story", story.name, site.enterprise_id, str(config.start))
-    cast = Cast(draw, site)
+    cast = Cast(draw, site, _base_of(seed, config, story))
     pace = _pace(config, story) * SECOND
     for number, step in enumerate(story.steps):
         kind = _step_kind(story.name, number)
@@ -158,6 +187,13 @@ def _tell(
             time = start + round((step.at_s + index * step.every_s) * pace)
             name = story.name if story.hostile else ""
             yield _observe(kind, cast, time, index=index, story=name)
+
+
+def _base_of(seed: int, config: SimulationConfig, story: Story) -> str:
+    """The address from which a campaign's attacker works in this period; "" for no campaign."""
+    if story.name != config.campaign:
+        return ""
+    return draw_external(draw_from(seed, "campaign", story.name, str(config.start)))
 
 
 def _observe(

@@ -8,7 +8,7 @@ from schemas.batch import Record
 from schemas.decision import Decision
 
 Publish: TypeAlias = Callable[[Sequence[Decision]], Sequence[Awaitable[object]]]
-"""Send decisions to the topics for subscribers; the writes to wait for."""
+"""Send decisions to the topics that they go out on; the writes to wait for."""
 
 
 class Delivered(Protocol):

@@ -9,7 +9,9 @@ Rule 2. Of the records of one name in one partition, that of the highest generat
 Rule 3. Writing under a newer generation deletes the older key, after the new one is sent.
 Rule 4. States are confirmed by the broker before the positions are sent: a position is never
         ahead of a state.
-Rule 5. The generation never runs backwards, even where the group's does (a group that was
+Rule 5. A state that is as if it had never been is deleted, at a timer. What a late writer brings
+        back of it has been past its time since, and the next timer deletes it again.
+Rule 6. The generation never runs backwards, even where the group's does (a group that was
         deleted or has expired): the larger of it and the highest seen in the partition counts.
 """
 
@@ -132,6 +134,13 @@ class Ledger:
         if generation > counts:
             writes.append(self._delete(name[0], key_of(name, counts)))
         return writes
+
+    def drop(self, name: Name) -> list[Awaitable[object]]:
+        """Delete a record (rule 5); the writes to wait for."""
+        counts = self._generation.pop(name, None)
+        old = self._garbage.pop(name[0], [])
+        last = [] if counts is None else [key_of(name, counts)]
+        return [self._delete(name[0], key) for key in (*old, *last)]
 
     def _get(self, name: Name) -> bytes | None:
         generation = self._generation.get(name)

@@ -9,16 +9,19 @@ from schemas.batch import BatchAccount, DeadLetter
 from schemas.decision import Decision
 from schemas.event import Event
 from schemas.moments import SECOND
+from schemas.sighting import Sighting
 
 
 def observe_decisions(metrics: Metrics, decisions: Sequence[Decision]) -> None:
-    """Events by outcome, dead letters by reason, and how far event time is behind receipt."""
+    """Events by outcome, dead letters, sightings, and how far event time is behind receipt."""
     for decision in decisions:
         if isinstance(decision, BatchAccount):
             for outcome in ("stored", "late", "dropped", "dead_lettered"):
                 metrics.add("events", getattr(decision, outcome), outcome=outcome)
         elif isinstance(decision, DeadLetter):
             metrics.add("dead_letters", reason=decision.reason)
+        elif isinstance(decision, Sighting):
+            metrics.add("sightings")
     last = next((each for each in reversed(decisions) if isinstance(each, Event)), None)
     if last is not None:
         metrics.put("watermark_age_seconds", (last.received_at - last.time) / SECOND)

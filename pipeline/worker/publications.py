@@ -1,39 +1,45 @@
-"""What subscribers read on topics: a table from kinds of decisions to topics and wire forms.
+"""What goes out on topics: a table from kinds of decisions to topics, keys and wire forms.
 
-Sent after the rows are written and before the state is remembered: at least once each, told
-apart by their ids.
+Sightings are for our own second stage, the others for subscribers. Sent after the rows are
+written and before the state is remembered: at least once each, told apart by their ids.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 import msgspec
 
 from pipeline.incidents.ocsf import detection_finding, incident_finding
 from schemas.batch import DeadLetter
+from schemas.campaign import Campaign
 from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.incident import Incident
+from schemas.sighting import Sighting
 from schemas.topics import TopicRole
 
 
 class Form(msgspec.Struct, frozen=True):
-    """The topic of a kind of decision, and its value on the wire."""
+    """The topic of a kind of decision, its value on the wire, and the attribute that keys it."""
 
     role: TopicRole
     encode: Callable[[Any], bytes]
+    key: str = "enterprise_id"
 
 
 FORMS: Mapping[type, Form] = {
     DeadLetter: Form("dead_letters", msgspec.json.encode),
     Incident: Form("incidents", lambda incident: msgspec.json.encode(incident_finding(incident))),
     Detection: Form("detections", lambda each: msgspec.json.encode(detection_finding(each))),
+    Campaign: Form("campaigns", msgspec.json.encode, "campaign_id"),
+    Sighting: Form("sightings", msgspec.json.encode, "campaign_id"),
 }
-"""Dead letters as they are; incidents as OCSF 2005, detections as OCSF 2004."""
+"""Incidents as OCSF 2005, detections as OCSF 2004, the others as they are."""
 
 
 class Publication(msgspec.Struct, frozen=True):
-    """One record for subscribers, keyed by enterprise."""
+    """One record to send."""
 
     role: TopicRole
     key: bytes
@@ -43,9 +49,9 @@ class Publication(msgspec.Struct, frozen=True):
 def publications_of(
     decisions: Iterable[Decision], forms: Mapping[type, Form] = FORMS
 ) -> Iterator[Publication]:
-    """The decisions that subscribers read, in order."""
+    """The decisions that go out, in order."""
     for decision in decisions:
         form = forms.get(type(decision))
         if form is not None:
-            key = getattr(decision, "enterprise_id", "").encode()
-            yield Publication(form.role, key, form.encode(decision))
+            key: str = attrgetter(form.key)(decision)
+            yield Publication(form.role, key.encode(), form.encode(decision))

@@ -126,8 +126,12 @@ class Steps(Generic[State]):
         await self._tell(outcome.decisions)
         writes: list[Awaitable[object]] = []
         for key, state in outcome.states.items():
-            record = StateRecord(records[key].applied, state)
-            writes += self._put_state(partition_of[key], key, generation, record)
+            partition = partition_of[key]
+            if state:
+                record = StateRecord(records[key].applied, state)
+                writes += self._put_state(partition, key, generation, record)
+            else:
+                writes += self._ledger.drop((partition, "state", key))
         await asyncio.gather(*writes)
 
     async def end(self) -> None:

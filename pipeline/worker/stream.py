@@ -1,7 +1,7 @@
 """Faust as the stream processor: assignment, rebalancing, change-logged storage. No more.
 
-Round-robin assignment by copartitioned groups (no standbys): events and commands of one
-partition number, and the changelog's, always go to the same worker.
+Round-robin assignment by copartitioned groups (no standbys): one partition number of all
+sources, and of the changelog, always goes to the same worker.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from pipeline.kafka.access import MECHANISM, KafkaAccess
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
-from schemas.topics import topic_name
+from schemas.topics import SOURCES, topic_name
 
 Starts: TypeAlias = dict[TopicPartition, int]
 """The offset at which to begin reading."""
@@ -35,12 +35,9 @@ BUFFERED_RECORDS = 1024
 """Records in memory; fewer collapse the throughput, more cost 66 kB each."""
 
 
-def source_topics(settings: WorkerSettings) -> tuple[str, str]:
-    """Events and commands: read by the same worker, partition by partition."""
-    return (
-        topic_name("events", settings.topic_prefix),
-        topic_name("commands", settings.topic_prefix),
-    )
+def source_topics(settings: WorkerSettings) -> tuple[str, ...]:
+    """All that is read: by the same worker, partition by partition."""
+    return tuple(topic_name(role, settings.topic_prefix) for role in SOURCES)
 
 
 class App(faust.App):

@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 import msgspec
 
 from pipeline.delivery import Delivery
-from pipeline.driver import EngineFault, take_group
+from pipeline.driver import EngineFault, TimerSource, take_group
 from pipeline.refusals import refuse_record
 from schemas.batch import Record
 from schemas.decision import Decision
@@ -38,17 +38,18 @@ class Engine(Protocol[State_contra]):
 
 
 class Codec(Protocol[State]):
-    """How states are made and kept."""
+    """How states are made and kept; of what kind one is, its key may say."""
 
-    def fresh(self) -> State: ...
+    def fresh(self, key: str) -> State: ...
 
     def encode(self, state: State) -> bytes: ...
 
-    def decode(self, data: bytes) -> State: ...
+    def decode(self, key: str, data: bytes) -> State: ...
 
 
 class Outcome(msgspec.Struct, frozen=True):
-    """What a group came to. `states` are the changed ones; `fault` ended it at `taken` records."""
+    """What a group came to. `states` are the changed ones, b"" for one that is as if it had never
+    been; `fault` ended it at `taken` records."""
 
     decisions: list[Decision]
     states: dict[str, bytes]
@@ -87,14 +88,15 @@ class StepStates(Generic[State]):
         kept = self._decoded.pop(key, None)
         if kept is not None and kept[0] == encoded:
             return kept[1]
-        return self._codec.decode(encoded) if encoded else self._codec.fresh()
+        return self._codec.decode(key, encoded) if encoded else self._codec.fresh(key)
 
     def remember(self, states: Mapping[str, State]) -> None:
         """Encode them; those that a refused record left as they were are not changed."""
         for key, state in states.items():
-            before = self._encoded.get(key) or self._codec.encode(self._codec.fresh())
             encoded = self._codec.encode(state)
-            if encoded != before:
+            if encoded == self._codec.encode(self._codec.fresh(key)):
+                encoded = b""
+            if encoded != self._encoded.get(key, b""):
                 self.changed[key] = encoded
                 self._decoded[key] = (encoded, state)
         while len(self._decoded) > DECODED_STATES:
@@ -148,7 +150,7 @@ class Workbench(Generic[State]):
             return self.engine.advance(state, key, now)
 
         memory = StepStates(self._codec, self._decoded, states)
-        source = _TimerSource(now)
+        source = TimerSource(now)
         keys = list(states)
         try:
             decisions = take_group(keys, source, decide, memory, self._delivery)
@@ -157,16 +159,3 @@ class Workbench(Generic[State]):
             others = self.advance(rest, now)
             return Outcome(others.decisions, others.states, others.taken, fault)
         return Outcome(decisions, memory.changed, len(keys))
-
-
-class _TimerSource:
-    """A state key as the driver's input: its timers at one moment."""
-
-    def __init__(self, now: Moment) -> None:
-        self._now = now
-
-    def state_key(self, key: str) -> str:
-        return key
-
-    def place(self, key: str) -> str:
-        return f"timers/{key}/{self._now}"

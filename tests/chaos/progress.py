@@ -7,10 +7,9 @@ import msgspec
 
 from pipeline.kafka.naming import changelog_name
 from pipeline.worker.ledger import Position, parse_key
-from schemas.topics import DEFAULT_PREFIX, TopicRole, topic_name
+from schemas.topics import DEFAULT_PREFIX, SOURCES, topic_name
 
 Place = tuple[str, int]
-ROLES: tuple[TopicRole, ...] = ("events", "commands")
 
 
 class Progress:
@@ -23,7 +22,7 @@ class Progress:
         self._applied: dict[Place, tuple[int, int]] = {}
         self._sources = [
             TopicPartition(topic_name(role, prefix), each)
-            for role in ROLES
+            for role in SOURCES
             for each in range(partitions)
         ]
         changelog = [TopicPartition(changelog_name(group), each) for each in range(partitions)]
@@ -58,15 +57,16 @@ class Progress:
 def wait_until_read(bootstrap: str, group: str, partitions: int, patience_s: float = 240.0) -> None:
     """Until the group has applied every record.
 
-    Raises TimeoutError, with what is left, when nothing at all was applied for `patience_s`:
-    how long it takes to read what a long run has sent says nothing of its correctness.
+    What is applied is asked before where the topics end: then no sighting that an applied
+    record told can be missing from the ends. Raises TimeoutError, with what is left, when
+    nothing at all was applied for `patience_s`: how long it takes to read what a long run has
+    sent says nothing of its correctness.
     """
     progress = Progress(bootstrap, group, partitions, DEFAULT_PREFIX)
     last: dict[Place, int] = {}
     moved_s = time.monotonic()
     try:
-        ends = progress.ends()
-        while left := _left(ends, applied := progress.follow()):
+        while left := _left(applied := progress.follow(), progress.ends()):
             if applied != last:
                 last, moved_s = applied, time.monotonic()
             if time.monotonic() - moved_s > patience_s:
@@ -84,7 +84,7 @@ def applied_records(bootstrap: str, group: str, partitions: int, prefix: str) ->
         progress.close()
 
 
-def _left(ends: dict[Place, int], applied: dict[Place, int]) -> dict[Place, tuple[int, int]]:
+def _left(applied: dict[Place, int], ends: dict[Place, int]) -> dict[Place, tuple[int, int]]:
     return {
         place: (applied.get(place, 0), end)
         for place, end in ends.items()

@@ -90,7 +90,9 @@ def simulated_records(
     }
     for period in count():
         start = START + period * PERIOD_S * SECOND
-        config = SimulationConfig(start=start, duration_s=PERIOD_S, events=events)
+        config = SimulationConfig(
+            start=start, duration_s=PERIOD_S, events=events, campaign="vulnerability_backdoor"
+        )
         for batch in make_traffic(seed + period, config, publishers):
             record = _sign(senders[batch.enterprise_id], batch)
             yield record

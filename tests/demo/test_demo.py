@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 import msgspec
@@ -49,14 +50,20 @@ def processes_of(out: Path) -> list[str]:
     return found
 
 
-def test_four_hidden_attacks_become_four_incidents_twice(tmp_path: Path) -> None:
+def test_four_hidden_attacks_become_incidents_and_one_of_them_a_campaign_twice(
+    tmp_path: Path,
+) -> None:
     for run in range(2):
         result = demo(tmp_path, "--seed", str(run + 1))
         assert result.returncode == 0, result.stderr
         incidents = ask(tmp_path, "SELECT scenario, enterprise_id FROM incidents "
                                   "WHERE status != 'superseded'")  # fmt: skip
-        assert {incident["scenario"] for incident in incidents} == STORIES
-        assert len(incidents) == 4
+        told = Counter(incident["scenario"] for incident in incidents)
+        assert told == {**dict.fromkeys(STORIES, 1), "vulnerability_backdoor": 3}
+        (campaign,) = ask(tmp_path, "SELECT enterprise_count, length(provinces) AS provinces, "
+                                    "indicator FROM campaigns")  # fmt: skip
+        assert (campaign["enterprise_count"], campaign["provinces"]) == (3, 3)
+        assert str(campaign["indicator"]) in result.stdout.split("Campaigns: one attacker")[1]
     (sums,) = ask(
         tmp_path,
         "SELECT sum(events) AS events, sum(stored + late + dropped + dead_lettered) AS accounted, "
@@ -65,8 +72,10 @@ def test_four_hidden_attacks_become_four_incidents_twice(tmp_path: Path) -> None
     assert sums["events"] == sums["accounted"] == sums["rows"] > 0
     page = (tmp_path / "report.html").read_text()
     assert not re.findall(r"""(?:src|href)=["']?https?:|url\(["']?https?:|@import""", page)
+    assert f"<code>{campaign['indicator']}</code>" in page
     assert processes_of(tmp_path) == []
     close_ransomware_case(tmp_path)
+    withdraw_campaign(tmp_path)
 
 
 def close_ransomware_case(out: Path) -> None:
@@ -89,6 +98,13 @@ def close_ransomware_case(out: Path) -> None:
     assert closed == {"status": "closed", "verdict": "true_positive"}
     states = ask(out, f"SELECT duty, state FROM obligations WHERE incident_id = '{name}'")
     assert {"duty": "miit-report", "state": "done"} in states
+
+
+def withdraw_campaign(out: Path) -> None:
+    """The states that the demo keeps hold those of indicators, too."""
+    (member,) = ask(out, "SELECT incident_id FROM campaign_members LIMIT 1")
+    say(out, "close", str(member["incident_id"]), "--verdict", "false_positive")
+    assert ask(out, "SELECT status FROM campaigns") == [{"status": "withdrawn"}]
 
 
 def say(out: Path, verb: str, *words: str) -> None:

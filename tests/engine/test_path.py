@@ -3,19 +3,29 @@
 from collections.abc import Sequence
 from typing import TypeVar
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.state import EnterpriseState, StateFault, decode_state, encode_state
+from pipeline.campaigns.state import CampaignState
+from pipeline.state import (
+    EnterpriseState,
+    StateFault,
+    decode_state,
+    encode_state,
+    enterprise_state,
+    fresh_state,
+)
 from schemas.assessment import Assessment
-from schemas.batch import Batch, BatchAccount, Record
+from schemas.batch import Batch, BatchAccount, DeadLetter, Record
 from schemas.command import CommandOutcome, Impact
 from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.event import Event
 from schemas.incident import Incident
-from tests.engine.builders import batch, command, failed_logon, make_engine, shadow_copies
+from schemas.sighting import Sighting
+from tests.engine.builders import START, batch, command, failed_logon, make_engine, shadow_copies
 
 ENGINE = make_engine()
 Kind = TypeVar("Kind")
@@ -33,7 +43,7 @@ def run(batches: Sequence[Batch], restore: bool = False) -> list[Decision]:
     for each in batches:
         decisions += ENGINE.process(state, each)
         if restore:
-            state = decode_state(encode_state(state))
+            state = enterprise_state(decode_state("E1", encode_state(state)))
     return decisions + ENGINE.settle(state, "E1")
 
 
@@ -121,6 +131,55 @@ def test_records_of_a_drill_have_a_state_of_their_own() -> None:
     assert ENGINE.state_key(drilled) == "E1#spring"
 
 
+def from_outside(at_s: float) -> bytes:
+    return shadow_copies(at_s, SourceIp="203.0.113.7")
+
+
+def test_an_incident_tells_its_indicators_once_and_again_when_it_changes() -> None:
+    state = EnterpriseState()
+    (told,) = of(Sighting, ENGINE.process(state, batch([from_outside(0)])))
+    assert (told.kind, told.indicator) == ("address", "203.0.113.7")
+    assert told.sight.tiers
+    assert told.sight.harm
+    assert of(Sighting, ENGINE.advance(state, "E1", START)) == []
+    (incident,) = state.incidents.cases
+    assert of(Sighting, ENGINE.apply(state, command("start", incident))) == []
+    stated = ENGINE.apply(state, command("impact", incident, 101, impact=Impact(views=70)))
+    assert [each.sight.harm["views"] for each in of(Sighting, stated)] == [70]
+    closing = command("close", incident, 102, verdict="false_positive")
+    assert [each.sight.stands for each in of(Sighting, ENGINE.apply(state, closing))] == [False]
+
+
+def test_a_sighting_has_the_state_of_its_indicator_and_a_stranger_none() -> None:
+    (told,) = of(Sighting, run([batch([from_outside(0)])]))
+    record = Record(
+        topic="fenghuo.sightings",
+        partition=0,
+        offset=7,
+        timestamp=START,
+        key=told.campaign_id.encode(),
+        value=msgspec.json.encode(told),
+    )
+    assert ENGINE.state_key(record) == f"#{told.campaign_id}"
+    forged = msgspec.structs.replace(
+        record,
+        topic="fenghuo.events",
+        key=b"",
+        headers=(("fenghuo-drill", told.campaign_id.encode()),),
+    )
+    assert ENGINE.state_key(forged) == ""
+
+
+def test_a_sighting_that_cannot_be_read_is_a_dead_letter_without_an_account() -> None:
+    broken = Record(
+        topic="fenghuo.sightings", partition=0, offset=1, timestamp=0, key=b"c", value=b"{"
+    )
+    state = fresh_state(ENGINE.state_key(broken))
+    (letter,) = of(DeadLetter, ENGINE.apply(state, broken))
+    assert (letter.reason, letter.events, letter.original) == ("sighting_malformed", 0, b"{")
+    assert state == CampaignState()
+
+
 def test_confirmation_and_stated_harm_raise_the_tier_with_a_response_level() -> None:
     state = EnterpriseState()
     (incident,) = of(Incident, ENGINE.process(state, batch([shadow_copies(0)])))
@@ -152,4 +211,6 @@ def test_a_command_that_cannot_be_read_is_a_dead_letter() -> None:
 
 def test_a_state_of_another_version_is_not_read() -> None:
     with pytest.raises(StateFault, match="version 99"):
-        decode_state(encode_state(EnterpriseState(version=99)))
+        decode_state("E1", encode_state(EnterpriseState(version=99)))
+    with pytest.raises(StateFault, match="version 99"):
+        decode_state("#c", encode_state(CampaignState(version=99)))

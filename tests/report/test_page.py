@@ -10,6 +10,7 @@ from click.testing import CliRunner
 from dashboards.report.labels import LABELS
 from dashboards.report.page import render_page
 from dashboards.report.reading import read_rows
+from dashboards.report.rows import CampaignRow
 from dashboards.report.situation import situation_of
 from dashboards.words import LANGUAGES, Language
 from pipeline.cli.report import report_command
@@ -53,6 +54,51 @@ def test_what_attackers_write_is_text_and_not_markup(store: ChdbSink) -> None:
     page = render_page(situation_of(hostile, NOW), "zh")
     assert "<img" not in page
     assert page.count("</script>") == 1
+
+
+def campaign(**changes: object) -> CampaignRow:
+    row = CampaignRow(
+        campaign_id="c" * 32,
+        status="active",
+        kind="address",
+        indicator="203.0.113.7",
+        enterprise_count=3,
+        incident_count=4,
+        scenarios=["vulnerability_backdoor"],
+        first_us=NOW,
+        last_us=NOW,
+        first_province="440000",
+        spread='[{"province":"440000","enterprises":2},{"province":"330000","enterprises":1}]',
+        growth='[{"day":"2026-11-23","new":3,"total":3}]',
+        combined_miit_tier="II",
+        combined_cac_tier="",
+        evicted=0,
+    )
+    return msgspec.structs.replace(row, **changes)
+
+
+def campaigns_of(store: ChdbSink, row: CampaignRow, language: Language) -> str:
+    """The section of campaigns."""
+    rows = msgspec.structs.replace(read_rows(store.query), campaigns=(row,))
+    page = render_page(situation_of(rows, NOW), language)
+    return page.split('aria-labelledby="h-campaigns"')[1].split("</section>")[0]
+
+
+def test_a_campaign_is_told_by_provinces_and_counts(store: ChdbSink) -> None:
+    section = campaigns_of(store, campaign(), "en")
+    assert "<code>203.0.113.7</code>" in section
+    assert "3 enterprises · 4 incidents · Guangdong 2 · Zhejiang 1" in section
+    assert "Harm together: MIIT II, CAC —" in section
+    names = [row.enterprise_name for row in read_rows(store.query).incidents]
+    assert names
+    assert not any(name in section for name in names)
+    assert "漏洞后门" in campaigns_of(store, campaign(), "zh")
+    assert "7 sights" in campaigns_of(store, campaign(evicted=7), "en")
+
+
+def test_an_indicator_is_text_and_not_markup(store: ChdbSink) -> None:
+    section = campaigns_of(store, campaign(kind="domain", indicator="<b>x</b>.example"), "en")
+    assert "&lt;b&gt;x&lt;/b&gt;.example" in section
 
 
 def test_a_store_without_incidents_says_so(empty_store: ChdbSink) -> None:

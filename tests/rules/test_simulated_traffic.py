@@ -6,18 +6,15 @@ from functools import cache
 import pytest
 
 from pipeline.cli.rule_samples import START
-from pipeline.path import Engine
-from pipeline.policy import Policy
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
-from pipeline.simulate.traffic import make_traffic, plan_attacks
-from pipeline.state import EnterpriseState
-from schemas.batch import Batch, BatchAccount
+from pipeline.simulate.traffic import plan_attacks
+from schemas.batch import BatchAccount
 from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.incident import Incident
-from schemas.moments import SECOND
 from tests.rules.house_rules import house_rules
+from tests.rules.simulated import decide_simulated
 
 SEEDS = (1, 7, 2026)
 ENTERPRISES = 60
@@ -71,24 +68,7 @@ TELLING = {
 @cache
 def _decisions(seed: int) -> tuple[Decision, ...]:
     """Everything that the engine decides about a simulated period."""
-    publishers = make_registry(seed, ENTERPRISES)
-    registry = {enterprise.enterprise_id: enterprise for enterprise, _ in publishers}
-    engine = Engine(house_rules(), Policy(), registry)
-    states: defaultdict[str, EnterpriseState] = defaultdict(EnterpriseState)
-    decisions: list[Decision] = []
-    for number, batch in enumerate(make_traffic(seed, SimulationConfig(start=START), publishers)):
-        record = Batch(
-            enterprise_id=batch.enterprise_id,
-            format=batch.format,
-            batch_id=str(number),
-            sequence=number,
-            received_at=batch.last_time + 5 * SECOND,
-            value=b"\n".join(batch.lines),
-        )
-        decisions += engine.process(states[batch.enterprise_id], record)
-    for key, state in states.items():
-        decisions += engine.settle(state, key)
-    return tuple(decisions)
+    return decide_simulated(seed, ENTERPRISES, SimulationConfig(start=START))[1]
 
 
 def _victims(seed: int) -> dict[str, str]:

@@ -8,7 +8,7 @@ import msgspec
 from pipeline.cli.progress import Progress
 from pipeline.cli.rule_files import load_rules
 from pipeline.cli.run import BatchReader
-from pipeline.path import Engine, state_key
+from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.state import EnterpriseState
 from schemas.decision import Decision
@@ -61,7 +61,7 @@ def outcome_of(recording: str) -> Outcome:
     with Progress("reading", file.stat().st_size) as progress:
         for batch in reader.batches([file], progress, 0):
             decisions += engine.process(state, batch)
-    decisions += engine.settle(state, state_key(ENTERPRISE.enterprise_id, ""))
+    decisions += engine.settle(state, ENTERPRISE.enterprise_id)
     return _outcome(decisions)
 
 

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 
+import msgspec
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -97,6 +98,39 @@ def test_no_enterprise_suffers_two_stories_while_others_are_free() -> None:
     attacks = plan_attacks(11, CONFIG, make_registry(11, 60))
     victims = [attack.enterprise_id for attack in attacks]
     assert len(victims) == len(set(victims)) == len(CONFIG.stories)
+
+
+@pytest.mark.parametrize("seed", [3, 11, 2026])
+def test_a_campaign_comes_from_one_address_to_enterprises_of_several_provinces(seed: int) -> None:
+    story = "vulnerability_backdoor"
+    config = msgspec.structs.replace(CONFIG, campaign=story)
+    publishers = make_registry(seed, 40)
+    province_of = {each.enterprise_id: each.province for each, _ in publishers}
+    struck = [a.enterprise_id for a in plan_attacks(seed, config, publishers) if a.story == story]
+    assert len({province_of[name] for name in struck}) == len(struck) == 3
+    connected = [
+        json.loads(line)["dst_endpoint"]["ip"]
+        for batch in make_traffic(seed, config, publishers)
+        if story in batch.stories
+        for line in batch.lines
+        if b'"port":8443' in line
+    ]
+    assert len(connected) == 3
+    assert len(set(connected)) == 1
+
+
+def test_a_campaign_adds_victims_and_changes_no_other_attack() -> None:
+    publishers = make_registry(11, 60)
+    config = msgspec.structs.replace(CONFIG, campaign="vulnerability_backdoor")
+    alone, beside = (plan_attacks(11, each, publishers) for each in (CONFIG, config))
+    assert beside[: len(alone)] == alone
+    assert [attack.story for attack in beside[len(alone) :]] == ["vulnerability_backdoor"] * 2
+    assert len({attack.enterprise_id for attack in beside}) == len(beside)
+
+
+def test_a_campaign_that_is_none_of_the_stories_is_refused() -> None:
+    with pytest.raises(ValueError, match="none of ransomware"):
+        SimulationConfig(start=START, stories=("ransomware",), campaign="flood")
 
 
 def test_an_unknown_story_is_refused() -> None:

@@ -196,9 +196,6 @@ COMMENT 'A Sigma rule or correlation that matched (OCSF 2004).';
 CREATE TABLE IF NOT EXISTS detection_revisions_rows ON CLUSTER `stars` AS detection_revisions_local
 ENGINE = Distributed('stars', 'fenghuo', 'detection_revisions_local', cityHash64(enterprise_id));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS detections_feed ON CLUSTER `stars` TO detections_local
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
-
 CREATE TABLE IF NOT EXISTS incidents_local ON CLUSTER `stars`
 (
     `incident_id` String COMMENT 'Derived from enterprise and earliest detection.' CODEC(ZSTD(1)),
@@ -291,9 +288,6 @@ COMMENT 'The detections that one team would handle as one case (OCSF 2005).';
 CREATE TABLE IF NOT EXISTS incident_revisions_rows ON CLUSTER `stars` AS incident_revisions_local
 ENGINE = Distributed('stars', 'fenghuo', 'incident_revisions_local', cityHash64(enterprise_id));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS incidents_feed ON CLUSTER `stars` TO incidents_local
-AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_local;
-
 CREATE TABLE IF NOT EXISTS assessments_local ON CLUSTER `stars`
 (
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
@@ -359,9 +353,6 @@ COMMENT 'One regime\'s judgement of one incident, limb by limb.';
 
 CREATE TABLE IF NOT EXISTS assessment_revisions_rows ON CLUSTER `stars` AS assessment_revisions_local
 ENGINE = Distributed('stars', 'fenghuo', 'assessment_revisions_local', cityHash64(enterprise_id));
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS assessments_feed ON CLUSTER `stars` TO assessments_local
-AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
 
 CREATE TABLE IF NOT EXISTS obligations_local ON CLUSTER `stars`
 (
@@ -435,9 +426,6 @@ COMMENT 'Who must tell whom what, by when.';
 CREATE TABLE IF NOT EXISTS obligation_revisions_rows ON CLUSTER `stars` AS obligation_revisions_local
 ENGINE = Distributed('stars', 'fenghuo', 'obligation_revisions_local', cityHash64(enterprise_id));
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS obligations_feed ON CLUSTER `stars` TO obligations_local
-AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_local;
-
 CREATE TABLE IF NOT EXISTS campaign_members_local ON CLUSTER `stars`
 (
     `campaign_id` String COMMENT 'The campaign.' CODEC(ZSTD(1)),
@@ -476,6 +464,9 @@ CREATE TABLE IF NOT EXISTS campaigns_local ON CLUSTER `stars`
     `first_sector` LowCardinality(String) COMMENT 'In which sector it was first.',
     `spread` String COMMENT 'Enterprises by province (JSON).' CODEC(ZSTD(1)),
     `growth` String COMMENT 'Enterprises by day first struck (JSON).' CODEC(ZSTD(1)),
+    `combined_miit_tier` LowCardinality(String) COMMENT 'Of all its harm together: an estimated upper bound, no duty.',
+    `combined_cac_tier` LowCardinality(String) COMMENT 'The same by the CAC measures.',
+    `evicted` UInt64 COMMENT 'Sights that it had to leave out: counts are lower bounds.' CODEC(T64, ZSTD(1)),
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `content` String COMMENT 'Content id of what this revision says.' CODEC(ZSTD(1))
@@ -507,6 +498,9 @@ CREATE TABLE IF NOT EXISTS campaign_revisions_local ON CLUSTER `stars`
     `first_sector` LowCardinality(String) COMMENT 'In which sector it was first.',
     `spread` String COMMENT 'Enterprises by province (JSON).' CODEC(ZSTD(1)),
     `growth` String COMMENT 'Enterprises by day first struck (JSON).' CODEC(ZSTD(1)),
+    `combined_miit_tier` LowCardinality(String) COMMENT 'Of all its harm together: an estimated upper bound, no duty.',
+    `combined_cac_tier` LowCardinality(String) COMMENT 'The same by the CAC measures.',
+    `evicted` UInt64 COMMENT 'Sights that it had to leave out: counts are lower bounds.' CODEC(T64, ZSTD(1)),
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `content` String COMMENT 'Content id of what this revision says.' CODEC(ZSTD(1))
@@ -518,9 +512,6 @@ COMMENT 'The same indicator at several enterprises, none of which is named.';
 
 CREATE TABLE IF NOT EXISTS campaign_revisions_rows ON CLUSTER `stars` AS campaign_revisions_local
 ENGINE = Distributed('stars', 'fenghuo', 'campaign_revisions_local', cityHash64(campaign_id));
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS campaigns_feed ON CLUSTER `stars` TO campaigns_local
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content` FROM campaign_revisions_local;
 
 CREATE TABLE IF NOT EXISTS dead_letters_local ON CLUSTER `stars`
 (
@@ -618,6 +609,31 @@ COMMENT 'What became of each record: events = stored + late + dropped + dead_let
 CREATE TABLE IF NOT EXISTS batches_rows ON CLUSTER `stars` AS batches_local
 ENGINE = Distributed('stars', 'fenghuo', 'batches_local', cityHash64(enterprise_id));
 
+CREATE MATERIALIZED VIEW IF NOT EXISTS detections_feed ON CLUSTER `stars` TO detections_local
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
+
+ALTER TABLE detections_feed ON CLUSTER `stars` MODIFY QUERY SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS incidents_feed ON CLUSTER `stars` TO incidents_local
+AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_local;
+
+ALTER TABLE incidents_feed ON CLUSTER `stars` MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_local;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS assessments_feed ON CLUSTER `stars` TO assessments_local
+AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
+
+ALTER TABLE assessments_feed ON CLUSTER `stars` MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS obligations_feed ON CLUSTER `stars` TO obligations_local
+AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_local;
+
+ALTER TABLE obligations_feed ON CLUSTER `stars` MODIFY QUERY SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_local;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS campaigns_feed ON CLUSTER `stars` TO campaigns_local
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content` FROM campaign_revisions_local;
+
+ALTER TABLE campaigns_feed ON CLUSTER `stars` MODIFY QUERY SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content` FROM campaign_revisions_local;
+
 CREATE OR REPLACE VIEW events ON CLUSTER `stars`
 AS SELECT `event_id`, `batch_id`, `enterprise_id`, `province`, `sector`, `time`, `received_at`, `late`, `future`, `format`, `product`, `category`, `service`, `host`, `account`, `source_ip`, `destination_ip`, `process`, `drill`, `raw`
 FROM events_rows FINAL
@@ -671,11 +687,11 @@ AS SELECT `campaign_id`, `incident_id`, `revision`, `place`, `enterprise_id`, `p
 FROM campaign_members_rows FINAL;
 
 CREATE OR REPLACE VIEW campaigns ON CLUSTER `stars`
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content`
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content`
 FROM campaigns_rows FINAL;
 
 CREATE OR REPLACE VIEW campaign_revisions ON CLUSTER `stars`
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content`
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content`
 FROM campaign_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW dead_letters ON CLUSTER `stars`

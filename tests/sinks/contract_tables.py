@@ -3,7 +3,7 @@
 import re
 
 from schemas.columns import COUNT, SIGNED, SMALL, TEXT, TEXTS, Table, column
-from sinks.ddl import create_tables, create_views
+from sinks.ddl import create_feeds, create_tables, create_views
 from sinks.migrations import Migration
 
 CASES = Table(
@@ -62,8 +62,9 @@ _TOO_NEW = re.compile(
 
 
 def old_migrations() -> tuple[Migration, ...]:
-    """The contract tables for ClickHouse 18.16: no comments, no settings, no OR REPLACE."""
-    tables = tuple(_TOO_NEW.sub("", statement) for statement in create_tables(CONTRACT_TABLES))
+    """The contract tables for ClickHouse 18.16: no comments, settings, OR REPLACE, MODIFY QUERY."""
+    made = [*create_tables(CONTRACT_TABLES), *create_feeds(CONTRACT_TABLES)[::2]]
+    tables = tuple(_TOO_NEW.sub("", statement) for statement in made)
     views = tuple(
         _TOO_NEW.sub("", statement).replace("CREATE OR REPLACE VIEW", "CREATE VIEW IF NOT EXISTS")
         for statement in create_views(CONTRACT_TABLES)

@@ -178,9 +178,6 @@ ORDER BY (enterprise_id, detection_id, revision)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'A Sigma rule or correlation that matched (OCSF 2004).';
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS detections_feed TO detections_rows
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_rows;
-
 CREATE TABLE IF NOT EXISTS incidents_rows
 (
     `incident_id` String COMMENT 'Derived from enterprise and earliest detection.' CODEC(ZSTD(1)),
@@ -267,9 +264,6 @@ ORDER BY (enterprise_id, incident_id, revision)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'The detections that one team would handle as one case (OCSF 2005).';
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS incidents_feed TO incidents_rows
-AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_rows;
-
 CREATE TABLE IF NOT EXISTS assessments_rows
 (
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
@@ -329,9 +323,6 @@ ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, incident_id, regime, revision)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'One regime\'s judgement of one incident, limb by limb.';
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS assessments_feed TO assessments_rows
-AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_rows;
 
 CREATE TABLE IF NOT EXISTS obligations_rows
 (
@@ -399,9 +390,6 @@ ORDER BY (enterprise_id, obligation_id, revision)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'Who must tell whom what, by when.';
 
-CREATE MATERIALIZED VIEW IF NOT EXISTS obligations_feed TO obligations_rows
-AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_rows;
-
 CREATE TABLE IF NOT EXISTS campaign_members_rows
 (
     `campaign_id` String COMMENT 'The campaign.' CODEC(ZSTD(1)),
@@ -437,6 +425,9 @@ CREATE TABLE IF NOT EXISTS campaigns_rows
     `first_sector` LowCardinality(String) COMMENT 'In which sector it was first.',
     `spread` String COMMENT 'Enterprises by province (JSON).' CODEC(ZSTD(1)),
     `growth` String COMMENT 'Enterprises by day first struck (JSON).' CODEC(ZSTD(1)),
+    `combined_miit_tier` LowCardinality(String) COMMENT 'Of all its harm together: an estimated upper bound, no duty.',
+    `combined_cac_tier` LowCardinality(String) COMMENT 'The same by the CAC measures.',
+    `evicted` UInt64 COMMENT 'Sights that it had to leave out: counts are lower bounds.' CODEC(T64, ZSTD(1)),
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `content` String COMMENT 'Content id of what this revision says.' CODEC(ZSTD(1))
@@ -465,6 +456,9 @@ CREATE TABLE IF NOT EXISTS campaign_revisions_rows
     `first_sector` LowCardinality(String) COMMENT 'In which sector it was first.',
     `spread` String COMMENT 'Enterprises by province (JSON).' CODEC(ZSTD(1)),
     `growth` String COMMENT 'Enterprises by day first struck (JSON).' CODEC(ZSTD(1)),
+    `combined_miit_tier` LowCardinality(String) COMMENT 'Of all its harm together: an estimated upper bound, no duty.',
+    `combined_cac_tier` LowCardinality(String) COMMENT 'The same by the CAC measures.',
+    `evicted` UInt64 COMMENT 'Sights that it had to leave out: counts are lower bounds.' CODEC(T64, ZSTD(1)),
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `content` String COMMENT 'Content id of what this revision says.' CODEC(ZSTD(1))
@@ -473,9 +467,6 @@ ENGINE = ReplacingMergeTree()
 ORDER BY (campaign_id, revision)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'The same indicator at several enterprises, none of which is named.';
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS campaigns_feed TO campaigns_rows
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content` FROM campaign_revisions_rows;
 
 CREATE TABLE IF NOT EXISTS dead_letters_rows
 (
@@ -561,6 +552,31 @@ ORDER BY (enterprise_id, batch_id, topic, partition, offset)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'What became of each record: events = stored + late + dropped + dead_lettered.';
 
+CREATE MATERIALIZED VIEW IF NOT EXISTS detections_feed TO detections_rows
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_rows;
+
+ALTER TABLE detections_feed MODIFY QUERY SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_rows;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS incidents_feed TO incidents_rows
+AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_rows;
+
+ALTER TABLE incidents_feed MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_rows;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS assessments_feed TO assessments_rows
+AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_rows;
+
+ALTER TABLE assessments_feed MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_rows;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS obligations_feed TO obligations_rows
+AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_rows;
+
+ALTER TABLE obligations_feed MODIFY QUERY SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_rows;
+
+CREATE MATERIALIZED VIEW IF NOT EXISTS campaigns_feed TO campaigns_rows
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content` FROM campaign_revisions_rows;
+
+ALTER TABLE campaigns_feed MODIFY QUERY SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content` FROM campaign_revisions_rows;
+
 CREATE OR REPLACE VIEW events
 AS SELECT `event_id`, `batch_id`, `enterprise_id`, `province`, `sector`, `time`, `received_at`, `late`, `future`, `format`, `product`, `category`, `service`, `host`, `account`, `source_ip`, `destination_ip`, `process`, `drill`, `raw`
 FROM events_rows FINAL
@@ -614,11 +630,11 @@ AS SELECT `campaign_id`, `incident_id`, `revision`, `place`, `enterprise_id`, `p
 FROM campaign_members_rows FINAL;
 
 CREATE OR REPLACE VIEW campaigns
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content`
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content`
 FROM campaigns_rows FINAL;
 
 CREATE OR REPLACE VIEW campaign_revisions
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `revised_at`, `drill`, `content`
+AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content`
 FROM campaign_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW dead_letters

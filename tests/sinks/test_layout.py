@@ -8,7 +8,7 @@ import pytest
 from schemas.columns import Table
 from schemas.tables import TABLES
 from sinks.clickhouse import layout_of
-from sinks.ddl import create_tables, create_views, literal
+from sinks.ddl import create_feeds, create_tables, create_views, literal
 from sinks.layout import SINGLE, Layout, shard_of
 from sinks.migrations import migrations_of, script
 from sinks.retention import Retention, forget_statements, retention_statements
@@ -19,7 +19,11 @@ CLUSTER = Layout("stars", "fenghuo")
 
 
 def made(layout: Layout) -> tuple[str, ...]:
-    return (*create_tables(TABLES, layout), *create_views(TABLES, layout))
+    return (
+        *create_tables(TABLES, layout),
+        *create_feeds(TABLES, layout),
+        *create_views(TABLES, layout),
+    )
 
 
 def every_statement(layout: Layout) -> list[str]:

@@ -2,14 +2,16 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.main import main
-from schemas.columns import TEXT, Table, column
+from schemas.case_tables import CAMPAIGNS
+from schemas.columns import COUNT, MOMENT, SMALL, TEXT, WORDS, Column, Table, column
 from sinks.chdb import ChdbSink
 from sinks.contract import Answer, SchemaOutdated
-from sinks.ddl import create_tables, create_views, literal, quote_name
+from sinks.ddl import create_feeds, create_tables, create_views, literal, quote_name
 from sinks.migrations import Migration, migrations_of, missing_columns, pending, plan, run, script
 from tests.sinks.conftest import MakeChdb
 from tests.sinks.contract_tables import CONTRACT_TABLES, LABELS
@@ -42,7 +44,9 @@ def migrate_until(sink: ChdbSink, count: int) -> None:
 
 def test_a_new_store_is_made_by_exactly_these_statements() -> None:
     """When this fails, stores exist that were made by the old text: add a migration for them."""
-    made = "".join(f"{statement};\n\n" for statement in (*create_tables(), *create_views()))
+    made = "".join(
+        f"{statement};\n\n" for statement in (*create_tables(), *create_feeds(), *create_views())
+    )
     assert made == GOLDEN.read_text()
 
 
@@ -87,6 +91,28 @@ def test_a_column_that_no_migration_made_is_found(make_chdb: MakeChdb) -> None:
         run(store.query, store.query, (), (wider,))
 
 
+def test_a_store_of_before_campaigns_were_combined_is_brought_here(make_chdb: MakeChdb) -> None:
+    added = {"combined_miit_tier", "combined_cac_tier", "evicted"}
+    columns = tuple(each for each in CAMPAIGNS.columns if each.name not in added)
+    before = (msgspec.structs.replace(CAMPAIGNS, columns=columns),)
+    store, new = make_chdb(before), make_chdb((CAMPAIGNS,))
+    row = [msgspec.json.encode(default_of(column)).decode() for column in columns]
+    store.query(f"INSERT INTO campaign_revisions_rows VALUES ({', '.join(row)})".replace('"', "'"))
+    run(store.query, store.query, migrations_of((CAMPAIGNS,)), (CAMPAIGNS,))
+    assert store.query(SHAPE) == new.query(SHAPE)
+    for view in ("campaigns", "campaign_revisions"):
+        assert store.query(f"SELECT combined_miit_tier, evicted FROM {view}") == [
+            {"combined_miit_tier": "", "evicted": 0}
+        ]
+    store.query("INSERT INTO campaign_revisions_rows (campaign_id, evicted) SELECT 'b', 7")
+    assert store.query("SELECT sum(evicted) AS n FROM campaigns") == [{"n": 7}]
+
+
+def default_of(column: Column) -> object:
+    """What a row may hold there."""
+    return {WORDS: [], MOMENT: 0, COUNT: 0, SMALL: 0}.get(column.type, "")
+
+
 def test_what_is_missing_is_named() -> None:
     present: list[Answer] = [
         {"table": table, "name": name}
@@ -114,7 +140,8 @@ def test_commands_plan_migrate_and_query(tmp_path: Path) -> None:
     assert not (tmp_path / "store").exists()
     assert (
         command.invoke(main, ["migrate", *store]).output
-        == "Migrated: 1 tables, 2 codecs and indexes, 0 views.\n"
+        == "Migrated: 1 tables, 3 combined tiers of campaigns, "
+        "2 feeds, codecs and indexes, 0 views.\n"
     )
     again = command.invoke(main, ["migrate", *store])
     assert again.output == "The store is of this version already.\n"

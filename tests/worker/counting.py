@@ -28,13 +28,13 @@ class Count(msgspec.Struct):
 class CountCodec:
     """MessagePack."""
 
-    def fresh(self) -> Count:
+    def fresh(self, key: str) -> Count:
         return Count()
 
     def encode(self, state: Count) -> bytes:
         return msgspec.msgpack.encode(state)
 
-    def decode(self, data: bytes) -> Count:
+    def decode(self, key: str, data: bytes) -> Count:
         return msgspec.msgpack.decode(data, type=Count)
 
 

@@ -8,10 +8,11 @@ import urllib.request
 from pathlib import Path
 from typing import get_args
 
+import msgspec
 import pytest
 
 from pipeline.cli.topics import find_conflicts, plan_topics
-from pipeline.refusals import expire_offsets
+from pipeline.refusals import expire_offsets, refuse_record
 from pipeline.sigma.routes import Effort
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
@@ -20,7 +21,9 @@ from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineRefused, RulesWatch
 from pipeline.worker.settings import SettingsFault, read_settings
 from pipeline.worker.timers import Timers
-from schemas.batch import Record
+from schemas.batch import DeadLetter, Record
+from schemas.sighting import Sighting
+from tests.campaigns.builders import EVIL, Nation, incident
 
 
 def test_all_faults_of_settings_are_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -116,7 +119,7 @@ def test_timers_of_states_that_are_no_longer_held_are_let_be() -> None:
 def test_sources_and_changelog_share_a_partition_count_and_the_broker_stamps_time() -> None:
     plans = {plan.name: plan for plan in plan_topics("fenghuo", "g", 6)}
     assert {plan.partitions for plan in plans.values()} == {6}
-    for source in ("fenghuo.events", "fenghuo.commands"):
+    for source in ("fenghuo.events", "fenghuo.commands", "fenghuo.sightings"):
         assert plans[source].settings["message.timestamp.type"] == "LogAppendTime"
     assert plans["g-ledger-changelog"].settings["cleanup.policy"] == "compact"
 
@@ -169,3 +172,28 @@ def test_dead_letters_are_published_with_reason_place_and_original_bytes() -> No
     assert publication.role == "dead_letters"
     assert (letter["reason"], letter["topic"], letter["partition"]) == ("expired", "t", 3)
     assert (letter["offset"], letter["original"]) == (5, "")
+
+
+def test_a_sighting_that_the_engine_cannot_take_is_nobody_s_event_and_has_no_account() -> None:
+    record = Record(
+        topic="fenghuo.sightings", partition=3, offset=9, timestamp=1, key=b"c" * 32, value=b"{}"
+    )
+    (letter,) = refuse_record(record, "it raised")
+    assert isinstance(letter, DeadLetter)
+    assert (letter.reason, letter.enterprise_id, letter.events) == ("engine_fault", "", 0)
+    assert (letter.partition, letter.offset, letter.original) == (3, 9, b"{}")
+
+
+def test_sightings_and_campaigns_are_keyed_by_campaign_and_members_are_not_sent() -> None:
+    nation = Nation()
+    told = [
+        sighting
+        for number in range(3)
+        for sighting in nation.tell(incident(str(number), f"works-{number}", number, EVIL))
+    ]
+    found = nation.gather(*told)
+    sent = [*publications_of([*told, *found])]
+    assert [each.role for each in sent] == ["sightings"] * 3 + ["campaigns"]
+    assert {each.key.decode() for each in sent} == {told[0].campaign_id}
+    assert b"works-" not in sent[-1].value
+    assert msgspec.json.decode(sent[0].value, type=Sighting) == told[0]

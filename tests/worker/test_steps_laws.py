@@ -12,7 +12,9 @@ from hypothesis import strategies as st
 from pipeline.driver import EngineFault
 from pipeline.worker.contiguity import TopicPartition
 from schemas.batch import Record
+from schemas.moments import SECOND
 from tests.worker.counting import POISON
+from tests.worker.relaying import RelayCodec, RelayEngine
 from tests.worker.world import Worker, World
 
 TOPICS = ("fenghuo.events", "fenghuo.commands")
@@ -218,6 +220,63 @@ def test_timers_touch_states_of_owned_partitions_only_however_much_lies_about() 
         (0, "0/2/state/0-0/fenghuo.events"),
         (0, "0/2/state/0-1/fenghuo.events"),
     ]
+
+
+enterprise_logs = st.fixed_dictionaries(
+    {
+        ("fenghuo.events", partition): st.lists(st.integers(0, 2), max_size=8)
+        for partition in PARTITIONS
+    }
+).map(make_log)
+
+
+def nation(log: Log) -> World:
+    """A world of two stages, its topic of sightings as yet empty unless the log has one."""
+    sightings: Log = {("fenghuo.sightings", partition): [] for partition in PARTITIONS}
+    return World({**sightings, **log}, RelayEngine(), RelayCodec())
+
+
+def standing(world: World) -> list[Any]:
+    """What the campaigns say now, without how often they were revised, and when.
+
+    One that stood for a while in between is withdrawn here, and was never seen there: the order
+    in which the partitions are read is not in their logs.
+    """
+    hidden = {"revision": 0, "revised_at": 0}
+    campaigns = world.store.view("campaigns")
+    return [{**row, **hidden} for row in campaigns if row["status"] != "withdrawn"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(enterprise_logs, lives, st.integers(1, 6))
+def test_the_second_stage_is_exact_whatever_dies_between_telling_and_remembering(
+    log: Log, lives: list[dict[str, Any]], size: int
+) -> None:
+    world, generation = nation(log), 0
+    for generation, life in enumerate(lives, start=1):
+        worker = Worker(world, generation, life["actions"], pauses=life["pauses"])
+        worker.run(start_at(world.log, life["start"]), chain(life["skips"], repeat(0)), size)
+        if life["lands"]:
+            world.land_late()
+    world.land_late()
+    assert Worker(world, generation + 1, UNBOUNDED).run({}, iter(()), size)
+    calm = nation(log)
+    assert Worker(calm, 1, UNBOUNDED).run({}, iter(()), 5)
+    assert standing(world) == standing(calm)
+    again = nation(world.log)
+    assert Worker(again, 1, UNBOUNDED).run({}, iter(()), 5)
+    for view in ("campaign_revisions", "campaign_members"):
+        assert world.store.view(view) == again.store.view(view), "row for row, of one log"
+
+
+def test_an_indicator_that_came_to_nothing_leaves_the_ledger_at_a_timer() -> None:
+    world = nation(make_log({("fenghuo.events", 0): [1]}))
+    assert Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
+    assert any(b"/state/#" in key for key in world.table())
+    Worker(world, 2, UNBOUNDED).tick_at(2 * 3_600 * SECOND)
+    assert not any(b"/state/#" in key for key in world.table())
+    assert any(b"/state/0-1" in key for key in world.table())
+    assert sum(b"/position/" in key for key in world.table()) == 2
 
 
 def test_timers_make_no_state_where_there_is_none() -> None:

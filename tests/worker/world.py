@@ -5,23 +5,28 @@ Time does not pass and nothing is random: a worker ends when its budget of outsi
 """
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any
 
 from pipeline.delivery import Delivery, DeliveryAbandoned
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.ledger import Ledger
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.ownership import Ownership
+from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.steps import Steps
 from pipeline.worker.timers import Timers
-from pipeline.worker.workbench import Workbench
+from pipeline.worker.workbench import Codec, Engine, Workbench
 from schemas.batch import Record
+from schemas.decision import Decision
+from schemas.moments import Moment
+from schemas.topics import topic_name
 from sinks.contract import Answer, Rows, SinkUnavailable
 from sinks.memory import MemorySink
-from tests.worker.counting import Count, CountCodec, CountingEngine
+from tests.worker.counting import CountCodec, CountingEngine
 
 
 class Crash(BaseException):
@@ -29,11 +34,22 @@ class Crash(BaseException):
 
 
 class World:
-    """What outlives workers. `late` are writes of a paused worker that have not landed yet."""
+    """What outlives workers. `late` are writes of a paused worker that have not landed yet.
 
-    def __init__(self, log: Mapping[TopicPartition, Sequence[Record]]) -> None:
-        self.log = log
+    What workers publish on a topic that the log has is appended to it.
+    """
+
+    def __init__(
+        self,
+        log: Mapping[TopicPartition, Sequence[Record]],
+        engine: Engine[Any] | None = None,
+        codec: Codec[Any] | None = None,
+    ) -> None:
+        self.log = {place: [*records] for place, records in log.items()}
+        self.engine = engine or CountingEngine()
+        self.codec = codec or CountCodec()
         self.store = MemorySink()
+        self.late_told: list[Publication] = []
         self.changelog: list[tuple[int, bytes, bytes | None]] = []
         self.late: list[tuple[int, bytes, bytes | None]] = []
 
@@ -50,7 +66,28 @@ class World:
     def land_late(self) -> None:
         """The paused worker wakes up."""
         self.changelog += self.late
-        self.late = []
+        for publication in self.late_told:
+            self.append(publication)
+        self.late, self.late_told = [], []
+
+    def append(self, publication: Publication) -> None:
+        """Another record at the end of its topic; the log's own time is its length."""
+        topic = topic_name(publication.role)
+        places = sorted(place for place in self.log if place[0] == topic)
+        if not places:
+            return
+        place = places[sum(publication.key) % len(places)]
+        offset = len(self.log[place])
+        self.log[place].append(
+            Record(
+                topic=topic,
+                partition=place[1],
+                offset=offset,
+                timestamp=offset,
+                key=publication.key,
+                value=publication.value,
+            )
+        )
 
     def rows(self) -> list[Answer]:
         """The accounts in the store."""
@@ -166,10 +203,14 @@ class Worker:
 
     def tick(self, times: int) -> None:
         """Look at every state's timers, so many times."""
+        self.tick_at(*range(times))
+
+    def tick_at(self, *moments: Moment) -> None:
+        """Look at every state's timers at these moments."""
 
         async def tick() -> None:
             timers = Timers(1)
-            for now in range(times):
+            for now in moments:
                 await self._steps.advance(timers, self._generation, now)
 
         asyncio.run(tick())
@@ -205,24 +246,37 @@ class Worker:
             batch += [DeliveredRecord(each, self._generation, self._budget) for each in taken]
         return batch
 
-    def _make_steps(self) -> Steps[Count]:
+    def _make_steps(self) -> Steps[Any]:
         metrics, ownership = Metrics(), Ownership()
         ownership.assign(self._generation, self._partitions)
         ownership.recover(self._generation)
         ledger = Ledger(self._world.table(), self._send)
         sink = DyingSink(self._world, self._budget, self._outages)
         delivery = Delivery(sink, wait=lambda _: False)
-        bench = Workbench(CountingEngine(), CountCodec(), delivery)
+        bench = Workbench(self._world.engine, self._world.codec, delivery)
         sequencer = Sequencer(ledger, self, metrics)
         return Steps(
             ledger,
             bench,
             sequencer,
-            lambda _: [],
+            self._publish,
             ownership=ownership,
             metrics=metrics,
             thread=self._thread,
         )
+
+    def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
+        return [self._tell(each) for each in publications_of(decisions)]
+
+    async def _tell(self, publication: Publication) -> None:
+        try:
+            self._budget.spend()
+        except Crash:
+            if self._pauses:
+                self._world.late_told.append(publication)
+                await asyncio.sleep(0)
+            raise
+        self._world.append(publication)
 
     async def _send(self, partition: int, key: bytes, value: bytes | None) -> None:
         try:

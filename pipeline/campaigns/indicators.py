@@ -5,14 +5,15 @@ Rule 2. Addresses of private networks are other machines in each enterprise: onl
 Rule 3. An incident without any program or file outside the system's folders tells no hashes:
         they are of the operating system, which everyone has.
 Rule 4. Fewer than `techniques_min` techniques are no handwriting.
-Rule 5. A policy's `ignored` names what everyone of the nation has: an update service, a CDN.
+Rule 5. A kind without a threshold makes no campaigns, so it is no indicator.
+Rule 6. A policy's `ignored` names what everyone of the nation has: an update service, a CDN.
 """
 
 from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
+from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.incidents.glue import is_system_path, normal_form
-from pipeline.incidents.policy import CampaignPolicy
 from schemas.campaign import Indicator, IndicatorKind
 from schemas.detection import Entity, EntityKind
 
@@ -43,7 +44,12 @@ def indicators_of(
     """The indicators of one incident."""
     held = [one for one in entities if one.role != "observer"]
     found = {_indicator(one) for one in held} | {_techniques(policy, techniques)}
-    kept = {one for one in found if one is not None and one.value not in policy.ignored}
+    kinds = {one.kind for one in policy.thresholds}
+    kept = {
+        one
+        for one in found
+        if one is not None and one.kind in kinds and one.value not in policy.ignored
+    }
     if not any(_is_own_path(one) for one in held):
         kept = {one for one in kept if one.kind != "hash"}
     return frozenset(kept)

@@ -1,0 +1,107 @@
+"""A campaign's members into the revision that is published, and a row for each member."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from pipeline.campaigns.impact import combined_tiers
+from pipeline.campaigns.members import Member
+from pipeline.campaigns.state import Subject
+from pipeline.campaigns.telling import campaign_id_of
+from pipeline.incidents.policy import LEVEL_PLACE
+from pipeline.severity.policy import SeverityPolicy
+from schemas.campaign import Campaign, CampaignMember, CampaignStatus, Growth, Spread
+from schemas.ids import content_id
+from schemas.moments import SECOND, SHANGHAI, Moment, datetime_of
+from schemas.sighting import Sight
+
+
+def assemble(
+    severity: SeverityPolicy,
+    subject: Subject,
+    members: Sequence[Member],
+    *,
+    quiet_s: int,
+    evicted: int,
+    now: Moment,
+) -> Campaign:
+    """The campaign as these members say it is, with its content; its revision is still 0."""
+    sights = [sight for _, sight in members]
+    firsts = list({one.enterprise_id: one for one in reversed(sights)}.values())
+    last_time = max((one.last_time for one in sights), default=0)
+    tiers = combined_tiers(severity, sights, max((one.told_at for one in sights), default=0))
+    campaign = Campaign(
+        campaign_id=campaign_id_of(subject.indicator, subject.drill),
+        revision=0,
+        status=_status(sights, last_time + quiet_s * SECOND < now),
+        kind=subject.indicator.kind,
+        indicator=subject.indicator.value,
+        enterprise_count=len(firsts),
+        incident_count=len(sights),
+        provinces=tuple(_by_count(one.province for one in firsts)),
+        sectors=tuple(_by_count(one.sector for one in firsts if one.sector)),
+        scenarios=tuple(_by_count(one.scenario for one in sights)),
+        level=max((one.level for one in sights), key=LEVEL_PLACE.__getitem__, default="low"),
+        first_time=sights[0].first_time if sights else 0,
+        last_time=last_time,
+        first_province=sights[0].province if sights else "",
+        first_sector=sights[0].sector if sights else "",
+        spread=tuple(Spread(*pair) for pair in _by_count(one.province for one in firsts).items()),
+        growth=_growth(firsts),
+        combined_miit_tier=tiers["miit"],
+        combined_cac_tier=tiers["cac"],
+        evicted=evicted,
+        revised_at=0,
+        drill=subject.drill,
+    )
+    content = content_id("campaign revision", msgspec.msgpack.encode(campaign), *_roll(members))
+    return msgspec.structs.replace(campaign, content=content)
+
+
+def name_members(campaign: Campaign, members: Iterable[Member]) -> list[CampaignMember]:
+    """A row for each member of this revision."""
+    return [
+        CampaignMember(
+            campaign_id=campaign.campaign_id,
+            incident_id=incident_id,
+            revision=campaign.revision,
+            place=place,
+            enterprise_id=sight.enterprise_id,
+            province=sight.province,
+            first_time=sight.first_time,
+            drill=campaign.drill,
+        )
+        for place, (incident_id, sight) in enumerate(members, start=1)
+    ]
+
+
+def _status(members: Sequence[Sight], is_quiet: bool) -> CampaignStatus:
+    if not members:
+        return "withdrawn"
+    return "over" if is_quiet else "active"
+
+
+def _by_count(values: Iterable[str]) -> dict[str, int]:
+    """Each value with its count, the most frequent first."""
+    counted = Counter(values)
+    return dict(sorted(counted.items(), key=lambda pair: (-pair[1], pair[0])))
+
+
+def _growth(firsts: Iterable[Sight]) -> tuple[Growth, ...]:
+    """By the day on which each enterprise was first struck."""
+    new = Counter(_day(one.first_time) for one in firsts)
+    total, growth = 0, []
+    for day in sorted(new):
+        total += new[day]
+        growth.append(Growth(day, new[day], total))
+    return tuple(growth)
+
+
+def _day(moment: Moment) -> str:
+    return datetime_of(moment).astimezone(SHANGHAI).strftime("%Y-%m-%d")
+
+
+def _roll(members: Iterable[Member]) -> list[str]:
+    """The members as content: a change among them is a revision, though counts may agree."""
+    return [text for name, sight in members for text in (name, sight.enterprise_id)]

@@ -1,0 +1,74 @@
+"""The combined impact of one campaign, beside each enterprise's own tier.
+
+Neither annex says whether harm at several enterprises adds up (a gap): what is summed here is
+shown to analysts beside the single tiers, and creates no duty. Counts add up, since each
+enterprise states its own; the same person held by two counts twice, so sums are upper bounds
+and marked estimated. Durations, shares and words take the gravest.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from pipeline.severity.facts import KINDS, Stated, Value, weight_of
+from pipeline.severity.judgement import entail, graver, tier_of
+from pipeline.severity.policy import SeverityPolicy
+from pipeline.severity.regimes import REGIMES, limbs_in_force
+from schemas.assessment import Regime, Tier
+from schemas.moments import Moment
+from schemas.sighting import Harm, Sight
+
+SUMMED = (
+    "direct_loss_cny",
+    "persons",
+    "sensitive_persons",
+    "affected_residents",
+    "reposts",
+    "views",
+)
+"""Facts that each enterprise states of itself; all others take the gravest value."""
+
+
+def combine(harms: Iterable[Harm]) -> Harm:
+    """The harm of all incidents as one: a fact that none stated stays unknown."""
+    combined: Harm = {}
+    for harm in harms:
+        for name, value in harm.items():
+            combined[name] = _join(name, combined[name], value) if name in combined else value
+    return combined
+
+
+def _join(name: str, one: Value, other: Value) -> Value:
+    if name in SUMMED:
+        return weight_of(name, one) + weight_of(name, other)
+    return max(one, other, key=lambda value: weight_of(name, value))
+
+
+def unknown_harm(harm: Harm) -> list[str]:
+    """The names of facts, or of words of theirs, that this release does not know."""
+    return [name for name, value in harm.items() if name not in KINDS or _is_odd(name, value)]
+
+
+def _is_odd(name: str, value: Value) -> bool:
+    words = KINDS[name].words
+    return value not in words if words else not isinstance(value, int)
+
+
+def combined_tiers(
+    policy: SeverityPolicy, sights: Sequence[Sight], discovered_at: Moment
+) -> Mapping[Regime, Tier | None]:
+    """Both regimes' tiers of the combined harm, by the limbs in force at `discovered_at`.
+
+    Never below the gravest of the incidents' own: limbs that hang on who the operator is judge
+    each by itself, and no province's own limits apply to the sum.
+    """
+    stated = {
+        name: Stated(value, "campaign", discovered_at, "estimated")
+        for name, value in combine(sight.harm for sight in sights).items()
+    }
+    facts = entail(policy.choices, stated)
+    return {
+        regime: graver(
+            tier_of(limbs_in_force(policy, regime, "", discovered_at), facts),
+            *(sight.tiers.get(regime) for sight in sights),
+        )
+        for regime in REGIMES
+    }
