@@ -6,7 +6,7 @@ import msgspec
 
 from pipeline.context import Context
 from pipeline.incidents.evidence import witness_of
-from pipeline.incidents.facts import facts_of
+from pipeline.incidents.facts import facts_of, signs_of
 from pipeline.incidents.opening import ground_of
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import Evidence, IncidentsState
@@ -36,7 +36,7 @@ def assemble(
     case = state.cases[incident_id]
     witnesses = [witness_of(state, one) for one in group]
     facts = facts_of(policy, witnesses)
-    ground = ground_of(policy, (one.rule for one in witnesses))
+    ground = ground_of(policy, signs_of(witnesses))
     chinese, english = tell(facts, ground, "zh"), tell(facts, ground, "en")
     return Incident(
         incident_id=incident_id,

@@ -1,13 +1,13 @@
 """Detections into evidence: new, revised and superseded ones, and how evidence is read back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
 from pipeline.incidents.facts import Witness
-from pipeline.incidents.glue import glue_key, glue_keys, shared_names
+from pipeline.incidents.glue import attribution_of, glue_key, glue_keys, shared_names
 from pipeline.incidents.grouping import Node, components
-from pipeline.incidents.opening import is_bridging
+from pipeline.incidents.opening import Sign, is_chatter, part_of
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import EVENT_IDS_MAX, Evidence, IncidentsState, RuleFacts
 from schemas.detection import Detection, Entity
@@ -51,16 +51,18 @@ class _Glossary:
         return self._entities[entity]
 
 
-def absorb(state: IncidentsState, detections: Iterable[Detection]) -> Change:
+def absorb(
+    state: IncidentsState, detections: Iterable[Detection], shared_entities: Sequence[str]
+) -> Change:
     """Take detections into the evidence. One that is known already changes nothing."""
-    change = Change()
+    change, shared = Change(), shared_names(shared_entities)
     glossary = _Glossary(state)
     folded = {each for one in state.evidence.values() for each in one.folded_ids}
     for detection in detections:
         if detection.status == "superseded":
             _withdraw(state, detection, change)
         elif detection.detection_id not in folded:
-            _admit(state, detection, glossary, change)
+            _admit(state, detection, glossary, shared, change)
     return change
 
 
@@ -73,12 +75,16 @@ def _withdraw(state: IncidentsState, detection: Detection, change: Change) -> No
 
 
 def _admit(
-    state: IncidentsState, detection: Detection, glossary: _Glossary, change: Change
+    state: IncidentsState,
+    detection: Detection,
+    glossary: _Glossary,
+    shared: frozenset[str],
+    change: Change,
 ) -> None:
     held = state.evidence.get(detection.detection_id)
     if held is not None and held.revision >= detection.revision:
         return
-    state.evidence[detection.detection_id] = _evidence_of(detection, held, glossary)
+    state.evidence[detection.detection_id] = _evidence_of(detection, held, glossary, shared)
     change.changed.add(detection.detection_id)
     if detection.late:
         change.late.add(detection.detection_id)
@@ -86,7 +92,9 @@ def _admit(
         change.fresh.add(detection.detection_id)
 
 
-def _evidence_of(detection: Detection, held: Evidence | None, glossary: _Glossary) -> Evidence:
+def _evidence_of(
+    detection: Detection, held: Evidence | None, glossary: _Glossary, shared: frozenset[str]
+) -> Evidence:
     received_at = detection.received_at
     return Evidence(
         detection_id=detection.detection_id,
@@ -101,6 +109,7 @@ def _evidence_of(detection: Detection, held: Evidence | None, glossary: _Glossar
         summary=detection.summary,
         revision=detection.revision,
         case="" if held is None else held.case,
+        attribution=attribution_of(detection.entities, shared),
     )
 
 
@@ -125,25 +134,33 @@ def witness_of(state: IncidentsState, evidence: Evidence) -> Witness:
 def groups_of(
     policy: IncidentPolicy, state: IncidentsState, shared_entities: Sequence[str]
 ) -> list[list[Evidence]]:
-    """All evidence in its groups; in each the earliest (time, detection id) comes first."""
+    """All evidence in its groups, each in order of time, then detection id."""
     shared = shared_names(shared_entities)
     entities = {key: (one, glue_key(one, shared)) for key, one in state.entities.items()}
-    bridging = {key: is_bridging(policy, rule) for key, rule in state.rules.items()}
     ordered = sorted(state.evidence.values(), key=lambda one: (one.time, one.detection_id))
     nodes = [
         Node(
             one.first_time,
             one.last_time,
-            bridging[one.rule],
-            glue_keys(
-                state.rules[one.rule].rule_id,
-                (entities[key] for key in one.entities),
-                one.event_ids,
-            ),
+            part_of(policy, Sign(state.rules[one.rule], one.attribution)),
+            _keys_of(policy, state.rules[one.rule], one, entities),
         )
         for one in ordered
     ]
     return [[ordered[index] for index in group] for group in components(nodes, policy)]
+
+
+def _keys_of(
+    policy: IncidentPolicy,
+    rule: RuleFacts,
+    evidence: Evidence,
+    entities: Mapping[int, tuple[Entity, str]],
+) -> list[str]:
+    """What glues the evidence. A machine's own chatter is tied to nothing by its host alone."""
+    keyed = [entities[key] for key in evidence.entities]
+    if is_chatter(policy, Sign(rule, evidence.attribution)):
+        keyed = [(one, "" if one.kind == "host" else key) for one, key in keyed]
+    return glue_keys(rule.rule_id, keyed, evidence.event_ids)
 
 
 def forget_unused(state: IncidentsState) -> None:

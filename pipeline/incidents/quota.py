@@ -20,6 +20,7 @@ from pipeline.context import Context
 from pipeline.event_time import Clock
 from pipeline.incidents.evidence import forget_unused, groups_of
 from pipeline.incidents.lifecycle import MOST_ALIVE
+from pipeline.incidents.opening import most_telling
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import (
     DETECTION_IDS_MAX,
@@ -133,6 +134,7 @@ def _merge(pile: Sequence[Evidence]) -> Evidence:
         summary=next((one.summary for one in pile if one.summary), ""),
         count=sum(one.count for one in pile),
         folded_ids=tuple(folded_ids)[-DETECTION_IDS_MAX:],
+        attribution=most_telling(one.attribution for one in pile),
     )
 
 

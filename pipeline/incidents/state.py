@@ -8,6 +8,8 @@ Rule 3. Rules and entities are held once and referred to: evidence repeats them.
 Rule 4. Evidence over the quota is folded, not lost: counts, spans and links stay.
 """
 
+from typing import Literal, TypeAlias
+
 import msgspec
 
 from schemas.detection import Entity, Level
@@ -17,6 +19,12 @@ from schemas.moments import Moment
 EVENT_IDS_MAX = 100
 DETECTION_IDS_MAX = 100
 """Held by one piece of evidence; the counts count all."""
+
+
+Attribution: TypeAlias = Literal["machine", "unknown", "named"]
+"""Whose doing a detection speaks of: the machine's own, nobody says whose, or someone's."""
+ATTRIBUTIONS: tuple[Attribution, ...] = ("machine", "unknown", "named")
+"""From the least telling to the most."""
 
 
 class RuleFacts(msgspec.Struct, frozen=True, array_like=True):
@@ -36,6 +44,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     `rule` and `entities` refer to the state's `rules` and `entities`. `detection_id` and
     `time` are those of the earliest. `received_at` is when it first came.
+    `attribution` says whose doing it was, as far as it named anyone when it came.
     `case` is the incident it was in when the step began, "" for context.
     """
 
@@ -53,6 +62,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     case: str = ""
     count: int = 1
     folded_ids: tuple[str, ...] = ()
+    attribution: Attribution = "unknown"
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

@@ -42,7 +42,7 @@ def revise(
 
     Successors come before what they supersede.
     """
-    change = absorb(state, detections)
+    change = absorb(state, detections, context.enterprise.shared_entities)
     if change.is_empty():
         return []
     incidents = settle(policy, state, change, clock, context)
