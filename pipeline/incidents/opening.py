@@ -4,8 +4,8 @@ Rule 1. One detection of the opening level opens, a correlation that fired opens
         accumulated risk: the level's weight for each distinct rule, and a weight for each
         distinct tactic after the first. A rule that matches a thousand times counts once.
 Rule 2. What is the machine's own doing, as far as one sees (`glue.py`), may be an attack or not.
-        Only the gravest level opens by itself then; the opening level needs a second witness,
-        and what is below it counts as of the next lower level.
+        Only the gravest level, and what does harm, opens by itself then; else the opening level
+        needs a second witness. What is below it counts as of the next lower level.
 Rule 3. Tactics count where someone is named, or the rule opens by itself; those of
         informational rules do not.
 Rule 4. It was discovered when the evidence that opened it was received, not when that
@@ -23,6 +23,7 @@ from pipeline.incidents.state import ATTRIBUTIONS, Attribution, Evidence, RuleFa
 from schemas.attack import tactics_of
 from schemas.detection import Level
 from schemas.moments import Moment
+from schemas.scenarios import SCENARIOS, scenarios_of
 
 Ground: TypeAlias = Literal["level", "correlation", "risk"]
 """Why an incident opened."""
@@ -89,12 +90,17 @@ def is_chatter(policy: IncidentPolicy, sign: Sign) -> bool:
 def opens_alone(policy: IncidentPolicy, sign: Sign) -> Ground | None:
     """Why one detection of this sign opens an incident by itself, or None."""
     place = LEVEL_PLACE[sign.rule.level]
-    is_doubtful = sign.is_machines and place < len(LEVELS) - 1
+    is_doubtful = sign.is_machines and place < len(LEVELS) - 1 and not _does_harm(sign.rule)
     if not is_doubtful and place >= LEVEL_PLACE[policy.opening_level]:
         return "level"
     if sign.rule.is_correlation and place >= LEVEL_PLACE[policy.opening_correlation_level]:
         return "correlation"
     return None
+
+
+def _does_harm(rule: RuleFacts) -> bool:
+    keys = scenarios_of(rule.tags, rule.scenario)
+    return any(SCENARIOS[key].standing == "harm" for key in keys)
 
 
 def opened_at(

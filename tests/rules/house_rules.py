@@ -23,6 +23,7 @@ from schemas.event import Event
 from schemas.moments import DAY, SECOND, Moment, parse_moment
 from schemas.registry import Enterprise
 
+FILTERS = "filters"
 DIRECTORY = Path(__file__).parents[2] / "pipeline" / "rules"
 SAMPLES = ".samples.yml"
 START = parse_moment("2026-11-23T02:00:00Z")
@@ -55,8 +56,17 @@ class Sample(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def rule_files() -> list[Path]:
-    """Every rule and correlation, samples left out."""
-    return sorted(p for p in DIRECTORY.rglob("*.yml") if not p.name.endswith(SAMPLES))
+    """Every rule and correlation, samples and filters left out."""
+    return sorted(
+        path
+        for path in DIRECTORY.rglob("*.yml")
+        if not path.name.endswith(SAMPLES) and path.parent.name != FILTERS
+    )
+
+
+def filter_files() -> list[Path]:
+    """Every filter: what keeps rules, others' too, off the wrong logs."""
+    return sorted((DIRECTORY / FILTERS).glob("*.yml"))
 
 
 @cache
@@ -83,7 +93,7 @@ def compile_files(paths: Iterable[Path]) -> RuleSet:
 @cache
 def house_rules() -> RuleSet:
     """All of them."""
-    return compile_files(rule_files())
+    return compile_files([*rule_files(), *filter_files()])
 
 
 def with_its_parts(path: Path) -> list[Path]:
