@@ -116,6 +116,8 @@ class IncidentPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     hold_s: Whole = 172_800
     """What is over stays in the state this much longer than the gap: a late detection, a
     correlation that no longer holds, a correction by an analyst still find it."""
+    revision_gap_s: Whole = 60
+    """What only adds to counts is told at most once in this much event time."""
     detections_max: Positive = 1_000
     """Detections of one enterprise held apart from each other; beyond, they are folded."""
     campaigns: CampaignPolicy = CampaignPolicy()

@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.incidents.evidence import groups_of
 from pipeline.incidents.grouping import Node, Part, components
+from pipeline.incidents.holdings import holdings_of
 from pipeline.incidents.policy import IncidentPolicy
 from schemas.detection import Detection, Level
 from schemas.moments import SECOND
@@ -197,7 +197,8 @@ def _reference(nodes: Sequence[Node], policy: IncidentPolicy) -> list[list[int]]
 
     everything = range(len(nodes))
     cases = reachable([index for index in everything if nodes[index].part != "context"])
-    core, loose = [frozenset(case) for case in cases], []
+    core = [frozenset(case) for case in cases]
+    loose: list[int] = []
     for index in everything:
         if nodes[index].part == "context":
             near = [
@@ -215,6 +216,33 @@ def test_grouping_equals_comparing_every_pair(nodes: list[Node]) -> None:
     assert components(nodes, SHORT) == _reference(nodes, SHORT)
 
 
+@given(st.data())
+def test_a_group_lies_within_one_neighbourhood_however_the_evidence_came(
+    data: st.DataObject,
+) -> None:
+    desk = Desk(SHORT)
+    for made in data.draw(histories().flatmap(arrivals)):
+        desk.take(made)
+    holdings = holdings_of(desk.policy, desk.state, desk.context.enterprise.shared_entities)
+    for group in holdings.all_groups():
+        inside = {one.detection_id for one in holdings.around([group[0].detection_id])}
+        assert {one.detection_id for one in group} <= inside
+
+
+@given(st.data())
+def test_what_waits_is_told_and_then_the_cases_are_those_of_all_the_evidence(
+    data: st.DataObject,
+) -> None:
+    desk = Desk(IncidentPolicy())
+    for made in data.draw(histories().flatmap(arrivals)):
+        desk.take(made)
+    desk.wait_until(245)
+    assert desk.state.waiting == {}
+    holdings = holdings_of(desk.policy, desk.state, desk.context.enterprise.shared_entities)
+    for group in holdings.all_groups():
+        assert len({one.case for one in group}) == 1
+
+
 @given(histories(), histories(), histories())
 def test_merging_is_associative(
     first: list[Detection], second: list[Detection], third: list[Detection]
@@ -223,7 +251,7 @@ def test_merging_is_associative(
         desk = Desk(IncidentPolicy())
         for part in parts:
             desk.take(*part)
-        found = groups_of(desk.policy, desk.state, ())
+        found = holdings_of(desk.policy, desk.state, ()).all_groups()
         return {frozenset(one.detection_id for one in group) for group in found}
 
     assert groups(first, second + third) == groups(first + second, third)

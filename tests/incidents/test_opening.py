@@ -54,7 +54,8 @@ SYSTEM = ("host:ws1", "account:system")
 def test_a_grave_rule_on_a_machine_s_own_doing_needs_a_second_witness() -> None:
     #  40; with a medium rule of the same kind, which counts as low: 43; with another: 46
     desk = Desk()
-    for place, level in enumerate(("high", "medium", "medium")):
+    levels: tuple[Level, ...] = ("high", "medium", "medium")
+    for place, level in enumerate(levels):
         assert desk.live() == []
         desk.take(detection(f"d{place}", place, *SYSTEM, level=level))
     assert desk.only().risk == 46
