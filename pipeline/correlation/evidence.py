@@ -87,6 +87,12 @@ def fingerprint(episode: Episode, evidence: Evidence) -> str:
     return content_id("evidence", content)[:16]
 
 
+def outline(episode: Episode, evidence: Evidence) -> str:
+    """Two revisions with the same differ in counts, times and event ids at most."""
+    content = msgspec.msgpack.encode((episode.start, evidence.entities, evidence.late))
+    return content_id("outline", content)[:16]
+
+
 def release(correlation: Correlation, group: Group, settled: Moment, limit: int) -> int:
     """Let go of matches that decide nothing any more; how many the quota `limit` cost beyond.
 
