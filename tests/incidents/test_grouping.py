@@ -131,6 +131,19 @@ def test_two_incidents_joined_by_a_detection_become_one_and_the_other_is_superse
     assert desk.only().detection_ids == ("a", "b", "c")
 
 
+@pytest.mark.parametrize("last", ["host:ws1", "host:ws2"])
+def test_what_was_joined_stays_joined_for_what_comes_after_on_either_side(last: str) -> None:
+    #  ws1 ●──────┐    ● or here: in the one case
+    #  ws2 ●●●────┴●   ●
+    desk = Desk()
+    desk.take(detection("a", 0, "host:ws1", level="high"))
+    for place in range(3):
+        desk.take(detection(f"b{place}", place, "host:ws2", level="high"))
+    desk.take(detection("joining", 4, "host:ws1", "host:ws2", level="high"))
+    desk.take(detection("last", 5, last, level="high"))
+    assert desk.only().detection_count == 6
+
+
 def test_context_goes_with_the_case_that_began_first_and_joins_no_two() -> None:
     #  ws1 ●───────┐
     #  ws2    ●    ○ li on both, informational

@@ -40,20 +40,20 @@ def test_what_waits_is_told_once_it_is_final() -> None:
 def test_a_new_thing_is_told_at_once_with_what_waited(entities: tuple[str, ...]) -> None:
     desk = Desk()
     repeat(desk, 3, 1)
-    desk.take(detection("new", 1, *entities, level="high", rule="r"))
+    desk.take(detection("new", 0.5, *entities, level="high", rule="r"))
     assert desk.only().detection_count == 4
 
 
 def test_a_new_rule_is_told_at_once() -> None:
     desk = Desk()
     repeat(desk, 1, 1)
-    assert desk.take(detection("new", 1, *ATTACK, level="low", rule="another"))
+    assert desk.take(detection("new", 0.5, *ATTACK, level="low", rule="another"))
 
 
 def test_a_new_file_alone_waits() -> None:
     desk = Desk()
     repeat(desk, 2, 1)
-    assert not desk.take(detection("new", 1, *ATTACK, "file:d:\\x.txt", level="high", rule="r"))
+    assert not desk.take(detection("new", 0.5, *ATTACK, "file:d:\\x.txt", level="high", rule="r"))
 
 
 def test_after_a_lull_the_same_is_news_again() -> None:
