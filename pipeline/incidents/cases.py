@@ -74,7 +74,9 @@ def _surroundings(holdings: Holdings, change: Change, cases: set[str]) -> list[E
     while True:
         found = holdings.around(wanted)
         inside = {one.detection_id for one in found}
-        whole = inside.union(*(holdings.of_case[one.case] for one in found if one.case))
+        whole = inside.union(
+            *(holdings.of_case[each] for each in {one.case for one in found} - {""})
+        )
         if whole == inside:
             return found
         wanted = whole

@@ -66,6 +66,7 @@ class Holdings:
         self._next_entity = max(state.entities, default=-1) + 1
         self._spans: dict[Span, Neighbourhood] = {}
         self._home: dict[str, Neighbourhood] = {}
+        self._nodes: dict[str, Node] = {}
         for one in state.evidence.values():
             self.take(one)
 
@@ -87,7 +88,8 @@ class Holdings:
     def take(self, one: Evidence) -> bool:
         """Evidence that is new or was revised; whether it shows a reader something new."""
         self.of_case.setdefault(one.case, {})[one.detection_id] = None
-        home = self._settle_in(one)
+        node = self._nodes[one.detection_id] = self._node(one)
+        home = self._settle_in(one.detection_id, node)
         home.members[one.detection_id] = None
         return self._note_sights(home, one)
 
@@ -95,6 +97,7 @@ class Holdings:
         """Evidence that no longer holds."""
         self.of_case[one.case].pop(one.detection_id)
         self._home.pop(one.detection_id).members.pop(one.detection_id)
+        del self._nodes[one.detection_id]
 
     def move(self, one: Evidence, case: str) -> None:
         """Evidence that is in another case now."""
@@ -110,7 +113,7 @@ class Holdings:
 
     def groups(self, ordered: Sequence[Evidence]) -> list[list[Evidence]]:
         """This evidence, in order of time, then detection id, in its groups, each so ordered."""
-        nodes = [self._node(one) for one in ordered]
+        nodes = [self._nodes[one.detection_id] for one in ordered]
         return [[ordered[index] for index in group] for group in components(nodes, self._policy)]
 
     def all_groups(self) -> list[list[Evidence]]:
@@ -133,24 +136,21 @@ class Holdings:
             keyed = [(entity, "" if entity.kind == "host" else key) for entity, key in keyed]
         return glue_keys(sign.rule.rule_id, keyed, one.event_ids)
 
-    def _settle_in(self, one: Evidence) -> Neighbourhood:
+    def _settle_in(self, detection_id: str, node: Node) -> Neighbourhood:
         """The neighbourhood that it belongs to, made of all that it touches."""
         gap = self._policy.gap_s * SECOND
-        reach = range(one.first_time // gap - 1, one.last_time // gap + 2)
-        own = reach[1:-1]
-        home = self._home.get(one.detection_id)
-        for key in self._keys(one):
-            for number in reach:
-                found = self._spans.get((key, number))
-                if found is not None and found is not home:
-                    home = found if home is None else self._join(home, found)
+        reach = range(node.first_time // gap - 1, node.last_time // gap + 2)
+        home = self._home.get(detection_id)
+        for span in ((key, number) for key in node.keys for number in reach):
+            found = self._spans.get(span)
+            if found is not None and found is not home:
+                home = found if home is None else self._join(home, found)
         home = home or Neighbourhood()
-        for key in self._keys(one):
-            for number in own:
-                if (key, number) not in self._spans:
-                    self._spans[key, number] = home
-                    home.spans.append((key, number))
-        self._home[one.detection_id] = home
+        for span in ((key, number) for key in node.keys for number in reach[1:-1]):
+            if span not in self._spans:
+                self._spans[span] = home
+                home.spans.append(span)
+        self._home[detection_id] = home
         return home
 
     def _join(self, one: Neighbourhood, other: Neighbourhood) -> Neighbourhood:
