@@ -8,7 +8,14 @@ change no more is let go.
 import msgspec
 
 from pipeline.correlation.episodes import cut, due_of, grow, moments, settle
-from pipeline.correlation.evidence import evidence_of, fingerprint, identify, outline, release
+from pipeline.correlation.evidence import (
+    evidence_of,
+    fingerprint,
+    identify,
+    is_all_shown,
+    outline,
+    release,
+)
 from pipeline.correlation.groups import Pending, change
 from pipeline.correlation.losses import note_loss
 from pipeline.correlation.plan import Correlation
@@ -99,6 +106,12 @@ def _said(
     One that began before what changed, and has but more of the same, waits.
     """
     correlation, group = place.correlation, place.group
+    if said.get(episode.detection_id) is episode and is_all_shown(
+        correlation, group, episode, since
+    ):
+        del said[episode.detection_id]
+        episode.waits = True
+        return None
     evidence = evidence_of(correlation, group, episode)
     detection_id = identify(correlation, group, episode, place.owner, place.name)
     mark = fingerprint(episode, evidence)

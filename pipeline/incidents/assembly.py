@@ -19,9 +19,9 @@ CONFIRMED = 100
 """Confidence once an analyst has confirmed it."""
 
 
-def incident_id_of(context: Context, first_detection_id: str) -> str:
-    """The id of the incident whose earliest detection this is; a drill's is another."""
-    parts = (context.enterprise.enterprise_id, context.drill, first_detection_id)
+def incident_id_of(context: Context, founder_id: str) -> str:
+    """The id of the incident that this detection founds; a drill's is another."""
+    parts = (context.enterprise.enterprise_id, context.drill, founder_id)
     return content_id("incident", *parts)
 
 

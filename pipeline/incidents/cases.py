@@ -1,6 +1,7 @@
 """From groups to incidents: which case each group is, what it inherits, what it supersedes.
 
-Rule 1. A group that deserves a person is the incident whose id its earliest detection gives.
+Rule 1. A group that deserves a person is the incident whose id its founder gives: its earliest
+        detection that is more than context, so that context that goes elsewhere renames nothing.
 Rule 2. It inherits from the cases that its evidence was in: the status that is most alive,
         the earliest discovery, that it was confirmed. An incident that an analyst has taken
         up stays open even if what opened it no longer holds.
@@ -42,7 +43,7 @@ def settle(
     groups = _touched_groups(holdings, change, before)
     before |= {one.case for group in groups for one in group if one.case}
     earlier = {case: _members(state, holdings, change, case) for case in before}
-    owners = _assign(policy, state, groups, change, clock, context)
+    owners = _assign(policy, state, holdings, groups, change, clock, context)
     incidents = []
     for incident_id, group in owners.items():
         incidents += publish(policy, state, incident_id, group, context, clock.received_at)
@@ -93,6 +94,7 @@ def _members(
 def _assign(
     policy: IncidentPolicy,
     state: IncidentsState,
+    holdings: Holdings,
     groups: Iterable[Group],
     change: Change,
     clock: Clock,
@@ -108,7 +110,7 @@ def _assign(
             since = min(case.opened_at for case in prior)
         if since is None:
             continue
-        incident_id = incident_id_of(context, group[0].detection_id)
+        incident_id = incident_id_of(context, holdings.founder(group).detection_id)
         case = _inherit(inherited.get(incident_id), prior, since)
         case = _discover_late(case, prior, group, change, clock)
         state.cases[incident_id] = _reopen(policy, state.rules, case, group, change, clock)

@@ -116,6 +116,11 @@ class Holdings:
         nodes = [self._nodes[one.detection_id] for one in ordered]
         return [[ordered[index] for index in group] for group in components(nodes, self._policy)]
 
+    def founder(self, group: Sequence[Evidence]) -> Evidence:
+        """The earliest of a group that is more than context, else the earliest."""
+        parts = ((self._nodes[one.detection_id].part, one) for one in group)
+        return next((one for part, one in parts if part != "context"), group[0])
+
     def all_groups(self) -> list[list[Evidence]]:
         """The same for all evidence."""
         held = self._state.evidence.values()

@@ -154,6 +154,14 @@ def test_context_goes_with_the_case_that_began_first_and_joins_no_two() -> None:
     assert {one.detection_ids for one in desk.live()} == {("a", "c"), ("b",)}
 
 
+def test_context_that_comes_first_does_not_name_the_case() -> None:
+    desk = Desk()
+    desk.take(detection("before", 0, "host:ws1", "account:li", level="informational"))
+    desk.take(detection("a", 1, "host:ws1", "account:li", level="high"))
+    assert desk.only().incident_id == content_id("incident", "steelworks", "", "a")
+    assert desk.only().detection_ids == ("before", "a")
+
+
 def test_a_machine_s_own_chatter_is_tied_to_nothing_by_its_host_alone() -> None:
     desk = Desk()
     own = ("host:ws1", "process:c:\\windows\\system32\\svchost.exe:tool")
