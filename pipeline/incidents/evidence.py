@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 import msgspec
 
+from pipeline.incidents.attribution import attribution_of
 from pipeline.incidents.facts import Witness
-from pipeline.incidents.glue import attribution_of
 from pipeline.incidents.holdings import Holdings, forget_holdings
 from pipeline.incidents.state import EVENT_IDS_MAX, Evidence, IncidentsState, RuleFacts
 from schemas.detection import Detection

@@ -7,16 +7,12 @@ Rule 3. Program paths and files of the operating system do not glue, nor do the 
         detection whose programs are all of the operating system's.
 Rule 4. Two detections on one event belong together whatever their entities.
 Rule 5. Where nothing glues, a rule's detections on the same things are one case.
-Rule 6. A detection that names one host, and beside it only the machine's own accounts and
-        programs, is more often than not the machine's own operation. One that names nothing
-        beside its host may be anybody's.
 """
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from ipaddress import ip_address
 
-from pipeline.incidents.state import Attribution
 from schemas.detection import Entity, EntityKind
 
 MACHINE_ACCOUNTS = frozenset(
@@ -73,33 +69,6 @@ SHARED_ACCOUNTS = MACHINE_ACCOUNTS | frozenset(
 )
 """Accounts of which every host has one: alike in name only."""
 SHARED_ACCOUNT_PREFIXES = ("dwm-", "umfd-", "healthmailbox")
-
-ATTRIBUTING = ("address:", "domain:", "data:", "process:", "hash:")
-"""Kinds of which one tells whose doing it was, beside accounts. A file that a program
-wrote does not: the machine's own programs write everywhere."""
-
-INTERPRETERS = frozenset(
-    {
-        "powershell.exe",
-        "powershell_ise.exe",
-        "pwsh.exe",
-        "cmd.exe",
-        "cscript.exe",
-        "wscript.exe",
-        "mshta.exe",
-        "rundll32.exe",
-        "regsvr32.exe",
-        "reg.exe",
-        "net.exe",
-        "net1.exe",
-        "sc.exe",
-        "schtasks.exe",
-        "wmic.exe",
-        "msbuild.exe",
-    }
-)
-"""Programs of the system that do what they are told: where no account is named, they do not
-speak for the machine."""
 
 SHARED_HOSTS = frozenset({"localhost", "localhost4", "localhost6", "-", "workstation", "unknown"})
 
@@ -192,8 +161,13 @@ def _host(value: str) -> str:
     return "" if name in SHARED_HOSTS else name
 
 
+def _account_name(value: str) -> str:
+    """Without its domain."""
+    return value.rsplit("\\", 1)[-1].split("@", 1)[0].strip()
+
+
 def _account(value: str) -> str:
-    name = value.rsplit("\\", 1)[-1].split("@", 1)[0].strip()
+    name = _account_name(value)
     is_shared = (
         name in SHARED_ACCOUNTS or name.endswith("$") or name.startswith(SHARED_ACCOUNT_PREFIXES)
     )
@@ -286,31 +260,14 @@ def glue_keys(
     Any two detections that have one in common may belong together.
     """
     keyed = list(entities)
-    keys = _own_keys(keyed)
+    keys = own_keys(keyed)
     if not keys:
         keys = {f"rule:{rule_id}|{entity.kind}:{entity.value}" for entity, _ in keyed}
         keys = keys or {f"rule:{rule_id}"}
     return [*keys, *(f"event:{event_id}" for event_id in event_ids)]
 
 
-def attribution_of(entities: Iterable[Entity], shared: frozenset[str]) -> Attribution:
-    """Whose doing a detection speaks of (rule 6)."""
-    keyed = [(entity, glue_key(entity, shared)) for entity in entities]
-    hosts = {key or entity.value for entity, key in keyed if entity.kind == "host"}
-    if len(hosts) != 1 or any(key.startswith(ATTRIBUTING) for key in _own_keys(keyed)):
-        return "named"
-    accounts = [entity.value for entity, _ in keyed if entity.kind == "account"]
-    if accounts:
-        return "machine" if all(map(_is_machine_account, accounts)) else "named"
-    programs = [one.value for one, _ in keyed if one.kind == "process" and one.role == "tool"]
-    return "unknown" if all(map(_is_interpreter, programs)) else "machine"
-
-
-def _is_interpreter(path: str) -> bool:
-    return path.replace("\\", "/").rpartition("/")[2] in INTERPRETERS
-
-
-def _own_keys(keyed: Iterable[tuple[Entity, str]]) -> set[str]:
+def own_keys(keyed: Iterable[tuple[Entity, str]]) -> set[str]:
     """The keys of entities, less hashes where every program is the system's (rule 3)."""
     keyed = list(keyed)
     keys = {key for _, key in keyed if key}
@@ -319,8 +276,8 @@ def _own_keys(keyed: Iterable[tuple[Entity, str]]) -> set[str]:
     return keys
 
 
-def _is_machine_account(value: str) -> bool:
-    name = value.strip().lower()
-    return (
-        name in MACHINE_ACCOUNTS or name.endswith("$") or name.startswith(SHARED_ACCOUNT_PREFIXES)
-    )
+def is_machine_account(value: str) -> bool:
+    """Whether a machine itself works under this account."""
+    name = _account_name(value.strip().lower())
+    is_built_in = name in MACHINE_ACCOUNTS or name.startswith(SHARED_ACCOUNT_PREFIXES)
+    return is_built_in or name.endswith("$")

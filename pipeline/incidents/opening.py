@@ -3,9 +3,9 @@
 Rule 1. One detection of the opening level opens, a correlation that fired opens, and so does
         accumulated risk: the level's weight for each distinct rule, and a weight for each
         distinct tactic after the first. A rule that matches a thousand times counts once.
-Rule 2. What is the machine's own doing, as far as one sees (`glue.py`), may be an attack or not.
-        Only the gravest level, and what does harm, opens by itself then; else the opening level
-        needs a second witness. What is below it counts as of the next lower level.
+Rule 2. What is the machine's own doing, as far as one sees (`attribution.py`), may be an attack
+        or not. Only the gravest level, and what does harm, opens by itself then; else the opening
+        level needs a second witness. What is below it counts as of the next lower level.
 Rule 3. Tactics count where someone is named, or the rule opens by itself; those of
         informational rules do not.
 Rule 4. It was discovered when the evidence that opened it was received, not when that

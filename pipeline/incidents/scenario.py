@@ -2,7 +2,7 @@
 
 Rule 1. Critical rules whose author names the scenario vote first. Where there is none, rules of
         level high or more and correlations do; where none of them leads to a scenario, rules of
-        the next lower level, and so on down. What is a machine's own doing (`glue.py`) votes
+        the next lower level, and so on down. What is a machine's own doing (`attribution.py`) votes
         a level lower than it is.
 Rule 2. A rule votes for the first scenario that its tags lead to, with the risk of its level;
         a rule's own `fenghuo.scenario` is its vote. A correlation is two observations that
