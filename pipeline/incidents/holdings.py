@@ -111,6 +111,11 @@ class Holdings:
         found = [held[each] for home in homes.values() for each in home.members]
         return sorted(found, key=lambda one: (one.time, one.detection_id))
 
+    def near_cases(self, detection_ids: Iterable[str], cases: Iterable[str]) -> set[str]:
+        """Those of the detections whose neighbourhood holds something of one of these cases."""
+        homes = {id(self._home[each]) for case in cases for each in self.of_case.get(case, ())}
+        return {each for each in detection_ids if id(self._home[each]) in homes}
+
     def groups(self, ordered: Sequence[Evidence]) -> list[list[Evidence]]:
         """This evidence, in order of time, then detection id, in its groups, each so ordered."""
         nodes = [self._nodes[one.detection_id] for one in ordered]

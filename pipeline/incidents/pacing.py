@@ -21,9 +21,8 @@ from schemas.moments import SECOND, Moment
 
 def hold_back(state: IncidentsState, holdings: Holdings, change: Change) -> Change:
     """The part of a change that is to be told at once; the rest waits in the state."""
-    news = {
-        each for each in change.changed if each in change.news or _may_reopen(state, holdings, each)
-    }
+    over = [key for key, case in state.cases.items() if case.status in OVER]
+    news = (change.news & change.changed) | holdings.near_cases(change.changed, over)
     for each in change.changed - news:
         state.waiting[each] = each in change.fresh or state.waiting.get(each, False)
         state.waiting_until = max(state.waiting_until, state.evidence[each].last_time)
@@ -60,10 +59,3 @@ def _taken(state: IncidentsState, detection_ids: Iterable[str]) -> Change:
         if state.waiting.pop(each):
             change.fresh.add(each)
     return change
-
-
-def _may_reopen(state: IncidentsState, holdings: Holdings, detection_id: str) -> bool:
-    if not any(case.status in OVER for case in state.cases.values()):
-        return False
-    cases = {one.case for one in holdings.around([detection_id])} - {""}
-    return any(state.cases[case].status in OVER for case in cases)
