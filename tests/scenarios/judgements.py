@@ -170,15 +170,13 @@ JUDGEMENTS: dict[str, Judgement] = {
         "make up most of its count.",
     ),
     "schtask_create": Judgement(
-        "noisy",
+        "one",
         "The task with system rights, ordered on workstation5 and registered on "
-        "workstation6, is one case and leads it. A monitoring agent's script on both "
-        "hosts, run by the system, is in it: 6 of 16 detections.",
+        "workstation6, is one case: command, session and source agree.",
     ),
     "schtask_modification": Judgement(
-        "noisy",
-        "The task that was changed from workstation5 is one case and leads it. A "
-        "monitoring agent's script on both hosts is in it, 6 of 13 detections, one of its "
-        "lines of level high.",
+        "one",
+        "The task that was changed from workstation5, by a rule of our own, and "
+        "PowerShell's connections there and to an address outside: one case.",
     ),
 }
