@@ -32,7 +32,7 @@ from pipeline.incidents.state import (
 )
 from schemas.moments import SECOND, Moment
 
-RELIEF_PERCENT = 90
+RELIEF_PERCENT = 75
 """Relieved down to this much of the quota, so that not every step has to."""
 
 
