@@ -52,6 +52,11 @@ def take_waiting(state: IncidentsState, watermark: Moment) -> Change:
     return _taken(state, list(state.waiting))
 
 
+def settle_waiting(state: IncidentsState) -> None:
+    """An analyst speaks: what came before reopens nothing when it is told."""
+    state.waiting = dict.fromkeys(state.waiting, False)
+
+
 def _taken(state: IncidentsState, detection_ids: Iterable[str]) -> Change:
     change = Change()
     for each in detection_ids:

@@ -20,7 +20,7 @@ from pipeline.incidents.commands import apply_command, refusal_of
 from pipeline.incidents.evidence import absorb
 from pipeline.incidents.holdings import holdings_of
 from pipeline.incidents.lifecycle import next_status
-from pipeline.incidents.pacing import hold_back, is_due, take_waiting
+from pipeline.incidents.pacing import hold_back, is_due, settle_waiting, take_waiting
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.quota import leave, relieve
 from pipeline.incidents.state import Case, Evidence, IncidentsState
@@ -49,12 +49,12 @@ def revise(
     now = hold_back(state, holdings, change)
     incidents = settle(policy, state, holdings, now, clock, context)
     if len(state.evidence) > policy.detections_max:
-        incidents += tell_waiting(policy, state, clock, context)
+        incidents += _tell_waiting(policy, state, clock, context)
         relieve(policy, state, context)
     return incidents
 
 
-def tell_waiting(
+def _tell_waiting(
     policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context
 ) -> list[Incident]:
     """Tell all that waits now."""
@@ -69,7 +69,7 @@ def expire(
     """Tell what has waited, close what was quiet for long enough, and let go what is over."""
     incidents = []
     if is_due(policy, state, clock.watermark):
-        incidents += tell_waiting(policy, state, clock, context)
+        incidents += _tell_waiting(policy, state, clock, context)
     for incident_id in sorted(state.cases):
         case = state.cases[incident_id]
         if _is_quiet(policy, case, clock.watermark):
@@ -98,14 +98,13 @@ def obey(
             command=command, received_at=clock.received_at, accepted=False, refusal=refusal
         ), []
     state.obeyed = [*state.obeyed[1 - OBEYED_MAX :], command.command_id]
-    told = tell_waiting(policy, state, clock, context)
+    settle_waiting(state)
     group = _members(policy, state, command.incident_id, context)
     case = state.cases[command.incident_id]
     rule_ids = (state.rules[one.rule].rule_id for one in group)
     state.cases[command.incident_id] = apply_command(policy, case, command, rule_ids, clock)
     outcome = CommandOutcome(command=command, received_at=clock.received_at, accepted=True)
-    said = publish(policy, state, command.incident_id, group, context, clock.received_at)
-    return outcome, told + said
+    return outcome, publish(policy, state, command.incident_id, group, context, clock.received_at)
 
 
 def current_incident(
