@@ -147,8 +147,11 @@ def _say_growth(place: Place, watermark: Moment, gap: Moment) -> list[Finding]:
         if not episode.waits or watermark < _growth_due(episode, gap):
             continue
         evidence = evidence_of(place.correlation, place.group, episode)
-        episode.fingerprint, episode.waits = fingerprint(episode, evidence), False
-        episode.revision, episode.said = episode.revision + 1, watermark
+        mark, episode.waits = fingerprint(episode, evidence), False
+        if mark == episode.fingerprint:
+            continue
+        episode.fingerprint, episode.said = mark, watermark
+        episode.revision += 1
         found.append(
             Finding(
                 episode.detection_id,
