@@ -131,6 +131,10 @@ SCENARIOS: dict[str, Scenario] = {
             "attack.t1197 attack.t1137 attack.t1542 attack.t1554 attack.t1574 attack.persistence",
         ),
         _row(
+            "reconnaissance", "trace", ("侦察探测", "Reconnaissance"), ATTACK, "网络扫描探测事件",
+            "attack.reconnaissance attack.discovery",
+        ),
+        _row(
             "malware", "trace", ("恶意程序", "Malware"), MALWARE, "其他恶意程序事件",
             "attack.t1204 attack.t1059 attack.t1055 attack.t1105 attack.t1027 attack.t1218 "
             "attack.t1071 attack.t1496 attack.t1566 attack.t1189 attack.execution "

@@ -70,6 +70,14 @@ def _extent(
     )
 
 
+def is_all_shown(correlation: Correlation, group: Group, episode: Episode, since: Moment) -> bool:
+    """Whether what came before `since` fills the ids and entities: more changes counts only."""
+    low, _ = _bounds(correlation, group, episode)
+    before = bisect_left(group.held, since, key=time_of) - low
+    earlier = len(episode.earlier.event_ids) if episode.earlier else 0
+    return episode.start < since and earlier + before >= EVENT_IDS
+
+
 def identify(
     correlation: Correlation, group: Group, episode: Episode, owner: Sequence[str], group_name: str
 ) -> str:
@@ -85,6 +93,12 @@ def fingerprint(episode: Episode, evidence: Evidence) -> str:
     """Two revisions with the same say the same."""
     content = msgspec.msgpack.encode((episode.start, evidence))
     return content_id("evidence", content)[:16]
+
+
+def outline(episode: Episode, evidence: Evidence) -> str:
+    """Two revisions with the same differ in counts, times and event ids at most."""
+    content = msgspec.msgpack.encode((episode.start, evidence.entities, evidence.late))
+    return content_id("outline", content)[:16]
 
 
 def release(correlation: Correlation, group: Group, settled: Moment, limit: int) -> int:

@@ -1,18 +1,27 @@
 """One group's turn: its matches change, and so do its detections.
 
 Order: what is pending is applied; moments that it can alter are evaluated again; detections
-that differ from what was said become findings; what can change no more is let go.
+that differ from what was said become findings, those that only grew when they are due; what can
+change no more is let go.
 """
 
 import msgspec
 
 from pipeline.correlation.episodes import cut, due_of, grow, moments, settle
-from pipeline.correlation.evidence import evidence_of, fingerprint, identify, release
+from pipeline.correlation.evidence import (
+    evidence_of,
+    fingerprint,
+    identify,
+    is_all_shown,
+    outline,
+    release,
+)
 from pipeline.correlation.groups import Pending, change
 from pipeline.correlation.losses import note_loss
 from pipeline.correlation.plan import Correlation
+from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.state import CorrelationState, Episode, Evidence, Group, Withdrawn
-from schemas.moments import Moment
+from schemas.moments import SECOND, Moment
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -41,20 +50,27 @@ class Place(msgspec.Struct, frozen=True):
 
 
 def take_turn(
-    place: Place, state: CorrelationState, pending: Pending, watermark: Moment, limit: int
+    place: Place,
+    state: CorrelationState,
+    pending: Pending,
+    watermark: Moment,
+    policy: CorrelationPolicy,
 ) -> list[Finding]:
     """Bring one group up to date with what is pending and with the watermark."""
     correlation, group = place.correlation, place.group
     before = group.bytes
     changed = change(group, pending)
     found = _revise(place, _since(correlation, changed, state.watermark), watermark)
+    found += _say_growth(place, watermark, policy.revision_gap_s * SECOND)
     settled = watermark - correlation.hold
     settle(correlation, group, settled)
-    lost = release(correlation, group, settled, limit)
+    lost = release(correlation, group, settled, policy.group_matches)
     if lost:
         note_loss(state, correlation.rule_id, "trimmed", lost)
     if not group.is_spent:
-        group.due = due_of(correlation, group, watermark)
+        gap = policy.revision_gap_s * SECOND
+        due = [_growth_due(each, gap) for each in group.episodes if each.waits]
+        group.due = min([due_of(correlation, group, watermark), *due])
     state.bytes += group.bytes - before
     return found
 
@@ -78,30 +94,75 @@ def _revise(place: Place, since: Moment | None, watermark: Moment) -> list[Findi
     if not removed and not touched:
         return []
     said = {each.detection_id: each for each in [*removed, *touched.values()] if each.revision}
-    found = [_said(place, episode, said, since) for episode in touched.values()]
+    found = [_said(place, episode, said, since, watermark) for episode in touched.values()]
     return [*(each for each in found if each), *_withdraw(place, said)]
 
 
 def _said(
-    place: Place, episode: Episode, said: dict[str, Episode], since: Moment
+    place: Place, episode: Episode, said: dict[str, Episode], since: Moment, watermark: Moment
 ) -> Finding | None:
-    """What is to be said of an episode; its predecessor is taken out of `said`."""
+    """What is to be said of an episode; its predecessor is taken out of `said`.
+
+    One that began before what changed, and has but more of the same, waits.
+    """
     correlation, group = place.correlation, place.group
+    if said.get(episode.detection_id) is episode and is_all_shown(
+        correlation, group, episode, since
+    ):
+        del said[episode.detection_id]
+        episode.waits = True
+        return None
     evidence = evidence_of(correlation, group, episode)
     detection_id = identify(correlation, group, episode, place.owner, place.name)
     mark = fingerprint(episode, evidence)
     old = said.pop(detection_id, None)
     was = old.start if old else None
     revision = old.revision if old else _last_revision(group, detection_id)
-    is_same = old is not None and old.fingerprint == mark
-    episode.detection_id, episode.fingerprint = detection_id, mark
-    episode.revision = revision if is_same else revision + 1
-    if is_same:
+    episode.detection_id, shape = detection_id, outline(episode, evidence)
+    if old is not None and (old.fingerprint == mark or _only_grew(old, shape, episode, since)):
+        episode.revision, episode.fingerprint = old.revision, old.fingerprint
+        episode.outline, episode.said = old.outline, old.said
+        episode.waits = old.fingerprint != mark
         return None
+    episode.revision, episode.fingerprint = revision + 1, mark
+    episode.outline, episode.said, episode.waits = shape, watermark, False
     opening = None
     if episode.start >= since:
         opening = evidence_of(correlation, group, Episode(episode.start, episode.start))
     return Finding(detection_id, episode.revision, True, episode.start, was, evidence, opening)
+
+
+def _only_grew(old: Episode, shape: str, episode: Episode, since: Moment) -> bool:
+    return episode.start < since and old.start == episode.start and old.outline == shape
+
+
+def _growth_due(episode: Episode, gap: Moment) -> Moment:
+    """The watermark at which growth is said: it is final, or the last word is long ago."""
+    return min(episode.last, episode.said + gap)
+
+
+def _say_growth(place: Place, watermark: Moment, gap: Moment) -> list[Finding]:
+    found = []
+    for episode in place.group.episodes:
+        if not episode.waits or watermark < _growth_due(episode, gap):
+            continue
+        evidence = evidence_of(place.correlation, place.group, episode)
+        mark, episode.waits = fingerprint(episode, evidence), False
+        if mark == episode.fingerprint:
+            continue
+        episode.fingerprint, episode.said = mark, watermark
+        episode.revision += 1
+        found.append(
+            Finding(
+                episode.detection_id,
+                episode.revision,
+                True,
+                episode.start,
+                episode.start,
+                evidence,
+            )
+        )
+    return found
 
 
 def _last_revision(group: Group, detection_id: str) -> int:

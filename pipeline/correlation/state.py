@@ -64,7 +64,9 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
 
 class Episode(msgspec.Struct, array_like=True):
     """A run of moments at which the condition held, each less than a timespan after the one
-    before: one detection. `earlier` is evidence that has left the group."""
+    before: one detection. `earlier` is evidence that has left the group. `fingerprint` is of
+    all that was last said, `outline` of it without counts and times, `said` the watermark then;
+    `waits` says that it has grown since."""
 
     start: Moment
     last: Moment
@@ -72,6 +74,9 @@ class Episode(msgspec.Struct, array_like=True):
     revision: int = 0
     fingerprint: str = ""
     earlier: Evidence | None = None
+    outline: str = ""
+    said: Moment = 0
+    waits: bool = False
 
 
 class Withdrawn(msgspec.Struct, frozen=True, array_like=True):

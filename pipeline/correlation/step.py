@@ -139,8 +139,7 @@ def _turn(step: Step, correlation: Correlation, name: str, pending: Pending) -> 
     due = group.due
     owner = (step.context.enterprise.enterprise_id, step.context.drill)
     place = Place(owner, correlation, name, group)
-    limit = step.plan.policy.group_matches
-    found = take_turn(place, state, pending, step.clock.watermark, limit)
+    found = take_turn(place, state, pending, step.clock.watermark, step.plan.policy)
     if group.is_spent:
         drop_group(state, correlation.key, name)
     elif group.due != due:

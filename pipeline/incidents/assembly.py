@@ -6,7 +6,7 @@ import msgspec
 
 from pipeline.context import Context
 from pipeline.incidents.evidence import witness_of
-from pipeline.incidents.facts import facts_of
+from pipeline.incidents.facts import facts_of, signs_of
 from pipeline.incidents.opening import ground_of
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import Evidence, IncidentsState
@@ -19,9 +19,9 @@ CONFIRMED = 100
 """Confidence once an analyst has confirmed it."""
 
 
-def incident_id_of(context: Context, first_detection_id: str) -> str:
-    """The id of the incident whose earliest detection this is; a drill's is another."""
-    parts = (context.enterprise.enterprise_id, context.drill, first_detection_id)
+def incident_id_of(context: Context, founder_id: str) -> str:
+    """The id of the incident that this detection founds; a drill's is another."""
+    parts = (context.enterprise.enterprise_id, context.drill, founder_id)
     return content_id("incident", *parts)
 
 
@@ -36,7 +36,7 @@ def assemble(
     case = state.cases[incident_id]
     witnesses = [witness_of(state, one) for one in group]
     facts = facts_of(policy, witnesses)
-    ground = ground_of(policy, (one.rule for one in witnesses))
+    ground = ground_of(policy, signs_of(witnesses))
     chinese, english = tell(facts, ground, "zh"), tell(facts, ground, "en")
     return Incident(
         incident_id=incident_id,

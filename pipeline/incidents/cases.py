@@ -1,6 +1,7 @@
 """From groups to incidents: which case each group is, what it inherits, what it supersedes.
 
-Rule 1. A group that deserves a person is the incident whose id its earliest detection gives.
+Rule 1. A group that deserves a person is the incident whose id its founder gives: its earliest
+        detection that is more than context, so that context that goes elsewhere renames nothing.
 Rule 2. It inherits from the cases that its evidence was in: the status that is most alive,
         the earliest discovery, that it was confirmed. An incident that an analyst has taken
         up stays open even if what opened it no longer holds.
@@ -15,7 +16,8 @@ import msgspec
 from pipeline.context import Context
 from pipeline.event_time import Clock
 from pipeline.incidents.assembly import incident_id_of, publish
-from pipeline.incidents.evidence import Change, groups_of
+from pipeline.incidents.evidence import Change
+from pipeline.incidents.holdings import Holdings
 from pipeline.incidents.lifecycle import MOST_ALIVE, OVER, next_status
 from pipeline.incidents.opening import opened_at
 from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
@@ -27,14 +29,21 @@ Group = Sequence[Evidence]
 
 
 def settle(
-    policy: IncidentPolicy, state: IncidentsState, change: Change, clock: Clock, context: Context
+    policy: IncidentPolicy,
+    state: IncidentsState,
+    holdings: Holdings,
+    change: Change,
+    clock: Clock,
+    context: Context,
 ) -> list[Incident]:
     """Revise the cases after a change of the evidence: the incidents that look different now."""
+    if change.is_empty():
+        return []
     before = _touched_cases(state, change)
-    groups = _touched_groups(policy, state, change, before, context)
+    groups = _touched_groups(holdings, change, before)
     before |= {one.case for group in groups for one in group if one.case}
-    earlier = _members(state, change, before)
-    owners = _assign(policy, state, groups, change, clock, context)
+    earlier = {case: _members(state, holdings, change, case) for case in before}
+    owners = _assign(policy, state, holdings, groups, change, clock, context)
     incidents = []
     for incident_id, group in owners.items():
         incidents += publish(policy, state, incident_id, group, context, clock.received_at)
@@ -42,7 +51,7 @@ def settle(
         _supersede(state, incident_id, owners, clock)
         group = earlier[incident_id]
         incidents += publish(policy, state, incident_id, group, context, clock.received_at)
-    _remember(state, groups, owners)
+    _remember(state, holdings, groups, owners)
     return incidents
 
 
@@ -51,36 +60,41 @@ def _touched_cases(state: IncidentsState, change: Change) -> set[str]:
     return (changed | {one.case for one in change.lost}) - {""}
 
 
-def _touched_groups(
-    policy: IncidentPolicy,
-    state: IncidentsState,
-    change: Change,
-    cases: set[str],
-    context: Context,
-) -> list[list[Evidence]]:
+def _touched_groups(holdings: Holdings, change: Change, cases: set[str]) -> list[list[Evidence]]:
     """The groups that hold something that changed, or something of a case that did."""
-    groups = groups_of(policy, state, context.enterprise.shared_entities)
     return [
         group
-        for group in groups
+        for group in holdings.groups(_surroundings(holdings, change, cases))
         if any(one.detection_id in change.changed or one.case in cases for one in group)
     ]
 
 
+def _surroundings(holdings: Holdings, change: Change, cases: set[str]) -> list[Evidence]:
+    """Whatever the change may regroup: whole neighbourhoods, and whole cases."""
+    wanted = change.changed.union(*(holdings.of_case.get(case, ()) for case in cases))
+    while True:
+        found = holdings.around(wanted)
+        inside = {one.detection_id for one in found}
+        whole = inside.union(
+            *(holdings.of_case[each] for each in {one.case for one in found} - {""})
+        )
+        if whole == inside:
+            return found
+        wanted = whole
+
+
 def _members(
-    state: IncidentsState, change: Change, cases: Iterable[str]
-) -> dict[str, list[Evidence]]:
-    """What each case consisted of when the step began."""
-    members: dict[str, list[Evidence]] = {case: [] for case in cases}
-    for one in (*state.evidence.values(), *change.lost):
-        if one.case in members:
-            members[one.case].append(one)
-    return members
+    state: IncidentsState, holdings: Holdings, change: Change, case: str
+) -> list[Evidence]:
+    """What a case consisted of when the step began."""
+    held = [state.evidence[each] for each in holdings.of_case.get(case, ())]
+    return held + [one for one in change.lost if one.case == case]
 
 
 def _assign(
     policy: IncidentPolicy,
     state: IncidentsState,
+    holdings: Holdings,
     groups: Iterable[Group],
     change: Change,
     clock: Clock,
@@ -96,7 +110,7 @@ def _assign(
             since = min(case.opened_at for case in prior)
         if since is None:
             continue
-        incident_id = incident_id_of(context, group[0].detection_id)
+        incident_id = incident_id_of(context, holdings.founder(group).detection_id)
         case = _inherit(inherited.get(incident_id), prior, since)
         case = _discover_late(case, prior, group, change, clock)
         state.cases[incident_id] = _reopen(policy, state.rules, case, group, change, clock)
@@ -180,7 +194,12 @@ def _supersede(
     )
 
 
-def _remember(state: IncidentsState, groups: Iterable[Group], owners: Mapping[str, Group]) -> None:
+def _remember(
+    state: IncidentsState,
+    holdings: Holdings,
+    groups: Iterable[Group],
+    owners: Mapping[str, Group],
+) -> None:
     """Write into the evidence which case it is in now."""
     case_of = {one.detection_id: key for key, group in owners.items() for one in group}
     for group in groups:
@@ -188,3 +207,4 @@ def _remember(state: IncidentsState, groups: Iterable[Group], owners: Mapping[st
             case = case_of.get(one.detection_id, "")
             if one.case != case:
                 state.evidence[one.detection_id] = msgspec.structs.replace(one, case=case)
+                holdings.move(one, case)

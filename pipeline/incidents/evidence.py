@@ -1,28 +1,27 @@
 """Detections into evidence: new, revised and superseded ones, and how evidence is read back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 
+from pipeline.incidents.attribution import attribution_of
 from pipeline.incidents.facts import Witness
-from pipeline.incidents.glue import glue_key, glue_keys, shared_names
-from pipeline.incidents.grouping import Node, components
-from pipeline.incidents.opening import is_bridging
-from pipeline.incidents.policy import IncidentPolicy
+from pipeline.incidents.holdings import Holdings, forget_holdings
 from pipeline.incidents.state import EVENT_IDS_MAX, Evidence, IncidentsState, RuleFacts
-from schemas.detection import Detection, Entity
+from schemas.detection import Detection
 
 
 class Change(msgspec.Struct):
     """What one step did to the evidence, by detection id.
 
     `fresh` is new, or stands for more events than before; `late` was made from late events;
-    `lost` no longer holds.
+    `news` shows a reader something new; `lost` no longer holds.
     """
 
     changed: set[str] = msgspec.field(default_factory=set)
     fresh: set[str] = msgspec.field(default_factory=set)
     late: set[str] = msgspec.field(default_factory=set)
+    news: set[str] = msgspec.field(default_factory=set)
     lost: list[Evidence] = msgspec.field(default_factory=list)
 
     def is_empty(self) -> bool:
@@ -30,77 +29,62 @@ class Change(msgspec.Struct):
         return not self.changed and not self.lost
 
 
-class _Glossary:
-    """The state's rules and entities by value, to refer to them."""
-
-    def __init__(self, state: IncidentsState) -> None:
-        self._state = state
-        self._rules = {facts: key for key, facts in state.rules.items()}
-        self._entities = {entity: key for key, entity in state.entities.items()}
-
-    def rule(self, facts: RuleFacts) -> int:
-        if facts not in self._rules:
-            self._rules[facts] = key = max(self._state.rules, default=-1) + 1
-            self._state.rules[key] = facts
-        return self._rules[facts]
-
-    def entity(self, entity: Entity) -> int:
-        if entity not in self._entities:
-            self._entities[entity] = key = max(self._state.entities, default=-1) + 1
-            self._state.entities[key] = entity
-        return self._entities[entity]
-
-
-def absorb(state: IncidentsState, detections: Iterable[Detection]) -> Change:
+def absorb(state: IncidentsState, holdings: Holdings, detections: Iterable[Detection]) -> Change:
     """Take detections into the evidence. One that is known already changes nothing."""
     change = Change()
-    glossary = _Glossary(state)
-    folded = {each for one in state.evidence.values() for each in one.folded_ids}
     for detection in detections:
         if detection.status == "superseded":
-            _withdraw(state, detection, change)
-        elif detection.detection_id not in folded:
-            _admit(state, detection, glossary, change)
+            _withdraw(state, holdings, detection, change)
+        elif detection.detection_id not in holdings.folded:
+            _admit(state, holdings, detection, change)
     return change
 
 
-def _withdraw(state: IncidentsState, detection: Detection, change: Change) -> None:
-    held = state.evidence.pop(detection.detection_id, None)
-    if held is not None:
-        change.lost.append(held)
-        change.changed.discard(held.detection_id)
-        change.fresh.discard(held.detection_id)
-
-
-def _admit(
-    state: IncidentsState, detection: Detection, glossary: _Glossary, change: Change
+def _withdraw(
+    state: IncidentsState, holdings: Holdings, detection: Detection, change: Change
 ) -> None:
-    held = state.evidence.get(detection.detection_id)
+    held = state.evidence.pop(detection.detection_id, None)
+    if held is None:
+        return
+    holdings.drop(held)
+    state.waiting.pop(held.detection_id, None)
+    change.lost.append(held)
+    for noted in (change.changed, change.fresh, change.news):
+        noted.discard(held.detection_id)
+
+
+def _admit(state: IncidentsState, holdings: Holdings, detection: Detection, change: Change) -> None:
+    detection_id = detection.detection_id
+    held = state.evidence.get(detection_id)
     if held is not None and held.revision >= detection.revision:
         return
-    state.evidence[detection.detection_id] = _evidence_of(detection, held, glossary)
-    change.changed.add(detection.detection_id)
-    if detection.late:
-        change.late.add(detection.detection_id)
+    state.evidence[detection_id] = one = _evidence_of(detection, held, holdings)
+    is_news = holdings.take(one)
+    change.changed.add(detection_id)
     if held is None or detection.event_count > held.event_count:
-        change.fresh.add(detection.detection_id)
+        change.fresh.add(detection_id)
+    if detection.late:
+        change.late.add(detection_id)
+    if is_news or detection.late:
+        change.news.add(detection_id)
 
 
-def _evidence_of(detection: Detection, held: Evidence | None, glossary: _Glossary) -> Evidence:
+def _evidence_of(detection: Detection, held: Evidence | None, holdings: Holdings) -> Evidence:
     received_at = detection.received_at
     return Evidence(
         detection_id=detection.detection_id,
-        rule=glossary.rule(_rule_facts(detection)),
+        rule=holdings.rule(_rule_facts(detection)),
         time=detection.time,
         first_time=detection.first_time,
         last_time=detection.last_time,
         received_at=received_at if held is None else min(received_at, held.received_at),
-        entities=tuple(glossary.entity(entity) for entity in dict.fromkeys(detection.entities)),
+        entities=tuple(holdings.entity(entity) for entity in dict.fromkeys(detection.entities)),
         event_ids=detection.event_ids[:EVENT_IDS_MAX],
         event_count=detection.event_count,
         summary=detection.summary,
         revision=detection.revision,
         case="" if held is None else held.case,
+        attribution=attribution_of(detection.entities, holdings.shared),
     )
 
 
@@ -122,33 +106,10 @@ def witness_of(state: IncidentsState, evidence: Evidence) -> Witness:
     return Witness(evidence, state.rules[evidence.rule], entities)
 
 
-def groups_of(
-    policy: IncidentPolicy, state: IncidentsState, shared_entities: Sequence[str]
-) -> list[list[Evidence]]:
-    """All evidence in its groups; in each the earliest (time, detection id) comes first."""
-    shared = shared_names(shared_entities)
-    entities = {key: (one, glue_key(one, shared)) for key, one in state.entities.items()}
-    bridging = {key: is_bridging(policy, rule) for key, rule in state.rules.items()}
-    ordered = sorted(state.evidence.values(), key=lambda one: (one.time, one.detection_id))
-    nodes = [
-        Node(
-            one.first_time,
-            one.last_time,
-            bridging[one.rule],
-            glue_keys(
-                state.rules[one.rule].rule_id,
-                (entities[key] for key in one.entities),
-                one.event_ids,
-            ),
-        )
-        for one in ordered
-    ]
-    return [[ordered[index] for index in group] for group in components(nodes, policy)]
-
-
 def forget_unused(state: IncidentsState) -> None:
     """Drop the rules and entities that no evidence refers to any more."""
     rules = {one.rule for one in state.evidence.values()}
     entities = {key for one in state.evidence.values() for key in one.entities}
     state.rules = {key: facts for key, facts in state.rules.items() if key in rules}
     state.entities = {key: entity for key, entity in state.entities.items() if key in entities}
+    forget_holdings(state)

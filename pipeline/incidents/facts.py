@@ -8,15 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from pipeline.incidents.glue import normal_form
-from pipeline.incidents.opening import risk_of
+from pipeline.incidents.opening import Sign, counted_tactics, most_telling, risk_of
 from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
 from pipeline.incidents.scenario import choose_scenario
-from pipeline.incidents.state import Evidence, RuleFacts
-from schemas.attack import tactic_place, tactics_of, techniques_of
+from pipeline.incidents.state import Attribution, Evidence, RuleFacts
+from schemas.attack import tactic_place, techniques_of
 from schemas.detection import Entity, EntityKind, Level
 from schemas.incident import DetectionSummary
 from schemas.moments import Moment
-from schemas.scenarios import Scenario
+from schemas.scenarios import Scenario, scenarios_of
 
 IDS_MAX = 1_000
 ENTITIES_OF_KIND_MAX = 50
@@ -61,7 +61,7 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     techniques: tuple[str, ...]
     entities: tuple[Entity, ...]
     detections: tuple[DetectionSummary, ...]
-    """Gravest first, then in order of time."""
+    """Gravest first; of equal ones, what speaks of the scenario, then in order of time."""
     detection_ids: tuple[str, ...]
     event_ids: tuple[str, ...]
     detection_count: int
@@ -80,20 +80,22 @@ def facts_of(policy: IncidentPolicy, group: Iterable[Witness]) -> Facts:
     """All facts of a group that is not empty."""
     witnesses = sorted(group, key=lambda one: (one.evidence.time, one.evidence.detection_id))
     rules = list(dict.fromkeys(one.rule for one in witnesses))
-    tactics = _tactics(witnesses)
+    signs = signs_of(witnesses)
+    scenario = choose_scenario(policy, signs)
+    tactics = _tactics(policy, witnesses)
     event_ids = {event_id for one in witnesses for event_id in one.evidence.event_ids}
     detection_ids = [each for one in witnesses for each in _detection_ids(one.evidence)]
     return Facts(
-        scenario=choose_scenario(policy, rules),
+        scenario=scenario,
         level=max((rule.level for rule in rules), key=LEVEL_PLACE.__getitem__),
         confidence=_confidence(rules, tactics),
-        risk=risk_of(policy, rules),
+        risk=risk_of(policy, signs),
         first_time=min(one.evidence.first_time for one in witnesses),
         last_time=max(one.evidence.last_time for one in witnesses),
         tactics=tactics,
         techniques=techniques_of(tag for rule in rules for tag in rule.tags),
         entities=_entities(witnesses),
-        detections=_summaries(witnesses),
+        detections=_summaries(witnesses, scenario),
         detection_ids=tuple(detection_ids[:IDS_MAX]),
         event_ids=tuple(sorted(event_ids)[:IDS_MAX]),
         detection_count=sum(one.evidence.count for one in witnesses),
@@ -106,11 +108,19 @@ def _detection_ids(evidence: Evidence) -> tuple[str, ...]:
     return (evidence.detection_id, *evidence.folded_ids)
 
 
-def _tactics(witnesses: Sequence[Witness]) -> tuple[str, ...]:
-    """Tactics in the order in which they were first seen."""
+def signs_of(witnesses: Iterable[Witness]) -> list[Sign]:
+    """Each rule once, with the most telling attribution of its detections."""
+    of_rule: dict[RuleFacts, list[Attribution]] = {}
+    for one in witnesses:
+        of_rule.setdefault(one.rule, []).append(one.evidence.attribution)
+    return [Sign(rule, most_telling(found)) for rule, found in of_rule.items()]
+
+
+def _tactics(policy: IncidentPolicy, witnesses: Sequence[Witness]) -> tuple[str, ...]:
+    """Tactics in the order in which they were first seen; those that count for the risk."""
     seen: dict[str, Moment] = {}
     for one in witnesses:
-        for tactic in tactics_of(one.rule.tags):
+        for tactic in counted_tactics(policy, Sign(one.rule, one.evidence.attribution)):
             seen[tactic] = min(seen.get(tactic, one.evidence.time), one.evidence.time)
     return tuple(sorted(seen, key=lambda tactic: (seen[tactic], tactic_place(tactic))))
 
@@ -124,15 +134,24 @@ def _confidence(rules: Sequence[RuleFacts], tactics: Sequence[str]) -> int:
     return min(CONFIDENCE_MAX, gravest + fired + agreeing)
 
 
-def _summaries(witnesses: Sequence[Witness]) -> tuple[DetectionSummary, ...]:
-    """One line a rule, gravest first, then in order of time."""
+def _summaries(witnesses: Sequence[Witness], scenario: Scenario) -> tuple[DetectionSummary, ...]:
+    """One line a rule: gravest first; of equal ones, what speaks of the scenario first, what
+    names nobody last; then in order of time."""
     by_rule: dict[str, list[Witness]] = {}
     for one in witnesses:
         by_rule.setdefault(one.rule.rule_id, []).append(one)
-    lines = [_summary(of_rule) for of_rule in by_rule.values()]
-    return tuple(
-        sorted(lines, key=lambda one: (-LEVEL_PLACE[one.level], one.first_time, one.rule_id))
-    )
+    placed = []
+    for rule_id, of_rule in by_rule.items():
+        line = _summary(of_rule)
+        speaks = any(_speaks_of(scenario, one.rule) for one in of_rule)
+        names = any(one.evidence.attribution == "named" for one in of_rule)
+        place = (-LEVEL_PLACE[line.level], not speaks, not names, line.first_time, rule_id)
+        placed.append((place, line))
+    return tuple(line for _, line in sorted(placed, key=lambda pair: pair[0]))
+
+
+def _speaks_of(scenario: Scenario, rule: RuleFacts) -> bool:
+    return scenario.key in scenarios_of(rule.tags, rule.scenario)
 
 
 def _summary(of_rule: Sequence[Witness]) -> DetectionSummary:

@@ -15,8 +15,10 @@ from ipaddress import ip_address
 
 from schemas.detection import Entity, EntityKind
 
-SHARED_ACCOUNTS = frozenset(
+MACHINE_ACCOUNTS = frozenset(
     {
+        "",
+        "-",
         "system",
         "localsystem",
         "système",
@@ -27,6 +29,27 @@ SHARED_ACCOUNTS = frozenset(
         "networkservice",
         "iusr",
         "anonymous",
+        "none",
+        "local service",
+        "network service",
+        "local system",
+        "anonymous logon",
+        "window manager",
+        "font driver host",
+        "service local",
+        "service réseau",
+        "lokaler dienst",
+        "netzwerkdienst",
+        "s-1-0-0",
+        "s-1-5-7",
+        "s-1-5-18",
+        "s-1-5-19",
+        "s-1-5-20",
+    }
+)
+"""Under which a machine itself works: no person."""
+SHARED_ACCOUNTS = MACHINE_ACCOUNTS | frozenset(
+    {
         "everyone",
         "guest",
         "root",
@@ -39,28 +62,12 @@ SHARED_ACCOUNTS = frozenset(
         "defaultaccount",
         "wdagutilityaccount",
         "krbtgt",
-        "none",
         "users",
         "administrators",
-        "local service",
-        "network service",
-        "local system",
-        "anonymous logon",
-        "window manager",
-        "font driver host",
-        "service local",
-        "service réseau",
-        "lokaler dienst",
-        "netzwerkdienst",
-        "s-1-0-0",
         "s-1-1-0",
-        "s-1-5-7",
-        "s-1-5-18",
-        "s-1-5-19",
-        "s-1-5-20",
     }
 )
-"""Built-in accounts of which every host has one: alike in name only."""
+"""Accounts of which every host has one: alike in name only."""
 SHARED_ACCOUNT_PREFIXES = ("dwm-", "umfd-", "healthmailbox")
 
 SHARED_HOSTS = frozenset({"localhost", "localhost4", "localhost6", "-", "workstation", "unknown"})
@@ -120,6 +127,7 @@ SYSTEM_FOLDERS = (
     "c:\\program files\\",
     "c:\\program files (x86)\\",
     "c:\\programdata\\microsoft\\",
+    "c:\\windowsazure\\",
     "\\systemroot\\",
     "\\device\\harddiskvolume",
     "%systemroot%\\",
@@ -153,8 +161,13 @@ def _host(value: str) -> str:
     return "" if name in SHARED_HOSTS else name
 
 
+def _account_name(value: str) -> str:
+    """Without its domain."""
+    return value.rsplit("\\", 1)[-1].split("@", 1)[0].strip()
+
+
 def _account(value: str) -> str:
-    name = value.rsplit("\\", 1)[-1].split("@", 1)[0].strip()
+    name = _account_name(value)
     is_shared = (
         name in SHARED_ACCOUNTS or name.endswith("$") or name.startswith(SHARED_ACCOUNT_PREFIXES)
     )
@@ -247,10 +260,24 @@ def glue_keys(
     Any two detections that have one in common may belong together.
     """
     keyed = list(entities)
-    keys = {key for _, key in keyed if key}
-    if all(is_system_path(entity.value) for entity, _ in keyed if entity.kind == "process"):
-        keys = {key for key in keys if not key.startswith("hash:")}
+    keys = own_keys(keyed)
     if not keys:
         keys = {f"rule:{rule_id}|{entity.kind}:{entity.value}" for entity, _ in keyed}
         keys = keys or {f"rule:{rule_id}"}
     return [*keys, *(f"event:{event_id}" for event_id in event_ids)]
+
+
+def own_keys(keyed: Iterable[tuple[Entity, str]]) -> set[str]:
+    """The keys of entities, less hashes where every program is the system's (rule 3)."""
+    keyed = list(keyed)
+    keys = {key for _, key in keyed if key}
+    if all(is_system_path(entity.value) for entity, _ in keyed if entity.kind == "process"):
+        return {key for key in keys if not key.startswith("hash:")}
+    return keys
+
+
+def is_machine_account(value: str) -> bool:
+    """Whether a machine itself works under this account."""
+    name = _account_name(value.strip().lower())
+    is_built_in = name in MACHINE_ACCOUNTS or name.startswith(SHARED_ACCOUNT_PREFIXES)
+    return is_built_in or name.endswith("$")

@@ -32,12 +32,16 @@ class RiskOfLevel(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 class IncidentPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Thresholds as data; spans in seconds of event time."""
 
-    gap_s: Whole = 7_200
+    gap_s: Positive = 7_200
     """Two detections that share an entity belong together within this span, if one of them
-    is of `bridging_level` or above or is a correlation."""
-    context_gap_s: Whole = 900
-    """The same for two detections below it: chatter does not chain the days together."""
+    bridges: is of `bridging_level`, or a correlation. A machine's own doing bridges from
+    `opening_level` on."""
+    context_gap_s: Positive = 900
+    """The same for two detections that do not: chatter does not chain the days together."""
     bridging_level: Level = "medium"
+    joining_level: Level = "low"
+    """A detection of this level joins cases; what is below, and a machine's own doing, is
+    context of one."""
     opening_level: Level = "high"
     """One detection of this level opens an incident."""
     opening_correlation_level: Level = "informational"
@@ -45,7 +49,8 @@ class IncidentPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     opening_risk: Whole = 45
     """So does this much accumulated risk."""
     risk_of_level: RiskOfLevel = RiskOfLevel()
-    """Each rule counts once, however often it matched."""
+    """Each rule counts once, however often it matched; what is a machine's own doing
+    counts as of the next lower level."""
     risk_of_tactic: Whole = 5
     """For each distinct ATT&CK tactic after the first."""
     reopening_level: Level = "medium"
@@ -65,6 +70,8 @@ class IncidentPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     hold_s: Whole = 172_800
     """What is over stays in the state this much longer than the gap: a late detection, a
     correlation that no longer holds, a correction by an analyst still find it."""
+    revision_gap_s: Whole = 60
+    """What only adds to counts is told at most once in this much event time."""
     detections_max: Positive = 1_000
     """Detections of one enterprise held apart from each other; beyond, they are folded."""
 

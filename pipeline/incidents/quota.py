@@ -18,8 +18,10 @@ import msgspec
 
 from pipeline.context import Context
 from pipeline.event_time import Clock
-from pipeline.incidents.evidence import forget_unused, groups_of
+from pipeline.incidents.evidence import forget_unused
+from pipeline.incidents.holdings import forget_holdings, holdings_of
 from pipeline.incidents.lifecycle import MOST_ALIVE
+from pipeline.incidents.opening import most_telling
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import (
     DETECTION_IDS_MAX,
@@ -30,7 +32,7 @@ from pipeline.incidents.state import (
 )
 from schemas.moments import SECOND, Moment
 
-RELIEF_PERCENT = 90
+RELIEF_PERCENT = 75
 """Relieved down to this much of the quota, so that not every step has to."""
 
 
@@ -40,7 +42,8 @@ def leave(policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: 
     gone = {key for key, case in state.cases.items() if _is_over(case, limit)}
     for key in gone:
         del state.cases[key]
-    stale = [one.detection_id for one in state.evidence.values() if one.case in gone]
+    held = holdings_of(policy, state, context.enterprise.shared_entities).of_case
+    stale = [detection_id for key in gone for detection_id in held.get(key, ())]
     if clock.watermark - state.swept >= policy.gap_s * SECOND:
         state.swept = clock.watermark
         stale += _stale_context(policy, state, limit, context)
@@ -60,7 +63,7 @@ def _stale_context(
 ) -> list[str]:
     if not any(one.last_time < limit and not one.case for one in state.evidence.values()):
         return []
-    groups = groups_of(policy, state, context.enterprise.shared_entities)
+    groups = holdings_of(policy, state, context.enterprise.shared_entities).all_groups()
     return [
         one.detection_id
         for group in groups
@@ -75,11 +78,11 @@ def relieve(policy: IncidentPolicy, state: IncidentsState, context: Context) -> 
     if len(state.evidence) <= policy.detections_max:
         return
     target = policy.detections_max * RELIEF_PERCENT // 100
-    groups = groups_of(policy, state, context.enterprise.shared_entities)
-    _fold(state, groups, target)
+    shared_entities = context.enterprise.shared_entities
+    _fold(state, holdings_of(policy, state, shared_entities).all_groups(), target)
     if len(state.evidence) > policy.detections_max:
-        groups = groups_of(policy, state, context.enterprise.shared_entities)
-        _evict(state, groups, target)
+        forget_holdings(state)
+        _evict(state, holdings_of(policy, state, shared_entities).all_groups(), target)
     forget_unused(state)
 
 
@@ -133,6 +136,7 @@ def _merge(pile: Sequence[Evidence]) -> Evidence:
         summary=next((one.summary for one in pile if one.summary), ""),
         count=sum(one.count for one in pile),
         folded_ids=tuple(folded_ids)[-DETECTION_IDS_MAX:],
+        attribution=most_telling(one.attribution for one in pile),
     )
 
 

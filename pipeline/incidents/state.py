@@ -5,8 +5,12 @@ Rule 1. Evidence is held, groups are not: which detections belong together follo
 Rule 2. A case is what an incident has beside its evidence: what analysts said, when it was
         discovered, what was last emitted.
 Rule 3. Rules and entities are held once and referred to: evidence repeats them.
-Rule 4. Evidence over the quota is folded, not lost: counts, spans and links stay.
+Rule 4. What shows a reader nothing new waits (`pacing.py`): it is held, and in no case yet.
+Rule 5. Evidence over the quota is folded, not lost: counts, spans and links stay.
 """
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import msgspec
 
@@ -14,9 +18,18 @@ from schemas.detection import Entity, Level
 from schemas.incident import Status, Verdict
 from schemas.moments import Moment
 
+if TYPE_CHECKING:
+    from pipeline.incidents.holdings import Holdings
+
 EVENT_IDS_MAX = 100
 DETECTION_IDS_MAX = 100
 """Held by one piece of evidence; the counts count all."""
+
+
+Attribution: TypeAlias = Literal["machine", "unknown", "named"]
+"""Whose doing a detection speaks of: the machine's own, nobody says whose, or someone's."""
+ATTRIBUTIONS: tuple[Attribution, ...] = ("machine", "unknown", "named")
+"""From the least telling to the most."""
 
 
 class RuleFacts(msgspec.Struct, frozen=True, array_like=True):
@@ -36,6 +49,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     `rule` and `entities` refer to the state's `rules` and `entities`. `detection_id` and
     `time` are those of the earliest. `received_at` is when it first came.
+    `attribution` says whose doing it was, as far as it named anyone when it came.
     `case` is the incident it was in when the step began, "" for context.
     """
 
@@ -53,6 +67,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     case: str = ""
     count: int = 1
     folded_ids: tuple[str, ...] = ()
+    attribution: Attribution = "unknown"
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -79,7 +94,16 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     content: str = ""
 
 
-class IncidentsState(msgspec.Struct):
+class Cache:
+    """What follows from the evidence and is made anew when it is missing."""
+
+    __slots__ = ("holdings",)
+
+    def __init__(self) -> None:
+        self.holdings: Holdings | None = None
+
+
+class IncidentsState(msgspec.Struct, dict=True):
     """Mutable; owned by the engine during a call."""
 
     rules: dict[int, RuleFacts] = {}
@@ -92,7 +116,18 @@ class IncidentsState(msgspec.Struct):
     """Ids of the last commands accepted, oldest first: one sent again is not done again."""
     swept: Moment = 0
     """The watermark when context was last looked through for what is over."""
+    waiting: dict[str, bool] = {}
+    """Evidence that waits to be told, and whether it is fresh (see `Change`)."""
+    waiting_until: Moment = 0
+    """The greatest time of what waits."""
+    told: Moment = 0
+    """The watermark when what waited was last told."""
     folded: int = 0
     """Detections folded into others since the beginning."""
     evicted: int = 0
     """Detections that left over the quota since the beginning, context first."""
+
+    @cached_property
+    def cache(self) -> Cache:
+        """Not encoded."""
+        return Cache()

@@ -1,7 +1,7 @@
 """The incidents stage: detections in, revised incidents out; its timers; the analysts' commands.
 
-    revise   absorb detections ── group ── settle cases ── keep to the quota
-    expire   close what is quiet ── let go what is over
+    revise   absorb detections ── what is news ── group ── settle cases ── keep to the quota
+    expire   tell what waited ── close what is quiet ── let go what is over
     obey     one command: the table of the life cycle decides
 
 Every function changes `state` in place and is a function of its arguments: the same inputs
@@ -18,7 +18,9 @@ from pipeline.incidents.assembly import assemble, publish
 from pipeline.incidents.cases import settle
 from pipeline.incidents.commands import apply_command, refusal_of
 from pipeline.incidents.evidence import absorb
+from pipeline.incidents.holdings import holdings_of
 from pipeline.incidents.lifecycle import next_status
+from pipeline.incidents.pacing import hold_back, is_due, settle_waiting, take_waiting
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.quota import leave, relieve
 from pipeline.incidents.state import Case, Evidence, IncidentsState
@@ -42,19 +44,32 @@ def revise(
 
     Successors come before what they supersede.
     """
-    change = absorb(state, detections)
-    if change.is_empty():
-        return []
-    incidents = settle(policy, state, change, clock, context)
-    relieve(policy, state, context)
+    holdings = holdings_of(policy, state, context.enterprise.shared_entities)
+    change = absorb(state, holdings, detections)
+    now = hold_back(state, holdings, change)
+    incidents = settle(policy, state, holdings, now, clock, context)
+    if len(state.evidence) > policy.detections_max:
+        incidents += _tell_waiting(policy, state, clock, context)
+        relieve(policy, state, context)
     return incidents
+
+
+def _tell_waiting(
+    policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context
+) -> list[Incident]:
+    """Tell all that waits now."""
+    holdings = holdings_of(policy, state, context.enterprise.shared_entities)
+    change = take_waiting(state, clock.watermark)
+    return settle(policy, state, holdings, change, clock, context)
 
 
 def expire(
     policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context
 ) -> list[Incident]:
-    """Close what was quiet for long enough, and let go what is over."""
+    """Tell what has waited, close what was quiet for long enough, and let go what is over."""
     incidents = []
+    if is_due(policy, state, clock.watermark):
+        incidents += _tell_waiting(policy, state, clock, context)
     for incident_id in sorted(state.cases):
         case = state.cases[incident_id]
         if _is_quiet(policy, case, clock.watermark):
@@ -62,7 +77,7 @@ def expire(
             state.cases[incident_id] = msgspec.structs.replace(
                 case, status=status, touched=clock.watermark
             )
-            group = _members(state, incident_id)
+            group = _members(policy, state, incident_id, context)
             incidents += publish(policy, state, incident_id, group, context, clock.received_at)
     leave(policy, state, clock, context)
     return incidents
@@ -83,7 +98,8 @@ def obey(
             command=command, received_at=clock.received_at, accepted=False, refusal=refusal
         ), []
     state.obeyed = [*state.obeyed[1 - OBEYED_MAX :], command.command_id]
-    group = _members(state, command.incident_id)
+    settle_waiting(state)
+    group = _members(policy, state, command.incident_id, context)
     case = state.cases[command.incident_id]
     rule_ids = (state.rules[one.rule].rule_id for one in group)
     state.cases[command.incident_id] = apply_command(policy, case, command, rule_ids, clock)
@@ -95,14 +111,17 @@ def current_incident(
     policy: IncidentPolicy, state: IncidentsState, incident_id: str, context: Context
 ) -> Incident | None:
     """The incident as it stands, for the stages after this one; None if it is not held."""
-    group = _members(state, incident_id)
+    group = _members(policy, state, incident_id, context)
     if incident_id not in state.cases or not group:
         return None
     return assemble(policy, state, incident_id, group, context)
 
 
-def _members(state: IncidentsState, incident_id: str) -> list[Evidence]:
-    return [one for one in state.evidence.values() if one.case == incident_id]
+def _members(
+    policy: IncidentPolicy, state: IncidentsState, incident_id: str, context: Context
+) -> list[Evidence]:
+    of_case = holdings_of(policy, state, context.enterprise.shared_entities).of_case
+    return [state.evidence[each] for each in of_case.get(incident_id, ())]
 
 
 def _is_quiet(policy: IncidentPolicy, case: Case, watermark: Moment) -> bool:

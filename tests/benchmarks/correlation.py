@@ -19,6 +19,7 @@ from pipeline.correlation.step import Match, correlate
 from pipeline.event_time import Clock, ClockState, EventTimePolicy, advance
 from pipeline.sigma.documents import And, Not, RuleName, SigmaCorrelation
 from schemas.moments import DAY, MINUTE, SECOND
+from tests.benchmarks.incidents import print_grouping, print_replay
 from tests.correlation.samples import CONTEXT, START, correlation, event, plan_of, rule
 
 MATCHES = 40_000
@@ -143,3 +144,5 @@ def print_memory() -> None:
 if __name__ == "__main__":
     print_speed()
     print_memory()
+    print_grouping()
+    print_replay()

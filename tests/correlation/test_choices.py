@@ -169,3 +169,35 @@ def test_ids_and_entities_are_cut_and_the_count_is_not() -> None:
 def test_without_a_level_the_highest_of_its_rules() -> None:
     plan = plan_of(correlation("event_count", "a", 5, gte=2, level=None))
     assert timeline(plan, "aa").active()[0].level == "low"
+
+
+def test_ten_thousand_failures_within_an_hour_are_said_once_a_minute() -> None:
+    """Growth waits; what was said last counts them all."""
+    rule = correlation("event_count", "a", 600, group_by=["user"], gte=10)
+    run = Run(plan_of(rule), lateness_s=300)
+    for first in range(0, 10_000, 100):
+        batch = range(first, first + 100)
+        run.feed(*((event(number * 0.36, f"e{number:05}", user="u"), "a") for number in batch))
+    run.pass_to(3_600)
+    (detection,) = run.active()
+    assert detection.event_count == 10_000
+    assert len(run.rows) == detection.revision <= 62
+
+
+def test_growth_is_said_at_once_where_it_names_someone_new() -> None:
+    rule = correlation("event_count", "a", 60, gte=2)
+    run = Run(plan_of(rule), lateness_s=300)
+    run.feed((event(0, user="u", Computer="x"), "a"), (event(1, user="u", Computer="x"), "a"))
+    assert run.feed((event(2, user="u", Computer="x"), "a")) == []
+    (row,) = run.feed((event(3, user="u", Computer="y"), "a"))
+    assert (row.revision, row.event_count) == (2, 4)
+
+
+def test_growth_is_said_when_it_is_final() -> None:
+    rule = correlation("event_count", "a", 60, gte=2)
+    run = Run(plan_of(rule), lateness_s=300)
+    run.feed((event(0), "a"), (event(1), "a"))
+    run.feed((event(2), "a"))
+    (row,) = run.pass_to(2)
+    assert (row.revision, row.event_count) == (2, 3)
+    assert run.pass_to(1_000) == []

@@ -127,7 +127,7 @@ def matched_events(draw: st.DrawFn) -> list[Matched]:
 
 
 @st.composite
-def cases(draw: st.DrawFn) -> Case:
+def cases(draw: st.DrawFn, revision_gaps_s: tuple[int, ...] = (0, 7, 60)) -> Case:
     first = draw(rules_of_one("c0", list("abcd"), ["user", "host"]))
     correlations = [first]
     if draw(st.booleans()):
@@ -135,14 +135,17 @@ def cases(draw: st.DrawFn) -> Case:
         if draw(st.booleans()):
             groups = list(correlations[1].group_by)
             correlations.append(draw(rules_of_one("c2", ["c1", "c0", "d"], groups)))
-    policy = CorrelationPolicy(late_hold_s=draw(st.sampled_from([0, 5, 3600])))
+    policy = CorrelationPolicy(
+        late_hold_s=draw(st.sampled_from([0, 5, 3600])),
+        revision_gap_s=draw(st.sampled_from(revision_gaps_s)),
+    )
     for each in correlations:
         reference.INNER_GROUPS[each.head.rule_id] = each.group_by
     lateness_s = draw(st.sampled_from([0, 3, 10, 40]))
     try:
         plan = plan_of(*correlations, policy=policy)
     except CorrelationFaults:
-        return draw(cases())
+        return draw(cases(revision_gaps_s))
     return Case(tuple(correlations), plan, draw(matched_events()), lateness_s)
 
 
@@ -210,8 +213,8 @@ def test_equals_the_definition_at_the_end(data: st.DataObject) -> None:
 
 @given(st.data())
 @settings(max_examples=300, deadline=None)
-def test_equals_the_definition_after_every_step(data: st.DataObject) -> None:
-    case = data.draw(cases())
+def test_equals_the_definition_after_every_step_where_nothing_waits(data: st.DataObject) -> None:
+    case = data.draw(cases(revision_gaps_s=(0,)))
     batches = data.draw(cut_up(data.draw(arrivals(case))))
     run = Run(case.plan, case.lateness_s)
     seen: list[Matched] = []

@@ -80,12 +80,13 @@ def test_a_rule_that_only_feeds_a_correlation_does_not_fire_alone() -> None:
     assert of(Detection, decisions) == []
 
 
-def test_a_correlation_fires_once_and_grows() -> None:
-    decisions = run([batch([failed_logon(at_s)], number) for number, at_s in enumerate(range(5))])
+def test_a_correlation_fires_once_and_grows_by_the_minute() -> None:
+    times = (0, 1, 2, 3, 62, 63)
+    decisions = run([batch([failed_logon(at_s)], number) for number, at_s in enumerate(times)])
     detections = of(Detection, decisions)
     assert {each.title for each in detections} == {"Many Failed Logons"}
     assert len({each.detection_id for each in detections}) == 1
-    assert [each.event_count for each in detections] == [3, 4, 5]
+    assert [each.event_count for each in detections] == [3, 5, 6]
 
 
 @settings(max_examples=50, deadline=None)

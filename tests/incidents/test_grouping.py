@@ -131,6 +131,46 @@ def test_two_incidents_joined_by_a_detection_become_one_and_the_other_is_superse
     assert desk.only().detection_ids == ("a", "b", "c")
 
 
+@pytest.mark.parametrize("last", ["host:ws1", "host:ws2"])
+def test_what_was_joined_stays_joined_for_what_comes_after_on_either_side(last: str) -> None:
+    #  ws1 ●──────┐    ● or here: in the one case
+    #  ws2 ●●●────┴●   ●
+    desk = Desk()
+    desk.take(detection("a", 0, "host:ws1", level="high"))
+    for place in range(3):
+        desk.take(detection(f"b{place}", place, "host:ws2", level="high"))
+    desk.take(detection("joining", 4, "host:ws1", "host:ws2", level="high"))
+    desk.take(detection("last", 5, last, level="high"))
+    assert desk.only().detection_count == 6
+
+
+def test_context_goes_with_the_case_that_began_first_and_joins_no_two() -> None:
+    #  ws1 ●───────┐
+    #  ws2    ●    ○ li on both, informational
+    desk = Desk()
+    desk.take(detection("a", 0, "host:ws1", level="high"))
+    desk.take(detection("b", 1, "host:ws2", level="high"))
+    desk.take(detection("c", 2, "host:ws1", "host:ws2", level="informational"))
+    assert {one.detection_ids for one in desk.live()} == {("a", "c"), ("b",)}
+
+
+def test_context_that_comes_first_does_not_name_the_case() -> None:
+    desk = Desk()
+    desk.take(detection("before", 0, "host:ws1", "account:li", level="informational"))
+    desk.take(detection("a", 1, "host:ws1", "account:li", level="high"))
+    assert desk.only().incident_id == content_id("incident", "steelworks", "", "a")
+    assert desk.only().detection_ids == ("before", "a")
+
+
+def test_a_machine_s_own_chatter_is_tied_to_nothing_by_its_host_alone() -> None:
+    desk = Desk()
+    own = ("host:ws1", "process:c:\\windows\\system32\\svchost.exe:tool")
+    desk.take(detection("a", 0, "host:ws1", "account:li", level="high"))
+    desk.take(detection("task", 1, *own, level="low"))
+    desk.take(detection("library", 2, *own, level="medium"))
+    assert desk.only().detection_ids == ("a", "library")
+
+
 def test_an_earlier_detection_that_comes_late_gives_the_incident_another_id() -> None:
     desk = Desk()
     desk.take(detection("b", 2, "host:ws1", level="high"))
@@ -165,7 +205,7 @@ def test_a_rule_that_fires_on_shared_things_only_is_one_case() -> None:
     desk = Desk()
     for place in range(5):
         desk.take(
-            detection(f"d{place}", place, "host:dc01", "account:system", level="high", rule="r")
+            detection(f"d{place}", place, "host:dc01", "account:root", level="high", rule="r")
         )
     assert desk.only().detection_count == 5
 

@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.incidents.evidence import groups_of
-from pipeline.incidents.grouping import Node, components
+from pipeline.incidents.grouping import Node, Part, components
+from pipeline.incidents.holdings import holdings_of
 from pipeline.incidents.policy import IncidentPolicy
 from schemas.detection import Detection, Level
 from schemas.moments import SECOND
@@ -162,14 +162,15 @@ def test_a_drill_and_earnest_never_share_an_incident(history: list[Detection]) -
     assert not earnest.current().keys() & drill.current().keys()
 
 
+PARTS: tuple[Part, ...] = ("bridge", "joining", "context")
 NODES = st.lists(
     st.builds(
-        lambda first, span, bridges, keys: Node(
-            first * SECOND, (first + span) * SECOND, bridges, sorted(keys)
+        lambda first, span, part, keys: Node(
+            first * SECOND, (first + span) * SECOND, part, sorted(keys)
         ),
         st.integers(0, 6_000),
         st.sampled_from([0, 0, 0, 500, 3_000]),
-        st.booleans(),
+        st.sampled_from(PARTS),
         st.frozensets(st.sampled_from("abcd"), max_size=2),
     ),
     max_size=12,
@@ -177,25 +178,70 @@ NODES = st.lists(
 
 
 def _reference(nodes: Sequence[Node], policy: IncidentPolicy) -> list[list[int]]:
-    """The definition: every pair compared, then everything reachable."""
+    """The definition: every pair compared, cases first, context with the case that began first."""
 
-    def is_linked(one: Node, other: Node) -> bool:
-        span = max(one.first_time, other.first_time) - min(one.last_time, other.last_time)
-        reach = policy.gap_s if one.bridges or other.bridges else policy.context_gap_s
-        return bool(set(one.keys) & set(other.keys)) and span <= reach * SECOND
+    def is_linked(one: int, other: int) -> bool:
+        pair = nodes[one], nodes[other]
+        span = max(each.first_time for each in pair) - min(each.last_time for each in pair)
+        is_far = any(each.part == "bridge" for each in pair)
+        reach = policy.gap_s if is_far else policy.context_gap_s
+        return bool(set(pair[0].keys) & set(pair[1].keys)) and span <= reach * SECOND
 
-    groups: list[set[int]] = []
-    for index, node in enumerate(nodes):
-        near = [group for group in groups if any(is_linked(nodes[each], node) for each in group)]
-        groups = [group for group in groups if group not in near]
-        groups.append({index}.union(*near))
-    return sorted(sorted(group) for group in groups)
+    def reachable(members: list[int]) -> list[set[int]]:
+        groups: list[set[int]] = []
+        for index in members:
+            near = [group for group in groups if any(is_linked(each, index) for each in group)]
+            groups = [group for group in groups if group not in near]
+            groups.append({index}.union(*near))
+        return sorted(groups, key=min)
+
+    everything = range(len(nodes))
+    cases = reachable([index for index in everything if nodes[index].part != "context"])
+    core = [frozenset(case) for case in cases]
+    loose: list[int] = []
+    for index in everything:
+        if nodes[index].part == "context":
+            near = [
+                place
+                for place, case in enumerate(core)
+                if any(is_linked(index, each) for each in case)
+            ]
+            (cases[near[0]].add if near else loose.append)(index)
+    return sorted(sorted(group) for group in [*cases, *reachable(loose)])
 
 
 @settings(max_examples=300)
 @given(NODES)
 def test_grouping_equals_comparing_every_pair(nodes: list[Node]) -> None:
     assert components(nodes, SHORT) == _reference(nodes, SHORT)
+
+
+@given(st.data())
+def test_a_group_lies_within_one_neighbourhood_however_the_evidence_came(
+    data: st.DataObject,
+) -> None:
+    desk = Desk(SHORT)
+    for made in data.draw(histories().flatmap(arrivals)):
+        desk.take(made)
+    holdings = holdings_of(desk.policy, desk.state, desk.context.enterprise.shared_entities)
+    for group in holdings.all_groups():
+        whole = {one.detection_id for one in group}
+        for each in whole:
+            assert whole <= {one.detection_id for one in holdings.around([each])}
+
+
+@given(st.data())
+def test_what_waits_is_told_and_then_the_cases_are_those_of_all_the_evidence(
+    data: st.DataObject,
+) -> None:
+    desk = Desk(IncidentPolicy())
+    for made in data.draw(histories().flatmap(arrivals)):
+        desk.take(made)
+    desk.wait_until(245)
+    assert desk.state.waiting == {}
+    holdings = holdings_of(desk.policy, desk.state, desk.context.enterprise.shared_entities)
+    for group in holdings.all_groups():
+        assert len({one.case for one in group}) == 1
 
 
 @given(histories(), histories(), histories())
@@ -206,7 +252,7 @@ def test_merging_is_associative(
         desk = Desk(IncidentPolicy())
         for part in parts:
             desk.take(*part)
-        found = groups_of(desk.policy, desk.state, ())
+        found = holdings_of(desk.policy, desk.state, ()).all_groups()
         return {frozenset(one.detection_id for one in group) for group in found}
 
     assert groups(first, second + third) == groups(first + second, third)

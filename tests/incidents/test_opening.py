@@ -42,9 +42,44 @@ def test_distinct_rules_and_tactics_add_up_to_an_incident() -> None:
     desk = Desk()
     for place, tactic in enumerate(TACTICS):
         assert desk.live() == []
-        desk.take(detection(f"d{place}", place, "host:ws1", tags=(f"attack.{tactic}",)))
+        tags = (f"attack.{tactic}",)
+        desk.take(detection(f"d{place}", place, "host:ws1", "account:li", tags=tags))
     assert desk.only().risk == 55
     assert "累积风险已达 55" in desk.only().story_zh
+
+
+SYSTEM = ("host:ws1", "account:system")
+
+
+def test_a_grave_rule_on_a_machine_s_own_doing_needs_a_second_witness() -> None:
+    #  40; with a medium rule of the same kind, which counts as low: 43; with another: 46
+    desk = Desk()
+    levels: tuple[Level, ...] = ("high", "medium", "medium")
+    for place, level in enumerate(levels):
+        assert desk.live() == []
+        desk.take(detection(f"d{place}", place, *SYSTEM, level=level))
+    assert desk.only().risk == 46
+
+
+@pytest.mark.parametrize(
+    ("level", "tags"), [("critical", ()), ("high", ("attack.t1490",))], ids=["gravest", "harm"]
+)
+def test_what_is_gravest_or_does_harm_opens_whoever_did_it(
+    level: Level, tags: tuple[str, ...]
+) -> None:
+    desk = Desk()
+    desk.take(detection("a", 0, *SYSTEM, level=level, tags=tags))
+    assert desk.only().detection_count == 1
+
+
+def test_tactics_count_where_someone_is_named() -> None:
+    bare, named = Desk(), Desk()
+    for place, tactic in enumerate(TACTICS):
+        tags = (f"attack.{tactic}",)
+        bare.take(detection(f"d{place}", place, "host:ws1", tags=tags))
+        named.take(detection(f"d{place}", place, "host:ws1", "account:li", tags=tags))
+    assert bare.live() == []
+    assert named.only().risk == 55
 
 
 def test_context_is_pulled_in_when_the_incident_opens() -> None:

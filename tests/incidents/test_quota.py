@@ -14,6 +14,7 @@ def test_repeats_are_folded_and_still_counted() -> None:
     desk = Desk(TIGHT)
     for place in range(100):
         desk.take(detection(f"d{place:03}", place / 10, "host:ws1", level="high", rule="r"))
+    desk.wait_until(20)
     assert len(desk.state.evidence) <= 20
     assert desk.only().detection_count == 100
     assert desk.only().event_count == 100
@@ -27,6 +28,7 @@ def test_folding_keeps_id_first_time_and_what_else_is_in_the_incident() -> None:
     opened = desk.only()
     for place in range(60):
         desk.take(detection(f"d{place:03}", 1 + place / 10, "host:ws1", rule="r"))
+    desk.wait_until(20)
     assert desk.only().incident_id == opened.incident_id
     assert desk.only().first_time == opened.first_time
     assert {one.rule_id: one.count for one in desk.only().detections} == {"other": 1, "r": 60}

@@ -25,7 +25,7 @@ RECORDINGS: tuple[tuple[str, str, str], ...] = (
         "credential_theft",
         "Mimikatz Use",
     ),
-    ("covenant_com_wsman_automation", "lateral_movement", "WinRM"),
+    ("covenant_com_wsman_automation", "lateral_movement", "Remote PowerShell Session"),
     ("covenant_copy_smb_CreateRequest", "lateral_movement", "SMB Create Remote File"),
     ("empire_smbexec_dcerpc_smb_svcctl", "lateral_movement", "CobaltStrike Service"),
 )

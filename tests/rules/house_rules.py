@@ -14,13 +14,23 @@ from pipeline.sigma.compile import compile_rules
 from pipeline.sigma.parse import parse_rules
 from pipeline.sigma.ruleset import RuleSet
 
+FILTERS = "filters"
 DIRECTORY = Path(__file__).parents[2] / "pipeline" / "rules"
 SAMPLES = ".samples.yml"
 
 
 def rule_files() -> list[Path]:
-    """Every rule and correlation, samples left out."""
-    return sorted(p for p in DIRECTORY.rglob("*.yml") if not p.name.endswith(SAMPLES))
+    """Every rule and correlation, samples and filters left out."""
+    return sorted(
+        path
+        for path in DIRECTORY.rglob("*.yml")
+        if not path.name.endswith(SAMPLES) and path.parent.name != FILTERS
+    )
+
+
+def filter_files() -> list[Path]:
+    """Every filter: what keeps rules, others' too, off the wrong logs."""
+    return sorted((DIRECTORY / FILTERS).glob("*.yml"))
 
 
 @cache
@@ -48,7 +58,7 @@ def compile_files(paths: Iterable[Path]) -> RuleSet:
 @cache
 def house_rules() -> RuleSet:
     """All of them."""
-    return compile_files(rule_files())
+    return compile_files([*rule_files(), *filter_files()])
 
 
 def rules_that_match(format: str, event: dict[str, Any]) -> set[str]:

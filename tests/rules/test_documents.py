@@ -50,6 +50,7 @@ def test_there_are_at_least_sixty_rules_and_every_scenario_folder_has_some() -> 
         "uncontrolled_remote_maintenance",
         "data_leak",
         "industrial_control",
+        "intrusion",
     }
     assert min(folders.values()) >= 5
 

@@ -11,9 +11,14 @@ from tests.rules.house_rules import house_rules
 
 RECORDINGS = Path(__file__).parents[3] / "shared" / "corpora" / "otrf"
 ATTACKS = {
+    "aadinternals_export_adfsdatabaseconfig_remotely.zip": {"win_adfs_configuration_read"},
+    "metasploit_logonpasswords_lsass_memory_dump_zeek_logs.zip": {
+        "zeek_program_downloaded_from_bare_address"
+    },
     "metasploit_logonpasswords_lsass_memory_dump.zip": {"win_lsass_opened_from_writable_folder"},
 }
-"""What may fire where: the dropped payload that reads LSASS is what the recording is about."""
+"""What may fire where: the export, and the dropped payload that reads LSASS, are what the
+recordings are about."""
 
 pytestmark = pytest.mark.skipif(
     not RECORDINGS.is_dir(), reason="../shared/corpora/otrf is not there"

@@ -19,8 +19,9 @@ class Judgement(msgspec.Struct, frozen=True):
 
 JUDGEMENTS: dict[str, Judgement] = {
     "aadinternals_export_adfsdatabaseconfig_remotely": Judgement(
-        "missed",
-        "No rule of the set matches the export of the AD FS configuration, so nothing opens.",
+        "one",
+        "The export is one case, by a rule of our own: SigmaHQ has none for it. The "
+        "caller stands in the event's text only, so neither account nor source is named.",
     ),
     "covenant_com_wsman_automation": Judgement(
         "one",
@@ -33,34 +34,32 @@ JUDGEMENTS: dict[str, Judgement] = {
         "the account: thin, but it is the attack and nothing else.",
     ),
     "covenant_dcom_executeexcel4macro_allowed": Judgement(
-        "noisy",
-        "Excel started over DCOM on workstation6 opens it by accumulated risk. Registry "
-        "entries of Office's first start are in it too, and the scenario (vulnerability "
-        "or backdoor) misses the lateral movement, of which no rule speaks.",
+        "one",
+        "Excel started over DCOM on workstation6 in a session from workstation5: the "
+        "session ties both, Excel's own connections and registry entries go with it.",
     ),
     "covenant_dcom_executeexcel4macro_blocked": Judgement(
         "quiet",
         "The attack was blocked; only logoffs matched, and they stay context.",
     ),
     "covenant_dcom_iertutil_dll_hijack": Judgement(
-        "beside",
-        "The attack on workstation6 is one coherent case from the share to the hijacked "
-        "library. The other, of level high, is a user's first logon on workstation5 "
-        "(browser backup, wallpaper): one rule's false alarm. The two share nothing but "
-        "the address that workstation5 had, and joining them would only put the false "
-        "alarm into the case.",
+        "noisy",
+        "From the share over DCOM to the hijacked library: one coherent case of lateral "
+        "movement. The first logon of a user on workstation5 (browser backup, wallpaper) "
+        "is in it, 8 of 19 detections, because the attack came from that host in the same "
+        "minute; one of its lines is of level high.",
     ),
     "covenant_dcom_registerxll": Judgement(
         "one",
-        "Excel started over DCOM and the add-in that it loaded are one case, opened by "
-        "accumulated risk. The domain controller's own PowerShell stays context. As "
-        "above, no rule names the lateral movement.",
+        "Excel started over DCOM in a session from workstation5, and its connection, are "
+        "one case of lateral movement. The domain controller's own PowerShell stays "
+        "context.",
     ),
     "covenant_psremoting_command": Judgement(
         "one",
-        "WinRM from workstation5 into workstation6, both ends in one case. It is called "
-        "credential theft because the remote session's host process opened LSASS among "
-        "all other processes: graver than what was done.",
+        "WinRM from workstation5 into workstation6, both ends in one case. The remote "
+        "session's host process opened every other process, LSASS among them: 232 of the "
+        "253 detections are of these openings.",
     ),
     "covenant_psremoting_grunt": Judgement(
         "one",
@@ -72,8 +71,9 @@ JUDGEMENTS: dict[str, Judgement] = {
         "A service was only queried: one detection of level low, kept as context.",
     ),
     "covenant_sharpsc_create_dcerpc_smb_svcctl": Judgement(
-        "missed",
-        "A service was created from afar and no rule saw it; logoffs and task "
+        "one",
+        "The service that was created from workstation5: account, source and target in "
+        "one case, by the session that a rule of our own follows. Logoffs and task "
         "registrations stay context.",
     ),
     "covenant_sharpsc_query_dcerpc_smb_svcctl": Judgement(
@@ -81,21 +81,20 @@ JUDGEMENTS: dict[str, Judgement] = {
         "A service was only queried; logoffs and task registrations stay context.",
     ),
     "covenant_sharpsc_start_dcerpc_smb_svcctl": Judgement(
-        "missed",
-        "No rule saw the service start on workstation6. What opens, by accumulated risk, "
-        "is PowerShell that WMI runs on the domain controller: it recurs with the same "
-        "169 detections in three other recordings, and a site would tune it away.",
+        "one",
+        "The service start from workstation5, by a rule of our own. PowerShell that WMI "
+        "runs on the domain controller (169 detections, the same in three other "
+        "recordings) stays context.",
     ),
     "covenant_sharpsc_stop_dcerpc_smb_svcctl": Judgement(
-        "missed",
-        "No rule saw the service stop on workstation6. What opens, by accumulated risk, "
-        "are a system shell and an access to LSASS on the domain controller that belong "
-        "to its own upkeep.",
+        "one",
+        "The service stop from workstation5, by a rule of our own. The domain "
+        "controller's own upkeep (a system shell, an access to LSASS) stays context.",
     ),
     "covenant_sharpwmi_create_dcerpc_wmi": Judgement(
         "one",
-        "The process that WMI started on workstation6 and its launcher: one case. No rule "
-        "saw the calling side, so it is called malware and not lateral movement.",
+        "The process that WMI started on workstation6 in a session from workstation5, and "
+        "its launcher: one case of lateral movement.",
     ),
     "covenant_wmi_remote_event_subscription_ActiveScriptEventConsumers": Judgement(
         "one",
@@ -103,17 +102,16 @@ JUDGEMENTS: dict[str, Judgement] = {
         "of persistence, opened by accumulated risk alone.",
     ),
     "covenant_wmi_wbemcomn_dll_hijack": Judgement(
-        "beside",
-        "The attack from workstation5 on workstation6 is one coherent case. The other, of "
-        "level medium, is the domain controller's own PowerShell and guest agent, in the "
-        "same minute but with no entity in common: rightly not joined, and a site would "
-        "tune it away.",
+        "one",
+        "The attack from workstation5 on workstation6 is one coherent case. The domain "
+        "controller's own PowerShell and guest agent, in the same minute, stay context.",
     ),
     "empire_dcom_shellwindows_stager": Judgement(
         "noisy",
-        "The stager on workstation6 and the connection from workstation5 are one case. A "
-        "logon on workstation6 at the same time (task registrations, wallpaper) is in it, "
-        "because it is the same host within minutes.",
+        "The stager on workstation6 and the connection from workstation5 are one case. "
+        "The logon of a user on workstation6 at the same time (wallpaper, Teams, an "
+        "agent) is in it, 17 of 44 detections: it is the same host within a minute, and "
+        "in part the same user. No rule names the movement over DCOM.",
     ),
     "empire_msbuild_dcerpc_wmi_smb": Judgement(
         "one",
@@ -128,10 +126,10 @@ JUDGEMENTS: dict[str, Judgement] = {
         "WinRM into workstation6 and the stager there: one case over both hosts.",
     ),
     "empire_shell_dcerpc_smb_service_dll_hijack": Judgement(
-        "noisy",
-        "The copied library and the service that loads it are one case. The domain "
-        "controller's own PowerShell is joined to it, 169 of 243 detections: registering "
-        "the controller as a shared entity keeps it apart.",
+        "one",
+        "The copied library, the service that was stopped and started from workstation5, "
+        "and what it loaded are one case. The domain controller's own PowerShell stays "
+        "context.",
     ),
     "empire_smbexec_dcerpc_smb_svcctl": Judgement(
         "one",
@@ -144,20 +142,21 @@ JUDGEMENTS: dict[str, Judgement] = {
         "domain controller's own PowerShell stays context.",
     ),
     "empire_wmic_add_user_backdoor": Judgement(
-        "noisy",
-        "The remote WMIC call and the account that it added are one case, opened by "
-        "accumulated risk. Two thirds of its detections are task registrations on the "
-        "same hosts.",
+        "one",
+        "The remote WMIC call, the process that it started and the account that it added "
+        "are one case, with the password in the command line for all to see. Task "
+        "registrations stay context.",
     ),
     "metasploit_logonpasswords_lsass_memory_dump": Judgement(
-        "one",
-        "From the download over the service and the dumped hives to the cleared log: one "
-        "long case on one host. What the recorder itself did (98 blocked deletions) is in "
-        "it.",
+        "noisy",
+        "From the download over the service to the dumped hives: one long case on one "
+        "host. What the recorder itself did (98 blocked deletions, the cleared log) is in "
+        "it, behind what the attack did.",
     ),
     "metasploit_logonpasswords_lsass_memory_dump_zeek_logs": Judgement(
-        "missed",
-        "The network's side of the same attack: no rule of the set matches these Zeek logs.",
+        "one",
+        "The network's side of the same attack: the payload on its way, by a rule of our "
+        "own. The connection back on another port is not told from any other.",
     ),
     "mimikatz_CVE-2020-1472_Unauthenticated_NetrServerAuthenticate2": Judgement(
         "one",
@@ -171,14 +170,13 @@ JUDGEMENTS: dict[str, Judgement] = {
         "make up most of its count.",
     ),
     "schtask_create": Judgement(
-        "noisy",
-        "The task with system rights is one case with its creation. The gravest line is a "
-        "monitoring agent's script run by the system, which is not the attack.",
+        "one",
+        "The task with system rights, ordered on workstation5 and registered on "
+        "workstation6, is one case: command, session and source agree.",
     ),
     "schtask_modification": Judgement(
-        "noisy",
-        "Opened by a monitoring agent's script and not by the changed task, which only "
-        "low rules saw; the task and PowerShell's connections are pulled into it. The "
-        "scenario (credential theft) is wrong.",
+        "one",
+        "The task that was changed from workstation5, by a rule of our own, and "
+        "PowerShell's connections there and to an address outside: one case.",
     ),
 }

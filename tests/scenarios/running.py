@@ -20,6 +20,7 @@ from schemas.registry import Enterprise
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 RULES = CORPORA / "sigma-rules.tar.xz"
+HOUSE_RULES = Path(__file__).parents[2] / "pipeline" / "rules"
 RECEIVED_AT = parse_moment("2026-01-05T09:00:00+08:00")
 ENTERPRISE = Enterprise(
     enterprise_id="works", name="Works", province="130000", sector="steel", field="industrial"
@@ -47,7 +48,7 @@ def recordings() -> list[str]:
 
 @cache
 def _engine() -> Engine:
-    rules = load_rules([RULES], None)
+    rules = load_rules([RULES, HOUSE_RULES], None)
     return Engine(rules, Policy(), {ENTERPRISE.enterprise_id: ENTERPRISE})
 
 

@@ -1,0 +1,205 @@
+"""What follows from the evidence and is not encoded: who is near whom, what is known already.
+
+Rule 1. A neighbourhood is what nodes that share a key, in the same span of `gap_s` or in spans
+        that touch, connect. It is wider than any group, so a change can alter the groups of
+        its own neighbourhood and of no other: only these are found anew.
+Rule 2. Taking evidence in costs its own keys and spans, however much is held.
+Rule 3. A neighbourhood never parts. What goes leaves it too wide, which costs time and changes
+        nothing; the holdings are made anew whenever the quota lets evidence go.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import TypeAlias
+
+from pipeline.incidents.glue import glue_key, glue_keys, shared_names
+from pipeline.incidents.grouping import Node, components
+from pipeline.incidents.opening import Sign, is_chatter, part_of
+from pipeline.incidents.policy import IncidentPolicy
+from pipeline.incidents.state import Evidence, IncidentsState, RuleFacts
+from schemas.detection import Entity, EntityKind
+from schemas.moments import SECOND, Moment
+
+Span: TypeAlias = tuple[str, int]
+"""A glue key, and the number of a stretch of `gap_s` of event time."""
+
+TOLD_KINDS: frozenset[EntityKind] = frozenset({"host", "account", "address", "domain", "data"})
+"""Entities that title and story name: a new one is news."""
+TOLD_OF_KIND_MAX = 50
+"""As many of a kind as an incident shows."""
+
+
+class Neighbourhood:
+    """What may hang together, and when each rule and entity was last seen in it."""
+
+    __slots__ = ("members", "seen", "spans", "told")
+
+    def __init__(self) -> None:
+        self.members: dict[str, None] = {}
+        self.spans: list[Span] = []
+        self.seen: dict[object, Moment] = {}
+        self.told: dict[EntityKind, int] = {}
+
+    def absorb(self, other: "Neighbourhood") -> None:
+        """Take in all of another."""
+        self.members.update(other.members)
+        self.spans += other.spans
+        for sight, time in other.seen.items():
+            self.seen[sight] = max(time, self.seen.get(sight, time))
+        for kind, count in other.told.items():
+            self.told[kind] = self.told.get(kind, 0) + count
+
+
+class Holdings:
+    """Made from a state under a policy and the enterprise's shared entities."""
+
+    def __init__(
+        self, policy: IncidentPolicy, state: IncidentsState, shared_entities: Sequence[str]
+    ) -> None:
+        self.basis = (policy, tuple(shared_entities))
+        self.shared = shared_names(shared_entities)
+        self.folded = {each for one in state.evidence.values() for each in one.folded_ids}
+        self.of_case: dict[str, dict[str, None]] = {}
+        self._policy = policy
+        self._state = state
+        self._rules = {facts: key for key, facts in state.rules.items()}
+        self._entities = {entity: key for key, entity in state.entities.items()}
+        self._next_entity = max(state.entities, default=-1) + 1
+        self._spans: dict[Span, Neighbourhood] = {}
+        self._home: dict[str, Neighbourhood] = {}
+        self._nodes: dict[str, Node] = {}
+        for one in state.evidence.values():
+            self.take(one)
+
+    def rule(self, facts: RuleFacts) -> int:
+        """The key by which evidence refers to a rule; a new one is written into the state."""
+        if facts not in self._rules:
+            self._rules[facts] = key = max(self._state.rules, default=-1) + 1
+            self._state.rules[key] = facts
+        return self._rules[facts]
+
+    def entity(self, entity: Entity) -> int:
+        """The same for an entity."""
+        if entity not in self._entities:
+            self._entities[entity] = key = self._next_entity
+            self._state.entities[key] = entity
+            self._next_entity += 1
+        return self._entities[entity]
+
+    def take(self, one: Evidence) -> bool:
+        """Evidence that is new or was revised; whether it shows a reader something new."""
+        self.of_case.setdefault(one.case, {})[one.detection_id] = None
+        node = self._nodes[one.detection_id] = self._node(one)
+        home = self._settle_in(one.detection_id, node)
+        home.members[one.detection_id] = None
+        return self._note_sights(home, one)
+
+    def drop(self, one: Evidence) -> None:
+        """Evidence that no longer holds."""
+        self.of_case[one.case].pop(one.detection_id)
+        self._home.pop(one.detection_id).members.pop(one.detection_id)
+        del self._nodes[one.detection_id]
+
+    def move(self, one: Evidence, case: str) -> None:
+        """Evidence that is in another case now."""
+        self.of_case[one.case].pop(one.detection_id, None)
+        self.of_case.setdefault(case, {})[one.detection_id] = None
+
+    def around(self, detection_ids: Iterable[str]) -> list[Evidence]:
+        """All evidence of the neighbourhoods of these, in order of time, then detection id."""
+        homes = {id(home): home for each in detection_ids if (home := self._home.get(each))}
+        held = self._state.evidence
+        found = [held[each] for home in homes.values() for each in home.members]
+        return sorted(found, key=lambda one: (one.time, one.detection_id))
+
+    def near_cases(self, detection_ids: Iterable[str], cases: Iterable[str]) -> set[str]:
+        """Those of the detections whose neighbourhood holds something of one of these cases."""
+        homes = {id(self._home[each]) for case in cases for each in self.of_case.get(case, ())}
+        return {each for each in detection_ids if id(self._home[each]) in homes}
+
+    def groups(self, ordered: Sequence[Evidence]) -> list[list[Evidence]]:
+        """This evidence, in order of time, then detection id, in its groups, each so ordered."""
+        nodes = [self._nodes[one.detection_id] for one in ordered]
+        return [[ordered[index] for index in group] for group in components(nodes, self._policy)]
+
+    def founder(self, group: Sequence[Evidence]) -> Evidence:
+        """The earliest of a group that is more than context, else the earliest."""
+        parts = ((self._nodes[one.detection_id].part, one) for one in group)
+        return next((one for part, one in parts if part != "context"), group[0])
+
+    def all_groups(self) -> list[list[Evidence]]:
+        """The same for all evidence."""
+        held = self._state.evidence.values()
+        return self.groups(sorted(held, key=lambda one: (one.time, one.detection_id)))
+
+    def _node(self, one: Evidence) -> Node:
+        part = part_of(self._policy, self._sign(one))
+        return Node(one.first_time, one.last_time, part, self._keys(one))
+
+    def _sign(self, one: Evidence) -> Sign:
+        return Sign(self._state.rules[one.rule], one.attribution)
+
+    def _keys(self, one: Evidence) -> list[str]:
+        """What glues it. A machine's own chatter is tied to nothing by its host alone."""
+        sign, entities = self._sign(one), [self._state.entities[key] for key in one.entities]
+        keyed = [(entity, glue_key(entity, self.shared)) for entity in entities]
+        if is_chatter(self._policy, sign):
+            keyed = [(entity, "" if entity.kind == "host" else key) for entity, key in keyed]
+        return glue_keys(sign.rule.rule_id, keyed, one.event_ids)
+
+    def _settle_in(self, detection_id: str, node: Node) -> Neighbourhood:
+        """The neighbourhood that it belongs to, made of all that it touches."""
+        gap = self._policy.gap_s * SECOND
+        reach = range(node.first_time // gap - 1, node.last_time // gap + 2)
+        home = self._home.get(detection_id)
+        for span in ((key, number) for key in node.keys for number in reach):
+            found = self._spans.get(span)
+            if found is not None and found is not home:
+                home = found if home is None else self._join(home, found)
+        home = home or Neighbourhood()
+        for span in ((key, number) for key in node.keys for number in reach[1:-1]):
+            if span not in self._spans:
+                self._spans[span] = home
+                home.spans.append(span)
+        self._home[detection_id] = home
+        return home
+
+    def _join(self, one: Neighbourhood, other: Neighbourhood) -> Neighbourhood:
+        """Make two neighbourhoods one: the smaller moves."""
+        small, great = sorted((one, other), key=lambda each: len(each.spans) + len(each.members))
+        for span in small.spans:
+            self._spans[span] = great
+        for member in small.members:
+            self._home[member] = great
+        great.absorb(small)
+        return great
+
+    def _note_sights(self, home: Neighbourhood, one: Evidence) -> bool:
+        """Note what it shows; whether any of that was not shown in the time around it."""
+        reach, is_news = self._policy.context_gap_s * SECOND, False
+        sights: list[tuple[object, EntityKind | None]] = [((one.rule, one.attribution), None)]
+        for key in one.entities:
+            if (named := self._state.entities[key].kind) in TOLD_KINDS:
+                sights.append((key, named))
+        for sight, kind in sights:
+            seen = home.seen.get(sight)
+            if seen is None and kind is not None:
+                home.told[kind] = home.told.get(kind, 0) + 1
+            is_shown = kind is None or home.told[kind] <= TOLD_OF_KIND_MAX
+            is_news |= is_shown and (seen is None or abs(one.time - seen) > reach)
+            home.seen[sight] = max(one.time, seen or 0)
+        return is_news
+
+
+def holdings_of(
+    policy: IncidentPolicy, state: IncidentsState, shared_entities: Sequence[str]
+) -> Holdings:
+    """The state's holdings, made anew where they are missing or stand on another basis."""
+    held = state.cache.holdings
+    if held is None or held.basis != (policy, tuple(shared_entities)):
+        held = state.cache.holdings = Holdings(policy, state, shared_entities)
+    return held
+
+
+def forget_holdings(state: IncidentsState) -> None:
+    """Evidence went, or was folded, behind their back."""
+    state.cache.holdings = None

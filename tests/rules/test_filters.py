@@ -1,0 +1,81 @@
+"""Filters keep rules off the wrong logs, and off nothing else."""
+
+import orjson
+import pytest
+
+from pipeline.intake.formats.table import read_fields
+from pipeline.sigma.compile import compile_rules
+from pipeline.sigma.parse import parse_rules
+from tests.rules.house_rules import filter_files
+
+AGENT = r"C:\Program Files\Microsoft Monitoring Agent\Agent\MonitoringHost.exe"
+SCRIPT = r'"C:\Windows\System32\cscript.exe" /nologo "MonitorKnowledgeDiscovery.vbs"'
+PROCESSES = """
+title: Any Script Host
+id: 0e0f9b0e-3f0c-4f0e-8d55-3a3c1f7c8b12
+logsource:
+    category: process_creation
+    product: windows
+detection:
+    it:
+        CommandLine|contains: cscript
+    condition: it
+level: medium
+"""
+KEYWORDS = """
+title: Any Database Dropped
+id: 0e0f9b0e-3f0c-4f0e-8d55-3a3c1f7c8b11
+logsource:
+    category: database
+detection:
+    words:
+        - drop
+    condition: words
+level: medium
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "fires"),
+    [
+        ({"Channel": "Security", "EventID": 4656, "Message": "right to drop a key"}, False),
+        ({"Channel": "Application", "EventID": 33205, "Message": "DROP TABLE orders"}, True),
+        ({"statement": "DROP TABLE orders"}, True),
+    ],
+    ids=["a log of Windows itself", "a database server's entries there", "a database's own log"],
+)
+def test_rules_for_databases_keep_off_the_logs_of_windows(
+    event: dict[str, object], fires: bool
+) -> None:
+    assert _fires(KEYWORDS, event) == fires
+
+
+@pytest.mark.parametrize(
+    ("parent", "command", "fires"),
+    [
+        (AGENT, SCRIPT, False),
+        (AGENT, SCRIPT + " & calc", True),
+        (r"C:\Users\li\MonitoringHost.exe", SCRIPT, True),
+    ],
+    ids=["its own script", "something beside it", "a program of that name elsewhere"],
+)
+def test_a_monitoring_agent_s_own_script_is_left_out_and_nothing_else_of_it(
+    parent: str, command: str, fires: bool
+) -> None:
+    event = {
+        "Channel": "Security",
+        "EventID": 4688,
+        "SourceName": "Microsoft-Windows-Security-Auditing",
+        "NewProcessName": r"C:\Windows\System32\cscript.exe",
+        "ParentProcessName": parent,
+        "CommandLine": command,
+    }
+    assert _fires(PROCESSES, event) == fires
+
+
+def _fires(rule: str, event: dict[str, object]) -> bool:
+    texts = [(path.name, path.read_text("utf-8")) for path in filter_files()]
+    rules = compile_rules(parse_rules([("rule.yml", rule), *texts]))
+    raw = orjson.dumps(event)
+    format = "windows" if "Channel" in event else "json"
+    return bool(rules.matches(read_fields(format, raw), raw))
