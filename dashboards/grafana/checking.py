@@ -78,7 +78,7 @@ def check(
         uid = dashboard["uid"]
         faults += [Fault(uid, *fault) for fault in _dress_faults(dashboard)]
         faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
-        selection, missing = _select(dashboard, source, base)
+        selection, missing = select(dashboard, source, base)
         faults += [Fault(uid, "variables", text) for text in missing]
         for target in anatomy.targets(dashboard):
             run, texts = _run(target, source, selection, limits)
@@ -111,7 +111,7 @@ def _link_faults(
                 yield link.place, f"links to {link.uid}, which has no variable {name}"
 
 
-def _select(dashboard: Dashboard, source: Source, base: Selection) -> tuple[Selection, list[str]]:
+def select(dashboard: Dashboard, source: Source, base: Selection) -> tuple[Selection, list[str]]:
     """The choices of `base`, else the preset ones, else the first value of the variable's query."""
     names = _variable_names(dashboard)
     chosen = {name: value for name, value in base.variables.items() if name in names}

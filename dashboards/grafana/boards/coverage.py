@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dashboards.grafana.boards.shared import HOURS
 from dashboards.grafana.columns import INK
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import TACTIC, Text
@@ -96,10 +97,10 @@ GROUP BY rule_id ORDER BY detections DESC, rule_id LIMIT 200
                         "How many enterprises send each kind of log; few is a blind spot.",
                     ),
                     queries=(
-                        """
+                        f"""
 SELECT product, category AS log_category, uniqExact(enterprise_id) AS enterprises,
-       count() AS events, max(time) AS last_event
-FROM (SELECT * FROM events AS e WHERE $__timeFilter(e.time))
+       sum(c.events) AS events, max(c.last_time) AS last_event
+FROM (SELECT * FROM events_by_hour WHERE {HOURS}) AS c
 GROUP BY product, log_category ORDER BY enterprises DESC, product, log_category LIMIT 200
 """,
                     ),

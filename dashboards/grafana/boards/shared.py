@@ -20,6 +20,8 @@ from dashboards.words import TIER, Text, Words
 from schemas.assessment import TIERS
 
 QUIET: Final = Text("所选时段内没有安全事件", "No incident in the chosen period")
+HOURS: Final = "time >= toStartOfHour($__fromTime) AND time <= $__toTime"
+"""The hours that the period touches, in the rollup `events_by_hour`."""
 NO_CLOCK: Final = Text("没有未完成的限时报告", "No report with a deadline is outstanding")
 
 _COLOUR_OF_TIER: Final[Mapping[str, str]] = dict(
@@ -261,7 +263,7 @@ FROM (SELECT *, multiIf(response_level != '', response_level, colour != '', colo
                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
       FROM assessment_revisions WHERE {where})
 WHERE judged != before AND $__timeFilter(assessed_at)
-ORDER BY time LIMIT 200
+ORDER BY time, incident_id, regime, revision LIMIT 200
 """,
         colour=ORANGE,
     )
@@ -272,7 +274,7 @@ RULE_SWAPS: Final = Annotation(
     query="""
 SELECT min(received_at) AS time, 'rules' AS title, rule_set_id AS text, 'rules' AS tags
 FROM detections WHERE $__timeFilter(received_at)
-GROUP BY rule_set_id ORDER BY time LIMIT 100
+GROUP BY rule_set_id ORDER BY time, text LIMIT 100
 """,
     colour=INK,
 )

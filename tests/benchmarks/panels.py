@@ -1,0 +1,261 @@
+"""Every query of every dashboard on a national store: `python -m tests.benchmarks.panels`.
+
+Arguments: how many events (100 million; about one incident in a thousand), and a folder to keep
+the store in, which a second run asks without loading it again. Printed: how long loading took,
+how large each table is, and of each query the median of three in milliseconds, rows and bytes
+read, and memory, for the last day, week and month.
+"""
+
+import sys
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import chdb
+import msgspec
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from dashboards.grafana import anatomy
+from dashboards.grafana.checking import Source, select
+from dashboards.grafana.macros import Selection, expand
+from dashboards.grafana.rendering import render
+from schemas.moments import DAY, SECOND
+from sinks.chdb import ChdbSink
+from sinks.contract import QueryFailed
+from tests.benchmarks import multiplied_store, sample_store
+
+EVENTS = 100_000_000
+ENTERPRISES = 45_000
+COPIES_OF_EACH = 1.7
+"""At least so many a sender, where the store is small: fewer enterprises then."""
+SAMPLE_ENTERPRISES, SAMPLE_EVENTS = 230, 300_000
+SAMPLE = "sample"
+PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30}
+"""Days; what readers choose."""
+INTERVALS = 200
+"""Steps of a chart."""
+LIMIT_MS = 1_000
+RUNS = 3
+
+_CONFIG = """<clickhouse>
+<query_log><database>system</database><table>query_log</table></query_log>
+<max_server_memory_usage>10000000000</max_server_memory_usage>
+<mark_cache_size>500000000</mark_cache_size>
+</clickhouse>"""
+_SESSION = (
+    "SET max_memory_usage = 6000000000, max_threads = 2, log_queries = 1,"
+    " use_query_condition_cache = 0"  # each question as if asked first
+)
+_SIZES = """
+SELECT table, sum(rows) AS rows, count() AS parts, sum(bytes_on_disk) AS bytes
+FROM system.parts WHERE active AND database = 'fenghuo'
+GROUP BY table ORDER BY bytes DESC
+"""
+_LARGEST = "SELECT enterprise_id FROM events_by_day GROUP BY 1 ORDER BY sum(events) DESC LIMIT 1"
+_LAST = "SELECT toUnixTimestamp64Micro(max(last_time)) AS last FROM events_by_hour"
+_GRAVEST = """
+SELECT incident_id FROM incidents WHERE miit_tier = 'II' AND status != 'superseded'
+ORDER BY detection_count DESC, incident_id LIMIT 1
+"""
+
+
+class Question(msgspec.Struct, frozen=True):
+    """One query as the store gets it, and where it is shown."""
+
+    dashboard: str
+    place: str
+    period: str
+    sql: str
+
+
+class Cost(msgspec.Struct, frozen=True):
+    """What it took: the median of the runs, and the most that one of them used."""
+
+    ms: float
+    rows: int
+    bytes: int
+    memory: int
+
+
+@contextmanager
+def national_store(folder: Path) -> Iterator[ChdbSink]:
+    """The store in `folder`, its engine bounded in memory and keeping a log of queries."""
+    folder.mkdir(parents=True, exist_ok=True)
+    config = folder.with_suffix(".xml")
+    config.write_text(_CONFIG)
+    engine: Any = chdb  # the package has no types
+    host = engine.connect(f"{folder}?config-file={config}")
+    store = ChdbSink(folder)
+    try:
+        store.query(_SESSION)
+        yield store
+    finally:
+        store.close()
+        host.close()
+
+
+def load(store: ChdbSink, folder: Path, events: int) -> None:
+    """Make the sample through the pipeline, and multiply it until it has so many events."""
+    sample = ChdbSink(folder, SAMPLE)
+    started = time.perf_counter()
+    sample.migrate()
+    sample_store.fill(sample, SAMPLE_ENTERPRISES, SAMPLE_EVENTS)
+    found = sample.query("SELECT enterprise_id, count() AS n FROM events GROUP BY 1 ORDER BY 1")
+    sample.close()
+    each = sum(int(str(row["n"])) for row in found) / len(found)
+    print(f"sample through the pipeline: {time.perf_counter() - started:.0f} s", flush=True)
+    started = time.perf_counter()
+    store.migrate()
+    count = round(events / each)
+    registry = multiplied_store.registry_of(1, min(ENTERPRISES, int(count / COPIES_OF_EACH)))
+    multiplied_store.keep_all(store, registry)
+    samples = [str(row["enterprise_id"]) for row in found]
+    last = time.time_ns() // 1_000
+    copies = multiplied_store.copies_of(1, samples, count, registry, last)
+    multiplied_store.write_copies(store, SAMPLE, copies)
+    with _progress("copies", count) as done:
+        multiplied_store.multiply(store, SAMPLE, count, multiplied_store.multiplied_tables(), done)
+    print(f"{count:,} copies of the sample's enterprises: {time.perf_counter() - started:.0f} s")
+
+
+@contextmanager
+def _progress(label: str, total: int) -> Iterator[Any]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
+    with bar:
+        task = bar.add_task(label, total=total)
+        yield lambda amount: bar.advance(task, amount)
+
+
+def print_sizes(store: ChdbSink) -> None:
+    """Rows, parts and bytes on disk of each table, and of all."""
+    sizes = store.query(_SIZES)
+    print(f"\n{'table':32} {'rows':>14} {'parts':>6} {'bytes on disk':>16}")
+    for row in sizes:
+        print(f"{row['table']:32} {row['rows']:>14,} {row['parts']:>6} {row['bytes']:>16,}")
+    total = sum(int(str(row["bytes"])) for row in sizes)
+    print(f"{'all':32} {'':>14} {'':>6} {total:>16,}", flush=True)
+
+
+def selections(store: ChdbSink) -> Iterator[tuple[str, Selection]]:
+    """Each period with the choices that cost most: everything, the largest enterprise."""
+    last = int(str(store.query(_LAST)[0]["last"])) // SECOND * SECOND + SECOND
+    variables = {
+        "province": ("440000",),
+        "enterprise": (str(store.query(_LARGEST)[0]["enterprise_id"]),),
+        "incident": (str(store.query(_GRAVEST)[0]["incident_id"]),),
+    }
+    for name, days in PERIODS.items():
+        yield (
+            name,
+            Selection(
+                first=last - days * DAY,
+                last=last,
+                interval_s=days * DAY // INTERVALS // SECOND,
+                variables=variables,
+            ),
+        )
+
+
+def questions(store: ChdbSink) -> list[Question]:
+    """Every query of panels, annotations and variables, each once."""
+    source = Source(store.query, QueryFailed)
+    found: dict[str, Question] = {}
+    for period, base in selections(store):
+        for dashboard in (each for some in render().values() for each in some):
+            chosen, missing = select(dashboard, source, base)
+            if missing:
+                raise SystemExit(f"{dashboard['uid']}: {missing}")
+            everything = msgspec.structs.replace(chosen, everything=_multiple(dashboard))
+            for place, sql in _texts(dashboard):
+                text = expand(sql, everything)
+                found.setdefault(text, Question(dashboard["uid"], place, period, text))
+    return list(found.values())
+
+
+def _multiple(dashboard: anatomy.Dashboard) -> frozenset[str]:
+    """The variables that take several values: "All" is chosen."""
+    listed = dashboard["templating"]["list"]
+    return frozenset(each["name"] for each in listed if each.get("multi"))
+
+
+def _texts(dashboard: anatomy.Dashboard) -> Iterator[tuple[str, str]]:
+    for target in anatomy.targets(dashboard):
+        yield target.place, target.sql
+    for name, sql in anatomy.variable_queries(dashboard).items():
+        yield f"${name}", sql
+
+
+def ask(store: ChdbSink, asked: Sequence[Question]) -> dict[Question, Cost]:
+    """Every question `RUNS` times."""
+    times: dict[Question, list[float]] = {}
+    with _progress("queries", len(asked)) as done:
+        for number, question in enumerate(asked):
+            store.query(f"SET log_comment = 'question {number}'")
+            times[question] = [_milliseconds(store, question.sql) for _ in range(RUNS)]
+            done(1)
+    store.query("SET log_comment = ''")
+    store.query("SYSTEM FLUSH LOGS")
+    used = {str(row["log_comment"]): row for row in store.query(_USED)}
+    return {
+        question: _cost(times[question], used[f"question {number}"])
+        for number, question in enumerate(asked)
+    }
+
+
+_USED = """
+SELECT log_comment, max(read_rows) AS rows, max(read_bytes) AS bytes, max(memory_usage) AS memory
+FROM system.query_log WHERE type = 'QueryFinish' AND log_comment LIKE 'question %'
+    AND event_time > now() - INTERVAL 3 HOUR
+GROUP BY log_comment
+"""
+
+
+def _milliseconds(store: ChdbSink, sql: str) -> float:
+    started = time.perf_counter()
+    store.query(sql)
+    return (time.perf_counter() - started) * 1_000
+
+
+def _cost(times: Sequence[float], used: dict[str, object]) -> Cost:
+    rows, read, memory = (int(str(used[name])) for name in ("rows", "bytes", "memory"))
+    return Cost(sorted(times)[len(times) // 2], rows, read, memory)
+
+
+def print_costs(costs: dict[Question, Cost]) -> None:
+    """One line a query, the slowest on top, then the figures of all."""
+    print(f"\n{'ms':>8} {'rows':>12} {'MB read':>9} {'MB held':>8}  period  dashboard: place")
+    by_time = sorted(costs.items(), key=lambda each: -each[1].ms)
+    for question, cost in by_time:
+        print(
+            f"{cost.ms:>8.1f} {cost.rows:>12,} {cost.bytes / 1e6:>9,.1f} {cost.memory / 1e6:>8,.1f}"
+            f"  {question.period:>6}  {question.dashboard}: {question.place}"
+        )
+    times = [cost.ms for _, cost in by_time]
+    over = sum(ms > LIMIT_MS for ms in times)
+    print(
+        f"\n{len(times)} queries: slowest {times[0]:.1f} ms, median {times[len(times) // 2]:.1f} ms,"
+        f" {over} over {LIMIT_MS} ms",
+        flush=True,
+    )
+
+
+def main() -> None:
+    """Load, unless a kept store is there, and ask."""
+    events = int(sys.argv[1]) if len(sys.argv) > 1 else EVENTS
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(sys.argv[2]) if len(sys.argv) > 2 else Path(scratch) / "store"
+        is_kept = folder.is_dir()
+        with national_store(folder) as store:
+            if not is_kept:
+                load(store, folder, events)
+            print_sizes(store)
+            print_costs(ask(store, questions(store)))
+
+
+if __name__ == "__main__":
+    main()
