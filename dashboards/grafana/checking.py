@@ -80,11 +80,20 @@ def check(
         faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
         selection, missing = select(dashboard, source, base)
         faults += [Fault(uid, "variables", text) for text in missing]
-        for target in anatomy.targets(dashboard):
+        for target in all_targets(dashboard):
             run, texts = _run(target, source, selection, limits)
             runs += [Run(uid, target.place, *run)] if run else []
             faults += [Fault(uid, target.place, text) for text in texts]
     return Report(tuple(runs), tuple(faults))
+
+
+def all_targets(dashboard: Dashboard) -> list[Target]:
+    """Every query of panels and annotations, and those that give variables their values."""
+    choices = anatomy.variable_queries(dashboard).items()
+    return [
+        *anatomy.targets(dashboard),
+        *(Target(place=f"${name}", sql=sql, panel={}, needs=()) for name, sql in choices),
+    ]
 
 
 def _variable_names(dashboard: Dashboard) -> set[str]:

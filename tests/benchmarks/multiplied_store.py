@@ -49,12 +49,31 @@ PROVINCE_SHARES = {
 }  # fmt: skip
 """Assumed, in percent: as unequal as industry is."""
 
-_IDS = frozenset(
-    "event_id batch_id detection_id incident_id obligation_id command_id dead_letter_id"
-    " superseded_by".split()
-)
-_ID_LISTS = frozenset({"event_ids", "detection_ids"})
-_NAMED_TYPES = frozenset({TEXT, TEXTS, WORD})
+_HASHED = "lower(hex(sipHash128({}, c.number)))"
+_BY_NAME = {
+    **{name: f"c.{name}" for name in ("enterprise_id", "province", "sector")},
+    **{
+        f"{thing}_id": "if({0} = '', '', " + _HASHED.format("{0}") + ")"
+        for thing in ("event", "batch", "detection", "incident", "obligation", "command")
+    },
+    "dead_letter_id": _HASHED,
+    "superseded_by": "if({0} = '', '', " + _HASHED.format("{0}") + ")",
+    "event_ids": f"arrayMap(x -> {_HASHED.format('x')}, {{}})",
+    "detection_ids": f"arrayMap(x -> {_HASHED.format('x')}, {{}})",
+    "partition": "if({0} < 0, {0}, toInt64(cityHash64(c.enterprise_id) % 32))",
+    "offset": "toInt64(c.number * 1000000 + {})",
+}
+"""Column: its value in a copy, of the sample's."""
+_MOVED = "addMicroseconds({}, c.shift)"
+_NAMED = "replaceAll(toString({}), c.sample, c.enterprise_id)"
+_BY_TYPE = {
+    MOMENT: _MOVED,
+    MAYBE_MOMENT: _MOVED,
+    TEXT: _NAMED,
+    WORD: _NAMED,
+    TEXTS: "arrayMap(x -> replaceAll(x, c.sample, c.enterprise_id), {})",
+}
+"""The same of every other column of a type; of the rest, the sample's own."""
 _SETTINGS = WRITE_SETTINGS | {"max_insert_threads": 2}
 
 
@@ -165,40 +184,14 @@ def _quoted(names: Sequence[str]) -> Iterator[str]:
 
 
 def _copied(table: Table, column: Column) -> str:
-    own = f"s.`{column.name}`"
-    if column.name in ("enterprise_id", "province", "sector"):
-        return f"c.{column.name}"
     if table.of in STEPS and column.name == "time":
         return _start_of_step(STEPS[table.of])
-    if column.name == "partition":
-        return f"if({own} < 0, {own}, toInt64(cityHash64(c.enterprise_id) % 32))"
-    if column.name == "offset":
-        return f"toInt64(c.number * 1000000 + {own})"
-    if column.name in _IDS:
-        return f"if({own} = '', '', {_hashed(own)})"
-    if column.name in _ID_LISTS:
-        return f"arrayMap(x -> {_hashed('x')}, {own})"
-    return _renamed(column, own)
-
-
-def _renamed(column: Column, own: str) -> str:
-    if column.type in (MOMENT, MAYBE_MOMENT):
-        return f"addMicroseconds({own}, c.shift)"
-    if column.type == TEXTS:
-        return f"arrayMap(x -> {_naming('x')}, {own})"
-    return _naming(f"toString({own})") if column.type in _NAMED_TYPES else own
-
-
-def _hashed(own: str) -> str:
-    return f"lower(hex(sipHash128({own}, c.number)))"
-
-
-def _naming(own: str) -> str:
-    return f"replaceAll({own}, c.sample, c.enterprise_id)"
+    of_type = _BY_TYPE.get(column.type, "{}")
+    return _BY_NAME.get(column.name, of_type).format(f"s.`{column.name}`")
 
 
 def _start_of_step(step: Moment) -> str:
-    start = "addMicroseconds(s.first_time, c.shift)"
+    start = _MOVED.format("s.first_time")
     if step == DAY:
         return f"toStartOfDay({start}, 'Asia/Shanghai')"
     return f"toStartOfInterval({start}, INTERVAL {step // SECOND} second)"

@@ -15,8 +15,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from dashboards.grafana import anatomy
-from dashboards.grafana.checking import Source, select
+from dashboards.grafana.checking import Source, all_targets, select
 from dashboards.grafana.choosing import choose
 from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.rendering import render
@@ -106,7 +105,7 @@ def answers(store: ChdbSink, base: Selection) -> Answers:
     now = f"toDateTime({base.last // SECOND})"
     for dashboard in (each for some in render().values() for each in some):
         chosen, _ = select(dashboard, Source(store.query, QueryFailed), base)
-        for target in anatomy.targets(dashboard):
+        for target in all_targets(dashboard):
             sql = expand(target.sql, chosen).replace("now()", now)
             found[dashboard["uid"], target.place, sql] = store.query(sql)
     return found
