@@ -11,14 +11,9 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import chdb
 import msgspec
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from dashboards.grafana import anatomy
 from dashboards.grafana.checking import Source, all_targets, select
@@ -27,14 +22,9 @@ from dashboards.grafana.rendering import render
 from schemas.moments import DAY, SECOND
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
-from tests.benchmarks import multiplied_store, sample_store
+from tests.benchmarks.national_store import load, national_store, print_sizes, progress
 
 EVENTS = 100_000_000
-ENTERPRISES = 45_000
-COPIES_OF_EACH = 1.5
-"""At least so many a sender, where the store is small: fewer enterprises then."""
-SAMPLE_ENTERPRISES, SAMPLE_EVENTS = 230, 300_000
-SAMPLE = "sample"
 PERIODS = {"24 h": 1, "7 d": 7, "30 d": 30}
 """Days; what readers choose."""
 INTERVALS = 200
@@ -42,20 +32,6 @@ INTERVALS = 200
 LIMIT_MS = 1_000
 RUNS = 3
 
-_CONFIG = """<clickhouse>
-<query_log><database>system</database><table>query_log</table></query_log>
-<max_server_memory_usage>10000000000</max_server_memory_usage>
-<mark_cache_size>500000000</mark_cache_size>
-</clickhouse>"""
-_SESSION = (
-    "SET max_memory_usage = 6000000000, max_threads = 2, log_queries = 1,"
-    " use_query_condition_cache = 0"  # each question as if asked first
-)
-_SIZES = """
-SELECT table, sum(rows) AS rows, count() AS parts, sum(bytes_on_disk) AS bytes
-FROM system.parts WHERE active AND database = 'fenghuo'
-GROUP BY table ORDER BY bytes DESC
-"""
 _LARGEST = "SELECT enterprise_id FROM events_by_day GROUP BY 1 ORDER BY sum(events) DESC LIMIT 1"
 _LAST = "SELECT toUnixTimestamp64Micro(max(last_time)) AS last FROM events_by_hour"
 _GRAVEST = """
@@ -81,66 +57,6 @@ class Cost(msgspec.Struct, frozen=True):
     rows: int
     bytes: int
     memory: int
-
-
-@contextmanager
-def national_store(folder: Path) -> Iterator[ChdbSink]:
-    """The store in `folder`, its engine bounded in memory and keeping a log of queries."""
-    folder.mkdir(parents=True, exist_ok=True)
-    config = folder.with_suffix(".xml")
-    config.write_text(_CONFIG)
-    engine: Any = chdb  # the package has no types
-    host = engine.connect(f"{folder}?config-file={config}")
-    store = ChdbSink(folder)
-    try:
-        store.query(_SESSION)
-        yield store
-    finally:
-        store.close()
-        host.close()
-
-
-def load(store: ChdbSink, folder: Path, events: int) -> None:
-    """Make the sample through the pipeline, and multiply it until it has so many events."""
-    sample = ChdbSink(folder, SAMPLE)
-    started = time.perf_counter()
-    sample.migrate()
-    sample_store.fill(sample, SAMPLE_ENTERPRISES, SAMPLE_EVENTS)
-    found = sample.query("SELECT enterprise_id, count() AS n FROM events GROUP BY 1 ORDER BY 1")
-    sample.close()
-    each = sum(int(str(row["n"])) for row in found) / len(found)
-    print(f"sample through the pipeline: {time.perf_counter() - started:.0f} s", flush=True)
-    started = time.perf_counter()
-    store.migrate()
-    count = round(events / each)
-    registry = multiplied_store.registry_of(1, min(ENTERPRISES, int(count / COPIES_OF_EACH)))
-    multiplied_store.keep_all(store, registry)
-    samples = [str(row["enterprise_id"]) for row in found]
-    last = time.time_ns() // 1_000
-    copies = multiplied_store.copies_of(1, samples, count, registry, last)
-    multiplied_store.write_copies(store, SAMPLE, copies)
-    with _progress("copies", count) as done:
-        multiplied_store.multiply(store, SAMPLE, count, multiplied_store.multiplied_tables(), done)
-    print(f"{count:,} copies of the sample's enterprises: {time.perf_counter() - started:.0f} s")
-
-
-@contextmanager
-def _progress(label: str, total: int) -> Iterator[Any]:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    bar = Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True))
-    with bar:
-        task = bar.add_task(label, total=total)
-        yield lambda amount: bar.advance(task, amount)
-
-
-def print_sizes(store: ChdbSink) -> None:
-    """Rows, parts and bytes on disk of each table, and of all."""
-    sizes = store.query(_SIZES)
-    print(f"\n{'table':32} {'rows':>14} {'parts':>6} {'bytes on disk':>16}")
-    for row in sizes:
-        print(f"{row['table']:32} {row['rows']:>14,} {row['parts']:>6} {row['bytes']:>16,}")
-    total = sum(int(str(row["bytes"])) for row in sizes)
-    print(f"{'all':32} {'':>14} {'':>6} {total:>16,}", flush=True)
 
 
 def selections(store: ChdbSink) -> Iterator[tuple[str, Selection]]:
@@ -170,8 +86,8 @@ def questions(store: ChdbSink) -> list[Question]:
     for period, base in selections(store):
         for dashboard in (each for some in render().values() for each in some):
             chosen, missing = select(dashboard, source, base)
-            if missing:
-                raise SystemExit(f"{dashboard['uid']}: {missing}")
+            for text in missing:
+                print(f"{dashboard['uid']}: {text}", file=sys.stderr)
             everything = msgspec.structs.replace(chosen, everything=_multiple(dashboard))
             for target in all_targets(dashboard):
                 text = expand(target.sql, everything)
@@ -189,7 +105,7 @@ def ask(store: ChdbSink, asked: Sequence[Question]) -> dict[Question, Cost]:
     """Every question `RUNS` times."""
     times: dict[Question, list[float]] = {}
     since = int(time.time())
-    with _progress("queries", len(asked)) as done:
+    with progress("queries", len(asked)) as done:
         for number, question in enumerate(asked):
             store.query(f"SET log_comment = 'question {number}'")
             times[question] = [_milliseconds(store, question.sql) for _ in range(RUNS)]
@@ -236,11 +152,18 @@ def print_costs(costs: dict[Question, Cost]) -> None:
         took = f"{cost.ms:>8.1f} {cost.cpu_ms:>8.1f} {cost.rows:>12,}"
         used = f"{cost.bytes / 1e6:>9,.1f} {cost.memory / 1e6:>8,.1f}"
         print(f"{took} {used}  {question.period:>6}  {question.dashboard}: {question.place}")
-    times = [cost.ms for _, cost in by_time]
+    print(f"\n{len(costs)} queries")
+    _print_figures("by the clock", sorted(cost.ms for cost in costs.values()))
+    _print_figures("of CPU time", sorted(cost.cpu_ms for cost in costs.values()))
+
+
+def _print_figures(what: str, times: Sequence[float]) -> None:
     over = sum(ms > LIMIT_MS for ms in times)
-    middle = times[len(times) // 2]
-    print(f"\n{len(times)} queries: slowest {times[0]:.1f} ms, median {middle:.1f} ms", end="")
-    print(f", {over} over {LIMIT_MS} ms", flush=True)
+    print(
+        f"milliseconds {what}: slowest {times[-1]:.1f}, median {times[len(times) // 2]:.1f},"
+        f" {over} over {LIMIT_MS:,}",
+        flush=True,
+    )
 
 
 def main() -> None:
