@@ -18,6 +18,7 @@ from pipeline.driver import HeldStates, drive
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.publishing import Sender, sign_chunk
+from pipeline.replay.source import RecordSource
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
 from pipeline.simulate.traffic import SimulatedBatch, make_traffic
@@ -30,11 +31,9 @@ from schemas.incident import Incident
 from schemas.moments import DAY, HOUR, MINUTE, SECOND, Moment, parse_moment
 from sinks.contract import Sink
 
-START = parse_moment("2026-10-20T00:00:00Z")  # so that ten minutes lie in one hour and one day
+START = parse_moment("2026-10-20T00:00:00Z")
 DURATION_S = 600
-"""One slot of the copies."""
-LONGEST = 6 * HOUR
-"""From the first event to the last revision, but for deadlines: see `_let_time_pass`."""
+"""So that every event lies in one hour and one day: counts of copies then stay counts."""
 VICTIMS_SHARE = 0.3
 """Of the enterprises, for each of the four stories."""
 FORGED_SHARE, AGAIN_SHARE, LATE_SHARE = 0.01, 0.01, 0.03
@@ -56,19 +55,6 @@ _COURSES: tuple[tuple[Verb, ...], ...] = (
 """What analysts say of an incident, one course after the other."""
 
 
-class _Records:
-    """What the driver must know of records and of the engine's timers."""
-
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
-
-    def state_key(self, input: Record, /) -> str:
-        return self._engine.state_key(input)
-
-    def place(self, input: Record, /) -> str:
-        return f"{input.topic}/{input.partition}/{input.offset}"
-
-
 def fill(sink: Sink, enterprises: int, events: int, seed: int = 1) -> None:
     """Some `events` of `enterprises`, each a mean one's share, into a migrated store."""
     publishers = make_registry(seed, enterprises)
@@ -87,7 +73,7 @@ def fill(sink: Sink, enterprises: int, events: int, seed: int = 1) -> None:
 
     def apply(records: Iterator[Record]) -> None:
         for decisions in drive(
-            records, _Records(engine), engine.apply, states, delivery, group_size=100
+            records, RecordSource(engine), engine.apply, states, delivery, group_size=100
         ):
             incidents.update(_by_id(decisions))
 
@@ -103,8 +89,8 @@ def _by_id(decisions: Sequence[Decision]) -> dict[str, Incident]:
 
 
 def _let_time_pass(number: int) -> Moment:
-    """Of some enterprises minutes, of others days: deadlines pending, due soon and missed."""
-    return (LONGEST, LONGEST, DAY, 12 * DAY)[number % 4]
+    """Of some enterprises hours, of others days: deadlines pending, due soon and missed."""
+    return (6 * HOUR, 6 * HOUR, DAY, 12 * DAY)[number % 4]
 
 
 def _records(

@@ -85,7 +85,7 @@ SELECT regime, JSONExtractString(limb, 'tier') AS tier,
 FROM (SELECT regime, arrayJoin(JSONExtractArrayRaw(limbs)) AS limb
       FROM assessments WHERE {_THIS})
 ORDER BY regime DESC, indexOf(['met', 'unknown', 'not_met'], outcome),
-         indexOf(['I', 'II', 'III', 'IV'], tier), JSONExtractString(limb, 'limb')
+         indexOf(['I', 'II', 'III', 'IV'], tier), limb
 """,
     ),
     width=24,
