@@ -41,7 +41,12 @@ FROM (
            arrayJoin(arrayFlatten(arrayMap(
                (a, n) -> arrayMap(b -> (a, b), arraySlice(ids, n + 1)),
                ids, arrayEnumerate(ids)))) AS pair
-    FROM members AS m INNER JOIN detections AS d ON d.detection_id = m.detection_id
+    FROM members AS m INNER JOIN (
+        SELECT detection_id, entity_kinds, entity_values FROM detections
+        WHERE enterprise_id IN (
+            SELECT enterprise_id FROM incidents WHERE incident_id IN <incidents>
+        ) AND detection_id IN (SELECT detection_id FROM members)
+    ) AS d ON d.detection_id = m.detection_id
 )
 GROUP BY incident_id, source, target
 ORDER BY incident_id, detections DESC, source, target

@@ -78,13 +78,22 @@ def check(
         uid = dashboard["uid"]
         faults += [Fault(uid, *fault) for fault in _dress_faults(dashboard)]
         faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
-        selection, missing = _select(dashboard, source, base)
+        selection, missing = select(dashboard, source, base)
         faults += [Fault(uid, "variables", text) for text in missing]
-        for target in anatomy.targets(dashboard):
+        for target in all_targets(dashboard):
             run, texts = _run(target, source, selection, limits)
             runs += [Run(uid, target.place, *run)] if run else []
             faults += [Fault(uid, target.place, text) for text in texts]
     return Report(tuple(runs), tuple(faults))
+
+
+def all_targets(dashboard: Dashboard) -> list[Target]:
+    """Every query of panels and annotations, and those that give variables their values."""
+    choices = anatomy.variable_queries(dashboard).items()
+    return [
+        *anatomy.targets(dashboard),
+        *(Target(place=f"${name}", sql=sql, panel={}, needs=()) for name, sql in choices),
+    ]
 
 
 def _variable_names(dashboard: Dashboard) -> set[str]:
@@ -111,7 +120,7 @@ def _link_faults(
                 yield link.place, f"links to {link.uid}, which has no variable {name}"
 
 
-def _select(dashboard: Dashboard, source: Source, base: Selection) -> tuple[Selection, list[str]]:
+def select(dashboard: Dashboard, source: Source, base: Selection) -> tuple[Selection, list[str]]:
     """The choices of `base`, else the preset ones, else the first value of the variable's query."""
     names = _variable_names(dashboard)
     chosen = {name: value for name, value in base.variables.items() if name in names}

@@ -8,10 +8,10 @@ from dashboards.grafana.specs import localise
 from schemas.moments import HOUR, SECOND
 
 _PERIOD: Final = """
-SELECT ifNull(toUnixTimestamp64Micro(minOrNull(time)), 0) AS first_us,
-       greatest(ifNull(toUnixTimestamp64Micro(maxOrNull(time)), 0),
+SELECT ifNull(toUnixTimestamp64Micro(minOrNull(first_time)), 0) AS first_us,
+       greatest(ifNull(toUnixTimestamp64Micro(maxOrNull(last_time)), 0),
                 (SELECT ifNull(toUnixTimestamp64Micro(max(due_at)), 0) FROM obligations)) AS last_us
-FROM events
+FROM events_by_day
 """
 _GRAVEST: Final = """
 SELECT incident_id, enterprise_id, province FROM incidents

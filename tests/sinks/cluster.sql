@@ -147,7 +147,8 @@ CREATE TABLE IF NOT EXISTS detections_local ON CLUSTER `stars`
     `summary` String COMMENT 'The one fact to read first.' CODEC(ZSTD(1)),
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1))
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
+    INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
 ORDER BY (enterprise_id, detection_id)
@@ -186,7 +187,8 @@ CREATE TABLE IF NOT EXISTS detection_revisions_local ON CLUSTER `stars`
     `summary` String COMMENT 'The one fact to read first.' CODEC(ZSTD(1)),
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1))
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
+    INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 ORDER BY (enterprise_id, detection_id, revision)
@@ -232,7 +234,8 @@ CREATE TABLE IF NOT EXISTS incidents_local ON CLUSTER `stars`
     `assignee` LowCardinality(String) COMMENT 'Who works on it.',
     `superseded_by` String COMMENT 'The incident that it became part of.' CODEC(ZSTD(1)),
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
 ORDER BY (enterprise_id, incident_id)
@@ -278,7 +281,8 @@ CREATE TABLE IF NOT EXISTS incident_revisions_local ON CLUSTER `stars`
     `assignee` LowCardinality(String) COMMENT 'Who works on it.',
     `superseded_by` String COMMENT 'The incident that it became part of.' CODEC(ZSTD(1)),
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 ORDER BY (enterprise_id, incident_id, revision)
@@ -311,7 +315,8 @@ CREATE TABLE IF NOT EXISTS assessments_local ON CLUSTER `stars`
     `override_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
     `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `policy_id` String COMMENT 'Content id of the policy.' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
 ORDER BY (enterprise_id, incident_id, regime)
@@ -344,7 +349,8 @@ CREATE TABLE IF NOT EXISTS assessment_revisions_local ON CLUSTER `stars`
     `override_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
     `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `policy_id` String COMMENT 'Content id of the policy.' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 ORDER BY (enterprise_id, incident_id, regime, revision)
@@ -380,7 +386,8 @@ CREATE TABLE IF NOT EXISTS obligations_local ON CLUSTER `stars`
     `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
     `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
 ORDER BY (enterprise_id, obligation_id)
@@ -416,7 +423,8 @@ CREATE TABLE IF NOT EXISTS obligation_revisions_local ON CLUSTER `stars`
     `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
     `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 ORDER BY (enterprise_id, obligation_id, revision)
@@ -549,7 +557,8 @@ CREATE TABLE IF NOT EXISTS commands_local ON CLUSTER `stars`
     `accepted` Bool COMMENT 'Whether the transition table allowed it.',
     `refusal` String COMMENT 'Why not.' CODEC(ZSTD(1)),
     `reason` String COMMENT 'The analyst\'s reason.' CODEC(ZSTD(1)),
-    `content` String COMMENT 'The whole command (JSON).' CODEC(ZSTD(1))
+    `content` String COMMENT 'The whole command (JSON).' CODEC(ZSTD(1)),
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 ORDER BY (enterprise_id, command_id)

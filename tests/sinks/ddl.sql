@@ -135,7 +135,8 @@ CREATE TABLE IF NOT EXISTS detections_rows
     `summary` String COMMENT 'The one fact to read first.' CODEC(ZSTD(1)),
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1))
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
+    INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (enterprise_id, detection_id)
@@ -171,7 +172,8 @@ CREATE TABLE IF NOT EXISTS detection_revisions_rows
     `summary` String COMMENT 'The one fact to read first.' CODEC(ZSTD(1)),
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1))
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
+    INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, detection_id, revision)
@@ -214,7 +216,8 @@ CREATE TABLE IF NOT EXISTS incidents_rows
     `assignee` LowCardinality(String) COMMENT 'Who works on it.',
     `superseded_by` String COMMENT 'The incident that it became part of.' CODEC(ZSTD(1)),
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (enterprise_id, incident_id)
@@ -257,7 +260,8 @@ CREATE TABLE IF NOT EXISTS incident_revisions_rows
     `assignee` LowCardinality(String) COMMENT 'Who works on it.',
     `superseded_by` String COMMENT 'The incident that it became part of.' CODEC(ZSTD(1)),
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, incident_id, revision)
@@ -287,7 +291,8 @@ CREATE TABLE IF NOT EXISTS assessments_rows
     `override_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
     `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `policy_id` String COMMENT 'Content id of the policy.' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (enterprise_id, incident_id, regime)
@@ -317,7 +322,8 @@ CREATE TABLE IF NOT EXISTS assessment_revisions_rows
     `override_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
     `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `policy_id` String COMMENT 'Content id of the policy.' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, incident_id, regime, revision)
@@ -350,7 +356,8 @@ CREATE TABLE IF NOT EXISTS obligations_rows
     `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
     `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (enterprise_id, obligation_id)
@@ -383,7 +390,8 @@ CREATE TABLE IF NOT EXISTS obligation_revisions_rows
     `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
     `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, obligation_id, revision)
@@ -501,7 +509,8 @@ CREATE TABLE IF NOT EXISTS commands_rows
     `accepted` Bool COMMENT 'Whether the transition table allowed it.',
     `refusal` String COMMENT 'Why not.' CODEC(ZSTD(1)),
     `reason` String COMMENT 'The analyst\'s reason.' CODEC(ZSTD(1)),
-    `content` String COMMENT 'The whole command (JSON).' CODEC(ZSTD(1))
+    `content` String COMMENT 'The whole command (JSON).' CODEC(ZSTD(1)),
+    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id, command_id)

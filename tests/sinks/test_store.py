@@ -154,6 +154,28 @@ def test_databases_of_one_store_do_not_touch(make_chdb: MakeChdb) -> None:
     assert (len(live.view("batches")), len(investigation.view("batches"))) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("stored", "column"),
+    [
+        ("incidents_rows", "incident_id"),
+        ("incident_revisions_rows", "incident_id"),
+        ("assessments_rows", "incident_id"),
+        ("obligations_rows", "incident_id"),
+        ("commands_rows", "incident_id"),
+        ("detections_rows", "detection_id"),
+        ("events_rows", "event_id"),
+    ],
+)
+def test_one_thing_by_its_id_alone_is_found_by_an_index(
+    store: ChdbSink, stored: str, column: str
+) -> None:
+    view = stored.removesuffix("_rows")
+    written = view_tables()[view].name
+    store.write({written: [row(written, **{column: name}) for name in ("a", "b")]}, "t")
+    told = store.query(f"EXPLAIN indexes = 1 SELECT * FROM {stored} FINAL WHERE {column} = 'a'")
+    assert f"by_{column}" in str(told)
+
+
 @pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 def test_an_order_holds_key_and_revision(table: Table) -> None:
     assert {*table.key, table.revision} - {""} <= set(table.order_by)

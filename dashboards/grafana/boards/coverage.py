@@ -2,11 +2,17 @@
 
 from typing import Final
 
+from dashboards.grafana.boards.shared import HOURS, distinct
 from dashboards.grafana.columns import INK
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import TACTIC, Text
 
 _FIRED: Final = "status = 'active' AND drill = '' AND $__timeFilter(d.time)"
+_TAGGED: Final = f"""
+SELECT arrayJoin(tags) AS tag, cityHash64(rule_id) AS rule, cityHash64(enterprise_id) AS enterprise
+FROM detections AS d WHERE {_FIRED}
+"""
+"""A row a tag; rules and enterprises as hashes, which are counted faster than texts."""
 _KNOWN: Final = ", ".join(f"'{key}'" for key in TACTIC)
 _NONE: Final = Text("所选时段内没有告警", "No detection in the chosen period")
 
@@ -38,9 +44,8 @@ SELECT known AS tactic, ifNull(seen.detections, 0) AS detections, ifNull(seen.ru
        ifNull(seen.enterprises, 0) AS enterprises
 FROM (SELECT arrayJoin([{_KNOWN}]) AS known) AS tactics
 LEFT JOIN (SELECT replaceAll(substring(tag, 8), '_', '-') AS tactic, count() AS detections,
-                  uniqExact(rule_id) AS rules, uniqExact(enterprise_id) AS enterprises
-           FROM (SELECT arrayJoin(tags) AS tag, rule_id, enterprise_id
-                 FROM detections AS d WHERE {_FIRED})
+                  uniqExact(rule) AS rules, uniqExact(enterprise) AS enterprises
+           FROM ({_TAGGED})
            WHERE startsWith(tag, 'attack.') AND NOT match(tag, '^attack[.]t[0-9]')
            GROUP BY tactic) AS seen ON seen.tactic = tactics.known
 ORDER BY indexOf([{_KNOWN}], known)
@@ -55,9 +60,8 @@ ORDER BY indexOf([{_KNOWN}], known)
                     queries=(
                         f"""
 SELECT upper(substring(tag, 8)) AS technique, count() AS detections,
-       uniqExact(rule_id) AS rules, uniqExact(enterprise_id) AS enterprises
-FROM (SELECT arrayJoin(tags) AS tag, rule_id, enterprise_id
-      FROM detections AS d WHERE {_FIRED})
+       uniqExact(rule) AS rules, uniqExact(enterprise) AS enterprises
+FROM ({_TAGGED})
 WHERE match(tag, '^attack[.]t[0-9]')
 GROUP BY technique ORDER BY detections DESC, technique LIMIT 200
 """,
@@ -79,10 +83,12 @@ GROUP BY technique ORDER BY detections DESC, technique LIMIT 200
                     ),
                     queries=(
                         f"""
-SELECT any(<rule>) AS rule, any(level) AS level, any(scenario) AS scenario, count() AS detections,
-       uniqExact(enterprise_id) AS enterprises, rule_id
-FROM (SELECT * FROM detections AS d WHERE {_FIRED})
-GROUP BY rule_id ORDER BY detections DESC, rule_id LIMIT 200
+SELECT <rule> AS rule, level, scenario, detections, enterprises, rule_id
+FROM (SELECT rule_id, any(d.title) AS title, any(d.title_zh) AS title_zh, any(d.level) AS level,
+             any(d.scenario) AS scenario, count() AS detections,
+             {distinct("enterprise_id")} AS enterprises
+      FROM detections AS d WHERE {_FIRED} GROUP BY rule_id)
+ORDER BY detections DESC, rule_id LIMIT 200
 """,
                     ),
                     height=12,
@@ -96,10 +102,10 @@ GROUP BY rule_id ORDER BY detections DESC, rule_id LIMIT 200
                         "How many enterprises send each kind of log; few is a blind spot.",
                     ),
                     queries=(
-                        """
-SELECT product, category AS log_category, uniqExact(enterprise_id) AS enterprises,
-       count() AS events, max(time) AS last_event
-FROM (SELECT * FROM events AS e WHERE $__timeFilter(e.time))
+                        f"""
+SELECT product, category AS log_category, {distinct("enterprise_id")} AS enterprises,
+       sum(c.events) AS events, max(c.last_time) AS last_event
+FROM (SELECT * FROM events_by_hour WHERE {HOURS}) AS c
 GROUP BY product, log_category ORDER BY enterprises DESC, product, log_category LIMIT 200
 """,
                     ),

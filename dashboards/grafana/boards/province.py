@@ -9,8 +9,8 @@ from dashboards.grafana.boards.shared import (
     clock_stats,
     clock_table,
     detections_over_time,
+    grave_tier_changes,
     incident_table,
-    tier_changes,
     tier_stats,
     tiers_over_time,
 )
@@ -29,7 +29,7 @@ PROVINCE_BOARD: Final = Board(
         "The incidents, enterprises and deadlines of one province-level division.",
     ),
     variables=(PROVINCE, DRILLS),
-    annotations=(tier_changes(f"drill = '' AND {_HERE}"),),
+    annotations=(grave_tier_changes(f"drill = '' AND {_HERE}"),),
     sections=(
         Section(
             title=Text("要情", "At a glance"),

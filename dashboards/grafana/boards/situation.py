@@ -10,8 +10,8 @@ from dashboards.grafana.boards.shared import (
     bars,
     clock_stats,
     clock_table,
+    grave_tier_changes,
     incident_table,
-    tier_changes,
     tier_stats,
     tiers_over_time,
 )
@@ -80,7 +80,7 @@ SITUATION: Final = Board(
         "Cyber and data security incidents of the nation now: tiers, places, scenarios, deadlines.",
     ),
     variables=(DRILLS,),
-    annotations=(tier_changes("drill = ''"), RULE_SWAPS),
+    annotations=(grave_tier_changes("drill = ''"), RULE_SWAPS),
     period="now-24h",
     up="situation",
     sections=(
