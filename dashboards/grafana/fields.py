@@ -44,6 +44,7 @@ def override(look: Look, language: Language) -> list[Any]:
         properties.append(("custom.cellOptions", {"type": mode, "mode": "basic"}))
     if look.wrap:
         properties.append(("custom.cellOptions", {"type": "auto", "wrapText": True}))
+        properties.append(("custom.wrapText", True))  # where Grafana 12.2 and later keeps it
         properties.append(("custom.inspect", True))
     if look.width:
         properties.append(("custom.width", look.width))
@@ -51,6 +52,7 @@ def override(look: Look, language: Language) -> list[Any]:
         properties.append(("unit", look.unit))
     if look.hidden:
         properties.append(("custom.hidden", True))
+        properties.append(("custom.hideFrom.viz", True))  # its name since Grafana 12.2
     if look.link:
         properties.append(("links", [link_json(look, language)]))
     return [models.DynamicConfigValue(id_val=name, value=value) for name, value in properties]
@@ -71,7 +73,7 @@ def link_json(look: Look, language: Language) -> dict[str, object]:
 
 def board_url(board: str, language: Language, *variables: str) -> str:
     """The path of a dashboard with the current period and store."""
-    query = "&".join(("${__url_time_range}", "var-store=${store}", *variables))
+    query = "&".join(("${__url_time_range}", "${store:queryparam}", *variables))
     return f"/d/{board_uid(board, language)}?{query}"
 
 

@@ -36,7 +36,7 @@ TOKENS: Final[Mapping[str, str]] = {
     "cac": judged("cac"),
     "live": "status != 'superseded' AND (drill != '') = (${drills} = 1)",
     "earnest": "status != 'superseded' AND drill = ''",
-    "period": "last_time >= $__fromTime AND first_time <= $__toTime",
+    "period": "last_time >= $__fromTime() AND first_time <= $__toTime()",
     "open": "status NOT IN ('resolved', 'closed', 'superseded')",
     "clocked": "state IN ('late', 'due_soon', 'pending') AND drill = ''",
 }
