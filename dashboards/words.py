@@ -130,6 +130,28 @@ BATCH_OUTCOME: Final[Words] = {
     "refused": Text("已拒收", "Refused"),
 }
 
+INDICATOR: Final[Words] = {
+    "address": Text("地址", "Address"),
+    "domain": Text("域名", "Domain"),
+    "hash": Text("哈希", "Hash"),
+    "account": Text("账号", "Account"),
+    "techniques": Text("攻击手法组合", "Techniques"),
+}
+CAMPAIGN_STATUS: Final[Words] = {
+    "active": Text("进行中", "Active"),
+    "over": Text("已结束", "Over"),
+    "withdrawn": Text("已撤销", "Withdrawn"),
+}
+
+SIDE: Final[Words] = {"live": Text("实时", "Live"), "again": Text("调查", "Investigation")}
+CHANGE: Final[Words] = {
+    "new": Text("新增", "New"),
+    "gone": Text("消失", "Gone"),
+    "changed": Text("有变化", "Changed"),
+    "same": Text("一致", "Same"),
+}
+"""What an investigation says otherwise than the live data."""
+
 CHANNEL: Final[Words] = {
     "phone": Text("电话", "phone"),
     "written": Text("书面", "written"),

@@ -43,6 +43,12 @@ LEVEL_COLOURS: Final[Mapping[str, str]] = {
     "informational": "#e4e0f0",
 }
 """Sigma's levels are not the law's tiers: shades of one colour that the law does not use."""
+CHANGE_COLOURS: Final[Mapping[str, str]] = {
+    "new": "#5b3fa0",
+    "gone": GREY,
+    "changed": INK,
+    "same": GREEN,
+}
 OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": RED, "unknown": GREY, "not_met": GREEN}
 
 
@@ -66,6 +72,11 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 _TO_INCIDENT: Final = ("incident", "incident", "incident_id")
 _TO_ENTERPRISE: Final = ("enterprise", "enterprise", "enterprise_id")
 _TO_PROVINCE: Final = ("province", "province", "")
+
+
+def _judgement(title: Text) -> Look:
+    return Look(title=title, words=words.JUDGEMENT, colours=JUDGEMENT_COLOURS, fill=True, width=150)
+
 
 LOOKS: Final[Mapping[str, Look]] = {
     "incident_id": Look(title=Text("事件编号", "Incident id"), hidden=True),
@@ -101,6 +112,14 @@ LOOKS: Final[Mapping[str, Look]] = {
         fill=True,
         width=110,
     ),
+    "judgement_live": _judgement(Text("实时结论", "Live judgement")),
+    "judgement_again": _judgement(Text("调查结论", "Investigation's judgement")),
+    "miit_live": _judgement(Text("工信部（实时）", "MIIT, live")),
+    "miit_again": _judgement(Text("工信部（调查）", "MIIT, investigation")),
+    "cac_live": _judgement(Text("网信办（实时）", "CAC, live")),
+    "cac_again": _judgement(Text("网信办（调查）", "CAC, investigation")),
+    "combined_miit_tier": _judgement(Text("合并等级（工信部）", "Combined tier, MIIT")),
+    "combined_cac_tier": _judgement(Text("合并等级（网信办）", "Combined tier, CAC")),
     "tier_low": Look(title=Text("估计下限", "Lowest"), words=words.TIER, width=110),
     "tier_likely": Look(title=Text("最可能", "Likely"), words=words.TIER, width=110),
     "tier_high": Look(title=Text("估计上限", "Highest"), words=words.TIER, width=110),
@@ -140,8 +159,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "entity_kind": Look(title=Text("类型", "Kind"), words=words.ENTITY, width=100),
     "entity": Look(title=Text("实体", "Entity")),
     "role": Look(title=Text("角色", "Role"), words=words.ROLE, width=100),
-    "left_s": Look(title=Text("剩余", "Left"), unit="dtdurations", width=170),
-    "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdurations", width=150),
+    "left": Look(title=Text("剩余", "Left"), width=170),
+    "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdhms", width=150),
     "share": Look(title=Text("占比", "Share"), unit="percentunit", width=100),
     "late_share": Look(title=Text("迟到率", "Late"), unit="percentunit", width=100),
     "due_at": Look(title=Text("到期", "Due"), width=170),
@@ -218,5 +237,35 @@ LOOKS: Final[Mapping[str, Look]] = {
     "last_event": Look(title=Text("最近日志", "Last event"), width=170),
     "latitude": Look(title=Text("纬度", "Latitude"), hidden=True),
     "longitude": Look(title=Text("经度", "Longitude"), hidden=True),
+    "campaign_id": Look(title=Text("战役编号", "Campaign id"), hidden=True),
+    "campaign": Look(
+        title=Text("共同指标", "What they share"),
+        link=("campaigns", "campaign", "campaign_id"),
+    ),
+    "indicator_kind": Look(title=Text("类型", "Kind"), words=words.INDICATOR, width=120),
+    "campaign_status": Look(title=Text("状态", "Status"), words=words.CAMPAIGN_STATUS, width=100),
+    "place": Look(title=Text("次序", "Order"), width=80),
+    "first_province": Look(
+        title=Text("首发省份", "First province"), words=words.PROVINCE, width=130
+    ),
+    "first_sector": Look(title=Text("首发行业", "First sector"), width=150),
+    "province_list": Look(title=Text("波及省份", "Provinces"), wrap=True),
+    "scenario_list": Look(title=Text("场景", "Scenarios"), wrap=True),
+    "change": Look(
+        title=Text("差异", "Difference"),
+        words=words.CHANGE,
+        colours=CHANGE_COLOURS,
+        fill=True,
+        width=110,
+    ),
+    "side": Look(title=Text("来源", "Side"), words=words.SIDE, width=130),
+    "live": Look(title=Text("实时", "Live"), width=100),
+    "again": Look(title=Text("调查", "Investigation"), width=120),
+    "scenario_live": Look(title=Text("场景（实时）", "Scenario, live"), words=words.SCENARIO),
+    "scenario_again": Look(
+        title=Text("场景（调查）", "Scenario, investigation"), words=words.SCENARIO
+    ),
+    "rule_sets": Look(title=Text("规则集", "Rule sets"), wrap=True),
+    "first_received_at": Look(title=Text("最早接收", "First received"), width=170),
     "label": Look(title=Text("简称", "Short name"), hidden=True),
 }

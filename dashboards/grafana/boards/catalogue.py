@@ -3,9 +3,11 @@
 from typing import Final
 
 from dashboards.grafana.boards.accounts import ACCOUNTS
+from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
+from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
 from dashboards.grafana.boards.pipeline import PIPELINE
 from dashboards.grafana.boards.province import PROVINCE_BOARD
@@ -19,7 +21,9 @@ BOARDS: Final[tuple[Board, ...]] = (
     QUEUE,
     INCIDENT_BOARD,
     ENTERPRISE_BOARD,
+    CAMPAIGNS_BOARD,
     OBLIGATIONS_BOARD,
+    INVESTIGATIONS_BOARD,
     ACCOUNTS,
     PIPELINE,
     COVERAGE,

@@ -4,6 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import DRILLS, ENTERPRISE
 from dashboards.grafana.boards.shared import (
+    RULE_SWAPS,
     accounts_over_time,
     clock_table,
     detections_over_time,
@@ -27,7 +28,7 @@ ENTERPRISE_BOARD: Final = Board(
         "The incidents and detections of one enterprise, and what became of what it sent.",
     ),
     variables=(ENTERPRISE, DRILLS),
-    annotations=(tier_changes(f"drill = '' AND {_THIS}"),),
+    annotations=(tier_changes(f"drill = '' AND {_THIS}"), RULE_SWAPS),
     up="province",
     sections=(
         Section(
@@ -77,7 +78,7 @@ FROM enterprises WHERE {_THIS}
                     ),
                     width=4,
                     height=8,
-                    unit="dtdurations",
+                    unit="dtdhms",
                     colour=GREEN,
                     thresholds=((3_600, ORANGE), (86_400, RED)),
                 ),

@@ -4,13 +4,17 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import INCIDENT
 from dashboards.grafana.boards.shared import tier_changes
-from dashboards.grafana.columns import LEVEL_COLOURS
+from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import LEVEL, Text
 
 _THIS: Final = "incident_id = '${incident}'"
 _MEMBERS: Final = f"(SELECT arrayJoin(detection_ids) FROM incidents WHERE {_THIS})"
 _CHOOSE: Final = Text("请在上方选择一起事件", "Choose an incident above")
+
+_ROLES: Final = "['actor', 'tool', 'target']"
+_ROLE_COLOURS: Final = f"['{LEVEL_COLOURS['critical']}', '{LEVEL_COLOURS['medium']}', '{INK}']"
+"""Of nodes: not the law's colours, which say how grave the whole is."""
 
 _HEAD: Final = Panel(
     kind="table",
@@ -99,7 +103,7 @@ _DUTIES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT state, if(due_at IS NULL, NULL, dateDiff('second', now(), due_at)) AS left_s, due_at,
+SELECT state, <left> AS left, due_at,
        concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text, done_at,
        <reason> AS reason, article, incident_id
 FROM obligations WHERE {_THIS}
@@ -172,7 +176,8 @@ _ENTITIES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT concat(kind, ':', value) AS id, value AS title, kind AS subtitle, role AS mainstat
+SELECT concat(kind, ':', value) AS id, value AS title, <kind_word> AS subtitle,
+       <role_word> AS mainstat, transform(role, {_ROLES}, {_ROLE_COLOURS}, '{GREY}') AS color
 FROM (SELECT entity_kinds, entity_values, entity_roles FROM incidents WHERE {_THIS})
 ARRAY JOIN entity_kinds AS kind, entity_values AS value, entity_roles AS role
 LIMIT 1 BY id
@@ -202,6 +207,27 @@ ORDER BY event_time, event_id LIMIT 200
     ),
     width=24,
     height=10,
+)
+_CAMPAIGNS: Final = Panel(
+    kind="table",
+    title=Text("所属战役", "Campaigns that it belongs to"),
+    description=Text(
+        "与其他单位的事件有共同指标；点指标看战役。",
+        "It shares an indicator with incidents of other enterprises; an indicator leads there.",
+    ),
+    queries=(
+        f"""
+SELECT status AS campaign_status, indicator AS campaign, kind AS indicator_kind,
+       enterprise_count AS enterprises, campaign_id
+FROM campaigns
+WHERE status != 'withdrawn'
+  AND (campaign_id, revision) IN (SELECT campaign_id, revision FROM campaign_members WHERE {_THIS})
+ORDER BY enterprises DESC, campaign_id LIMIT 50
+""",
+    ),
+    width=24,
+    height=5,
+    empty=Text("不属于任何战役", "It belongs to no campaign"),
 )
 _REVISIONS: Final = Panel(
     kind="table",
@@ -244,7 +270,10 @@ INCIDENT_BOARD: Final = Board(
         Section(
             title=Text("定级与义务", "Tiers and duties"), panels=(_JUDGEMENTS, _LIMBS, _DUTIES)
         ),
-        Section(title=Text("攻击", "The attack"), panels=(_DETECTIONS, _ENTITIES, _OVER_TIME)),
+        Section(
+            title=Text("攻击", "The attack"),
+            panels=(_DETECTIONS, _ENTITIES, _OVER_TIME, _CAMPAIGNS),
+        ),
         Section(
             title=Text("证据与记录", "Evidence and record"),
             panels=(

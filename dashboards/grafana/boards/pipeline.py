@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dashboards.grafana.boards.shared import RULE_SWAPS
 from dashboards.grafana.columns import GREEN, INK, ORANGE, RED, YELLOW
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import Text
@@ -16,6 +17,7 @@ PIPELINE: Final = Board(
         "The pipeline as its data show it: throughput, delay, progress. For consumer lag and the "
         "like see the workers' /metrics.",
     ),
+    annotations=(RULE_SWAPS,),
     period="now-6h",
     refresh="30s",
     sections=(
@@ -35,7 +37,7 @@ PIPELINE: Final = Board(
                     ),
                     width=6,
                     height=4,
-                    unit="dtdurations",
+                    unit="dtdhms",
                     colour=GREEN,
                     thresholds=((300, ORANGE), (1_800, RED)),
                 ),

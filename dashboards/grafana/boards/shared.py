@@ -129,13 +129,13 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
         kind="table",
         title=Text("报告时限", "Reporting deadlines"),
         description=Text(
-            "尚未完成的法定报告，最紧迫者在前；剩余为负即逾期，“—”即法规要求立即。",
-            "Statutory reports not yet made, the most pressing on top. Less than nothing left "
-            "means late; a dash, that the instrument says at once or timely.",
+            "尚未完成的法定报告，最紧迫者在前；“—”即法规要求立即。",
+            "Statutory reports not yet made, the most pressing on top. A dash: the instrument "
+            "says at once or timely.",
         ),
         queries=(
             f"""
-SELECT state, if(due_at IS NULL, NULL, dateDiff('second', now(), due_at)) AS left_s, due_at,
+SELECT state, <left> AS left, due_at,
        concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text,
        if(e.name = '', o.enterprise_id, e.name) AS enterprise, o.province AS province,
        article, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id
@@ -272,7 +272,7 @@ RULE_SWAPS: Final = Annotation(
     query="""
 SELECT min(received_at) AS time, 'rules' AS title, rule_set_id AS text, 'rules' AS tags
 FROM detections WHERE $__timeFilter(received_at)
-GROUP BY rule_set_id ORDER BY time LIMIT 100
+GROUP BY rule_set_id ORDER BY time LIMIT 100 OFFSET 1
 """,
     colour=INK,
 )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dashboards.grafana.boards.campaigns import ACTIVE, campaign_table
 from dashboards.grafana.boards.choices import DRILLS
 from dashboards.grafana.boards.shared import (
     QUIET,
@@ -89,8 +90,8 @@ SITUATION: Final = Board(
             panels=(_MAP, clock_table("<clocked>", limit=50, height=17, width=12)),
         ),
         Section(
-            title=Text("事件", "Incidents"),
-            panels=(incident_table(_WHERE, limit=50),),
+            title=Text("事件与战役", "Incidents and campaigns"),
+            panels=(incident_table(_WHERE, limit=50), campaign_table(ACTIVE, limit=10, height=7)),
         ),
         Section(
             title=Text("走势与构成", "Trends"),
