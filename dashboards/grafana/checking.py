@@ -12,6 +12,7 @@ import msgspec
 
 from dashboards.grafana import anatomy
 from dashboards.grafana.anatomy import Dashboard, Target
+from dashboards.grafana.compatibility import is_shown, is_time, panel_faults, variable_faults
 from dashboards.grafana.macros import MacroFault, Selection, expand
 
 Answer: TypeAlias = Sequence[dict[str, object]]
@@ -97,6 +98,9 @@ def _dress_faults(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
             yield panel["title"], "has no description"
         if not panel.get("title"):
             yield f"panel {panel['id']}", "has no title"
+        yield from ((panel["title"], fault) for fault in panel_faults(panel))
+    for variable in dashboard["templating"]["list"]:
+        yield from (("variables", fault) for fault in variable_faults(variable))
 
 
 def _link_faults(
@@ -155,6 +159,11 @@ def _run(
 
 def _column_faults(target: Target, types: Mapping[str, str]) -> Iterator[str]:
     columns = set(types)
+    for name, column_type in types.items():
+        if not is_shown(column_type):
+            yield f"its column {name} is {column_type}, which the data source may not show: cast it"
+    if "time" in target.needs and not is_time(types.get("time", "DateTime")):
+        yield f"its column time is {types['time']}, not a time"
     for name in target.needs:
         if name not in columns:
             yield f"needs a column {name}; it returns {', '.join(types)}"

@@ -82,7 +82,11 @@ LOOKS: Final[Mapping[str, Look]] = {
     "incident_id": Look(title=Text("事件编号", "Incident id"), hidden=True),
     "enterprise_id": Look(title=Text("单位编号", "Enterprise id"), hidden=True),
     "grade": Look(
-        title=Text("等级", "Tier"), words=words.GRADE, colours=GRADE_COLOURS, fill=True, width=150
+        title=Text("等级", "Tier"),
+        words={**words.GRADE, "0": Text("没有事件", "No incident")},
+        colours=GRADE_COLOURS,
+        fill=True,
+        width=150,
     ),
     "miit": Look(
         title=Text("工信部", "MIIT"),

@@ -102,7 +102,8 @@ def _timeseries(panel: Panel, language: Language, map_layer: str) -> Any:
 def _bars(panel: Panel, language: Language, map_layer: str) -> Any:
     """One bar a row: the first column is its name, the second its length.
 
-    The second has no display name: Grafana names a bar after the row's texts only then.
+    The second has no display name: Grafana names a bar after the row's texts only then. What
+    the panel says when it is empty would be the name of a row whose text is empty.
     """
     name, value = column_names(panel.queries[0], language)[:2]
     builder = bargauge.Panel().unit(panel.unit).min(0)
@@ -111,9 +112,11 @@ def _bars(panel: Panel, language: Language, map_layer: str) -> Any:
     builder.value_mode(common_models.BarGaugeValueMode.TEXT)
     builder.thresholds(thresholds_of(panel.thresholds, panel.colour or INK))
     builder.color_scheme(_colour_by_threshold())
-    for column, look in ((name, LOOKS[name]), (value, LOOKS[value])):
-        mapped = models.DynamicConfigValue("mappings", mappings_of(look.words, {}, language))
-        builder.override_by_name(column, [mapped] if look.words else [])
+    properties: list[tuple[str, object]] = [("noValue", "—")]
+    if words := LOOKS[name].words:
+        properties.append(("mappings", mappings_of(words, {}, language)))
+    builder.override_by_name(name, [models.DynamicConfigValue(*each) for each in properties])
+    builder.override_by_name(value, [])
     return builder.reduce_options(common.ReduceDataOptions().values(True).calcs([]))
 
 

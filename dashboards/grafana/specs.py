@@ -44,7 +44,7 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     queries: tuple[str, ...] = ()
     width: int = 12
     height: int = 8
-    unit: str = "none"
+    unit: str = "locale"
     colour: str = ""
     thresholds: tuple[tuple[float, str], ...] = ()
     series: Words = {}

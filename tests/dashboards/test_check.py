@@ -74,6 +74,7 @@ def test_the_national_situation_alone_is_sound(store: ChdbSink, situation: dict[
         ("SELECT province AS extra FROM incidents", "speaks of a column grade"),
         ("SELECT province AS extra FROM incidents", "has no heading for its column extra"),
         ("SELECT number AS n FROM numbers(6000)", "returned 6000 rows"),
+        ("SELECT [1, 2] AS grade", "its column grade is Array(UInt8), which the data source may"),
     ],
 )
 def test_a_table_with_a_wrong_query_is_found(
@@ -92,6 +93,8 @@ def test_a_chart_without_time_or_numbers_is_found(
     chart["targets"][0]["rawSql"] = "SELECT province FROM incidents"
     said = faults(store, situation)
     assert "needs a column time" in said
+    chart["targets"][0]["rawSql"] = "SELECT '2026' AS time, 1 AS n"
+    assert "its column time is String, not a time" in faults(store, situation)
     assert "has no column of numbers" in said
 
 
