@@ -7,6 +7,7 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as models
 
+from dashboards.grafana.boards.catalogue import TITLES
 from dashboards.grafana.clickhouse import (
     PLUGIN,
     SOURCE,
@@ -22,7 +23,6 @@ from dashboards.words import LANGUAGES, Language, Text
 
 TAG: Final = "fenghuo"
 _STORE: Final = Text("数据源", "Data source")
-_BACK: Final = Text("← 全国态势", "← National situation")
 _OTHER: Final = Text("English", "中文")
 _MORE: Final = Text("全部看板", "All dashboards")
 _ALL_TEXT: Final = "All"
@@ -116,7 +116,7 @@ def _links(board: Board, language: Language) -> list[Any]:
         _plain_link(_OTHER.of(language), board.name, other, tuple(v.name for v in board.variables)),
     ]
     if board.up != board.name:
-        links.insert(0, _plain_link(_BACK.of(language), board.up, language, ()))
+        links.insert(0, _plain_link(f"← {TITLES[board.up].of(language)}", board.up, language, ()))
     return links
 
 

@@ -303,7 +303,7 @@ INVESTIGATED: Final = (CASES[0]._replace(miit="II"), *CASES[1:3], CASES[4]._repl
 """What an investigation finds: one incident graver in live, one gone, one new."""
 
 
-def decisions(cases: tuple[Case, ...] = CASES) -> Iterator[Decision]:
+def decisions(cases: tuple[Case, ...] = CASES) -> Iterator[Decision | Campaign | CampaignMember]:
     """Everything, in the order of its making."""
     yield from _traffic()
     for case in cases:
@@ -311,7 +311,7 @@ def decisions(cases: tuple[Case, ...] = CASES) -> Iterator[Decision]:
     yield from _campaign()
 
 
-def _campaign() -> Iterator[Decision]:
+def _campaign() -> Iterator[Campaign | CampaignMember]:
     """One address that struck three enterprises within three days."""
     indicator = "203.0.113.77"
     campaign_id = content_id("campaign", "address", indicator, "")

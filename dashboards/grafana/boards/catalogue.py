@@ -1,5 +1,6 @@
 """Every dashboard, from the nation down to one incident, then the machinery."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from dashboards.grafana.boards.accounts import ACCOUNTS
@@ -14,6 +15,7 @@ from dashboards.grafana.boards.province import PROVINCE_BOARD
 from dashboards.grafana.boards.queue import QUEUE
 from dashboards.grafana.boards.situation import SITUATION
 from dashboards.grafana.specs import Board
+from dashboards.words import Text
 
 BOARDS: Final[tuple[Board, ...]] = (
     SITUATION,
@@ -28,3 +30,5 @@ BOARDS: Final[tuple[Board, ...]] = (
     PIPELINE,
     COVERAGE,
 )
+
+TITLES: Final[Mapping[str, Text]] = {board.name: board.title for board in BOARDS}

@@ -29,7 +29,6 @@ ENTERPRISE_BOARD: Final = Board(
     ),
     variables=(ENTERPRISE, DRILLS),
     annotations=(tier_changes(f"drill = '' AND {_THIS}"), RULE_SWAPS),
-    up="province",
     sections=(
         Section(
             title=Text("概况", "Overview"),
