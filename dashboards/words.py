@@ -130,6 +130,28 @@ BATCH_OUTCOME: Final[Words] = {
     "refused": Text("已拒收", "Refused"),
 }
 
+SECTOR: Final[Words] = {
+    "steel": Text("钢铁", "Steel"),
+    "petrochemical": Text("石化", "Petrochemicals"),
+    "non_ferrous": Text("有色金属", "Non-ferrous metals"),
+    "building_materials": Text("建材", "Building materials"),
+    "machinery": Text("机械", "Machinery"),
+    "vehicles": Text("汽车", "Vehicles"),
+    "rail": Text("轨道交通装备", "Rail equipment"),
+    "shipbuilding": Text("船舶", "Shipbuilding"),
+    "electronics": Text("电子信息", "Electronics"),
+    "pharmaceutical": Text("医药", "Pharmaceuticals"),
+    "food": Text("食品", "Food"),
+    "textile": Text("纺织", "Textiles"),
+    "software": Text("软件", "Software"),
+    "industrial_internet": Text("工业互联网", "Industrial internet"),
+    "telecom": Text("电信", "Telecommunications"),
+    "data_centre": Text("数据中心", "Data centres"),
+    "internet": Text("互联网", "Internet"),
+    "radio": Text("无线电", "Radio"),
+}
+"""A registry's word for a sector is its own; these are the usual ones."""
+
 INDICATOR: Final[Words] = {
     "address": Text("地址", "Address"),
     "domain": Text("域名", "Domain"),

@@ -180,7 +180,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "said_at": Look(title=Text("时间", "Said"), width=170),
     "event_time": Look(title=Text("时间", "Time"), width=170),
     "duty": Look(title=Text("由谁向谁", "Who tells whom"), wrap=True, link=_TO_INCIDENT),
-    "limit_text": Look(title=Text("时限", "Limit"), width=130),
+    "limit": Look(title=Text("时限", "Limit"), width=130),
     "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),
     "story": Look(title=Text("经过", "What happened"), wrap=True),
     "reason": Look(title=Text("理由", "Reason"), wrap=True),
@@ -191,7 +191,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "rule": Look(title=Text("规则", "Rule")),
     "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
     "summary": Look(title=Text("关键事实", "Key fact"), wrap=True),
-    "sector": Look(title=Text("行业", "Sector"), width=170),
+    "sector": Look(title=Text("行业", "Sector"), words=words.SECTOR, width=170),
     "category": Look(title=Text("类别", "Category"), width=150),
     "confidence": Look(title=Text("置信度", "Confidence"), unit="percent", width=90),
     "risk": Look(title=Text("风险值", "Risk"), width=90),
@@ -252,7 +252,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "first_province": Look(
         title=Text("首发省份", "First province"), words=words.PROVINCE, width=130
     ),
-    "first_sector": Look(title=Text("首发行业", "First sector"), width=150),
+    "first_sector": Look(title=Text("首发行业", "First sector"), words=words.SECTOR, width=150),
     "province_list": Look(title=Text("波及省份", "Provinces"), wrap=True),
     "scenario_list": Look(title=Text("场景", "Scenarios"), wrap=True),
     "change": Look(

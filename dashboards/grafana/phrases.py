@@ -44,6 +44,10 @@ def _left(late: str, day: str, hour: str, minute: str) -> str:
     return f"if(due_at IS NULL, NULL, concat(if(due_at < now(), '{late}', ''), {said}))"
 
 
+_OPENING: Final = "' \\x28'"
+"""What stands between a limit in Chinese and in English, its bracket escaped: brackets are
+counted where a query is read."""
+
 PHRASES: Final[Words] = {
     "label": Text("p.2", "p.3"),
     "text": Text("text_zh", "text_en"),
@@ -58,6 +62,12 @@ PHRASES: Final[Words] = {
     "province_words": _listed("provinces", words.PROVINCE),
     "scenario_words": _listed("scenarios", words.SCENARIO),
     "left": Text(_left("已逾期 ", " 天 ", " 时 ", " 分"), _left("late by ", " d ", " h ", " min")),
+    "limit": Text(
+        f"splitByString({_OPENING}, limit_text)[1]",
+        f"if(position(limit_text, {_OPENING}) = 0, limit_text, substring(limit_text,"
+        f" position(limit_text, {_OPENING}) + 2,"
+        f" length(limit_text) - position(limit_text, {_OPENING}) - 2))",
+    ),
     "no_investigation": Text("（尚无调查）", "(no investigation yet)"),
 }
 """By the token that stands for it in a query."""

@@ -104,7 +104,7 @@ _DUTIES: Final = Panel(
     queries=(
         f"""
 SELECT state, <left> AS left, due_at,
-       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text, done_at,
+       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit, done_at,
        <reason> AS reason, article, incident_id
 FROM obligations WHERE {_THIS}
 ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at

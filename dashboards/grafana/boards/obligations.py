@@ -105,7 +105,7 @@ GROUP BY time ORDER BY time
                     ),
                     queries=(
                         f"""
-SELECT state, concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text, starts_at,
+SELECT state, concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit, starts_at,
        article, incident_id
 FROM obligations
 WHERE due_at IS NULL AND {_OPEN} AND {_CHOSEN}

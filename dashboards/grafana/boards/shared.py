@@ -136,7 +136,7 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
         queries=(
             f"""
 SELECT state, <left> AS left, due_at,
-       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text,
+       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit,
        if(e.name = '', o.enterprise_id, e.name) AS enterprise, o.province AS province,
        article, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id
 FROM (SELECT * FROM obligations WHERE {where}) AS o
