@@ -12,13 +12,11 @@ from grafana_foundation_sdk.builders import (
     nodegraph,
     stat,
     table,
-    text,
     timeseries,
 )
 from grafana_foundation_sdk.models import common as common_models
 from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models import geomap as geomap_models
-from grafana_foundation_sdk.models import text as text_models
 
 from dashboards.grafana.clickhouse import SOURCE, ClickHouseQuery, QueryType
 from dashboards.grafana.columns import GREY, INK, LOOKS
@@ -196,10 +194,6 @@ def _graph(panel: Panel, language: Language, map_layer: str) -> Any:
     return nodegraph.Panel()
 
 
-def _text(panel: Panel, language: Language, map_layer: str) -> Any:
-    return text.Panel().mode(text_models.TextMode.MARKDOWN).content(panel.content.of(language))
-
-
 def _colour_by_threshold() -> Any:
     return dashboard.FieldColor().mode(models.FieldColorModeId.THRESHOLDS)
 
@@ -212,5 +206,4 @@ _BUILDERS: Final[Mapping[Kind, Callable[[Panel, Language, str], Any]]] = {
     "bars": _bars,
     "map": _map,
     "graph": _graph,
-    "text": _text,
 }

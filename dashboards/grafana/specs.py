@@ -15,7 +15,7 @@ from dashboards.grafana.phrases import PHRASES
 from dashboards.sql import EDGES_SQL, GRAVITY, judged
 from dashboards.words import Language, Text, Words
 
-Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph", "text"]
+Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph"]
 
 LOCALISED: Final = ("title", "story", "reason", "sender", "recipient")
 """Columns with a twin in English, `<name>_en`."""
@@ -50,7 +50,6 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     series: Words = {}
     series_colours: Mapping[str, str] = {}
     empty: Text = Text("所选时段内没有数据", "Nothing in the chosen period")
-    content: Text = Text("", "")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
