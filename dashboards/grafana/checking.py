@@ -79,8 +79,8 @@ def check(
         uid = dashboard["uid"]
         faults += [Fault(uid, *fault) for fault in _dress_faults(dashboard)]
         faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
-        selection, missing = _select(dashboard, source, base)
-        faults += [Fault(uid, "variables", text) for text in missing]
+        selection, wrong = _select(dashboard, source, base, limits)
+        faults += [Fault(uid, "variables", text) for text in wrong]
         for target in anatomy.targets(dashboard):
             run, texts = _run(target, source, selection, limits)
             runs += [Run(uid, target.place, *run)] if run else []
@@ -115,29 +115,34 @@ def _link_faults(
                 yield link.place, f"links to {link.uid}, which has no variable {name}"
 
 
-def _select(dashboard: Dashboard, source: Source, base: Selection) -> tuple[Selection, list[str]]:
-    """The choices of `base`, else the preset ones, else the first value of the variable's query."""
+def _select(
+    dashboard: Dashboard, source: Source, base: Selection, limits: Limits
+) -> tuple[Selection, list[str]]:
+    """The choices of `base`, else the preset ones, else the first value of the variable's query.
+
+    A query without a value chooses "", as in Grafana; like one of a panel without rows it is a
+    fault only where rows are asked for.
+    """
     names = _variable_names(dashboard)
     chosen = {name: value for name, value in base.variables.items() if name in names}
     values = {**anatomy.variable_values(dashboard), **chosen}
     plain = msgspec.structs.replace(base, variables=values)
-    missing: list[str] = []
+    wrong: list[str] = []
     for name, sql in anatomy.variable_queries(dashboard).items():
         value, fault = _first_value(sql, source, plain)
-        values.setdefault(name, (value,))
-        missing += [f"{name}: {fault}"] if fault else []
-    return msgspec.structs.replace(base, variables=values), missing
+        values.setdefault(name, (value or "",))
+        if fault or (value is None and limits.needs_rows):
+            wrong.append(f"{name}: {fault or 'its query gives no value'}")
+    return msgspec.structs.replace(base, variables=values), wrong
 
 
-def _first_value(sql: str, source: Source, selection: Selection) -> tuple[str, str]:
-    """The first value of a variable's query, or what is wrong with that query."""
+def _first_value(sql: str, source: Source, selection: Selection) -> tuple[str | None, str]:
+    """The first value of a variable's query, None without one, and what is wrong with it."""
     try:
         rows = source.query(expand(sql, selection))
     except (MacroFault, source.refusal) as fault:
-        return "", str(fault)
-    if not rows:
-        return "", "its query gives no value"
-    return str(next(iter(rows[0].values()))), ""
+        return None, str(fault)
+    return (str(next(iter(rows[0].values()))) if rows else None), ""
 
 
 def _run(
