@@ -117,6 +117,20 @@ ENTITY: Final[Words] = {
     "data": Text("数据", "Data"),
 }
 
+INDICATOR: Final[Words] = {
+    "address": Text("外部地址", "External address"),
+    "domain": Text("域名", "Domain"),
+    "hash": Text("文件哈希", "File hash"),
+    "account": Text("账号", "Account"),
+    "techniques": Text("技术组合", "Set of techniques"),
+}
+
+CAMPAIGN_STATUS: Final[Words] = {
+    "active": Text("活跃", "Active"),
+    "over": Text("已平息", "Over"),
+    "withdrawn": Text("已撤销", "Withdrawn"),
+}
+
 ROLE: Final[Words] = {
     "actor": Text("发起方", "actor"),
     "tool": Text("工具", "tool"),
@@ -151,19 +165,6 @@ SECTOR: Final[Words] = {
     "radio": Text("无线电", "Radio"),
 }
 """A registry's word for a sector is its own; these are the usual ones."""
-
-INDICATOR: Final[Words] = {
-    "address": Text("地址", "Address"),
-    "domain": Text("域名", "Domain"),
-    "hash": Text("哈希", "Hash"),
-    "account": Text("账号", "Account"),
-    "techniques": Text("攻击手法组合", "Techniques"),
-}
-CAMPAIGN_STATUS: Final[Words] = {
-    "active": Text("进行中", "Active"),
-    "over": Text("已结束", "Over"),
-    "withdrawn": Text("已撤销", "Withdrawn"),
-}
 
 SIDE: Final[Words] = {"live": Text("实时", "Live"), "again": Text("调查", "Investigation")}
 CHANGE: Final[Words] = {

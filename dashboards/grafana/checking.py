@@ -79,7 +79,8 @@ def check(
         uid = dashboard["uid"]
         faults += [Fault(uid, *fault) for fault in _dress_faults(dashboard)]
         faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
-        selection, wrong = _select(dashboard, source, base, limits)
+        selection, wrong = select(dashboard, source, base)
+        wrong += _missing(dashboard, selection) if limits.needs_rows else []
         faults += [Fault(uid, "variables", text) for text in wrong]
         for target in anatomy.targets(dashboard):
             run, texts = _run(target, source, selection, limits)
@@ -115,13 +116,10 @@ def _link_faults(
                 yield link.place, f"links to {link.uid}, which has no variable {name}"
 
 
-def _select(
-    dashboard: Dashboard, source: Source, base: Selection, limits: Limits
-) -> tuple[Selection, list[str]]:
+def select(dashboard: Dashboard, source: Source, base: Selection) -> tuple[Selection, list[str]]:
     """The choices of `base`, else the preset ones, else the first value of the variable's query.
 
-    A query without a value chooses "", as in Grafana; like one of a panel without rows it is a
-    fault only where rows are asked for.
+    A query without a value chooses "", as in Grafana. With it, what is wrong with queries.
     """
     names = _variable_names(dashboard)
     chosen = {name: value for name, value in base.variables.items() if name in names}
@@ -130,19 +128,27 @@ def _select(
     wrong: list[str] = []
     for name, sql in anatomy.variable_queries(dashboard).items():
         value, fault = _first_value(sql, source, plain)
-        values.setdefault(name, (value or "",))
-        if fault or (value is None and limits.needs_rows):
-            wrong.append(f"{name}: {fault or 'its query gives no value'}")
+        values.setdefault(name, (value,))
+        wrong += [f"{name}: {fault}"] if fault else []
     return msgspec.structs.replace(base, variables=values), wrong
 
 
-def _first_value(sql: str, source: Source, selection: Selection) -> tuple[str | None, str]:
-    """The first value of a variable's query, None without one, and what is wrong with it."""
+def _missing(dashboard: Dashboard, selection: Selection) -> list[str]:
+    """Choices that nothing offers; like a panel without rows, a fault where rows are asked for."""
+    return [
+        f"{name}: its query gives no value"
+        for name in anatomy.variable_queries(dashboard)
+        if selection.variables[name] == ("",)
+    ]
+
+
+def _first_value(sql: str, source: Source, selection: Selection) -> tuple[str, str]:
+    """The first value of a variable's query, "" without one, and what is wrong with it."""
     try:
         rows = source.query(expand(sql, selection))
     except (MacroFault, source.refusal) as fault:
-        return None, str(fault)
-    return (str(next(iter(rows[0].values()))) if rows else None), ""
+        return "", str(fault)
+    return (str(next(iter(rows[0].values()))) if rows else ""), ""
 
 
 def _run(

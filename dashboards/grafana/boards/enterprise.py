@@ -72,7 +72,8 @@ FROM enterprises WHERE {_THIS}
                         "How long ago the last batch of this enterprise was received.",
                     ),
                     queries=(
-                        f"SELECT dateDiff('second', max(received_at), now()) AS silent_s"
+                        "SELECT if(count() = 0, NULL,"
+                        " dateDiff('second', max(received_at), now())) AS silent_s"
                         f" FROM batches WHERE {_THIS}",
                     ),
                     width=4,
@@ -80,6 +81,7 @@ FROM enterprises WHERE {_THIS}
                     unit="dtdhms",
                     colour=GREEN,
                     thresholds=((3_600, ORANGE), (86_400, RED)),
+                    empty=Text("从未收到批次", "Never sent a batch"),
                 ),
                 Panel(
                     kind="bars",

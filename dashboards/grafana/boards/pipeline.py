@@ -32,7 +32,8 @@ PIPELINE: Final = Board(
                         "How long ago Kafka took the last batch that was written.",
                     ),
                     queries=(
-                        "SELECT dateDiff('second', max(received_at), now()) AS silent_s"
+                        "SELECT if(count() = 0, NULL,"
+                        " dateDiff('second', max(received_at), now())) AS silent_s"
                         " FROM batches",
                     ),
                     width=6,
@@ -40,6 +41,7 @@ PIPELINE: Final = Board(
                     unit="dtdhms",
                     colour=GREEN,
                     thresholds=((300, ORANGE), (1_800, RED)),
+                    empty=Text("尚未收到批次", "No batch yet"),
                 ),
                 Panel(
                     kind="stat",
@@ -61,7 +63,8 @@ PIPELINE: Final = Board(
                     ),
                     queries=(
                         """
-SELECT quantileTDigest(0.95)(dateDiff('second', time, received_at)) AS delay_s
+SELECT if(count() = 0, NULL, quantileTDigest(0.95)(dateDiff('second', time, received_at)))
+       AS delay_s
 FROM events WHERE $__timeFilter(time)
 """,
                     ),
@@ -70,6 +73,7 @@ FROM events WHERE $__timeFilter(time)
                     unit="s",
                     colour=GREEN,
                     thresholds=((600, YELLOW), (3_600, ORANGE)),
+                    empty=_QUIET,
                 ),
                 Panel(
                     kind="stat",
