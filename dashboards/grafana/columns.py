@@ -238,6 +238,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "data_classes": Look(title=Text("数据级别", "Data classes"), width=160),
     "delay_s": Look(title=Text("延迟", "Delay"), unit="s", width=100),
     "scenarios": Look(title=Text("场景数", "Scenarios"), width=90),
+    "sources": Look(title=Text("来源数", "Sources"), width=90),
+    "source_list": Look(title=Text("产品", "Products"), wrap=True),
     "last_event": Look(title=Text("最近日志", "Last event"), width=170),
     "latitude": Look(title=Text("纬度", "Latitude"), hidden=True),
     "longitude": Look(title=Text("经度", "Longitude"), hidden=True),
