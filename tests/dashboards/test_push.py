@@ -54,6 +54,18 @@ def test_no_secret_is_kept_where_it_can_be_read(grafana: StubGrafana) -> None:
     assert "secret" not in str(grafana.held)
 
 
+def test_both_generations_of_the_plugin_find_the_host(grafana: StubGrafana) -> None:
+    push(grafana, FENGHUO_GRAFANA_CLICKHOUSE_HOST="ch-1")
+    source = grafana.held["datasource", "fenghuo-clickhouse"]["jsonData"]
+    assert (source["host"], source["server"]) == ("ch-1", "ch-1")
+
+
+def test_a_rule_names_its_contact_point_where_grafana_can(grafana: StubGrafana) -> None:
+    push(grafana)
+    rule = grafana.held["alert-rule", "fenghuo-obligation-late"]
+    assert ("notification_settings" in rule) is (grafana.release >= (10, 4))
+
+
 def test_a_dry_run_shows_what_would_change_and_writes_nothing(grafana: StubGrafana) -> None:
     result = push(grafana, "--dry-run")
     assert "create dashboard fenghuo-situation-zh" in result.output
