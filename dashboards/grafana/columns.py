@@ -55,7 +55,8 @@ OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": RED, "unknown": GREY, "not_m
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """One column. `link` is (dashboard, variable, field that gives the value; "" for itself).
 
-    `fill` colours the cell, not only its text; `hidden` keeps a column for links alone.
+    `fill` colours the cell, not only its text; `hidden` keeps a column for links alone. A column
+    without `width` shares what the others leave, and is never narrower than `least_width`.
     """
 
     title: Text
@@ -63,6 +64,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     colours: Mapping[str, str] = {}
     fill: bool = False
     width: int = 0
+    least_width: int = 0
     unit: str = ""
     link: tuple[str, str, str] | None = None
     hidden: bool = False
@@ -86,21 +88,21 @@ LOOKS: Final[Mapping[str, Look]] = {
         words={**words.GRADE, "0": Text("没有事件", "No incident")},
         colours=GRADE_COLOURS,
         fill=True,
-        width=150,
+        width=120,
     ),
     "miit": Look(
         title=Text("工信部", "MIIT"),
         words=words.JUDGEMENT,
         colours=JUDGEMENT_COLOURS,
         fill=True,
-        width=130,
+        width=110,
     ),
     "cac": Look(
         title=Text("网信办", "CAC"),
         words=words.JUDGEMENT,
         colours=JUDGEMENT_COLOURS,
         fill=True,
-        width=130,
+        width=110,
     ),
     "judgement": Look(
         title=Text("结论", "Judgement"),
@@ -131,17 +133,18 @@ LOOKS: Final[Mapping[str, Look]] = {
     "override_by": Look(title=Text("专家", "Expert"), width=110),
     "regime": Look(title=Text("体系", "Regime"), words=words.REGIME_SHORT, width=100),
     "province": Look(
-        title=Text("省份", "Province"), words=words.PROVINCE, width=140, link=_TO_PROVINCE
+        title=Text("省份", "Province"), words=words.PROVINCE, width=120, link=_TO_PROVINCE
     ),
-    "enterprise": Look(title=Text("单位", "Enterprise"), width=220, link=_TO_ENTERPRISE),
-    "incident": Look(title=Text("事件", "Incident"), link=_TO_INCIDENT),
-    "scenario": Look(title=Text("场景", "Scenario"), words=words.SCENARIO, width=160),
-    "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=100),
+    "enterprise": Look(title=Text("单位", "Enterprise"), width=200, link=_TO_ENTERPRISE),
+    "incident": Look(title=Text("事件", "Incident"), link=_TO_INCIDENT, least_width=300),
+    "scenario": Look(title=Text("场景", "Scenario"), words=words.SCENARIO, width=140),
+    "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=90),
     "verdict": Look(title=Text("研判", "Verdict"), words=words.VERDICT, width=110),
     "level": Look(
         title=Text("规则级别", "Rule level"),
         words=words.LEVEL,
         colours=LEVEL_COLOURS,
+        fill=True,
         width=110,
     ),
     "state": Look(
@@ -179,16 +182,18 @@ LOOKS: Final[Mapping[str, Look]] = {
     "revised_at": Look(title=Text("修订时间", "Revised"), width=170),
     "said_at": Look(title=Text("时间", "Said"), width=170),
     "event_time": Look(title=Text("时间", "Time"), width=170),
-    "duty": Look(title=Text("由谁向谁", "Who tells whom"), wrap=True, link=_TO_INCIDENT),
+    "duty": Look(
+        title=Text("由谁向谁", "Who tells whom"), wrap=True, link=_TO_INCIDENT, least_width=260
+    ),
     "limit": Look(title=Text("时限", "Limit"), width=130),
     "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),
-    "story": Look(title=Text("经过", "What happened"), wrap=True),
-    "reason": Look(title=Text("理由", "Reason"), wrap=True),
-    "criterion": Look(title=Text("判定项", "Criterion"), wrap=True),
+    "story": Look(title=Text("经过", "What happened"), wrap=True, least_width=500),
+    "reason": Look(title=Text("理由", "Reason"), wrap=True, least_width=300),
+    "criterion": Look(title=Text("判定项", "Criterion"), wrap=True, least_width=260),
     "value": Look(title=Text("事实", "Fact"), width=160),
     "bound": Look(title=Text("界限", "Bound"), width=160),
     "stated_by": Look(title=Text("何人所述", "Stated by"), width=110),
-    "rule": Look(title=Text("规则", "Rule")),
+    "rule": Look(title=Text("规则", "Rule"), least_width=220),
     "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
     "summary": Look(title=Text("关键事实", "Key fact"), wrap=True),
     "sector": Look(title=Text("行业", "Sector"), words=words.SECTOR, width=170),
@@ -219,7 +224,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "product": Look(title=Text("产品", "Product"), width=120),
     "log_category": Look(title=Text("日志类别", "Log category"), width=170),
     "format": Look(title=Text("格式", "Format"), width=110),
-    "raw": Look(title=Text("原始日志", "Event as received"), wrap=True),
+    "raw": Look(title=Text("原始日志", "Event as received"), wrap=True, least_width=400),
     "techniques": Look(title=Text("技术", "Techniques"), wrap=True),
     "technique": Look(title=Text("技术", "Technique"), width=130),
     "rules": Look(title=Text("规则数", "Rules"), width=90),
@@ -248,6 +253,7 @@ LOOKS: Final[Mapping[str, Look]] = {
         title=Text("共同指标", "What they share"),
         link=("campaigns", "campaign", "campaign_id"),
     ),
+    "indicator": Look(title=Text("共同指标", "What they share")),
     "indicator_kind": Look(title=Text("类型", "Kind"), words=words.INDICATOR, width=120),
     "campaign_status": Look(title=Text("状态", "Status"), words=words.CAMPAIGN_STATUS, width=100),
     "place": Look(title=Text("次序", "Order"), width=80),

@@ -51,6 +51,7 @@ FIELD_SETTINGS: Final[Mapping[str, frozenset[str]]] = {
             "custom.hidden",
             "custom.hideFrom.viz",
             "custom.inspect",
+            "custom.minWidth",
             "custom.width",
             "custom.wrapText",
         }

@@ -39,6 +39,9 @@ def override(look: Look, language: Language) -> list[Any]:
     ]
     if look.words:
         properties.append(("mappings", mappings_of(look.words, look.colours, language)))
+        properties.append(("custom.align", "left"))  # a word for a number is a word
+    if look.least_width:
+        properties.append(("custom.minWidth", look.least_width))
     if look.colours:
         mode = "color-background" if look.fill else "color-text"
         properties.append(("custom.cellOptions", {"type": mode, "mode": "basic"}))

@@ -41,7 +41,8 @@ _MINUTES: Final = f"toString(intDiv({_LEFT} % 3600, 60))"
 def _left(late: str, day: str, hour: str, minute: str) -> str:
     days = f"if({_LEFT} >= 86400, concat(toString(intDiv({_LEFT}, 86400)), '{day}'), '')"
     said = f"concat({days}, {_HOURS}, '{hour}', {_MINUTES}, '{minute}')"
-    return f"if(due_at IS NULL, NULL, concat(if(due_at < now(), '{late}', ''), {said}))"
+    gone = "due_at IS NULL OR state IN ('done', 'withdrawn')"
+    return f"if({gone}, NULL, concat(if(due_at < now(), '{late}', ''), {said}))"
 
 
 _OPENING: Final = "' \\x28'"
@@ -67,6 +68,10 @@ PHRASES: Final[Words] = {
         f"if(position(limit_text, {_OPENING}) = 0, limit_text, substring(limit_text,"
         f" position(limit_text, {_OPENING}) + 2,"
         f" length(limit_text) - position(limit_text, {_OPENING}) - 2))",
+    ),
+    "sentences": Text(
+        "arrayMap(x -> concat(x, '。'), arrayFilter(x -> x != '', splitByString('。', story)))",
+        "arrayMap(x -> if(endsWith(x, '.'), x, concat(x, '.')), splitByString('. ', story_en))",
     ),
     "no_investigation": Text("（尚无调查）", "(no investigation yet)"),
 }

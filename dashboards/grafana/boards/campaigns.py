@@ -175,7 +175,7 @@ _HEAD: Final = Panel(
     ),
     queries=(
         f"""
-SELECT status AS campaign_status, level, indicator AS rule, kind AS indicator_kind,
+SELECT status AS campaign_status, level, indicator, kind AS indicator_kind,
        {TIER_COLUMNS} enterprise_count AS enterprises, incident_count AS incidents,
        <scenario_words> AS scenario_list, first_province, first_sector, first_time, last_time,
        revision, revised_at

@@ -40,12 +40,17 @@ LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 _STORY: Final = Panel(
     kind="table",
     title=Text("经过", "What happened"),
-    description=Text("由证据自动写成的经过。", "The story, written from the evidence."),
+    description=Text(
+        "由证据自动写成的经过，一句一行。",
+        "The story, written from the evidence, a sentence a line.",
+    ),
     queries=(
-        f"SELECT <title> AS incident, <story> AS story, incident_id FROM incidents WHERE {_THIS}",
+        f"""
+SELECT arrayJoin(arrayConcat([<title>], <sentences>)) AS story FROM incidents WHERE {_THIS}
+""",
     ),
     width=24,
-    height=5,
+    height=8,
     empty=_CHOOSE,
 )
 _JUDGEMENTS: Final = Panel(

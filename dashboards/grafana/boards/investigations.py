@@ -124,13 +124,16 @@ _INCIDENTS: Final = Panel(
         f"""
 SELECT {_CHANGE} AS change, if(r.title != '', r.title, l.title) AS incident,
        if(r.province != '', r.province, l.province) AS province,
-       if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id) AS enterprise,
+       if(e.name != '', e.name, if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id))
+           AS enterprise,
        l.miit AS miit_live, r.miit AS miit_again, l.cac AS cac_live, r.cac AS cac_again,
        l.scenario AS scenario_live, r.scenario AS scenario_again,
        l.detection_count AS live, r.detection_count AS again,
        if(r.incident_id != '', r.incident_id, l.incident_id) AS incident_id,
-       enterprise AS enterprise_id
-{_BOTH}WHERE change != 'same'
+       if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id) AS enterprise_id
+{_BOTH}LEFT JOIN enterprises AS e
+   ON e.enterprise_id = if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id)
+WHERE change != 'same'
 ORDER BY change, incident_id LIMIT 300
 """,
     ),

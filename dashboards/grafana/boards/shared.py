@@ -135,10 +135,10 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
         ),
         queries=(
             f"""
-SELECT state, <left> AS left, due_at,
-       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit,
-       if(e.name = '', o.enterprise_id, e.name) AS enterprise, o.province AS province,
-       article, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id
+SELECT state, <left> AS left, if(e.name = '', o.enterprise_id, e.name) AS enterprise,
+       concat(<sender>, ' → ', <recipient>) AS duty, due_at, regime, channel, <limit> AS limit,
+       o.province AS province, article, o.incident_id AS incident_id,
+       o.enterprise_id AS enterprise_id
 FROM (SELECT * FROM obligations WHERE {where}) AS o
 LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id
 ORDER BY indexOf(['late', 'due_soon', 'pending'], state), due_at NULLS FIRST, o.obligation_id
