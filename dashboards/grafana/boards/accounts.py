@@ -172,9 +172,10 @@ GROUP BY reason_code ORDER BY events DESC, reason_code LIMIT 50
                     ),
                     queries=(
                         f"""
-SELECT received_at, enterprise_id AS enterprise, reason_code, detail, remedy, topic, partition,
-       offset, line, enterprise_id
-FROM (SELECT *, reason AS reason_code FROM dead_letters WHERE {_RECEIVED})
+SELECT received_at, if(e.name = '', d.enterprise_id, e.name) AS enterprise, reason_code, detail,
+       remedy, topic, partition, offset, line, d.enterprise_id AS enterprise_id
+FROM (SELECT *, reason AS reason_code FROM dead_letters WHERE {_RECEIVED}) AS d
+LEFT JOIN enterprises AS e ON e.enterprise_id = d.enterprise_id
 ORDER BY received_at DESC, dead_letter_id LIMIT 200
 """,
                     ),
