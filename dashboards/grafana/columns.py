@@ -137,7 +137,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     ),
     "enterprise": Look(title=Text("单位", "Enterprise"), width=200, link=_TO_ENTERPRISE),
     "incident": Look(title=Text("事件", "Incident"), link=_TO_INCIDENT, least_width=300),
-    "scenario": Look(title=Text("场景", "Scenario"), words=words.SCENARIO, width=140),
+    "scenario": Look(title=Text("场景", "Scenario"), words=words.SCENARIO, width=165),
     "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=90),
     "verdict": Look(title=Text("研判", "Verdict"), words=words.VERDICT, width=110),
     "level": Look(

@@ -23,6 +23,7 @@ OPTIONS: Final[Mapping[str, frozenset[str]]] = {
             "orientation",
             "reduceOptions",
             "showUnfilled",
+            "text",
         }
     ),
     "geomap": frozenset({"basemap", "controls", "layers", "tooltip", "view"}),

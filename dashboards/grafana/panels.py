@@ -108,6 +108,8 @@ def _bars(panel: Panel, language: Language, map_layer: str) -> Any:
     builder.orientation(common_models.VizOrientation.HORIZONTAL)
     builder.display_mode(common_models.BarGaugeDisplayMode.BASIC)
     builder.value_mode(common_models.BarGaugeValueMode.TEXT)
+    builder.name_placement(common_models.BarGaugeNamePlacement.TOP)  # as 9.4 has it: not cut off
+    builder.text(common.VizTextDisplayOptions().title_size(14).value_size(18))
     builder.thresholds(thresholds_of(panel.thresholds, panel.colour or INK))
     builder.color_scheme(_colour_by_threshold())
     properties: list[tuple[str, object]] = [("noValue", "—")]
