@@ -21,6 +21,7 @@ Query: TypeAlias = Callable[[str], Answer]
 MOST_ROWS: Final = 5_000
 """A panel that shows more has forgotten a limit."""
 _NUMBER: Final = re.compile(r"^(Nullable\()?(U?Int|Float|Decimal)")
+_HEADED: Final = frozenset({"table", "timeseries"})
 _CHARTS: Final = frozenset({"stat", "bargauge", "timeseries"})
 
 
@@ -181,8 +182,8 @@ def _column_faults(target: Target, types: Mapping[str, str]) -> Iterator[str]:
     if target.panel.get("type") != "nodeGraph":
         for name in sorted(anatomy.named_columns(target.panel) - columns):
             yield f"speaks of a column {name}, which its query does not return"
-    if target.panel.get("type") == "table":
-        for name in sorted(columns - anatomy.named_columns(target.panel)):
+    if target.panel.get("type") in _HEADED:
+        for name in sorted(columns - anatomy.named_columns(target.panel) - {"time"}):
             yield f"has no heading for its column {name}"
     if target.panel.get("type") in _CHARTS and not any(map(_NUMBER.match, types.values())):
         yield "has no column of numbers"

@@ -11,7 +11,15 @@ from typing import Any, Final
 
 OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "stat": frozenset(
-        {"colorMode", "graphMode", "justifyMode", "orientation", "reduceOptions", "textMode"}
+        {
+            "colorMode",
+            "graphMode",
+            "justifyMode",
+            "orientation",
+            "reduceOptions",
+            "text",
+            "textMode",
+        }
     ),
     "table": frozenset({"footer", "frameIndex", "showHeader", "showTypeIcons"}),
     "timeseries": frozenset({"legend", "tooltip"}),

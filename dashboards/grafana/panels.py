@@ -66,6 +66,8 @@ def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
     builder.color_scheme(_colour_by_threshold())
     builder.color_mode(common_models.BigValueColorMode.BACKGROUND)
     builder.graph_mode(common_models.BigValueGraphMode.NONE)
+    if panel.unit == "dtdhms":  # as large as fits would break it over two lines
+        builder.text(common.VizTextDisplayOptions().value_size(28))
     return builder.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
 
 

@@ -93,9 +93,11 @@ def test_a_chart_without_time_or_numbers_is_found(
     chart["targets"][0]["rawSql"] = "SELECT province FROM incidents"
     said = faults(store, situation)
     assert "needs a column time" in said
-    chart["targets"][0]["rawSql"] = "SELECT '2026' AS time, 1 AS n"
-    assert "its column time is String, not a time" in faults(store, situation)
     assert "has no column of numbers" in said
+    chart["targets"][0]["rawSql"] = "SELECT '2026' AS time, 1 AS n"
+    said = faults(store, situation)
+    assert "its column time is String, not a time" in said
+    assert "has no heading for its column n" in said
 
 
 def test_a_panel_without_description_and_a_link_to_nowhere_are_found(

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.grafana.boards.shared import RULE_SWAPS
+from dashboards.grafana.boards.shared import RULE_SWAPS, accounts_over_time
 from dashboards.grafana.columns import GREEN, INK, ORANGE, RED, YELLOW
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import Text
@@ -96,22 +96,7 @@ FROM events WHERE $__timeFilter(time)
         Section(
             title=Text("吞吐与进度", "Throughput and progress"),
             panels=(
-                Panel(
-                    kind="timeseries",
-                    title=Text("日志吞吐", "Events received"),
-                    description=Text(
-                        "每个时间格收到与入库的日志。", "Events received and stored per interval."
-                    ),
-                    queries=(
-                        """
-SELECT $__timeInterval(received_at) AS time, sum(stored) AS stored, sum(late) AS late,
-       sum(dropped) AS dropped, sum(dead_lettered) AS dead_lettered
-FROM (SELECT * FROM batches WHERE $__timeFilter(received_at))
-GROUP BY time ORDER BY time
-""",
-                    ),
-                    empty=_QUIET,
-                ),
+                accounts_over_time("1 = 1"),
                 Panel(
                     kind="table",
                     title=Text("格式", "Formats"),
