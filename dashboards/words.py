@@ -166,6 +166,31 @@ SECTOR: Final[Words] = {
 }
 """A registry's word for a sector is its own; these are the usual ones."""
 
+FIELD: Final[Words] = {
+    "industrial": Text("工业", "Industrial"),
+    "telecom": Text("电信", "Telecom"),
+    "radio": Text("无线电", "Radio"),
+}
+
+DATA_CLASS: Final[Words] = {
+    "general": Text("一般数据", "general"),
+    "important": Text("重要数据", "important"),
+    "core": Text("核心数据", "core"),
+}
+
+VERB: Final[Words] = {
+    "start": Text("开始处置", "Start"),
+    "hold": Text("挂起", "Hold"),
+    "confirm": Text("确认发生", "Confirm"),
+    "impact": Text("填报影响", "State the impact"),
+    "override": Text("专家定级", "Override the tier"),
+    "resolve": Text("处置完毕", "Resolve"),
+    "close": Text("关闭", "Close"),
+    "reopen": Text("重新打开", "Reopen"),
+    "reported": Text("已报告", "Reported"),
+}
+"""What an analyst may say of an incident (schemas/command.py)."""
+
 SIDE: Final[Words] = {"live": Text("实时", "Live"), "again": Text("调查", "Investigation")}
 CHANGE: Final[Words] = {
     "new": Text("新增", "New"),

@@ -81,8 +81,11 @@ def _table(panel: Panel, language: Language, map_layer: str) -> Any:
 
 def _timeseries(panel: Panel, language: Language, map_layer: str) -> Any:
     builder = timeseries.Panel().unit(panel.unit).min(0)
-    builder.draw_style(common_models.GraphDrawStyle.BARS).fill_opacity(85).line_width(0)
-    builder.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL))
+    if panel.is_stacked:
+        builder.draw_style(common_models.GraphDrawStyle.BARS).fill_opacity(85).line_width(0)
+        builder.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL))
+    else:
+        builder.draw_style(common_models.GraphDrawStyle.LINE).fill_opacity(12).line_width(2)
     builder.legend(
         common.VizLegendOptions()
         .display_mode(common_models.LegendDisplayMode.LIST)

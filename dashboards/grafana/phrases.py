@@ -62,6 +62,7 @@ PHRASES: Final[Words] = {
     "role_word": _worded("role", words.ROLE),
     "province_words": _listed("provinces", words.PROVINCE),
     "scenario_words": _listed("scenarios", words.SCENARIO),
+    "data_class_words": _listed("data_classes", words.DATA_CLASS),
     "left": Text(_left("已逾期 ", " 天 ", " 时 ", " 分"), _left("late by ", " d ", " h ", " min")),
     "limit": Text(
         f"splitByString({_OPENING}, limit_text)[1]",

@@ -35,7 +35,8 @@ TOKENS: Final[Mapping[str, str]] = {
 class Panel(msgspec.Struct, frozen=True, kw_only=True):
     """One panel. `colour` is fixed, or "" for that of the values; `link` names a dashboard.
 
-    `empty` says why nothing may be there. `series` colours the series of a chart by name.
+    `empty` says why nothing may be there. `series` names the series of a chart; stacked ones are
+    bars, others lines.
     """
 
     kind: Kind
@@ -49,6 +50,7 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     thresholds: tuple[tuple[float, str], ...] = ()
     series: Words = {}
     series_colours: Mapping[str, str] = {}
+    is_stacked: bool = True
     empty: Text = Text("所选时段内没有数据", "Nothing in the chosen period")
 
 

@@ -39,9 +39,9 @@ ENTERPRISE_BOARD: Final = Board(
                     description=Text("登记表中的信息。", "What the registry says."),
                     queries=(
                         f"""
-SELECT name AS enterprise, province, sector, field AS category,
+SELECT name AS enterprise, province, sector, field,
        critical_infrastructure AS is_critical, persons AS persons,
-       arrayStringConcat(data_classes, ', ') AS data_classes, enterprise_id
+       <data_class_words> AS data_class_list, enterprise_id
 FROM enterprises WHERE {_THIS}
 """,
                     ),

@@ -252,7 +252,7 @@ _COMMANDS: Final = Panel(
     description=Text("分析员对该事件所下的指令。", "What analysts said of this incident."),
     queries=(
         f"""
-SELECT said_at, analyst, verb, accepted, refusal, reason AS summary
+SELECT said_at, analyst, verb, accepted, refusal, reason
 FROM commands WHERE {_THIS} ORDER BY said_at DESC, command_id LIMIT 200
 """,
     ),

@@ -216,6 +216,7 @@ GROUP BY time ORDER BY time
     ),
     width=24,
     series=words.SIDE,
+    is_stacked=False,
     series_colours={"live": INK, "again": LEVEL_COLOURS["critical"]},
     empty=Text("所选时段内没有告警", "No detection in the chosen period"),
 )
