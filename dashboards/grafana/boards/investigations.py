@@ -41,11 +41,12 @@ _INVESTIGATION: Final = Variable(
     name="investigation",
     label=Text("调查", "Investigation"),
     query="""
-SELECT name AS investigation, substring(name, 15) AS text
-FROM system.databases WHERE startsWith(name, 'investigation_')
-UNION ALL
-SELECT currentDatabase() AS investigation, '<no_investigation>' AS text
-WHERE (SELECT count() FROM system.databases WHERE startsWith(name, 'investigation_')) = 0
+SELECT investigation, text
+FROM (SELECT name AS investigation, substring(name, 15) AS text
+      FROM system.databases WHERE startsWith(name, 'investigation_')
+      UNION ALL
+      SELECT currentDatabase() AS investigation, '<no_investigation>' AS text
+      WHERE (SELECT count() FROM system.databases WHERE startsWith(name, 'investigation_')) = 0)
 ORDER BY text
 """,
 )
@@ -82,7 +83,13 @@ _ACCOUNTS: Final = Panel(
         "What either side received and found, of the same enterprises and the same span of "
         "receipt, and with which rules.",
     ),
-    queries=(_SIDES,),
+    queries=(
+        f"""
+SELECT side, first_received_at, last_received_at, enterprises, batches, events, stored, late,
+       dropped, dead_lettered, detections, incidents, rule_sets
+FROM ({_SIDES}) ORDER BY side = 'again'
+""",
+    ),
     width=24,
     height=5,
 )
