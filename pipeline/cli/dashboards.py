@@ -95,7 +95,8 @@ def push_command(dry_run: bool, prune: bool) -> None:
     done = "would be " if dry_run else ""
     click.echo(
         f"{done}created {counts['create']}, updated {counts['update']}, "
-        f"deleted {counts['delete']}, unchanged {counts['unchanged']}",
+        f"deleted {counts['delete']}, unchanged {counts['unchanged']}"
+        + (f", locked {counts['locked']}: read from files" if counts["locked"] else ""),
         err=True,
     )
 
