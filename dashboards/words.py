@@ -144,6 +144,62 @@ BATCH_OUTCOME: Final[Words] = {
     "refused": Text("已拒收", "Refused"),
 }
 
+SECTOR: Final[Words] = {
+    "steel": Text("钢铁", "Steel"),
+    "petrochemical": Text("石化", "Petrochemicals"),
+    "non_ferrous": Text("有色金属", "Non-ferrous metals"),
+    "building_materials": Text("建材", "Building materials"),
+    "machinery": Text("机械", "Machinery"),
+    "vehicles": Text("汽车", "Vehicles"),
+    "rail": Text("轨道交通装备", "Rail equipment"),
+    "shipbuilding": Text("船舶", "Shipbuilding"),
+    "electronics": Text("电子信息", "Electronics"),
+    "pharmaceutical": Text("医药", "Pharmaceuticals"),
+    "food": Text("食品", "Food"),
+    "textile": Text("纺织", "Textiles"),
+    "software": Text("软件", "Software"),
+    "industrial_internet": Text("工业互联网", "Industrial internet"),
+    "telecom": Text("电信", "Telecommunications"),
+    "data_centre": Text("数据中心", "Data centres"),
+    "internet": Text("互联网", "Internet"),
+    "radio": Text("无线电", "Radio"),
+}
+"""A registry's word for a sector is its own; these are the usual ones."""
+
+FIELD: Final[Words] = {
+    "industrial": Text("工业", "Industrial"),
+    "telecom": Text("电信", "Telecom"),
+    "radio": Text("无线电", "Radio"),
+}
+
+DATA_CLASS: Final[Words] = {
+    "general": Text("一般数据", "general"),
+    "important": Text("重要数据", "important"),
+    "core": Text("核心数据", "core"),
+}
+
+VERB: Final[Words] = {
+    "start": Text("开始处置", "Start"),
+    "hold": Text("挂起", "Hold"),
+    "confirm": Text("确认发生", "Confirm"),
+    "impact": Text("填报影响", "State the impact"),
+    "override": Text("专家定级", "Override the tier"),
+    "resolve": Text("处置完毕", "Resolve"),
+    "close": Text("关闭", "Close"),
+    "reopen": Text("重新打开", "Reopen"),
+    "reported": Text("已报告", "Reported"),
+}
+"""What an analyst may say of an incident (schemas/command.py)."""
+
+SIDE: Final[Words] = {"live": Text("实时", "Live"), "again": Text("调查", "Investigation")}
+CHANGE: Final[Words] = {
+    "new": Text("新增", "New"),
+    "gone": Text("消失", "Gone"),
+    "changed": Text("有变化", "Changed"),
+    "same": Text("一致", "Same"),
+}
+"""What an investigation says otherwise than the live data."""
+
 CHANNEL: Final[Words] = {
     "phone": Text("电话", "phone"),
     "written": Text("书面", "written"),

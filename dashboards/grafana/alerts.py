@@ -72,7 +72,9 @@ FROM (SELECT enterprise_id, max(received_at) AS last FROM batches
             "超过 10 分钟没有新批次写入；请看工作进程的消费滞后。",
             "No batch was written for ten minutes; look at the workers' consumer lag.",
         ),
-        query="SELECT dateDiff('second', max(received_at), now()) AS value FROM batches",
+        query="""
+SELECT if(count() = 0, 0, dateDiff('second', max(received_at), now())) AS value FROM batches
+""",
         severity="critical",
         above=600,
         holds="5m",

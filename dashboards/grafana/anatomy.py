@@ -36,7 +36,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "timeseries": ("time",),
-    "geomap": ("province", "grade", "label", "latitude", "longitude"),
+    "geomap": ("province", "label", "latitude", "longitude"),
     "nodes": ("id", "title", "mainstat"),
     "edges": ("id", "source", "target"),
     "annotation": ("time", "title", "text", "tags"),

@@ -7,16 +7,26 @@ from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models import dashboard as models
 
-from dashboards.grafana.clickhouse import PLUGIN, SOURCE, SOURCE_UID, query_json
+from dashboards.grafana.boards.catalogue import TITLES
+from dashboards.grafana.clickhouse import (
+    PLUGIN,
+    SOURCE,
+    SOURCE_NAME,
+    SOURCE_UID,
+    query_json,
+    variable_json,
+)
+from dashboards.grafana.macros import ALL
 from dashboards.grafana.panels import panel_of
 from dashboards.grafana.specs import Annotation, Board, Variable, board_uid, localise
 from dashboards.words import LANGUAGES, Language, Text
 
 TAG: Final = "fenghuo"
 _STORE: Final = Text("数据源", "Data source")
-_BACK: Final = Text("← 全国态势", "← National situation")
 _OTHER: Final = Text("English", "中文")
 _MORE: Final = Text("全部看板", "All dashboards")
+_ALL_TEXT: Final = "All"
+"""Grafana 9 writes it into links and looks for it among the texts of the options."""
 
 
 def board_json(board: Board, language: Language, map_layer: str = "") -> dict[str, Any]:
@@ -41,7 +51,7 @@ def board_json(board: Board, language: Language, map_layer: str = "") -> dict[st
 
 
 def _store_variable(language: Language) -> Any:
-    current = models.VariableOption(selected=True, text="ClickHouse", value=SOURCE_UID)
+    current = models.VariableOption(selected=True, text=SOURCE_NAME, value=SOURCE_UID)
     return (
         builders.DatasourceVariable("store")
         .label(_STORE.of(language))
@@ -53,13 +63,14 @@ def _store_variable(language: Language) -> Any:
 def _variable(variable: Variable, language: Language) -> Any:
     label = variable.label.of(language)
     if variable.query:
-        query = query_json(localise(variable.query, language), "variable", "table")
+        query = variable_json(localise(variable.query, language))
         chosen: Any = builders.QueryVariable(variable.name).query(query)
         chosen.datasource(models.DataSourceRef(type_val=SOURCE["type"], uid=SOURCE["uid"]))
         chosen.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
         return chosen.label(label).multi(False).include_all(False)
     options = [f"{text.of(language)} : {value}" for value, text in variable.options.items()]
     builder = builders.CustomVariable(variable.name).values(", ".join(options)).label(label)
+    builder.options(_options(variable, language))
     return (
         builder.multi(variable.multi)
         .include_all(variable.multi)
@@ -67,12 +78,29 @@ def _variable(variable: Variable, language: Language) -> Any:
     )
 
 
+def _options(variable: Variable, language: Language) -> list[Any]:
+    """The choices as Grafana saves them: 9.4 does not read them again where a link sets one."""
+    every = [_option(_ALL_TEXT, ALL, selected=True)] if variable.multi else []
+    preset = "" if variable.multi else _preset(variable)
+    return every + [
+        _option(text.of(language), value, selected=value == preset)
+        for value, text in variable.options.items()
+    ]
+
+
+def _option(text: str, value: str, selected: bool) -> Any:
+    return models.VariableOption(selected=selected, text=text, value=value)
+
+
 def _current(variable: Variable, language: Language) -> Any:
     if variable.multi:
-        return models.VariableOption(selected=True, text=["All"], value=["$__all"])
-    value = variable.default or next(iter(variable.options))
-    text = variable.options[value].of(language)
-    return models.VariableOption(selected=True, text=text, value=value)
+        return models.VariableOption(selected=True, text=[_ALL_TEXT], value=[ALL])
+    value = _preset(variable)
+    return _option(variable.options[value].of(language), value, selected=True)
+
+
+def _preset(variable: Variable) -> str:
+    return variable.default or next(iter(variable.options))
 
 
 def _links(board: Board, language: Language) -> list[Any]:
@@ -88,7 +116,7 @@ def _links(board: Board, language: Language) -> list[Any]:
         _plain_link(_OTHER.of(language), board.name, other, tuple(v.name for v in board.variables)),
     ]
     if board.up != board.name:
-        links.insert(0, _plain_link(_BACK.of(language), board.up, language, ()))
+        links.insert(0, _plain_link(f"← {TITLES[board.up].of(language)}", board.up, language, ()))
     return links
 
 
@@ -97,7 +125,7 @@ def _plain_link(title: str, board: str, language: Language, variables: tuple[str
     return (
         builders.DashboardLink(title)
         .type(models.DashboardLinkType.LINK)
-        .url(f"/d/{board_uid(board, language)}?{'&'.join(('var-store=${store}', *values))}")
+        .url(f"/d/{board_uid(board, language)}?{'&'.join(('${store:queryparam}', *values))}")
         .keep_time(True)
         .icon("external link")
     )

@@ -12,6 +12,7 @@ import msgspec
 
 from dashboards.grafana import anatomy
 from dashboards.grafana.anatomy import Dashboard, Target
+from dashboards.grafana.compatibility import is_shown, is_time, panel_faults, variable_faults
 from dashboards.grafana.macros import MacroFault, Selection, expand
 
 Answer: TypeAlias = Sequence[dict[str, object]]
@@ -20,6 +21,7 @@ Query: TypeAlias = Callable[[str], Answer]
 MOST_ROWS: Final = 5_000
 """A panel that shows more has forgotten a limit."""
 _NUMBER: Final = re.compile(r"^(Nullable\()?(U?Int|Float|Decimal)")
+_HEADED: Final = frozenset({"table", "timeseries"})
 _CHARTS: Final = frozenset({"stat", "bargauge", "timeseries"})
 
 
@@ -78,8 +80,9 @@ def check(
         uid = dashboard["uid"]
         faults += [Fault(uid, *fault) for fault in _dress_faults(dashboard)]
         faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
-        selection, missing = select(dashboard, source, base)
-        faults += [Fault(uid, "variables", text) for text in missing]
+        selection, wrong = select(dashboard, source, base)
+        wrong += _missing(dashboard, selection) if limits.needs_rows else []
+        faults += [Fault(uid, "variables", text) for text in wrong]
         for target in all_targets(dashboard):
             run, texts = _run(target, source, selection, limits)
             runs += [Run(uid, target.place, *run)] if run else []
@@ -106,6 +109,9 @@ def _dress_faults(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
             yield panel["title"], "has no description"
         if not panel.get("title"):
             yield f"panel {panel['id']}", "has no title"
+        yield from ((panel["title"], fault) for fault in panel_faults(panel))
+    for variable in dashboard["templating"]["list"]:
+        yield from (("variables", fault) for fault in variable_faults(variable))
 
 
 def _link_faults(
@@ -121,28 +127,38 @@ def _link_faults(
 
 
 def select(dashboard: Dashboard, source: Source, base: Selection) -> tuple[Selection, list[str]]:
-    """The choices of `base`, else the preset ones, else the first value of the variable's query."""
+    """The choices of `base`, else the preset ones, else the first value of the variable's query.
+
+    A query without a value chooses "", as in Grafana. With it, what is wrong with queries.
+    """
     names = _variable_names(dashboard)
     chosen = {name: value for name, value in base.variables.items() if name in names}
     values = {**anatomy.variable_values(dashboard), **chosen}
     plain = msgspec.structs.replace(base, variables=values)
-    missing: list[str] = []
+    wrong: list[str] = []
     for name, sql in anatomy.variable_queries(dashboard).items():
         value, fault = _first_value(sql, source, plain)
         values.setdefault(name, (value,))
-        missing += [f"{name}: {fault}"] if fault else []
-    return msgspec.structs.replace(base, variables=values), missing
+        wrong += [f"{name}: {fault}"] if fault else []
+    return msgspec.structs.replace(base, variables=values), wrong
+
+
+def _missing(dashboard: Dashboard, selection: Selection) -> list[str]:
+    """Choices that nothing offers; like a panel without rows, a fault where rows are asked for."""
+    return [
+        f"{name}: its query gives no value"
+        for name in anatomy.variable_queries(dashboard)
+        if selection.variables[name] == ("",)
+    ]
 
 
 def _first_value(sql: str, source: Source, selection: Selection) -> tuple[str, str]:
-    """The first value of a variable's query, or what is wrong with that query."""
+    """The first value of a variable's query, "" without one, and what is wrong with it."""
     try:
         rows = source.query(expand(sql, selection))
     except (MacroFault, source.refusal) as fault:
         return "", str(fault)
-    if not rows:
-        return "", "its query gives no value"
-    return str(next(iter(rows[0].values()))), ""
+    return (str(next(iter(rows[0].values()))) if rows else ""), ""
 
 
 def _run(
@@ -164,14 +180,19 @@ def _run(
 
 def _column_faults(target: Target, types: Mapping[str, str]) -> Iterator[str]:
     columns = set(types)
+    for name, column_type in types.items():
+        if not is_shown(column_type):
+            yield f"its column {name} is {column_type}, which the data source may not show: cast it"
+    if "time" in target.needs and not is_time(types.get("time", "DateTime")):
+        yield f"its column time is {types['time']}, not a time"
     for name in target.needs:
         if name not in columns:
             yield f"needs a column {name}; it returns {', '.join(types)}"
     if target.panel.get("type") != "nodeGraph":
         for name in sorted(anatomy.named_columns(target.panel) - columns):
             yield f"speaks of a column {name}, which its query does not return"
-    if target.panel.get("type") == "table":
-        for name in sorted(columns - anatomy.named_columns(target.panel)):
+    if target.panel.get("type") in _HEADED:
+        for name in sorted(columns - anatomy.named_columns(target.panel) - {"time"}):
             yield f"has no heading for its column {name}"
     if target.panel.get("type") in _CHARTS and not any(map(_NUMBER.match, types.values())):
         yield "has no column of numbers"

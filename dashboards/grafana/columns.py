@@ -43,13 +43,20 @@ LEVEL_COLOURS: Final[Mapping[str, str]] = {
     "informational": "#e4e0f0",
 }
 """Sigma's levels are not the law's tiers: shades of one colour that the law does not use."""
+CHANGE_COLOURS: Final[Mapping[str, str]] = {
+    "new": "#5b3fa0",
+    "gone": GREY,
+    "changed": INK,
+    "same": GREEN,
+}
 OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": RED, "unknown": GREY, "not_met": GREEN}
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """One column. `link` is (dashboard, variable, field that gives the value; "" for itself).
 
-    `fill` colours the cell, not only its text; `hidden` keeps a column for links alone.
+    `fill` colours the cell, not only its text; `hidden` keeps a column for links alone. A column
+    without `width` shares what the others leave, and is never narrower than `least_width`.
     """
 
     title: Text
@@ -57,6 +64,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     colours: Mapping[str, str] = {}
     fill: bool = False
     width: int = 0
+    least_width: int = 0
     unit: str = ""
     link: tuple[str, str, str] | None = None
     hidden: bool = False
@@ -67,25 +75,34 @@ _TO_INCIDENT: Final = ("incident", "incident", "incident_id")
 _TO_ENTERPRISE: Final = ("enterprise", "enterprise", "enterprise_id")
 _TO_PROVINCE: Final = ("province", "province", "")
 
+
+def _judgement(title: Text) -> Look:
+    return Look(title=title, words=words.JUDGEMENT, colours=JUDGEMENT_COLOURS, fill=True, width=150)
+
+
 LOOKS: Final[Mapping[str, Look]] = {
     "incident_id": Look(title=Text("事件编号", "Incident id"), hidden=True),
     "enterprise_id": Look(title=Text("单位编号", "Enterprise id"), hidden=True),
     "grade": Look(
-        title=Text("等级", "Tier"), words=words.GRADE, colours=GRADE_COLOURS, fill=True, width=150
+        title=Text("等级", "Tier"),
+        words={**words.GRADE, "0": Text("没有事件", "No incident")},
+        colours=GRADE_COLOURS,
+        fill=True,
+        width=120,
     ),
     "miit": Look(
         title=Text("工信部", "MIIT"),
         words=words.JUDGEMENT,
         colours=JUDGEMENT_COLOURS,
         fill=True,
-        width=130,
+        width=110,
     ),
     "cac": Look(
         title=Text("网信办", "CAC"),
         words=words.JUDGEMENT,
         colours=JUDGEMENT_COLOURS,
         fill=True,
-        width=130,
+        width=110,
     ),
     "judgement": Look(
         title=Text("结论", "Judgement"),
@@ -101,6 +118,14 @@ LOOKS: Final[Mapping[str, Look]] = {
         fill=True,
         width=110,
     ),
+    "judgement_live": _judgement(Text("实时结论", "Live judgement")),
+    "judgement_again": _judgement(Text("调查结论", "Investigation's judgement")),
+    "miit_live": _judgement(Text("工信部（实时）", "MIIT, live")),
+    "miit_again": _judgement(Text("工信部（调查）", "MIIT, investigation")),
+    "cac_live": _judgement(Text("网信办（实时）", "CAC, live")),
+    "cac_again": _judgement(Text("网信办（调查）", "CAC, investigation")),
+    "combined_miit_tier": _judgement(Text("合并等级（工信部）", "Combined tier, MIIT")),
+    "combined_cac_tier": _judgement(Text("合并等级（网信办）", "Combined tier, CAC")),
     "tier_low": Look(title=Text("估计下限", "Lowest"), words=words.TIER, width=110),
     "tier_likely": Look(title=Text("最可能", "Likely"), words=words.TIER, width=110),
     "tier_high": Look(title=Text("估计上限", "Highest"), words=words.TIER, width=110),
@@ -108,17 +133,18 @@ LOOKS: Final[Mapping[str, Look]] = {
     "override_by": Look(title=Text("专家", "Expert"), width=110),
     "regime": Look(title=Text("体系", "Regime"), words=words.REGIME_SHORT, width=100),
     "province": Look(
-        title=Text("省份", "Province"), words=words.PROVINCE, width=140, link=_TO_PROVINCE
+        title=Text("省份", "Province"), words=words.PROVINCE, width=120, link=_TO_PROVINCE
     ),
-    "enterprise": Look(title=Text("单位", "Enterprise"), width=220, link=_TO_ENTERPRISE),
-    "incident": Look(title=Text("事件", "Incident"), link=_TO_INCIDENT),
-    "scenario": Look(title=Text("场景", "Scenario"), words=words.SCENARIO, width=160),
-    "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=100),
+    "enterprise": Look(title=Text("单位", "Enterprise"), width=200, link=_TO_ENTERPRISE),
+    "incident": Look(title=Text("事件", "Incident"), link=_TO_INCIDENT, least_width=300),
+    "scenario": Look(title=Text("场景", "Scenario"), words=words.SCENARIO, width=165),
+    "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=90),
     "verdict": Look(title=Text("研判", "Verdict"), words=words.VERDICT, width=110),
     "level": Look(
         title=Text("规则级别", "Rule level"),
         words=words.LEVEL,
         colours=LEVEL_COLOURS,
+        fill=True,
         width=110,
     ),
     "state": Look(
@@ -137,12 +163,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "basis": Look(title=Text("依据", "Basis"), words=words.BASIS, width=100),
     "channel": Look(title=Text("方式", "Channel"), words=words.CHANNEL, width=90),
     "tactic": Look(title=Text("战术", "Tactic"), words=words.TACTIC, width=190),
-    "entity_kind": Look(title=Text("类型", "Kind"), words=words.ENTITY, width=100),
-    "entity": Look(title=Text("实体", "Entity")),
-    "role": Look(title=Text("角色", "Role"), words=words.ROLE, width=100),
-    "left_s": Look(title=Text("剩余", "Left"), unit="dtdurations", width=170),
-    "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdurations", width=150),
-    "share": Look(title=Text("占比", "Share"), unit="percentunit", width=100),
+    "left": Look(title=Text("剩余", "Left"), width=170),
+    "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdhms", width=150),
     "late_share": Look(title=Text("迟到率", "Late"), unit="percentunit", width=100),
     "due_at": Look(title=Text("到期", "Due"), width=170),
     "done_at": Look(title=Text("完成", "Done"), width=170),
@@ -156,20 +178,21 @@ LOOKS: Final[Mapping[str, Look]] = {
     "revised_at": Look(title=Text("修订时间", "Revised"), width=170),
     "said_at": Look(title=Text("时间", "Said"), width=170),
     "event_time": Look(title=Text("时间", "Time"), width=170),
-    "duty": Look(title=Text("由谁向谁", "Who tells whom"), wrap=True, link=_TO_INCIDENT),
-    "limit_text": Look(title=Text("时限", "Limit"), width=130),
+    "duty": Look(
+        title=Text("由谁向谁", "Who tells whom"), wrap=True, link=_TO_INCIDENT, least_width=260
+    ),
+    "limit": Look(title=Text("时限", "Limit"), width=130),
     "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),
-    "story": Look(title=Text("经过", "What happened"), wrap=True),
-    "reason": Look(title=Text("理由", "Reason"), wrap=True),
-    "criterion": Look(title=Text("判定项", "Criterion"), wrap=True),
+    "story": Look(title=Text("经过", "What happened"), wrap=True, least_width=500),
+    "reason": Look(title=Text("理由", "Reason"), wrap=True, least_width=300),
+    "criterion": Look(title=Text("判定项", "Criterion"), wrap=True, least_width=260),
     "value": Look(title=Text("事实", "Fact"), width=160),
     "bound": Look(title=Text("界限", "Bound"), width=160),
     "stated_by": Look(title=Text("何人所述", "Stated by"), width=110),
-    "rule": Look(title=Text("规则", "Rule")),
+    "rule": Look(title=Text("规则", "Rule"), least_width=220),
     "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
     "summary": Look(title=Text("关键事实", "Key fact"), wrap=True),
-    "sector": Look(title=Text("行业", "Sector"), width=170),
-    "category": Look(title=Text("类别", "Category"), width=150),
+    "sector": Look(title=Text("行业", "Sector"), words=words.SECTOR, width=170),
     "confidence": Look(title=Text("置信度", "Confidence"), unit="percent", width=90),
     "risk": Look(title=Text("风险值", "Risk"), width=90),
     "assignee": Look(title=Text("负责人", "Assignee"), width=110),
@@ -196,27 +219,57 @@ LOOKS: Final[Mapping[str, Look]] = {
     "product": Look(title=Text("产品", "Product"), width=120),
     "log_category": Look(title=Text("日志类别", "Log category"), width=170),
     "format": Look(title=Text("格式", "Format"), width=110),
-    "raw": Look(title=Text("原始日志", "Event as received"), wrap=True),
-    "techniques": Look(title=Text("技术", "Techniques"), wrap=True),
+    "raw": Look(title=Text("原始日志", "Event as received"), wrap=True, least_width=400),
     "technique": Look(title=Text("技术", "Technique"), width=130),
     "rules": Look(title=Text("规则数", "Rules"), width=90),
     "analyst": Look(title=Text("分析员", "Analyst"), width=120),
-    "verb": Look(title=Text("指令", "Command"), width=110),
+    "verb": Look(title=Text("指令", "Command"), words=words.VERB, width=110),
     "refusal": Look(title=Text("拒绝原因", "Why refused"), wrap=True),
     "partition": Look(title=Text("分区", "Partition"), width=90),
     "offset": Look(title=Text("位点", "Offset"), width=100),
     "topic": Look(title=Text("主题", "Topic"), width=170),
     "line": Look(title=Text("行", "Line"), width=70),
-    "drill": Look(title=Text("演练", "Drill"), width=150),
+    "field": Look(title=Text("领域", "Field"), words=words.FIELD, width=100),
     "is_critical": Look(
         title=Text("关键信息基础设施", "Critical infrastructure"), words=words.YES_NO, width=140
     ),
     "persons": Look(title=Text("个人信息（人）", "Persons' data held"), width=140),
-    "data_classes": Look(title=Text("数据级别", "Data classes"), width=160),
-    "delay_s": Look(title=Text("延迟", "Delay"), unit="s", width=100),
-    "scenarios": Look(title=Text("场景数", "Scenarios"), width=90),
+    "data_class_list": Look(title=Text("数据级别", "Data classes"), width=180),
+    "sources": Look(title=Text("来源数", "Sources"), width=90),
+    "source_list": Look(title=Text("产品", "Products"), wrap=True),
     "last_event": Look(title=Text("最近日志", "Last event"), width=170),
     "latitude": Look(title=Text("纬度", "Latitude"), hidden=True),
     "longitude": Look(title=Text("经度", "Longitude"), hidden=True),
+    "campaign_id": Look(title=Text("战役编号", "Campaign id"), hidden=True),
+    "campaign": Look(
+        title=Text("共同指标", "What they share"),
+        link=("campaigns", "campaign", "campaign_id"),
+    ),
+    "indicator": Look(title=Text("共同指标", "What they share")),
+    "indicator_kind": Look(title=Text("类型", "Kind"), words=words.INDICATOR, width=120),
+    "campaign_status": Look(title=Text("状态", "Status"), words=words.CAMPAIGN_STATUS, width=100),
+    "place": Look(title=Text("次序", "Order"), width=80),
+    "first_province": Look(
+        title=Text("首发省份", "First province"), words=words.PROVINCE, width=130
+    ),
+    "first_sector": Look(title=Text("首发行业", "First sector"), words=words.SECTOR, width=150),
+    "province_list": Look(title=Text("波及省份", "Provinces"), wrap=True),
+    "scenario_list": Look(title=Text("场景", "Scenarios"), wrap=True),
+    "change": Look(
+        title=Text("差异", "Difference"),
+        words=words.CHANGE,
+        colours=CHANGE_COLOURS,
+        fill=True,
+        width=110,
+    ),
+    "side": Look(title=Text("来源", "Side"), words=words.SIDE, width=130),
+    "live": Look(title=Text("实时", "Live"), width=100),
+    "again": Look(title=Text("调查", "Investigation"), width=120),
+    "scenario_live": Look(title=Text("场景（实时）", "Scenario, live"), words=words.SCENARIO),
+    "scenario_again": Look(
+        title=Text("场景（调查）", "Scenario, investigation"), words=words.SCENARIO
+    ),
+    "rule_sets": Look(title=Text("规则集", "Rule sets"), wrap=True),
+    "first_received_at": Look(title=Text("最早接收", "First received"), width=170),
     "label": Look(title=Text("简称", "Short name"), hidden=True),
 }

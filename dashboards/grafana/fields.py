@@ -39,21 +39,31 @@ def override(look: Look, language: Language) -> list[Any]:
     ]
     if look.words:
         properties.append(("mappings", mappings_of(look.words, look.colours, language)))
+        properties.append(("custom.align", "left"))  # a word for a number is a word
+    if look.least_width:
+        properties.append(("custom.minWidth", look.least_width))
     if look.colours:
         mode = "color-background" if look.fill else "color-text"
         properties.append(("custom.cellOptions", {"type": mode, "mode": "basic"}))
     if look.wrap:
         properties.append(("custom.cellOptions", {"type": "auto", "wrapText": True}))
+        properties.append(("custom.wrapText", True))  # where Grafana 12.2 and later keeps it
         properties.append(("custom.inspect", True))
     if look.width:
-        properties.append(("custom.width", look.width))
+        properties.append(("custom.width", _width(look, language)))
     if look.unit:
         properties.append(("unit", look.unit))
     if look.hidden:
         properties.append(("custom.hidden", True))
+        properties.append(("custom.hideFrom.viz", True))  # its name since Grafana 12.2
     if look.link:
         properties.append(("links", [link_json(look, language)]))
     return [models.DynamicConfigValue(id_val=name, value=value) for name, value in properties]
+
+
+def _width(look: Look, language: Language) -> int:
+    """In pixels; a column of our words is wider in English."""
+    return round(look.width * 1.35) if look.words and language == "en" else look.width
 
 
 def link_json(look: Look, language: Language) -> dict[str, object]:
@@ -71,7 +81,7 @@ def link_json(look: Look, language: Language) -> dict[str, object]:
 
 def board_url(board: str, language: Language, *variables: str) -> str:
     """The path of a dashboard with the current period and store."""
-    query = "&".join(("${__url_time_range}", "var-store=${store}", *variables))
+    query = "&".join(("${__url_time_range}", "${store:queryparam}", *variables))
     return f"/d/{board_uid(board, language)}?{query}"
 
 

@@ -1,17 +1,27 @@
 """Grafana's part of a query, expanded as Grafana and its ClickHouse data source would. Pure.
 
-Macros: https://github.com/grafana/clickhouse-datasource#macros (plugin 4.20). Only those that
-our dashboards use; an unknown one is an error, so that nothing is checked that would not run.
+Macros: https://github.com/grafana/clickhouse-datasource#macros (plugins 3.3 to 4.20). Only those
+that our dashboards use; an unknown one is an error, so that nothing is checked that would not
+run.
+
+Rule 1. Every macro is written with its brackets. Plugins 2.0.3 to 3.3 take the next brackets of
+        the statement, wherever they are, for those of a macro without, and drop what stands
+        between (https://github.com/grafana/clickhouse-datasource/issues/249).
+Rule 2. No macro stands in another's brackets: plugin 4.19 leaves it as it is.
+Rule 3. Both expansions are checked: 3.3 compares with text, 4 with toDateTime.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
 import msgspec
 
 from schemas.moments import SECOND, Moment
 
+Plugin: TypeAlias = Literal["3.3", "4"]
+PLUGINS: Final[tuple[Plugin, ...]] = ("3.3", "4")
+"""Versions of the data source that expand macros differently."""
 ALL: Final = "$__all"
 _CONDITIONAL: Final = re.compile(r"\$__conditionalAll\(")
 _MACRO: Final = re.compile(r"\$__(\w+)(?:\(([^()]*)\))?")
@@ -30,6 +40,7 @@ class Selection(msgspec.Struct, frozen=True, kw_only=True):
     interval_s: int
     variables: Mapping[str, Sequence[str]]
     everything: frozenset[str] = frozenset()
+    plugin: Plugin = "4"
 
 
 class MacroFault(ValueError):
@@ -47,10 +58,21 @@ def _expand_conditionals(sql: str, selection: Selection) -> str:
     """`$__conditionalAll(condition, $name)`: 1=1 while everything is chosen."""
     while found := _CONDITIONAL.search(sql):
         inside, end = _balanced(sql, found.end())
-        condition, _, name = inside.rpartition(",")
+        condition, name = _two_arguments(inside)
         is_all = name.strip().lstrip("$") in selection.everything
         sql = sql[: found.start()] + ("1=1" if is_all else condition.strip()) + sql[end:]
     return sql
+
+
+def _two_arguments(inside: str) -> tuple[str, str]:
+    """Split as the plugin does: at commas outside round brackets, whatever quotes say."""
+    depth, commas = 0, []
+    for index, character in enumerate(inside):
+        depth += {"(": 1, ")": -1}.get(character, 0)
+        commas += [index] if character == "," and depth == 0 else []
+    if len(commas) != 1:
+        raise MacroFault(f"$__conditionalAll({inside}) has not two arguments")
+    return inside[: commas[0]], inside[commas[0] + 1 :]
 
 
 def _balanced(sql: str, start: int) -> tuple[str, int]:
@@ -63,11 +85,14 @@ def _balanced(sql: str, start: int) -> tuple[str, int]:
 
 
 def _macro(match: re.Match[str], selection: Selection) -> str:
-    name, argument = match.group(1), (match.group(2) or "").strip()
+    name, argument = match.group(1), match.group(2)
     if name not in _MACROS:
         raise MacroFault(f"$__{name} is not a macro that is known here")
-    text = _MACROS[name](argument, selection)
-    return text if match.group(2) is None or name in _WITH_ARGUMENT else f"{text}({argument})"
+    if argument is None:
+        raise MacroFault(f"$__{name} has no brackets: write $__{name}(), see macros.py, rule 1")
+    if bool(argument.strip()) != (name in _WITH_ARGUMENT):
+        raise MacroFault(f"$__{name}({argument}) has the wrong number of arguments")
+    return _MACROS[name](argument.strip(), selection)
 
 
 def _variable(match: re.Match[str], selection: Selection) -> str:
@@ -77,24 +102,29 @@ def _variable(match: re.Match[str], selection: Selection) -> str:
     return _STYLES[style](selection.variables[name])
 
 
-def _seconds(moment: Moment) -> str:
-    return f"toDateTime({moment // SECOND})"
+def _seconds(moment: Moment, plugin: Plugin) -> str:
+    whole = f"intDiv({moment // 1_000},1000)" if plugin == "3.3" else str(moment // SECOND)
+    return f"toDateTime({whole})"
 
 
 def _quoted(values: Sequence[str]) -> str:
     return ",".join("'" + value.replace("'", "\\'") + "'" for value in values)
 
 
+def _bound(moment: Moment, plugin: Plugin) -> str:
+    return f"'{moment // SECOND}'" if plugin == "3.3" else _seconds(moment, plugin)
+
+
 _WITH_ARGUMENT: Final = frozenset({"timeFilter", "timeInterval"})
 _MACROS: Final[Mapping[str, Callable[[str, Selection], str]]] = {
     "timeFilter": lambda column, s: (
-        f"{column} >= {_seconds(s.first)} AND {column} <= {_seconds(s.last)}"
+        f"{column} >= {_bound(s.first, s.plugin)} AND {column} <= {_bound(s.last, s.plugin)}"
     ),
     "timeInterval": lambda column, s: (
         f"toStartOfInterval(toDateTime({column}), INTERVAL {s.interval_s} second)"
     ),
-    "fromTime": lambda _, s: _seconds(s.first),
-    "toTime": lambda _, s: _seconds(s.last),
+    "fromTime": lambda _, s: _seconds(s.first, s.plugin),
+    "toTime": lambda _, s: _seconds(s.last, s.plugin),
     "interval_s": lambda _, s: str(s.interval_s),
 }
 _STYLES: Final[Mapping[str, Callable[[Sequence[str]], str]]] = {

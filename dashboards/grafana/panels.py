@@ -12,19 +12,18 @@ from grafana_foundation_sdk.builders import (
     nodegraph,
     stat,
     table,
-    text,
     timeseries,
 )
 from grafana_foundation_sdk.models import common as common_models
 from grafana_foundation_sdk.models import dashboard as models
-from grafana_foundation_sdk.models import text as text_models
+from grafana_foundation_sdk.models import geomap as geomap_models
 
 from dashboards.grafana.clickhouse import SOURCE, ClickHouseQuery, QueryType
-from dashboards.grafana.columns import GRADE_COLOURS, INK, LOOKS
+from dashboards.grafana.columns import GREY, INK, LOOKS
 from dashboards.grafana.fields import link_json, mappings_of, overrides_of, thresholds_of
 from dashboards.grafana.selects import column_names
 from dashboards.grafana.specs import Kind, Panel, localise
-from dashboards.words import GRADE, Language
+from dashboards.words import Language
 
 EMPTY_BASE: Final = {
     "type": "geojson",
@@ -67,6 +66,8 @@ def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
     builder.color_scheme(_colour_by_threshold())
     builder.color_mode(common_models.BigValueColorMode.BACKGROUND)
     builder.graph_mode(common_models.BigValueGraphMode.NONE)
+    if panel.unit == "dtdhms":  # as large as fits would break it over two lines
+        builder.text(common.VizTextDisplayOptions().value_size(28))
     return builder.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
 
 
@@ -80,8 +81,11 @@ def _table(panel: Panel, language: Language, map_layer: str) -> Any:
 
 def _timeseries(panel: Panel, language: Language, map_layer: str) -> Any:
     builder = timeseries.Panel().unit(panel.unit).min(0)
-    builder.draw_style(common_models.GraphDrawStyle.BARS).fill_opacity(85).line_width(0)
-    builder.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL))
+    if panel.is_stacked:
+        builder.draw_style(common_models.GraphDrawStyle.BARS).fill_opacity(85).line_width(0)
+        builder.stacking(common.StackingConfig().mode(common_models.StackingMode.NORMAL))
+    else:
+        builder.draw_style(common_models.GraphDrawStyle.LINE).fill_opacity(12).line_width(2)
     builder.legend(
         common.VizLegendOptions()
         .display_mode(common_models.LegendDisplayMode.LIST)
@@ -99,34 +103,46 @@ def _timeseries(panel: Panel, language: Language, map_layer: str) -> Any:
 
 
 def _bars(panel: Panel, language: Language, map_layer: str) -> Any:
-    """One bar a row: the first column is its name, the second its length."""
+    """One bar a row: the first column is its name, the second its length.
+
+    The second has no display name: Grafana names a bar after the row's texts only then. What
+    the panel says when it is empty would be the name of a row whose text is empty.
+    """
     name, value = column_names(panel.queries[0], language)[:2]
     builder = bargauge.Panel().unit(panel.unit).min(0)
     builder.orientation(common_models.VizOrientation.HORIZONTAL)
     builder.display_mode(common_models.BarGaugeDisplayMode.BASIC)
     builder.value_mode(common_models.BarGaugeValueMode.TEXT)
+    builder.name_placement(common_models.BarGaugeNamePlacement.TOP)  # as 9.4 has it: not cut off
+    builder.text(common.VizTextDisplayOptions().title_size(14).value_size(18))
     builder.thresholds(thresholds_of(panel.thresholds, panel.colour or INK))
     builder.color_scheme(_colour_by_threshold())
-    look = LOOKS[name]
-    mapped = models.DynamicConfigValue("mappings", mappings_of(look.words, {}, language))
-    builder.override_by_name(name, [mapped] if look.words else [])
-    title = models.DynamicConfigValue("displayName", "${__data.fields." + name + "}")
-    builder.override_by_name(value, [title])
+    properties: list[tuple[str, object]] = [("noValue", "—")]
+    if words := LOOKS[name].words:
+        properties.append(("mappings", mappings_of(words, {}, language)))
+    builder.override_by_name(name, [models.DynamicConfigValue(*each) for each in properties])
+    builder.override_by_name(value, [])
     return builder.reduce_options(common.ReduceDataOptions().values(True).calcs([]))
 
 
 def _map(panel: Panel, language: Language, map_layer: str) -> Any:
-    """Provinces as tiles without borders, or as markers on the site's own base layer."""
+    """Provinces as tiles without borders, or as markers on the site's own base layer.
+
+    The query's second column colours them.
+    """
+    columns = column_names(panel.queries[0], language)
     base = {**EMPTY_BASE, "config": {"src": map_layer}} if map_layer else EMPTY_BASE
     builder: Any = geomap.Panel()
-    builder.basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer, language))])
+    builder.basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer, language, columns[1]))])
     view = geomap.MapViewConfig()
     view.id("coords" if map_layer else "zero")
     view = view.lat(35).lon(104).zoom(4) if map_layer else view.lat(0).lon(0).zoom(4)
     builder.view(view)
     builder.controls(geomap.ControlsOptions().show_zoom(True).mouse_wheel_zoom(False))
-    builder.thresholds(_grade_thresholds()).color_scheme(_colour_by_threshold())
-    for name in ("province", "grade", "incidents", "latitude", "longitude", "label"):
+    builder.tooltip(geomap.TooltipOptions().mode(geomap_models.TooltipMode.DETAILS))
+    builder.thresholds(thresholds_of(panel.thresholds, panel.colour or INK))
+    builder.color_scheme(_colour_by_threshold())
+    for name in columns:
         builder.override_by_name(name, _map_field(name, language))
     return builder
 
@@ -143,7 +159,7 @@ def _map_field(name: str, language: Language) -> list[Any]:
     return [models.DynamicConfigValue(id_val=key, value=value) for key, value in properties]
 
 
-def _tiles_layer(map_layer: str, language: Language) -> dict[str, object]:
+def _tiles_layer(map_layer: str, language: Language, coloured_by: str) -> dict[str, object]:
     size = 14 if map_layer else 30
     shape = "circle" if map_layer else "square"
     return {
@@ -155,7 +171,7 @@ def _tiles_layer(map_layer: str, language: Language) -> dict[str, object]:
             "showLegend": False,
             "style": {
                 "size": {"fixed": size, "min": size, "max": size},
-                "color": {"field": "grade", "fixed": GRADE_COLOURS["9"]},
+                "color": {"field": coloured_by, "fixed": GREY},
                 "opacity": 0.95,
                 "symbol": {"mode": "fixed", "fixed": f"img/icons/marker/{shape}.svg"},
                 "text": {"mode": "field", "field": "label", "fixed": ""},
@@ -185,18 +201,8 @@ def _graph(panel: Panel, language: Language, map_layer: str) -> Any:
     return nodegraph.Panel()
 
 
-def _text(panel: Panel, language: Language, map_layer: str) -> Any:
-    return text.Panel().mode(text_models.TextMode.MARKDOWN).content(panel.content.of(language))
-
-
 def _colour_by_threshold() -> Any:
     return dashboard.FieldColor().mode(models.FieldColorModeId.THRESHOLDS)
-
-
-def _grade_thresholds() -> Any:
-    """Grade 0 stands for a province without an incident."""
-    steps = [(float(grade), GRADE_COLOURS[grade]) for grade in GRADE]
-    return thresholds_of(steps, "#c9c7bf")
 
 
 _REF_IDS: Final[Mapping[Kind, tuple[str, ...]]] = {"graph": ("nodes", "edges")}
@@ -207,5 +213,4 @@ _BUILDERS: Final[Mapping[Kind, Callable[[Panel, Language, str], Any]]] = {
     "bars": _bars,
     "map": _map,
     "graph": _graph,
-    "text": _text,
 }

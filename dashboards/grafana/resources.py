@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 
 from dashboards.grafana.alerts import alert_rules
-from dashboards.grafana.clickhouse import PLUGIN, SOURCE_UID
+from dashboards.grafana.clickhouse import PLUGIN, SOURCE_NAME, SOURCE_UID
 from dashboards.grafana.rendering import render
 from dashboards.grafana.settings import GrafanaSettings
 from dashboards.words import Language, Text
@@ -30,8 +30,15 @@ class Resource(msgspec.Struct, frozen=True, kw_only=True):
     """Sent, never read back: Grafana does not show them."""
 
 
-def resources(settings: GrafanaSettings) -> Iterator[Resource]:
-    """Everything, in the order in which it can be made."""
+ROUTES_RULES: Final = (10, 4)
+"""The Grafana in which an alert rule can name its contact point itself."""
+
+
+def resources(settings: GrafanaSettings, version: tuple[int, int] | None) -> Iterator[Resource]:
+    """Everything, in the order in which it can be made, for a Grafana of that version.
+
+    None is a Grafana that hides its version: it is taken for a new one.
+    """
     for language in ("zh", "en"):
         yield _folder(folder_uid(language), FOLDERS.of(language))
     yield _folder(ALERT_FOLDER, "烽火告警 / Fenghuo alerts")
@@ -47,7 +54,8 @@ def resources(settings: GrafanaSettings) -> Iterator[Resource]:
                 body=dashboard,
                 folder=folder_uid(language),
             )
-    receiver = CONTACT_POINT if settings.alert_webhook else ""
+    is_routed = bool(settings.alert_webhook) and (version is None or version >= ROUTES_RULES)
+    receiver = CONTACT_POINT if is_routed else ""
     for rule in alert_rules(ALERT_FOLDER, receiver):
         yield Resource(kind="alert-rule", uid=rule["uid"], title=rule["title"], body=rule)
 
@@ -62,18 +70,22 @@ def _folder(uid: str, title: str) -> Resource:
 
 
 def _datasource(settings: GrafanaSettings) -> Resource:
-    """The ClickHouse data source (plugin 4.20: src/types/config.ts), native protocol."""
+    """The ClickHouse data source (src/types/config.ts), native protocol.
+
+    Plugin 3 knows the host as `server`.
+    """
     return Resource(
         kind="datasource",
         uid=SOURCE_UID,
-        title="Fenghuo ClickHouse",
+        title=SOURCE_NAME,
         body={
             "uid": SOURCE_UID,
-            "name": "Fenghuo ClickHouse",
+            "name": SOURCE_NAME,
             "type": PLUGIN,
             "access": "proxy",
             "jsonData": {
                 "host": settings.clickhouse_host,
+                "server": settings.clickhouse_host,
                 "port": settings.clickhouse_port,
                 "protocol": "native",
                 "secure": settings.clickhouse_secure,

@@ -1,7 +1,7 @@
 """What a dashboard is, before it is JSON: panels and their queries as values, in both languages.
 
-In a query, `<name>` is replaced by the table TOKENS or, for a column that exists in two
-languages (`<title>`), by the column of the dashboard's language. `$__…` macros and `${…}`
+In a query, `<name>` is replaced by the tables TOKENS and PHRASES or, for a column that exists in
+two languages (`<title>`), by the column of the dashboard's language. `$__…` macros and `${…}`
 variables are Grafana's. `<edges>` are those of the
 incident in the variable `incident`.
 """
@@ -11,32 +11,21 @@ from typing import Final, Literal, TypeAlias
 
 import msgspec
 
+from dashboards.grafana.phrases import PHRASES
 from dashboards.sql import EDGES_SQL, GRAVITY, judged
 from dashboards.words import Language, Text, Words
 
-Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph", "text"]
+Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph"]
 
 LOCALISED: Final = ("title", "story", "reason", "sender", "recipient")
 """Columns with a twin in English, `<name>_en`."""
-PICKED: Final[Words] = {
-    "label": Text("p.2", "p.3"),
-    "text": Text("text_zh", "text_en"),
-    "rule": Text("if(title_zh != '', title_zh, title)", "title"),
-    "summary_rule": Text(
-        "if(JSONExtractString(d, 'title_zh') != '', JSONExtractString(d, 'title_zh'),"
-        " JSONExtractString(d, 'title'))",
-        "JSONExtractString(d, 'title')",
-    ),
-}
-"""Expressions that differ by language in another way."""
-
 TOKENS: Final[Mapping[str, str]] = {
     "gravity": GRAVITY,
     "miit": judged("miit"),
     "cac": judged("cac"),
     "live": "status != 'superseded' AND (drill != '') = (${drills} = 1)",
     "earnest": "status != 'superseded' AND drill = ''",
-    "period": "last_time >= $__fromTime AND first_time <= $__toTime",
+    "period": "last_time >= $__fromTime() AND first_time <= $__toTime()",
     "open": "status NOT IN ('resolved', 'closed', 'superseded')",
     "clocked": "state IN ('late', 'due_soon', 'pending') AND drill = ''",
 }
@@ -46,7 +35,8 @@ TOKENS: Final[Mapping[str, str]] = {
 class Panel(msgspec.Struct, frozen=True, kw_only=True):
     """One panel. `colour` is fixed, or "" for that of the values; `link` names a dashboard.
 
-    `empty` says why nothing may be there. `series` colours the series of a chart by name.
+    `empty` says why nothing may be there. `series` names the series of a chart; stacked ones are
+    bars, others lines.
     """
 
     kind: Kind
@@ -55,13 +45,13 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     queries: tuple[str, ...] = ()
     width: int = 12
     height: int = 8
-    unit: str = "none"
+    unit: str = "locale"
     colour: str = ""
     thresholds: tuple[tuple[float, str], ...] = ()
     series: Words = {}
     series_colours: Mapping[str, str] = {}
+    is_stacked: bool = True
     empty: Text = Text("所选时段内没有数据", "Nothing in the chosen period")
-    content: Text = Text("", "")
 
 
 class Section(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,8 +105,8 @@ def localise(query: str, language: Language) -> str:
     for name in LOCALISED:
         column = f"{name}_en" if language == "en" else name
         text = text.replace(f"<{name}>", column)
-    for token, pick in PICKED.items():
-        text = text.replace(f"<{token}>", pick.of(language))
+    for token, phrase in PHRASES.items():
+        text = text.replace(f"<{token}>", phrase.of(language))
     for token, expression in TOKENS.items():
         text = text.replace(f"<{token}>", expression)
     return "\n".join(line.rstrip() for line in text.strip().splitlines())

@@ -71,7 +71,8 @@ def push_command(dry_run: bool, prune: bool) -> None:
     Folders, data source, contact point, dashboards and alert rules; what is right already is
     not touched. The difference is shown before anything is written.
     """
-    from dashboards.grafana.pushing import PushFailed, apply, connect, plan
+    from dashboards.grafana.calling import PushFailed, connect, version_of
+    from dashboards.grafana.pushing import apply, plan
     from dashboards.grafana.resources import resources
     from dashboards.grafana.settings import GrafanaSettings
 
@@ -81,7 +82,7 @@ def push_command(dry_run: bool, prune: bool) -> None:
         raise click.UsageError(_explain(faults)) from faults
     face = connect(settings)
     try:
-        changes = plan(face, resources(settings), prune)
+        changes = plan(face, resources(settings, version_of(face)), prune)
         for change in changes:
             if change.action != "unchanged":
                 places = f": {', '.join(change.paths[:5])}" if change.paths else ""
@@ -94,7 +95,8 @@ def push_command(dry_run: bool, prune: bool) -> None:
     done = "would be " if dry_run else ""
     click.echo(
         f"{done}created {counts['create']}, updated {counts['update']}, "
-        f"deleted {counts['delete']}, unchanged {counts['unchanged']}",
+        f"deleted {counts['delete']}, unchanged {counts['unchanged']}"
+        + (f", locked {counts['locked']}: read from files" if counts["locked"] else ""),
         err=True,
     )
 

@@ -8,29 +8,35 @@ import pytest
 from schemas.log_tables import ENTERPRISES as ENTERPRISE_TABLE
 from sinks.chdb import ChdbSink
 from sinks.rows import rows_of
-from tests.dashboards.sample import ENTERPRISES, decisions
+from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, Case, decisions
 
 
 @pytest.fixture(scope="module")
 def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for both stores: a process has one open at a time."""
+    """One folder a module: a process has one open at a time."""
     return tmp_path_factory.mktemp("store")
 
 
 @pytest.fixture(scope="module")
 def store(store_folder: Path) -> Iterator[ChdbSink]:
-    """Four incidents in earnest, one in a drill, and what belongs to them."""
-    sink = ChdbSink(store_folder, "fenghuo")
-    sink.migrate()
-    registry = [ENTERPRISE_TABLE.row(enterprise) for enterprise in ENTERPRISES]
-    sink.write({**rows_of(decisions()), ENTERPRISE_TABLE.name: registry}, "sample")
+    """Four incidents in earnest, one in a drill, a campaign, and an investigation beside them."""
+    _fill(store_folder, "investigation_sample", INVESTIGATED).close()
+    sink = _fill(store_folder, "fenghuo", CASES)
     yield sink
     sink.close()
 
 
+def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
+    sink = ChdbSink(folder, database)
+    sink.migrate()
+    registry = [ENTERPRISE_TABLE.row(enterprise) for enterprise in ENTERPRISES]
+    sink.write({**rows_of(decisions(cases)), ENTERPRISE_TABLE.name: registry}, "sample")
+    return sink
+
+
 @pytest.fixture(scope="module")
 def empty_store(store_folder: Path) -> Iterator[ChdbSink]:
-    """A store in which nothing has happened yet."""
+    """A store in which nothing has happened yet, not even an investigation."""
     sink = ChdbSink(store_folder, "empty")
     sink.migrate()
     yield sink

@@ -9,6 +9,7 @@ from typing import Final, NamedTuple
 
 from schemas.assessment import Assessment, LimbResult, Obligation, Raise, Tier
 from schemas.batch import BatchAccount, DeadLetter
+from schemas.campaign import Campaign, CampaignMember, Growth, Spread
 from schemas.command import Command, CommandOutcome
 from schemas.decision import Decision
 from schemas.detection import Detection, Entity, Level
@@ -298,11 +299,59 @@ CASES: Final = (
 )
 
 
-def decisions() -> Iterator[Decision]:
+INVESTIGATED: Final = (CASES[0]._replace(miit="II"), *CASES[1:3], CASES[4]._replace(drill=""))
+"""What an investigation finds: one incident graver in live, one gone, one new."""
+
+
+def decisions(cases: tuple[Case, ...] = CASES) -> Iterator[Decision | Campaign | CampaignMember]:
     """Everything, in the order of its making."""
     yield from _traffic()
-    for case in CASES:
+    for case in cases:
         yield from _case(case)
+    yield from _campaign()
+
+
+def _campaign() -> Iterator[Campaign | CampaignMember]:
+    """One address that struck three enterprises within three days."""
+    indicator = "203.0.113.77"
+    campaign_id = content_id("campaign", "address", indicator, "")
+    struck = [ENTERPRISES[case.enterprise] for case in CASES[:3]]
+    yield Campaign(
+        campaign_id=campaign_id,
+        revision=2,
+        status="active",
+        kind="address",
+        indicator=indicator,
+        enterprise_count=3,
+        incident_count=3,
+        provinces=tuple(enterprise.province for enterprise in struck),
+        sectors=tuple(enterprise.sector for enterprise in struck),
+        scenarios=("ransomware", "vulnerability_backdoor"),
+        level="critical",
+        first_time=START,
+        last_time=NOW,
+        first_province=struck[0].province,
+        first_sector=struck[0].sector,
+        spread=tuple(Spread(enterprise.province, 1) for enterprise in struck),
+        growth=(Growth("2026-11-18", 1, 1), Growth("2026-11-20", 2, 3)),
+        combined_miit_tier="I",
+        combined_cac_tier="II",
+        evicted=0,
+        revised_at=NOW,
+        drill="",
+        content="c",
+    )
+    for place, enterprise in enumerate(struck, 1):
+        yield CampaignMember(
+            campaign_id=campaign_id,
+            incident_id=content_id("incident", enterprise.enterprise_id, ""),
+            revision=2,
+            place=place,
+            enterprise_id=enterprise.enterprise_id,
+            province=enterprise.province,
+            first_time=START + place * HOUR,
+            drill="",
+        )
 
 
 def _case(case: Case) -> Iterator[Decision]:
@@ -381,7 +430,7 @@ def _detection(case: Case, step: Step) -> Detection:
         summary=step.fact,
         late=False,
         drill=case.drill,
-        rule_set_id="rules-1",
+        rule_set_id="rules-2" if case.start_minute > 100 else "rules-1",
     )
 
 

@@ -1,5 +1,8 @@
 """Macros and variables expand as Grafana and its ClickHouse data source expand them."""
 
+import re
+
+import msgspec
 import pytest
 
 from dashboards.grafana.macros import MacroFault, Selection, expand
@@ -19,7 +22,10 @@ SELECTION = Selection(
     [
         ("$__timeFilter(d.time)", "d.time >= toDateTime(1000) AND d.time <= toDateTime(2000)"),
         ("$__timeInterval(t)", "toStartOfInterval(toDateTime(t), INTERVAL 60 second)"),
-        ("x >= $__fromTime AND x <= $__toTime", "x >= toDateTime(1000) AND x <= toDateTime(2000)"),
+        (
+            "x >= $__fromTime() AND x <= $__toTime()",
+            "x >= toDateTime(1000) AND x <= toDateTime(2000)",
+        ),
         ("p IN (${province:singlequote})", "p IN ('110000','310000')"),
         ("n = ${name:singlequote}", "n = 'O\\'Brien'"),
         ("(drill != '') = (${drills} = 1)", "(drill != '') = (0 = 1)"),
@@ -33,6 +39,12 @@ def test_expands(sql: str, expanded: str) -> None:
     assert expand(sql, SELECTION) == expanded
 
 
+def test_the_old_plugin_compares_with_text() -> None:
+    old = msgspec.structs.replace(SELECTION, plugin="3.3")
+    assert expand("$__timeFilter(t)", old) == "t >= '1000' AND t <= '2000'"
+    assert expand("t >= $__fromTime()", old) == "t >= toDateTime(intDiv(1000000,1000))"
+
+
 def test_a_condition_falls_away_while_everything_is_chosen() -> None:
     everything = Selection(
         first=0, last=1, interval_s=1, variables={}, everything=frozenset({"province"})
@@ -41,9 +53,20 @@ def test_a_condition_falls_away_while_everything_is_chosen() -> None:
     assert expand(sql, everything) == "a AND 1=1 AND b"
 
 
-@pytest.mark.parametrize("sql", ["$__unheard(x)", "${unheard}", "$__conditionalAll(a, $b"])
-def test_what_is_unknown_is_a_fault(sql: str) -> None:
-    with pytest.raises(MacroFault):
+@pytest.mark.parametrize(
+    ("sql", "said"),
+    [
+        ("$__unheard(x)", "$__unheard is not a macro"),
+        ("${unheard}", "${unheard} is not a variable"),
+        ("$__conditionalAll(a, $b", "no closing bracket"),
+        ("$__conditionalAll(a IN [1, 2], $province)", "has not two arguments"),
+        ("x >= $__fromTime AND f(x)", "$__fromTime has no brackets"),
+        ("$__fromTime(x)", "wrong number of arguments"),
+        ("$__timeFilter()", "wrong number of arguments"),
+    ],
+)
+def test_what_a_plugin_would_not_expand_is_a_fault(sql: str, said: str) -> None:
+    with pytest.raises(MacroFault, match=re.escape(said)):
         expand(sql, SELECTION)
 
 

@@ -14,9 +14,9 @@ from pipeline.cli.dashboards import dashboards_group
 from tests.dashboards.stub import TOKEN, StubGrafana, running
 
 
-@pytest.fixture
-def grafana() -> Iterator[StubGrafana]:
-    with running(StubGrafana()) as stub:
+@pytest.fixture(params=["9.4.17", "13.0.1"])
+def grafana(request: pytest.FixtureRequest) -> Iterator[StubGrafana]:
+    with running(StubGrafana(request.param)) as stub:
         yield stub
 
 
@@ -54,6 +54,18 @@ def test_no_secret_is_kept_where_it_can_be_read(grafana: StubGrafana) -> None:
     assert "secret" not in str(grafana.held)
 
 
+def test_both_generations_of_the_plugin_find_the_host(grafana: StubGrafana) -> None:
+    push(grafana, FENGHUO_GRAFANA_CLICKHOUSE_HOST="ch-1")
+    source = grafana.held["datasource", "fenghuo-clickhouse"]["jsonData"]
+    assert (source["host"], source["server"]) == ("ch-1", "ch-1")
+
+
+def test_a_rule_names_its_contact_point_where_grafana_can(grafana: StubGrafana) -> None:
+    push(grafana)
+    rule = grafana.held["alert-rule", "fenghuo-obligation-late"]
+    assert ("notification_settings" in rule) is (grafana.release >= (10, 4))
+
+
 def test_a_dry_run_shows_what_would_change_and_writes_nothing(grafana: StubGrafana) -> None:
     result = push(grafana, "--dry-run")
     assert "create dashboard fenghuo-situation-zh" in result.output
@@ -73,8 +85,10 @@ def test_what_someone_changed_is_named_and_put_right(grafana: StubGrafana) -> No
 
 def test_prune_deletes_only_what_is_ours_and_gone(grafana: StubGrafana) -> None:
     push(grafana)
-    grafana.held["dashboard", "fenghuo-old-zh"] = {"uid": "fenghuo-old-zh", "title": "old"}
-    grafana.held["dashboard", "mine"] = {"uid": "mine", "title": "somebody's"}
+    ours = {"tags": ["fenghuo"], "folderUid": ""}
+    grafana.held["dashboard", "fenghuo-old-zh"] = {"title": "old", **ours}
+    grafana.held["dashboard", "fenghuo-like"] = {"title": "untagged", "folderUid": ""}
+    grafana.held["dashboard", "mine"] = {"title": "somebody's", **ours}
     grafana.held["alert-rule", "fenghuo-old"] = {"uid": "fenghuo-old", "title": "old rule"}
     grafana.writes.clear()
     result = push(grafana, "--prune")
@@ -83,7 +97,88 @@ def test_prune_deletes_only_what_is_ours_and_gone(grafana: StubGrafana) -> None:
         "DELETE /dashboards/uid/fenghuo-old-zh",
         "DELETE /v1/provisioning/alert-rules/fenghuo-old",
     ]
-    assert ("dashboard", "mine") in grafana.held
+    assert {("dashboard", "mine"), ("dashboard", "fenghuo-like")} < set(grafana.held)
+
+
+def test_a_dashboard_that_was_moved_comes_back_to_its_folder(grafana: StubGrafana) -> None:
+    push(grafana)
+    grafana.held["dashboard", "fenghuo-queue-en"]["folderUid"] = "fenghuo-zh"
+    assert "update dashboard fenghuo-queue-en Incident queue: folderUid" in push(grafana).output
+    assert grafana.held["dashboard", "fenghuo-queue-en"]["folderUid"] == "fenghuo-en"
+
+
+@pytest.mark.parametrize(
+    ("kind", "uid", "field", "value"),
+    [
+        ("dashboard", "fenghuo-queue-en", "readOnly", True),
+        ("datasource", "fenghuo-clickhouse", "readOnly", True),
+        ("alert-rule", "fenghuo-obligation-late", "provenance", "file"),
+    ],
+)
+def test_what_is_read_from_files_ends_the_push_before_anything_is_written(
+    grafana: StubGrafana, kind: str, uid: str, field: str, value: object
+) -> None:
+    push(grafana)
+    grafana.held[kind, uid].update({field: value})
+    grafana.writes.clear()
+    assert push(grafana).exit_code == 0, "what does not differ may be read from a file"
+    title = "name" if kind == "datasource" else "title"
+    grafana.held[kind, uid][title] = "mine"
+    result = push(grafana)
+    assert result.exit_code == 1
+    assert f"{uid}: Grafana reads them from files" in result.output
+    assert grafana.writes == []
+
+
+def test_who_made_an_alert_rule_stays_who_it_was(grafana: StubGrafana) -> None:
+    push(grafana)
+    rule = grafana.held["alert-rule", "fenghuo-obligation-late"]
+    rule.update(provenance="api", title="mine")
+    assert push(grafana).exit_code == 0
+    rule = grafana.held["alert-rule", "fenghuo-obligation-late"]
+    assert (rule["provenance"], rule["title"] == "mine") == ("api", False)
+
+
+@pytest.mark.parametrize(
+    ("kind", "taken", "said"),
+    [
+        ("folder", {"title": "烽火"}, "already exists; something of that name is there"),
+        ("datasource", {"name": "Fenghuo ClickHouse"}, "something of that name is there"),
+    ],
+)
+def test_a_name_that_is_taken_is_said_with_the_remedy(
+    grafana: StubGrafana, kind: str, taken: dict[str, str], said: str
+) -> None:
+    grafana.held[kind, "theirs"] = {"uid": "theirs", **taken}
+    result = push(grafana)
+    assert result.exit_code == 1
+    assert said in result.output
+
+
+def test_a_title_that_is_taken_is_said_with_the_remedy() -> None:
+    with running(StubGrafana("9.4.17")) as grafana:
+        push(grafana)
+        theirs = {"title": "全国态势", "folderUid": "fenghuo-zh", "tags": []}
+        del grafana.held["dashboard", "fenghuo-situation-zh"]
+        grafana.held["dashboard", "theirs"] = theirs
+        result = push(grafana)
+    assert result.exit_code == 1
+    assert "something of that title is there under another uid" in result.output
+
+
+def test_a_grafana_that_is_too_old_is_refused_at_once() -> None:
+    with running(StubGrafana("9.1.8")) as grafana:
+        result = push(grafana)
+    assert result.exit_code == 1
+    assert "Grafana 9.1.8 is too old" in result.output
+    assert grafana.writes == []
+
+
+def test_a_page_to_log_in_to_is_not_taken_for_grafana(grafana: StubGrafana) -> None:
+    grafana.page = "<html>Please log in</html>"
+    result = push(grafana)
+    assert result.exit_code == 1
+    assert "the answer is not Grafana's" in result.output
 
 
 def test_a_wrong_token_is_refused_with_the_remedy(grafana: StubGrafana) -> None:
@@ -118,6 +213,8 @@ def test_all_faults_of_the_settings_are_said_at_once() -> None:
         ({"a": [1]}, {"a": [1, 2]}, ["a"]),
         ({"version": 1, "x": {"version": 1}}, {"x": {"version": 2}}, ["x.version"]),
         ({"a": None}, {}, []),
+        ({"a": False, "b": [], "c": 0}, {}, []),
+        ({"a": False}, {"a": True}, ["a"]),
     ],
 )
 def test_differences_name_what_is_lacking(wanted: object, found: object, places: list[str]) -> None:

@@ -10,6 +10,7 @@ from dashboards.grafana.anatomy import targets
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.rendering import RENDERED, rendered_files
+from dashboards.grafana.specs import board_uid
 from dashboards.words import LANGUAGES, Language
 
 FILES = dict(rendered_files())
@@ -56,6 +57,15 @@ def test_both_languages_have_the_same_panels() -> None:
         zh, en = (board_json(board, language)["panels"] for language in LANGUAGES)
         assert [panel["type"] for panel in zh] == [panel["type"] for panel in en]
         assert [panel["gridPos"] for panel in zh] == [panel["gridPos"] for panel in en]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_way_back_is_called_by_where_it_leads(language: Language) -> None:
+    titles = {board_uid(board.name, language): board.title.of(language) for board in BOARDS}
+    for board in BOARDS:
+        back = board_json(board, language)["links"][0]
+        if board.up != board.name:
+            assert back["title"] == f"← {titles[back['url'][3:].partition('?')[0]]}"
 
 
 def test_no_address_outside_is_named() -> None:

@@ -14,7 +14,7 @@ _RECEIVED: Final = f"$__timeFilter(received_at) AND {_CHOSEN}"
 _STATS: Final = (
     (
         "sum(events)",
-        "none",
+        "locale",
         INK,
         (),
         Text("收到日志", "Events received"),
@@ -30,7 +30,7 @@ _STATS: Final = (
     ),
     (
         "sum(dropped)",
-        "none",
+        "locale",
         GREEN,
         ((1, INK),),
         Text("丢弃", "Dropped"),
@@ -38,7 +38,7 @@ _STATS: Final = (
     ),
     (
         "sum(dead_lettered)",
-        "none",
+        "locale",
         GREEN,
         ((1, ORANGE),),
         Text("死信", "Dead letters"),
@@ -46,7 +46,7 @@ _STATS: Final = (
     ),
     (
         "countIf(outcome = 'refused')",
-        "none",
+        "locale",
         GREEN,
         ((1, RED),),
         Text("拒收批次", "Batches refused"),
@@ -55,7 +55,7 @@ _STATS: Final = (
     (
         "sum(toInt64(events) - toInt64(stored) - toInt64(late) - toInt64(dropped)"
         " - toInt64(dead_lettered))",
-        "none",
+        "locale",
         RED,
         ((0, GREEN), (1, RED)),
         Text("账目差额", "Difference"),
@@ -172,9 +172,10 @@ GROUP BY reason_code ORDER BY events DESC, reason_code LIMIT 50
                     ),
                     queries=(
                         f"""
-SELECT received_at, enterprise_id AS enterprise, reason_code, detail, remedy, topic, partition,
-       offset, line, enterprise_id
-FROM (SELECT *, reason AS reason_code FROM dead_letters WHERE {_RECEIVED})
+SELECT received_at, if(e.name = '', d.enterprise_id, e.name) AS enterprise, reason_code, detail,
+       remedy, topic, partition, offset, line, d.enterprise_id AS enterprise_id
+FROM (SELECT *, reason AS reason_code FROM dead_letters WHERE {_RECEIVED}) AS d
+LEFT JOIN enterprises AS e ON e.enterprise_id = d.enterprise_id
 ORDER BY received_at DESC, dead_letter_id LIMIT 200
 """,
                     ),

@@ -112,6 +112,33 @@ GROUP BY product, log_category ORDER BY enterprises DESC, product, log_category 
                     height=12,
                 ),
                 Panel(
+                    kind="table",
+                    title=Text("盲区：来源最少的单位", "Blind spots: enterprises with few sources"),
+                    description=Text(
+                        "登记在册的单位按所选时段内日志来源（产品与类别）由少到多；零即看不见。",
+                        "Registered enterprises by their log sources (product and category) in the "
+                        "period, fewest on top; none means that nothing of it is seen.",
+                    ),
+                    queries=(
+                        """
+SELECT e.name AS enterprise, e.province AS province, e.sector AS sector, s.sources AS sources,
+       s.products AS source_list, s.events AS events, s.latest AS last_event,
+       e.enterprise_id AS enterprise_id
+FROM enterprises AS e
+LEFT JOIN (SELECT enterprise_id, uniqExact((product, category)) AS sources,
+                  arrayStringConcat(arraySort(groupUniqArray(toString(product))), ', ') AS products,
+                  sum(c.events) AS events, toNullable(max(c.last_time)) AS latest
+           FROM events_by_hour AS c
+           WHERE c.time >= toStartOfHour($__fromTime()) AND c.time <= $__toTime()
+           GROUP BY enterprise_id) AS s ON s.enterprise_id = e.enterprise_id
+ORDER BY sources, events, enterprise_id LIMIT 200
+""",
+                    ),
+                    width=24,
+                    height=10,
+                    empty=Text("登记表为空", "The registry is empty"),
+                ),
+                Panel(
                     kind="bars",
                     title=Text("场景检出", "Scenarios seen"),
                     description=Text("各场景的告警数。", "Detections by scenario."),

@@ -4,6 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import DRILLS, ENTERPRISE
 from dashboards.grafana.boards.shared import (
+    RULE_SWAPS,
     accounts_over_time,
     clock_table,
     detections_over_time,
@@ -27,8 +28,7 @@ ENTERPRISE_BOARD: Final = Board(
         "The incidents and detections of one enterprise, and what became of what it sent.",
     ),
     variables=(ENTERPRISE, DRILLS),
-    annotations=(tier_changes(f"drill = '' AND {_THIS}"),),
-    up="province",
+    annotations=(tier_changes(f"drill = '' AND {_THIS}"), RULE_SWAPS),
     sections=(
         Section(
             title=Text("概况", "Overview"),
@@ -39,9 +39,9 @@ ENTERPRISE_BOARD: Final = Board(
                     description=Text("登记表中的信息。", "What the registry says."),
                     queries=(
                         f"""
-SELECT name AS enterprise, province, sector, field AS category,
+SELECT name AS enterprise, province, sector, field,
        critical_infrastructure AS is_critical, persons AS persons,
-       arrayStringConcat(data_classes, ', ') AS data_classes, enterprise_id
+       <data_class_words> AS data_class_list, enterprise_id
 FROM enterprises WHERE {_THIS}
 """,
                     ),
@@ -72,14 +72,16 @@ FROM enterprises WHERE {_THIS}
                         "How long ago the last batch of this enterprise was received.",
                     ),
                     queries=(
-                        f"SELECT dateDiff('second', max(received_at), now()) AS silent_s"
+                        "SELECT if(count() = 0, NULL,"
+                        " dateDiff('second', max(received_at), now())) AS silent_s"
                         f" FROM batches WHERE {_THIS}",
                     ),
                     width=4,
                     height=8,
-                    unit="dtdurations",
+                    unit="dtdhms",
                     colour=GREEN,
                     thresholds=((3_600, ORANGE), (86_400, RED)),
+                    empty=Text("从未收到批次", "Never sent a batch"),
                 ),
                 Panel(
                     kind="bars",

@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import INCIDENT
 from dashboards.grafana.boards.shared import tier_changes
-from dashboards.grafana.columns import LEVEL_COLOURS
+from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import LEVEL, Text
 
@@ -13,6 +13,10 @@ _OWNER: Final = f"(SELECT any(enterprise_id) FROM incidents WHERE {_THIS})"
 """Tables are ordered by enterprise: with it a query reads one enterprise's rows."""
 _MEMBERS: Final = f"(SELECT arrayJoin(detection_ids) FROM incidents WHERE {_THIS})"
 _CHOOSE: Final = Text("请在上方选择一起事件", "Choose an incident above")
+
+_ROLES: Final = "['actor', 'tool', 'target']"
+_ROLE_COLOURS: Final = f"['{LEVEL_COLOURS['critical']}', '{LEVEL_COLOURS['medium']}', '{INK}']"
+"""Of nodes: not the law's colours, which say how grave the whole is."""
 
 _HEAD: Final = Panel(
     kind="table",
@@ -38,12 +42,17 @@ LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 _STORY: Final = Panel(
     kind="table",
     title=Text("经过", "What happened"),
-    description=Text("由证据自动写成的经过。", "The story, written from the evidence."),
+    description=Text(
+        "由证据自动写成的经过，一句一行。",
+        "The story, written from the evidence, a sentence a line.",
+    ),
     queries=(
-        f"SELECT <title> AS incident, <story> AS story, incident_id FROM incidents WHERE {_THIS}",
+        f"""
+SELECT arrayJoin(arrayConcat([<title>], <sentences>)) AS story FROM incidents WHERE {_THIS}
+""",
     ),
     width=24,
-    height=5,
+    height=8,
     empty=_CHOOSE,
 )
 _JUDGEMENTS: Final = Panel(
@@ -101,8 +110,8 @@ _DUTIES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT state, if(due_at IS NULL, NULL, dateDiff('second', now(), due_at)) AS left_s, due_at,
-       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text, done_at,
+SELECT state, <left> AS left, due_at,
+       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit, done_at,
        <reason> AS reason, article, incident_id
 FROM obligations WHERE {_THIS}
 ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at
@@ -174,7 +183,8 @@ _ENTITIES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT concat(kind, ':', value) AS id, value AS title, kind AS subtitle, role AS mainstat
+SELECT concat(kind, ':', value) AS id, value AS title, <kind_word> AS subtitle,
+       <role_word> AS mainstat, transform(role, {_ROLES}, {_ROLE_COLOURS}, '{GREY}') AS color
 FROM (SELECT entity_kinds, entity_values, entity_roles FROM incidents WHERE {_THIS})
 ARRAY JOIN entity_kinds AS kind, entity_values AS value, entity_roles AS role
 LIMIT 1 BY id
@@ -205,6 +215,27 @@ ORDER BY event_time, event_id LIMIT 200
     width=24,
     height=10,
 )
+_CAMPAIGNS: Final = Panel(
+    kind="table",
+    title=Text("所属战役", "Campaigns that it belongs to"),
+    description=Text(
+        "与其他单位的事件有共同指标；点指标看战役。",
+        "It shares an indicator with incidents of other enterprises; an indicator leads there.",
+    ),
+    queries=(
+        f"""
+SELECT status AS campaign_status, indicator AS campaign, kind AS indicator_kind,
+       enterprise_count AS enterprises, campaign_id
+FROM campaigns
+WHERE status != 'withdrawn'
+  AND (campaign_id, revision) IN (SELECT campaign_id, revision FROM campaign_members WHERE {_THIS})
+ORDER BY enterprises DESC, campaign_id LIMIT 50
+""",
+    ),
+    width=24,
+    height=5,
+    empty=Text("不属于任何战役", "It belongs to no campaign"),
+)
 _REVISIONS: Final = Panel(
     kind="table",
     title=Text("修订历史", "Revisions"),
@@ -223,7 +254,7 @@ _COMMANDS: Final = Panel(
     description=Text("分析员对该事件所下的指令。", "What analysts said of this incident."),
     queries=(
         f"""
-SELECT said_at, analyst, verb, accepted, refusal, reason AS summary
+SELECT said_at, analyst, verb, accepted, refusal, reason
 FROM commands WHERE {_THIS} ORDER BY said_at DESC, command_id LIMIT 200
 """,
     ),
@@ -246,7 +277,10 @@ INCIDENT_BOARD: Final = Board(
         Section(
             title=Text("定级与义务", "Tiers and duties"), panels=(_JUDGEMENTS, _LIMBS, _DUTIES)
         ),
-        Section(title=Text("攻击", "The attack"), panels=(_DETECTIONS, _ENTITIES, _OVER_TIME)),
+        Section(
+            title=Text("攻击", "The attack"),
+            panels=(_DETECTIONS, _ENTITIES, _OVER_TIME, _CAMPAIGNS),
+        ),
         Section(
             title=Text("证据与记录", "Evidence and record"),
             panels=(

@@ -57,7 +57,8 @@ OBLIGATIONS_BOARD: Final = Board(
                     ),
                     queries=(
                         f"""
-SELECT countIf(done_at <= due_at) / greatest(1, countIf(due_at IS NOT NULL)) AS share
+SELECT if(countIf(due_at IS NOT NULL) = 0, NULL,
+          countIf(done_at <= due_at) / countIf(due_at IS NOT NULL)) AS share
 FROM obligations WHERE {_CHOSEN} AND state = 'done'
 """,
                     ),
@@ -66,6 +67,7 @@ FROM obligations WHERE {_CHOSEN} AND state = 'done'
                     unit="percentunit",
                     colour=RED,
                     thresholds=((0.9, ORANGE), (0.99, GREEN)),
+                    empty=Text("尚无有时限且已完成的义务", "No duty with a deadline is done yet"),
                 ),
             ),
         ),
@@ -105,8 +107,8 @@ GROUP BY time ORDER BY time
                     ),
                     queries=(
                         f"""
-SELECT state, concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text, starts_at,
-       article, incident_id
+SELECT state, concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit,
+       starts_at, article, incident_id
 FROM obligations
 WHERE due_at IS NULL AND {_OPEN} AND {_CHOSEN}
 ORDER BY starts_at, obligation_id LIMIT 100

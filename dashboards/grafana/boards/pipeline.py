@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.grafana.boards.shared import HOURS
+from dashboards.grafana.boards.shared import HOURS, RULE_SWAPS, accounts_over_time
 from dashboards.grafana.columns import GREEN, INK, ORANGE, RED, YELLOW
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import Text
@@ -17,6 +17,7 @@ PIPELINE: Final = Board(
         "The pipeline as its data show it: throughput, delay, progress. For consumer lag and the "
         "like see the workers' /metrics.",
     ),
+    annotations=(RULE_SWAPS,),
     period="now-6h",
     refresh="30s",
     sections=(
@@ -31,14 +32,16 @@ PIPELINE: Final = Board(
                         "How long ago Kafka took the last batch that was written.",
                     ),
                     queries=(
-                        "SELECT dateDiff('second', max(received_at), now()) AS silent_s"
+                        "SELECT if(count() = 0, NULL,"
+                        " dateDiff('second', max(received_at), now())) AS silent_s"
                         " FROM batches",
                     ),
                     width=6,
                     height=4,
-                    unit="dtdurations",
+                    unit="dtdhms",
                     colour=GREEN,
                     thresholds=((300, ORANGE), (1_800, RED)),
+                    empty=Text("尚未收到批次", "No batch yet"),
                 ),
                 Panel(
                     kind="stat",
@@ -61,7 +64,9 @@ PIPELINE: Final = Board(
                     ),
                     queries=(
                         f"""
-SELECT quantileExactWeighted(0.95)(dateDiff('second', first_time, received_at), events) AS delay_s
+SELECT if(count() = 0, NULL,
+          quantileExactWeighted(0.95)(dateDiff('second', first_time, received_at), events)
+       ) AS delay_s
 FROM events_by_hour WHERE {HOURS}
 """,
                     ),
@@ -70,6 +75,7 @@ FROM events_by_hour WHERE {HOURS}
                     unit="s",
                     colour=GREEN,
                     thresholds=((600, YELLOW), (3_600, ORANGE)),
+                    empty=_QUIET,
                 ),
                 Panel(
                     kind="stat",
@@ -92,22 +98,7 @@ FROM events_by_hour WHERE {HOURS}
         Section(
             title=Text("吞吐与进度", "Throughput and progress"),
             panels=(
-                Panel(
-                    kind="timeseries",
-                    title=Text("日志吞吐", "Events received"),
-                    description=Text(
-                        "每个时间格收到与入库的日志。", "Events received and stored per interval."
-                    ),
-                    queries=(
-                        """
-SELECT $__timeInterval(received_at) AS time, sum(stored) AS stored, sum(late) AS late,
-       sum(dropped) AS dropped, sum(dead_lettered) AS dead_lettered
-FROM (SELECT * FROM batches WHERE $__timeFilter(received_at))
-GROUP BY time ORDER BY time
-""",
-                    ),
-                    empty=_QUIET,
-                ),
+                accounts_over_time("1 = 1"),
                 Panel(
                     kind="table",
                     title=Text("格式", "Formats"),

@@ -4,6 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import DRILLS, PROVINCE
 from dashboards.grafana.boards.shared import (
+    RULE_SWAPS,
     accounts_over_time,
     bars,
     clock_stats,
@@ -29,7 +30,7 @@ PROVINCE_BOARD: Final = Board(
         "The incidents, enterprises and deadlines of one province-level division.",
     ),
     variables=(PROVINCE, DRILLS),
-    annotations=(grave_tier_changes(f"drill = '' AND {_HERE}"),),
+    annotations=(grave_tier_changes(f"drill = '' AND {_HERE}"), RULE_SWAPS),
     sections=(
         Section(
             title=Text("要情", "At a glance"),

@@ -92,7 +92,7 @@ QUEUE: Final = Board(
                     ),
                     queries=(
                         """
-SELECT said_at, analyst, verb, accepted, refusal, reason AS summary, incident_id
+SELECT said_at, analyst, verb, accepted, refusal, reason, incident_id
 FROM commands WHERE $__timeFilter(said_at)
 ORDER BY said_at DESC, command_id LIMIT 100
 """,

@@ -21,7 +21,7 @@ from schemas.assessment import TIERS
 
 QUIET: Final = Text("所选时段内没有安全事件", "No incident in the chosen period")
 TIER_CHANGES: Final = Text("等级变化", "Tier changes")
-HOURS: Final = "time >= toStartOfHour($__fromTime) AND time <= $__toTime"
+HOURS: Final = "time >= toStartOfHour($__fromTime()) AND time <= $__toTime()"
 """The hours that the period touches, in the rollup `events_by_hour`."""
 NO_CLOCK: Final = Text("没有未完成的限时报告", "No report with a deadline is outstanding")
 
@@ -132,16 +132,16 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
         kind="table",
         title=Text("报告时限", "Reporting deadlines"),
         description=Text(
-            "尚未完成的法定报告，最紧迫者在前；剩余为负即逾期，“—”即法规要求立即。",
-            "Statutory reports not yet made, the most pressing on top. Less than nothing left "
-            "means late; a dash, that the instrument says at once or timely.",
+            "尚未完成的法定报告，最紧迫者在前；“—”即法规要求立即。",
+            "Statutory reports not yet made, the most pressing on top. A dash: the instrument "
+            "says at once or timely.",
         ),
         queries=(
             f"""
-SELECT state, if(due_at IS NULL, NULL, dateDiff('second', now(), due_at)) AS left_s, due_at,
-       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, limit_text,
-       if(e.name = '', o.enterprise_id, e.name) AS enterprise, o.province AS province,
-       article, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id
+SELECT state, <left> AS left, if(e.name = '', o.enterprise_id, e.name) AS enterprise,
+       concat(<sender>, ' → ', <recipient>) AS duty, due_at, regime, channel, <limit> AS limit,
+       o.province AS province, article, o.incident_id AS incident_id,
+       o.enterprise_id AS enterprise_id
 FROM (SELECT * FROM obligations WHERE {where}) AS o
 LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id
 ORDER BY indexOf(['late', 'due_soon', 'pending'], state), due_at NULLS FIRST, o.obligation_id
@@ -290,7 +290,7 @@ RULE_SWAPS: Final = Annotation(
     query="""
 SELECT min(received_at) AS time, 'rules' AS title, rule_set_id AS text, 'rules' AS tags
 FROM detections WHERE $__timeFilter(received_at)
-GROUP BY rule_set_id ORDER BY time, text LIMIT 100
+GROUP BY rule_set_id ORDER BY time, text LIMIT 100 OFFSET 1
 """,
     colour=INK,
 )

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from dashboards.grafana.boards.campaigns import ACTIVE, campaign_table
 from dashboards.grafana.boards.choices import DRILLS
 from dashboards.grafana.boards.shared import (
     QUIET,
@@ -15,61 +16,24 @@ from dashboards.grafana.boards.shared import (
     tier_stats,
     tiers_over_time,
 )
-from dashboards.grafana.columns import GREEN, INK, ORANGE
+from dashboards.grafana.boards.tiles import province_map
+from dashboards.grafana.columns import GRADE_COLOURS, GREEN, INK, ORANGE
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import Text
-from schemas.provinces import PROVINCES, TILE_COLUMNS, TILE_ROWS, Province
 
 _WHERE: Final = "<live> AND <period>"
-TILE_DEGREES: Final = 5
-"""Side of a tile on the map, in degrees around the equator, where they are square."""
-
-
-def _tile(province: Province) -> str:
-    longitude = (province.column - (TILE_COLUMNS - 1) / 2) * TILE_DEGREES
-    latitude = ((TILE_ROWS - 1) / 2 - province.row) * TILE_DEGREES
-    short = province.short_zh
-    return f"('{province.code}', '{short}', '{_english(province)}', {latitude}, {longitude})"
-
-
-def _english(province: Province) -> str:
-    return province.en.partition(" (")[0].replace("'", "")
-
-
-def _marker(province: Province) -> str:
-    return (
-        f"('{province.code}', '{province.short_zh}', '{_english(province)}',"
-        f" {province.latitude}, {province.longitude})"
-    )
-
-
-def map_query(is_tiled: bool) -> str:
-    """One row a province: its gravest grade (0 for none), incidents, label and place."""
-    rows = ",\n    ".join((_tile if is_tiled else _marker)(p) for p in PROVINCES.values())
-    return f"""
-SELECT p.1 AS province, ifNull(g.grade, 0) AS grade, ifNull(g.incidents, 0) AS incidents,
-       <label> AS label, p.4 AS latitude, p.5 AS longitude
-FROM (SELECT arrayJoin([
-    {rows}]) AS p) AS places
-LEFT JOIN (SELECT province, min(<gravity>) AS grade, count() AS incidents
-           FROM incidents WHERE {_WHERE} GROUP BY province) AS g ON g.province = p.1
-ORDER BY province
-"""
-
-
-def _map() -> Panel:
-    return Panel(
-        kind="map",
-        title=Text("各省态势", "Provinces"),
-        description=Text(
-            "每格为一个省级行政区，按该省最严重的等级着色；方格示意相对方位，不表示边界。点选进入该省。",
-            "One tile per province-level division, coloured by its gravest tier. Tiles show "
-            "neighbours, not borders. A tile leads to its province.",
-        ),
-        queries=(map_query(is_tiled=True), map_query(is_tiled=False)),
-        width=12,
-        height=17,
-    )
+_MAP: Final = province_map(
+    Text("各省态势", "Provinces"),
+    Text(
+        "每格为一个省级行政区，按该省最严重的等级着色；方格示意相对方位，不表示边界。点选进入该省。",
+        "One tile per province-level division, coloured by its gravest tier. Tiles show "
+        "neighbours, not borders. A tile leads to its province.",
+    ),
+    f"""SELECT province, min(<gravity>) AS grade, count() AS incidents
+           FROM incidents WHERE {_WHERE} GROUP BY province""",
+    ("grade", "incidents"),
+    tuple((float(grade), colour) for grade, colour in GRADE_COLOURS.items()),
+)
 
 
 SITUATION: Final = Board(
@@ -123,11 +87,11 @@ SITUATION: Final = Board(
         ),
         Section(
             title=Text("地域与时限", "Places and deadlines"),
-            panels=(_map(), clock_table("<clocked>", limit=50, height=17, width=12)),
+            panels=(_MAP, clock_table("<clocked>", limit=50, height=17, width=12)),
         ),
         Section(
-            title=Text("事件", "Incidents"),
-            panels=(incident_table(_WHERE, limit=50),),
+            title=Text("事件与战役", "Incidents and campaigns"),
+            panels=(incident_table(_WHERE, limit=50), campaign_table(ACTIVE, limit=10, height=7)),
         ),
         Section(
             title=Text("走势与构成", "Trends"),

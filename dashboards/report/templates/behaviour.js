@@ -67,7 +67,8 @@
   });
   window.addEventListener("hashchange", route);
   window.addEventListener("beforeprint", () => {
-    for (const fold of document.querySelectorAll("details")) fold.open = true;
+    // What would raise a tier and what was received; criteria that are not met stay counted.
+    for (const fold of document.querySelectorAll("details:not(.unmet)")) fold.open = true;
   });
   route();
 })();

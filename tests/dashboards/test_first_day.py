@@ -1,0 +1,32 @@
+"""A store in which nothing has happened: no panel fails, and each says why it is empty."""
+
+from dashboards.grafana.checking import Limits, Source, check
+from dashboards.grafana.choosing import choose
+from dashboards.grafana.rendering import render
+from sinks.chdb import ChdbSink
+from sinks.contract import QueryFailed
+
+EVERYTHING = [dashboard for some in render().values() for dashboard in some]
+
+
+def test_no_query_fails(empty_store: ChdbSink) -> None:
+    source = Source(empty_store.query, QueryFailed)
+    report = check(EVERYTHING, source, choose(empty_store.query), Limits(ms=60_000.0))
+    assert [str(fault) for fault in report.faults] == []
+
+
+def test_choices_are_missing_where_rows_are_asked_for(empty_store: ChdbSink) -> None:
+    source = Source(empty_store.query, QueryFailed)
+    limits = Limits(ms=60_000.0, needs_rows=True)
+    report = check(EVERYTHING, source, choose(empty_store.query), limits)
+    missing = {
+        fault.fault.partition(":")[0] for fault in report.faults if fault.place == "variables"
+    }
+    assert missing == {"incident", "enterprise", "campaign"}, "there is always an investigation"
+
+
+def test_every_panel_says_why_it_is_empty() -> None:
+    for dashboard in EVERYTHING:
+        for panel in dashboard["panels"]:
+            if panel["type"] != "row":
+                assert panel["fieldConfig"]["defaults"]["noValue"], panel["title"]
