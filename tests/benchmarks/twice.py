@@ -97,17 +97,23 @@ def forget_blocks(store: ChdbSink) -> None:
             )
 
 
+NAMING_DATABASES = ("$investigation",)
+"""Choices among databases: what is compared here lies in one of each name."""
+
+
 def answers(store: ChdbSink, base: Selection) -> Answers:
     """Of every query of every dashboard, and every view whole; "now" is the end of the period."""
     found: dict[tuple[str, str, str], Sequence[Answer]] = {
         (name, "", ""): store.view(name) for name in view_tables()
     }
     now = f"toDateTime({base.last // SECOND})"
+    own = str(store.query("SELECT currentDatabase() AS own")[0]["own"])
     for dashboard in (each for some in render().values() for each in some):
         chosen, _ = select(dashboard, Source(store.query, QueryFailed), base)
         for target in all_targets(dashboard):
             sql = expand(target.sql, chosen).replace("now()", now)
-            found[dashboard["uid"], target.place, sql] = store.query(sql)
+            if target.place not in NAMING_DATABASES:
+                found[dashboard["uid"], target.place, sql.replace(own, "own")] = store.query(sql)
     return found
 
 
