@@ -7,7 +7,9 @@ but who, when and where.
 Rule 1. A copy keeps every relation: ids are hashed with its number, names that hold the sample's
         enterprise hold the copy's, moments move by whole slots, so that a count of a minute, hour
         or day stays one.
-Rule 2. Copies are written in the order of their slots, as time goes by; a share of the batches
+Rule 2. A round is one copy of each sample enterprise: it has copies of the sample's campaigns,
+        whose members are the round's copies. Their provinces stay the sample's.
+Rule 3. Copies are written in the order of their slots, as time goes by; a share of the batches
         comes once more, in other blocks.
 """
 
@@ -18,6 +20,7 @@ import msgspec
 
 from pipeline.cli.registry_file import keep_registry
 from pipeline.simulate.registry import make_registry
+from schemas.case_tables import CAMPAIGNS
 from schemas.columns import MAYBE_MOMENT, MOMENT, TEXT, TEXTS, WORD, Column, Table
 from schemas.log_tables import ENTERPRISES
 from schemas.moments import DAY, MINUTE, SECOND, Moment
@@ -57,6 +60,7 @@ _BY_NAME = {
         for thing in ("event", "batch", "detection", "incident", "obligation", "command")
     },
     "dead_letter_id": _HASHED,
+    "campaign_id": "lower(hex(sipHash128({}, c.round)))",
     "superseded_by": "if({0} = '', '', " + _HASHED.format("{0}") + ")",
     "event_ids": f"arrayMap(x -> {_HASHED.format('x')}, {{}})",
     "detection_ids": f"arrayMap(x -> {_HASHED.format('x')}, {{}})",
@@ -82,6 +86,7 @@ class Copy(msgspec.Struct, frozen=True):
 
     number: int
     sample: str
+    round: int
     enterprise: Enterprise
     shift: Moment
 
@@ -113,7 +118,13 @@ def copies_of(
     slots = DAYS * DAY // SLOT
     end = last // SLOT * SLOT - sample_store.START
     return [
-        Copy(number, samples[number % len(samples)], owner, end - (slots - slot) * SLOT)
+        Copy(
+            number,
+            samples[number % len(samples)],
+            number // len(samples),
+            owner,
+            end - (slots - slot) * SLOT,
+        )
         for number, owner in enumerate(owners)
         for slot in (number * slots // count,)
     ]
@@ -123,7 +134,7 @@ def write_copies(store: ChdbSink, sample: str, copies: Sequence[Copy]) -> None:
     """The table of copies, beside the sample's own."""
     store.query(
         f"CREATE OR REPLACE TABLE {sample}.copies (number UInt64, sample String,"
-        " enterprise_id String, province String, sector String, shift Int64)"
+        " round UInt64, enterprise_id String, province String, sector String, shift Int64)"
         " ENGINE = MergeTree ORDER BY number"
     )
     for start in range(0, len(copies), 1_000):
@@ -134,17 +145,16 @@ def write_copies(store: ChdbSink, sample: str, copies: Sequence[Copy]) -> None:
 def _copy_row(copy: Copy) -> str:
     owner = copy.enterprise
     texts = (copy.sample, owner.enterprise_id, owner.province, owner.sector)
-    return f"({copy.number}, {', '.join(map(literal, texts))}, {copy.shift})"
+    sample, *rest = map(literal, texts)
+    return f"({copy.number}, {sample}, {copy.round}, {', '.join(rest)}, {copy.shift})"
 
 
 def multiplied_tables() -> tuple[Table, ...]:
-    """Those whose rows belong to an enterprise; campaigns are worked out from their copies."""
+    """Those whose rows belong to an enterprise."""
     return tuple(
         table
         for table in TABLES
-        if "enterprise_id" in table.column_names
-        and table is not ENTERPRISES
-        and table.name != "campaign_members"
+        if "enterprise_id" in table.column_names and table is not ENTERPRISES
     )
 
 
@@ -167,15 +177,25 @@ def multiply(
         done(last - first)
 
 
+def multiply_campaigns(store: ChdbSink, sample: str) -> None:
+    """The sample's campaigns once a round, at the moment of the round's first copy."""
+    first = f"(SELECT * FROM {sample}.copies ORDER BY number LIMIT 1 BY round)"
+    store.query(_insert(CAMPAIGNS, sample, f"CROSS JOIN {first} AS c"))
+
+
 def insert_copies(table: Table, sample: str, where: str) -> str:
-    """The statement that writes the rows of these copies; `s` is the sample's row, `c` the copy."""
+    """The statement that writes the rows of these copies."""
+    join = f"INNER JOIN {sample}.copies AS c ON c.sample = s.enterprise_id"
+    return _insert(table, sample, f"{join}\nWHERE {where}")
+
+
+def _insert(table: Table, sample: str, source: str) -> str:
+    """Rows of the sample `s` as those of copies `c`."""
     settings = ", ".join(f"{name} = {value!r}" for name, value in _SETTINGS.items())
-    source = f"{sample}.{table.stored_name}"
     return (
         f"INSERT INTO {table.stored_name} ({', '.join(_quoted(table.column_names))})\n"
         f"SELECT {', '.join(_copied(table, column) for column in table.columns)}\n"
-        f"FROM {source} AS s INNER JOIN {sample}.copies AS c ON c.sample = s.enterprise_id\n"
-        f"WHERE {where}\nSETTINGS {settings}"
+        f"FROM {sample}.{table.stored_name} AS s {source}\nSETTINGS {settings}"
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.cli.registry_file import keep_registry
 from pipeline.cli.rule_files import load_rules
 from pipeline.delivery import Delivery
 from pipeline.driver import HeldStates, drive
+from pipeline.gathering import gather_told
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.publishing import Sender, sign_chunk
@@ -22,7 +23,7 @@ from pipeline.replay.source import RecordSource
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
 from pipeline.simulate.traffic import SimulatedBatch, make_traffic
-from pipeline.state import EnterpriseState, decode_state, encode_state
+from pipeline.state import decode_state, encode_state, fresh_state, is_campaign_key
 from schemas.batch import Record
 from schemas.command import Command, Impact, Verb
 from schemas.decision import Decision
@@ -55,33 +56,36 @@ _COURSES: tuple[tuple[Verb, ...], ...] = (
 """What analysts say of an incident, one course after the other."""
 
 
-def fill(sink: Sink, enterprises: int, events: int, seed: int = 1) -> None:
-    """Some `events` of `enterprises`, each a mean one's share, into a migrated store."""
-    publishers = make_registry(seed, enterprises)
+def fill(sink: Sink, size: int, events: int, seed: int = 1) -> None:
+    """Some `events` of `size` enterprises, each a mean one's share, into a migrated store."""
+    publishers = make_registry(seed, size)
     registry = {enterprise.enterprise_id: enterprise for enterprise, _ in publishers}
     engine = Engine(load_rules([OWN_RULES], None), Policy(), registry)
     config = SimulationConfig(
         start=START,
         duration_s=DURATION_S,
-        events=events // enterprises,
-        victims=round(enterprises * VICTIMS_SHARE),
+        events=events // size,
+        victims=round(size * VICTIMS_SHARE),
     )
     keep_registry(sink, registry)
     delivery = Delivery(sink, wait=lambda _: False)
-    states = HeldStates(EnterpriseState, encode_state, decode_state)
+    states = HeldStates(fresh_state, encode_state, decode_state)
     incidents: dict[str, Incident] = {}
 
     def apply(records: Iterator[Record]) -> None:
         for decisions in drive(
             records, RecordSource(engine), engine.apply, states, delivery, group_size=100
         ):
+            gather_told(engine, decisions, states, delivery)
             incidents.update(_by_id(decisions))
 
     apply(_records(seed, publishers, config))
     apply(_commands(seed, incidents))
-    for number, (key, state) in enumerate(states.all().items()):
-        passed = _let_time_pass(number)
-        delivery.write(engine.advance(state, key, START + passed), f"timers/{key}")
+    enterprises = [pair for pair in states.all().items() if not is_campaign_key(pair[0])]
+    for number, (key, state) in enumerate(enterprises):
+        told = engine.advance(state, key, START + _let_time_pass(number))
+        delivery.write(told, f"timers/{key}")
+        gather_told(engine, told, states, delivery)
 
 
 def _by_id(decisions: Sequence[Decision]) -> dict[str, Incident]:

@@ -8,7 +8,9 @@ from tests.benchmarks import multiplied_store, sample_store
 from tests.sinks.conftest import MakeChdb
 
 LAST = parse_moment("2026-11-25T12:34:56Z")
-COPIES = 10
+SAMPLES = 14
+COPIES = 35
+"""Two rounds and a half."""
 SAME_START = {
     "events_by_minute": "toStartOfMinute(time)",
     "events_by_hour": "toStartOfHour(time)",
@@ -18,12 +20,12 @@ SAME_START = {
 
 @pytest.fixture
 def national(make_chdb: MakeChdb) -> ChdbSink:
-    """Ten copies of four enterprises' rows."""
+    """Copies of a few enterprises' rows."""
     sample, store = make_chdb(), make_chdb()
-    sample_store.fill(sample, 4, 2_000)
+    sample_store.fill(sample, SAMPLES, 6_000)
     name = str(sample.query("SELECT currentDatabase() AS name")[0]["name"])
     found = sample.query("SELECT DISTINCT enterprise_id AS id FROM events ORDER BY id")
-    registry = multiplied_store.registry_of(1, 8)
+    registry = multiplied_store.registry_of(1, 20)
     multiplied_store.keep_all(store, registry)
     copies = multiplied_store.copies_of(
         1, [str(row["id"]) for row in found], COPIES, registry, LAST
@@ -32,6 +34,7 @@ def national(make_chdb: MakeChdb) -> ChdbSink:
     written: list[int] = []
     tables = multiplied_store.multiplied_tables()
     multiplied_store.multiply(store, name, COPIES, tables, written.append)
+    multiplied_store.multiply_campaigns(store, name)
     assert sum(written) == COPIES
     return store
 
@@ -71,3 +74,17 @@ def test_copies_lie_in_the_days_before_and_belong_to_registered_enterprises(
     assert not number(
         national, f"(SELECT count() FROM events WHERE enterprise_id NOT IN {strangers})"
     )
+
+
+def test_campaigns_have_the_members_that_their_round_s_copies_are(national: ChdbSink) -> None:
+    assert number(national, "(SELECT count() FROM campaigns WHERE enterprise_count > 2)")
+    whole = """
+SELECT c.campaign_id AS id, any(c.incident_count) AS told, count() AS found,
+       countIf(m.incident_id IN (SELECT incident_id FROM incidents)) AS held
+FROM campaigns AS c INNER JOIN campaign_members AS m
+     ON m.campaign_id = c.campaign_id AND m.revision = c.revision
+GROUP BY id ORDER BY id
+"""
+    found = national.query(whole)
+    assert all(row["held"] == row["found"] for row in found)
+    assert any(row["told"] == row["found"] for row in found), "whole rounds have whole campaigns"
