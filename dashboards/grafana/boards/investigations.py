@@ -2,7 +2,7 @@
 
 An investigation is a replay into a database of its own, `investigation_<name>`. It is held
 against what the live database says of the same enterprises and the same span of receipt. While
-there is none, the live database is held against itself: nothing differs.
+there is none, the choice names the live database itself, and neither side is read.
 """
 
 from typing import Final
@@ -16,11 +16,12 @@ _AGAIN: Final = "${investigation}"
 _FIRST: Final = f"(SELECT min(received_at) FROM {_AGAIN}.batches)"
 _LAST: Final = f"(SELECT max(received_at) FROM {_AGAIN}.batches)"
 _ENTERPRISES: Final = f"enterprise_id IN (SELECT enterprise_id FROM {_AGAIN}.batches)"
+_IS_ONE: Final = f"currentDatabase() != '{_AGAIN}'"
 
 
 def _covered(moment: str) -> str:
     """Live rows that the investigation's records are about."""
-    return f"{_ENTERPRISES} AND {moment} >= {_FIRST} AND {moment} <= {_LAST}"
+    return f"{_IS_ONE} AND {_ENTERPRISES} AND {moment} >= {_FIRST} AND {moment} <= {_LAST}"
 
 
 _SAME: Final = Text("两边一致", "Both sides say the same")
@@ -30,7 +31,7 @@ _BOTH: Final = f"""
 FROM (SELECT {_FOUND}
       FROM incidents WHERE status != 'superseded' AND {_covered("opened_at")}) AS l
 FULL OUTER JOIN (SELECT {_FOUND}
-      FROM {_AGAIN}.incidents WHERE status != 'superseded') AS r
+      FROM {_AGAIN}.incidents WHERE {_IS_ONE} AND status != 'superseded') AS r
    ON r.incident_id = l.incident_id
 """
 _CHANGE: Final = """multiIf(l.incident_id = '', 'new', r.incident_id = '', 'gone',
@@ -59,7 +60,8 @@ _SIDES: Final = "\nUNION ALL\n".join(
        (SELECT count() FROM {incidents}) AS incidents,
        (SELECT arrayStringConcat(arraySort(groupUniqArray(rule_set_id)), ', ')
         FROM {detections}) AS rule_sets
-FROM {batches}"""
+FROM {batches}
+HAVING {_IS_ONE}"""
     for side, batches, detections, incidents in (
         (
             "live",
@@ -69,9 +71,9 @@ FROM {batches}"""
         ),
         (
             "again",
-            f"{_AGAIN}.batches AS b",
-            f"{_AGAIN}.detections WHERE status = 'active'",
-            f"{_AGAIN}.incidents WHERE status != 'superseded'",
+            f"{_AGAIN}.batches AS b WHERE {_IS_ONE}",
+            f"{_AGAIN}.detections WHERE {_IS_ONE} AND status = 'active'",
+            f"{_AGAIN}.incidents WHERE {_IS_ONE} AND status != 'superseded'",
         ),
     )
 )
@@ -92,6 +94,9 @@ FROM ({_SIDES}) ORDER BY side = 'again'
     ),
     width=24,
     height=5,
+    empty=Text(
+        "没有调查：`fenghuo replay` 产生调查", "No investigation: `fenghuo replay` makes one"
+    ),
 )
 _STATS: Final = tuple(
     Panel(
@@ -169,7 +174,7 @@ FROM (SELECT {_ASSESSED} FROM assessments
                             WHERE status != 'superseded' AND {_covered("opened_at")})) AS l
 FULL OUTER JOIN (SELECT {_ASSESSED} FROM {_AGAIN}.assessments
       WHERE incident_id IN (SELECT incident_id FROM {_AGAIN}.incidents
-                            WHERE status != 'superseded')) AS r
+                            WHERE {_IS_ONE} AND status != 'superseded')) AS r
    ON r.incident_id = l.incident_id AND r.regime = l.regime
 WHERE judgement_live != judgement_again
 ORDER BY incident_id, regime LIMIT 300
@@ -183,7 +188,7 @@ _FIRED: Final = "\n      UNION ALL ".join(
     f"SELECT '{side}' AS side, rule_id, title, title_zh, level, time FROM {source}"
     for side, source in (
         ("live", f"detections WHERE status = 'active' AND {_covered('received_at')}"),
-        ("again", f"{_AGAIN}.detections WHERE status = 'active'"),
+        ("again", f"{_AGAIN}.detections WHERE {_IS_ONE} AND status = 'active'"),
     )
 )
 _RULES: Final = Panel(
