@@ -34,6 +34,7 @@ from pipeline.demo.worker_process import Applied, WorkerFault, WorkerProcess, ru
 from pipeline.embedded.broker import BrokerFault, embedded_broker
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
+from pipeline.kafka.faults import KafkaFault
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import Publisher, make_registry
 from pipeline.simulate.traffic import make_traffic
@@ -77,7 +78,7 @@ def demo_command(
     config = SimulationConfig(start=now - 7_200 * SECOND, events=events, campaign=CAMPAIGN)
     try:
         _stream(console, place, publishers, seed, config, port)
-    except (BrokerFault, WorkerFault) as fault:
+    except (BrokerFault, KafkaFault, WorkerFault) as fault:
         raise click.ClickException(str(fault)) from fault
     _conclude(console, place, lang)
 

@@ -18,6 +18,9 @@ SKEW = HOUR
 """How far the clocks of two brokers may differ: a new leader's records can be stamped earlier."""
 WAITING = 100
 """Records of one partition held in memory while those of another are awaited."""
+FETCHED = 1_000_000
+"""Whatever a fetch brought is taken at once, so that reading pauses between batches of records:
+the embedded broker does not find its way back into one."""
 SILENT_S = 10.0
 """After so long without a record, the broker is asked whether it is still there."""
 RETURN_S = 60.0
@@ -107,7 +110,7 @@ class Merge:
         full = [place for place in self._open if len(self._waiting[place]) >= WAITING]
         self._consumer.pause(*full)
         before = {place: self._consumer.position(place) for place in self._open}
-        for place, messages in self._consumer.poll(timeout_ms=1_000, max_records=2_000).items():
+        for place, messages in self._consumer.poll(timeout_ms=1_000, max_records=FETCHED).items():
             if place in self._open:  # past its end too: the embedded one takes a batch for a record
                 self._waiting[place].extend(map(_record, messages))
         self._consumer.resume(*full)
