@@ -2,9 +2,13 @@
 
 import pytest
 
+from pipeline.campaigns.policy import CampaignPolicy, Threshold
+from pipeline.policy import Policy
+from schemas.campaign import IndicatorKind
 from schemas.moments import parse_moment
 from sinks.chdb import ChdbSink
 from tests.benchmarks import multiplied_store, sample_store
+from tests.benchmarks.national_campaigns import write_campaigns
 from tests.sinks.conftest import MakeChdb
 
 LAST = parse_moment("2026-11-25T12:34:56Z")
@@ -71,3 +75,16 @@ def test_copies_lie_in_the_days_before_and_belong_to_registered_enterprises(
     assert not number(
         national, f"(SELECT count() FROM events WHERE enterprise_id NOT IN {strangers})"
     )
+
+
+def test_the_copies_have_campaigns_of_their_own(national: ChdbSink) -> None:
+    kinds: tuple[IndicatorKind, ...] = ("address", "hash", "techniques")
+    eager = [Threshold(kind=kind, enterprises=2, window_s=30 * 86_400) for kind in kinds]
+    policy = Policy(campaigns=CampaignPolicy(thresholds=tuple(eager)))
+    found = write_campaigns(national, policy, LAST)
+    assert found == number(national, "(SELECT count() FROM campaigns)")
+    unfit = "(campaign_id, revision) NOT IN (SELECT campaign_id, revision FROM campaigns)"
+    assert number(national, f"(SELECT count() FROM campaign_members WHERE {unfit})") == 0
+    counted = "(SELECT sum(incident_count) FROM campaigns)"
+    assert number(national, "(SELECT count() FROM campaign_members)") == number(national, counted)
+    assert found > 0
