@@ -114,7 +114,8 @@ SELECT state, <left> AS left, due_at,
        concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit, done_at,
        <reason> AS reason, article, incident_id
 FROM obligations WHERE {_THIS}
-ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at
+ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at,
+         obligation_id
 """,
     ),
     width=24,
@@ -134,7 +135,7 @@ SELECT fromUnixTimestamp64Micro(JSONExtractInt(d, 'first_time'), 'UTC') AS first
        JSONExtractUInt(d, 'count') AS detections, JSONExtractString(d, 'summary') AS summary,
        fromUnixTimestamp64Micro(JSONExtractInt(d, 'last_time'), 'UTC') AS last_time
 FROM (SELECT arrayJoin(JSONExtractArrayRaw(detections)) AS d FROM incidents WHERE {_THIS})
-ORDER BY first_time, rule
+ORDER BY first_time, rule, d
 """,
     ),
     width=24,
