@@ -56,7 +56,9 @@ def show_command(incident_id: str, store: Path | None, database: str) -> None:
             "obligations": sink.query(
                 f"SELECT * FROM obligations {chosen} ORDER BY due_at IS NULL, due_at, obligation_id"
             ),
-            "commands": sink.query(f"SELECT * FROM commands {chosen} ORDER BY received_at, command_id"),
+            "commands": sink.query(
+                f"SELECT * FROM commands {chosen} ORDER BY received_at, command_id"
+            ),
         }
     click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
 

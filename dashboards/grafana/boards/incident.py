@@ -218,9 +218,9 @@ ORDER BY event_time, event_id LIMIT 200
 )
 _CAMPAIGNS: Final = Panel(
     kind="table",
-    title=Text("所属战役", "Campaigns that it belongs to"),
+    title=Text("所属跨企业活动", "Campaigns that it belongs to"),
     description=Text(
-        "与其他单位的事件有共同指标；点指标看战役。",
+        "与其他单位的事件有共同指标；点指标看跨企业活动。",
         "It shares an indicator with incidents of other enterprises; an indicator leads there.",
     ),
     queries=(
@@ -235,7 +235,7 @@ ORDER BY enterprises DESC, campaign_id LIMIT 50
     ),
     width=24,
     height=5,
-    empty=Text("不属于任何战役", "It belongs to no campaign"),
+    empty=Text("不属于任何跨企业活动", "It belongs to no campaign"),
 )
 _REVISIONS: Final = Panel(
     kind="table",
