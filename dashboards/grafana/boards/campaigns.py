@@ -88,7 +88,9 @@ _STATS: Final = (
     ),
     _stat(
         Text("所选时段新起", "Began in the period"),
-        Text("首个事件在所选时段内的跨企业活动数。", "Campaigns whose first event is in the period."),
+        Text(
+            "首个事件在所选时段内的跨企业活动数。", "Campaigns whose first event is in the period."
+        ),
         "count()",
         f"{_KNOWN} AND $__timeFilter(first_time)",
     ),
@@ -104,7 +106,8 @@ _STATS: Final = (
     _stat(
         Text("波及省份", "Provinces"),
         Text(
-            "进行中的跨企业活动波及的省级行政区数。", "Province-level divisions that they have reached."
+            "进行中的跨企业活动波及的省级行政区数。",
+            "Province-level divisions that they have reached.",
         ),
         "uniqExactArray(provinces)",
         ACTIVE,
@@ -228,7 +231,9 @@ CAMPAIGNS_BOARD: Final = Board(
     period="now-30d",
     sections=(
         Section(title=Text("要情", "At a glance"), panels=_STATS),
-        Section(title=Text("全部跨企业活动", "All campaigns"), panels=(campaign_table(_SHOWN, 100, 9),)),
+        Section(
+            title=Text("全部跨企业活动", "All campaigns"), panels=(campaign_table(_SHOWN, 100, 9),)
+        ),
         Section(
             title=Text("所选跨企业活动", "The chosen campaign"),
             panels=(_HEAD, _SPREAD, _PROVINCES, _GROWTH, _MEMBERS),
