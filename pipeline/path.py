@@ -194,7 +194,7 @@ class Engine:
         ]
         judged = [
             *severity.assess(policy.severity, state.severity, revised, clock, context),
-            *severity.expire(policy.severity, state.severity, clock, context),
+            *severity.expire(policy.severity, state.severity, clock),
         ]
         return self._tell(state, [*revised, *judged], clock, context)
 

@@ -36,7 +36,7 @@ class Growth(msgspec.Struct, frozen=True, order=True):
 
 
 class Campaign(msgspec.Struct, frozen=True, kw_only=True, tag="campaign"):
-    """One revision of one campaign, in the form that every analyst may see.
+    """One revision of one campaign, in the form for every province that it reached.
 
     `campaign_id` is derived from indicator and drill alone: the same wherever it is worked
     out. No enterprise and no incident is named here; `CampaignMember` does that. `provinces`,

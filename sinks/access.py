@@ -4,8 +4,10 @@ Rule 1. Every table that holds rows has a policy for every role; where a role ma
         the policy says so. The server must have `users_without_row_policies_can_read_rows`
         false, so that a table without a policy shows nothing rather than everything.
 Rule 2. Views run with the rights of who asks: the policies of the tables hold for them.
-Rule 3. What names several provinces (a campaign) each of them reads; what belongs to no
-        province or enterprise, only the nation.
+Rule 3. What names several provinces (a campaign) each of them reads, also once it has left them:
+        servers may apply a policy before they merge revisions, and the last one that named the
+        province would stand for the current one. What belongs to no province or enterprise, only
+        the nation.
 """
 
 from collections.abc import Sequence
@@ -69,8 +71,9 @@ def access_statements(
         *(
             statement
             for table in tables
-            for name in layout.physical((table,))
-            for statement in _policies(database, table, name, roles, on)
+            for stored in stored_names(table)
+            for name in dict.fromkeys((stored, layout.local(stored)))
+            for statement in _policies(f"{database}.{name}", database, table, stored, roles, on)
         ),
     )
 
@@ -98,28 +101,36 @@ def _quoted(name: str) -> str:
     return "`" + name.replace("\\", "\\\\").replace("`", "\\`") + "`"
 
 
-def _policies(database: str, table: Table, name: str, roles: Sequence[_Role], on: str) -> list[str]:
+def _policies(
+    place: str, database: str, table: Table, stored: str, roles: Sequence[_Role], on: str
+) -> list[str]:
     make = "CREATE ROW POLICY IF NOT EXISTS"
-    place = f"{on} ON {database}.{name} USING"
+    using = f"{on} ON {place} USING"
     return [
-        f"{make} everything{place} {EVERYTHING} TO {WRITER}, {NATIONAL}",
+        f"{make} everything{using} {EVERYTHING} TO {WRITER}, {NATIONAL}",
         *(
-            f"{make} {role.policy}{place} {_condition(database, table, role)} TO {role.name}"
+            f"{make} {role.policy}{using} {_condition(database, table, stored, role)}"
+            f" TO {role.name}"
             for role in roles
         ),
     ]
 
 
-def _condition(database: str, table: Table, role: _Role) -> str:
-    """Which rows of the table the role reads; a row without a province has its enterprise's."""
+def _condition(database: str, table: Table, stored: str, role: _Role) -> str:
+    """Which rows the role reads; a row without a province has its enterprise's."""
+    value = literal(role.value)
     if role.column in table.column_names:
-        return f"{role.column} = {literal(role.value)}"
+        return f"{role.column} = {value}"
     if f"{role.column}s" in table.column_names:
-        return f"has({role.column}s, {literal(role.value)})"
+        is_among = f"has({role.column}s, {value})"
+        if stored == table.stored_name:
+            return is_among
+        return _in(table.key[0], f"{database}.{table.stored_name}", is_among)
     if "enterprise_id" not in table.column_names:
         return NOTHING
     registry = f"{database}.{stored_names(ENTERPRISES)[0]}"
-    return (
-        f"enterprise_id IN (SELECT enterprise_id FROM {registry}"
-        f" WHERE {role.column} = {literal(role.value)})"
-    )
+    return _in("enterprise_id", registry, f"{role.column} = {value}")
+
+
+def _in(column: str, table: str, condition: str) -> str:
+    return f"{column} IN (SELECT {column} FROM {table} WHERE {condition})"

@@ -240,7 +240,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "last_event": Look(title=Text("最近日志", "Last event"), width=170),
     "latitude": Look(title=Text("纬度", "Latitude"), hidden=True),
     "longitude": Look(title=Text("经度", "Longitude"), hidden=True),
-    "campaign_id": Look(title=Text("战役编号", "Campaign id"), hidden=True),
+    "campaign_id": Look(title=Text("跨企业活动编号", "Campaign id"), hidden=True),
     "campaign": Look(
         title=Text("共同指标", "What they share"),
         link=("campaigns", "campaign", "campaign_id"),

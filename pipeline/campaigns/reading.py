@@ -1,6 +1,7 @@
 """From a record of the topic of sightings to a sighting, or to what is wrong with it.
 
-Only our own workers may write there (deploy/kafka); what cannot be read is of another release.
+Only our own workers, and operators who send one again, may write there
+(`pipeline/kafka/rights.py`); what cannot be read is of another release.
 """
 
 import msgspec

@@ -54,9 +54,11 @@ def show_command(incident_id: str, store: Path | None, database: str) -> None:
             "incident": incident,
             "assessments": sink.query(f"SELECT * FROM assessments {chosen} ORDER BY regime"),
             "obligations": sink.query(
-                f"SELECT * FROM obligations {chosen} ORDER BY due_at IS NULL, due_at"
+                f"SELECT * FROM obligations {chosen} ORDER BY due_at IS NULL, due_at, obligation_id"
             ),
-            "commands": sink.query(f"SELECT * FROM commands {chosen} ORDER BY received_at"),
+            "commands": sink.query(
+                f"SELECT * FROM commands {chosen} ORDER BY received_at, command_id"
+            ),
         }
     click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
 

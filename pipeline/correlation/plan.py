@@ -89,10 +89,6 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     def is_numeric(self) -> bool:
         return self.rule.type in NUMERIC_TYPES
 
-    @property
-    def is_temporal(self) -> bool:
-        return isinstance(self.condition, TemporalCondition)
-
 
 Feed: TypeAlias = tuple[Correlation, int]
 """A correlation, and the position of the feeding rule in its `rules`."""

@@ -8,7 +8,7 @@ Rule 4. After each step the state is within its quota.
 """
 
 from collections.abc import Iterator, Sequence
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 
 import msgspec
 
@@ -27,6 +27,10 @@ from pipeline.event_time import Clock
 from pipeline.sigma.documents import SigmaRule
 from schemas.detection import Detection, Entity
 from schemas.event import Event
+from schemas.moments import Moment
+
+TIMERS_SLACK = 64
+"""Timers of a correlation that may be void, beside as many as it has groups."""
 
 
 class Match(msgspec.Struct, frozen=True):
@@ -143,8 +147,17 @@ def _turn(step: Step, correlation: Correlation, name: str, pending: Pending) -> 
     if group.is_spent:
         drop_group(state, correlation.key, name)
     elif group.due != due:
-        heappush(state.timers.setdefault(correlation.key, []), (group.due, name))
+        _set_timer(state, correlation.key, name, group.due)
     return found
+
+
+def _set_timer(state: CorrelationState, key: str, name: str, due: Moment) -> None:
+    """One more timer; once most of them are void, they are made anew from the groups."""
+    timers, groups = state.timers.setdefault(key, []), state.groups[key]
+    heappush(timers, (due, name))
+    if len(timers) > 2 * len(groups) + TIMERS_SLACK:
+        timers[:] = [(group.due, each) for each, group in groups.items()]
+        heapify(timers)
 
 
 def _hand_over(step: Step, feed: Feed, inner: Correlation, name: str, finding: Finding) -> None:

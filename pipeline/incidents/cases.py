@@ -39,9 +39,7 @@ def settle(
     """Revise the cases after a change of the evidence: the incidents that look different now."""
     if change.is_empty():
         return []
-    before = _touched_cases(state, change)
-    groups = _touched_groups(holdings, change, before)
-    before |= {one.case for group in groups for one in group if one.case}
+    groups, before = _touched(holdings, change, _touched_cases(state, change))
     earlier = {case: _members(state, holdings, change, case) for case in before}
     owners = _assign(policy, state, holdings, groups, change, clock, context)
     incidents = []
@@ -60,13 +58,24 @@ def _touched_cases(state: IncidentsState, change: Change) -> set[str]:
     return (changed | {one.case for one in change.lost}) - {""}
 
 
-def _touched_groups(holdings: Holdings, change: Change, cases: set[str]) -> list[list[Evidence]]:
-    """The groups that hold something that changed, or something of a case that did."""
-    return [
-        group
-        for group in holdings.groups(_surroundings(holdings, change, cases))
-        if any(one.detection_id in change.changed or one.case in cases for one in group)
-    ]
+def _touched(
+    holdings: Holdings, change: Change, cases: set[str]
+) -> tuple[list[list[Evidence]], set[str]]:
+    """The groups that hold something that changed, or something of a case that did; those cases.
+
+    A group that takes context from a case changes that one too, wherever the rest of it is.
+    """
+    groups = holdings.groups(_surroundings(holdings, change, cases))
+    while True:
+        touched = [
+            group
+            for group in groups
+            if any(one.detection_id in change.changed or one.case in cases for one in group)
+        ]
+        whole = cases | {one.case for group in touched for one in group} - {""}
+        if whole == cases:
+            return touched, cases
+        cases = whole
 
 
 def _surroundings(holdings: Holdings, change: Change, cases: set[str]) -> list[Evidence]:

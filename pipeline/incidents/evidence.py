@@ -59,7 +59,7 @@ def _admit(state: IncidentsState, holdings: Holdings, detection: Detection, chan
     if held is not None and held.revision >= detection.revision:
         return
     state.evidence[detection_id] = one = _evidence_of(detection, held, holdings)
-    is_news = holdings.take(one)
+    is_news = holdings.take(one, held)
     change.changed.add(detection_id)
     if held is None or detection.event_count > held.event_count:
         change.fresh.add(detection_id)

@@ -4,12 +4,14 @@ Rule 1. A neighbourhood is what nodes that share a key, in the same span of `gap
         that touch, connect. It is wider than any group, so a change can alter the groups of
         its own neighbourhood and of no other: only these are found anew.
 Rule 2. Taking evidence in costs its own keys and spans, however much is held.
-Rule 3. A neighbourhood never parts. What goes leaves it too wide, which costs time and changes
-        nothing; the holdings are made anew whenever the quota lets evidence go.
+Rule 3. Holdings that were kept say what holdings made anew from the state would say: after a
+        restart a revision is told at the same moment. A neighbourhood never parts, and what was
+        seen stays so; where evidence goes, or shows less than it did, they are made anew.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from pipeline.incidents.glue import glue_key, glue_keys, shared_names
 from pipeline.incidents.grouping import Node, components
@@ -21,6 +23,8 @@ from schemas.moments import SECOND, Moment
 
 Span: TypeAlias = tuple[str, int]
 """A glue key, and the number of a stretch of `gap_s` of event time."""
+Sight: TypeAlias = tuple[EntityKind | Literal["rule"], object]
+"""An entity by its key, or a rule with whose doing it speaks of."""
 
 TOLD_KINDS: frozenset[EntityKind] = frozenset({"host", "account", "address", "domain", "data"})
 """Entities that title and story name: a new one is news."""
@@ -36,17 +40,21 @@ class Neighbourhood:
     def __init__(self) -> None:
         self.members: dict[str, None] = {}
         self.spans: list[Span] = []
-        self.seen: dict[object, Moment] = {}
-        self.told: dict[EntityKind, int] = {}
+        self.seen: dict[Sight, Moment] = {}
+        self.told: Counter[str] = Counter()
 
     def absorb(self, other: "Neighbourhood") -> None:
         """Take in all of another."""
         self.members.update(other.members)
         self.spans += other.spans
         for sight, time in other.seen.items():
-            self.seen[sight] = max(time, self.seen.get(sight, time))
-        for kind, count in other.told.items():
-            self.told[kind] = self.told.get(kind, 0) + count
+            self.note(sight, time)
+
+    def note(self, sight: Sight, time: Moment) -> None:
+        """It was seen at that time; `told` counts the sights of each kind."""
+        if sight not in self.seen:
+            self.told[sight[0]] += 1
+        self.seen[sight] = max(time, self.seen.get(sight, time))
 
 
 class Holdings:
@@ -59,6 +67,8 @@ class Holdings:
         self.shared = shared_names(shared_entities)
         self.folded = {each for one in state.evidence.values() for each in one.folded_ids}
         self.of_case: dict[str, dict[str, None]] = {}
+        self.is_exact = True
+        """Whether holdings made anew would say the same (rule 3)."""
         self._policy = policy
         self._state = state
         self._rules = {facts: key for key, facts in state.rules.items()}
@@ -85,16 +95,22 @@ class Holdings:
             self._next_entity += 1
         return self._entities[entity]
 
-    def take(self, one: Evidence) -> bool:
-        """Evidence that is new or was revised; whether it shows a reader something new."""
+    def take(self, one: Evidence, held: Evidence | None = None) -> bool:
+        """Evidence that is new, or revised from `held`; whether it shows a reader something new."""
         self.of_case.setdefault(one.case, {})[one.detection_id] = None
-        node = self._nodes[one.detection_id] = self._node(one)
+        node = self._node(one)
+        if held is not None and not (
+            _shows_all(one, held) and _reaches_all(node, self._nodes[one.detection_id])
+        ):
+            self.is_exact = False
+        self._nodes[one.detection_id] = node
         home = self._settle_in(one.detection_id, node)
         home.members[one.detection_id] = None
         return self._note_sights(home, one)
 
     def drop(self, one: Evidence) -> None:
         """Evidence that no longer holds."""
+        self.is_exact = False
         self.of_case[one.case].pop(one.detection_id)
         self._home.pop(one.detection_id).members.pop(one.detection_id)
         del self._nodes[one.detection_id]
@@ -176,18 +192,28 @@ class Holdings:
     def _note_sights(self, home: Neighbourhood, one: Evidence) -> bool:
         """Note what it shows; whether any of that was not shown in the time around it."""
         reach, is_news = self._policy.context_gap_s * SECOND, False
-        sights: list[tuple[object, EntityKind | None]] = [((one.rule, one.attribution), None)]
+        sights: list[Sight] = [("rule", (one.rule, one.attribution))]
         for key in one.entities:
-            if (named := self._state.entities[key].kind) in TOLD_KINDS:
-                sights.append((key, named))
-        for sight, kind in sights:
+            if (kind := self._state.entities[key].kind) in TOLD_KINDS:
+                sights.append((kind, key))
+        for sight in sights:
             seen = home.seen.get(sight)
-            if seen is None and kind is not None:
-                home.told[kind] = home.told.get(kind, 0) + 1
-            is_shown = kind is None or home.told[kind] <= TOLD_OF_KIND_MAX
+            home.note(sight, one.time)
+            is_shown = sight[0] == "rule" or home.told[sight[0]] <= TOLD_OF_KIND_MAX
             is_news |= is_shown and (seen is None or abs(one.time - seen) > reach)
-            home.seen[sight] = max(one.time, seen or 0)
         return is_news
+
+
+def _shows_all(one: Evidence, held: Evidence) -> bool:
+    """Whether a revision shows all that the one before it showed, and no earlier."""
+    is_same = (one.rule, one.attribution) == (held.rule, held.attribution)
+    return is_same and one.time >= held.time and set(held.entities) <= set(one.entities)
+
+
+def _reaches_all(node: Node, before: Node) -> bool:
+    """Whether a node touches all that it touched before."""
+    is_wide = node.first_time <= before.first_time and before.last_time <= node.last_time
+    return is_wide and set(before.keys) <= set(node.keys)
 
 
 def holdings_of(

@@ -12,7 +12,6 @@ Rule 2. superseded is not in the table: it follows from the evidence and nobody 
 Rule 3. Facts that come to light after the end (impact, reported) are taken when closed too.
 """
 
-from collections.abc import Iterable
 from typing import Literal, TypeAlias
 
 from schemas.command import Verb
@@ -90,8 +89,3 @@ def allowed_verbs(status: Status) -> tuple[str, ...]:
     """What analysts may say in this status, in the table's order."""
     causes = (cause for held, cause in TRANSITIONS if held == status)
     return tuple(cause for cause in causes if cause not in ("evidence", "quiet"))
-
-
-def most_alive(statuses: Iterable[Status]) -> Status:
-    """The status of an incident that several became."""
-    return min(statuses, key=MOST_ALIVE.index)

@@ -79,5 +79,5 @@ class IncidentPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
         """Raises ValueError for values that contradict each other."""
         if min(self.quiet_new_s, self.quiet_resolved_s) < self.gap_s:
             raise ValueError("quiet_new_s and quiet_resolved_s must not be less than gap_s")
-        if self.context_gap_s > self.gap_s:
-            raise ValueError("context_gap_s must not be greater than gap_s")
+        if max(self.context_gap_s, self.revision_gap_s) > self.gap_s:
+            raise ValueError("context_gap_s and revision_gap_s must not be greater than gap_s")

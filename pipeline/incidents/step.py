@@ -18,7 +18,7 @@ from pipeline.incidents.assembly import assemble, publish
 from pipeline.incidents.cases import settle
 from pipeline.incidents.commands import apply_command, refusal_of
 from pipeline.incidents.evidence import absorb
-from pipeline.incidents.holdings import holdings_of
+from pipeline.incidents.holdings import forget_holdings, holdings_of
 from pipeline.incidents.lifecycle import next_status
 from pipeline.incidents.pacing import hold_back, is_due, settle_waiting, take_waiting
 from pipeline.incidents.policy import IncidentPolicy
@@ -51,6 +51,8 @@ def revise(
     if len(state.evidence) > policy.detections_max:
         incidents += _tell_waiting(policy, state, clock, context)
         relieve(policy, state, context)
+    if not holdings.is_exact:
+        forget_holdings(state)
     return incidents
 
 

@@ -32,7 +32,7 @@ REMEDIES: dict[str, str] = {
     "unknown_key": "Register the public key first: `fenghuo keys register`.",
     "key_not_valid": "Sign with a key that is valid now, or have its period changed.",
     "bad_signature": "Sign these very headers and this value with the registered private key.",
-    "batch_too_large": "Send at most 1 MB of NDJSON a record.",
+    "batch_too_large": "Send at most 8 MB of NDJSON a record; 1 MB is best.",
     "command_malformed": "Send commands with `fenghuo incidents`.",
 }
 """Reasons for refusing a whole record, each with what its sender can do."""

@@ -1,7 +1,7 @@
 """From a record of the topic of commands to a command, or to a refusal.
 
-Who may write to that topic is Kafka's to decide (deploy/kafka); who said what is in the
-command and is kept.
+Who may write to that topic is Kafka's to decide (`pipeline/kafka/rights.py`); who said what is
+in the command and is kept.
 """
 
 import msgspec

@@ -29,7 +29,11 @@ RIGHTS: Mapping[Role, Mapping[Thing, tuple[Operation, ...]]] = {
         "campaigns": ("READ",),
     },
     "investigator": {"events": ("READ",), "commands": ("READ",)},
-    "operator": {"events": ("READ", "WRITE"), "commands": ("READ", "WRITE")},
+    "operator": {
+        "events": ("READ", "WRITE"),
+        "commands": ("READ", "WRITE"),
+        "sightings": ("READ", "WRITE"),
+    },
     "worker": {
         "events": ("READ",),
         "commands": ("READ",),

@@ -91,9 +91,7 @@ def obey(
     return rows
 
 
-def expire(
-    policy: SeverityPolicy, state: SeverityState, clock: Clock, context: Context
-) -> list[Row]:
+def expire(policy: SeverityPolicy, state: SeverityState, clock: Clock) -> list[Row]:
     """Timers alone: duties that turned due_soon or late up to now."""
     return _ring(policy, state, clock.received_at)
 

@@ -17,8 +17,6 @@ from pipeline.sigma.linear import expression_matches
 from pipeline.sigma.networks import read_address
 from pipeline.sigma.patterns import Parts
 
-Scalar = str | int | float | bool | None
-
 
 class Text(msgspec.Struct, frozen=True, tag="text"):
     """The whole text of a value, wildcards read; case folded as Unicode does, unless `cased`."""

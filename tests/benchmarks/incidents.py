@@ -13,8 +13,7 @@ from time import process_time
 
 import msgspec
 
-from pipeline.path import state_key
-from pipeline.state import EnterpriseState
+from pipeline.state import EnterpriseState, enterprise_key
 from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.incident import Incident
@@ -91,7 +90,7 @@ def replay(events: Sequence[bytes]) -> tuple[list[Decision], float]:
         made_now = batch(list(events[first : first + REPLAY_BATCH]), number)
         received = msgspec.structs.replace(made_now, received_at=RECEIVED_AT)
         decisions += engine.process(state, received)
-    decisions += engine.settle(state, state_key(ENTERPRISE.enterprise_id, ""))
+    decisions += engine.settle(state, enterprise_key(ENTERPRISE.enterprise_id, ""))
     return decisions, process_time() - begin
 
 

@@ -110,3 +110,11 @@ def test_the_quota_measures_about_what_the_record_weighs(plan: CorrelationPlan) 
 
 def test_an_empty_state_is_small() -> None:
     assert len(msgspec.msgpack.encode(CorrelationState())) < 100
+
+
+def test_a_group_that_is_hit_without_end_keeps_few_timers() -> None:
+    run = Run(plan_of(correlation("event_count", "a", 30 * 86_400, gte=3)))
+    for second in range(1_000):
+        run.feed((event(second), "a"))
+    (timers,) = run.state.timers.values()
+    assert len(timers) < 100

@@ -231,3 +231,16 @@ def test_an_enterprise_s_own_shared_host_does_not_join_two_attacks() -> None:
     desk.take(detection("a", 0, "host:ws1", "host:dc01.corp.example", level="high"))
     desk.take(detection("b", 1, "host:ws2", "host:dc01", level="high"))
     assert len(desk.live()) == 2
+
+
+def test_an_incident_outlives_its_context_that_goes_with_another_case() -> None:
+    desk = Desk()
+    desk.take(detection("a", 0, "host:ws2", level="low"))
+    desk.take(detection("b", 0, "host:ws1", level="high"))
+    desk.take(detection("c", 16, "host:ws1", "host:ws2", level="informational"))
+    desk.wait_until(17)
+    assert desk.only().detection_ids == ("b", "c")
+    desk.take(detection("d", 16, "host:ws2", level="medium"))
+    desk.wait_until(18)
+    assert (desk.only().status, desk.only().detection_ids) == ("new", ("b",))
+    assert desk.only().incident_id == desk.emitted[0].incident_id

@@ -1,9 +1,11 @@
 """What is told at once, and what waits to be told together."""
 
+import msgspec
 import pytest
 
+from schemas.detection import Detection
 from schemas.incident import Incident
-from tests.incidents.builders import Desk, detection
+from tests.incidents.builders import Desk, detection, entity, withdrawn
 
 ATTACK = ("host:ws1", "account:li")
 
@@ -76,3 +78,26 @@ def test_evidence_that_may_reopen_a_case_does_not_wait() -> None:
     desk.say("close", desk.only().incident_id)
     desk.take(detection("again", 1, *ATTACK, level="high", rule="r"))
     assert desk.only().status == "new"
+
+
+SEEN = detection("seen", 0, *ATTACK, level="high", rule="r")
+
+
+@pytest.mark.parametrize("is_restarted", [False, True], ids=["kept", "restarted"])
+@pytest.mark.parametrize(
+    "revised",
+    [
+        withdrawn(SEEN),
+        msgspec.structs.replace(SEEN, revision=2, entities=(entity("host:ws1"),)),
+        msgspec.structs.replace(SEEN, revision=2, title="Another title"),
+    ],
+    ids=["withdrawn", "names less", "of a changed rule"],
+)
+def test_what_is_no_longer_shown_is_news_again(revised: Detection, is_restarted: bool) -> None:
+    desk = Desk()
+    repeat(desk, 1, 1)
+    desk.take(SEEN)
+    desk.take(withdrawn(detection("d00000", 0, *ATTACK)), revised)
+    if is_restarted:
+        desk.reload()
+    assert desk.take(detection("new", 0.5, *ATTACK, level="high", rule="r"))

@@ -14,7 +14,7 @@ from pipeline.kafka.faults import explain_refusal as explain
 from pipeline.kafka.reaching import await_broker
 from pipeline.kafka.rights import RIGHTS, Right, Role, rights_of
 from pipeline.worker.settings import SettingsFault, read_settings
-from schemas.topics import TOPICS
+from schemas.topics import SOURCES, TOPICS
 from tests.brokers.certificates import Authority
 
 KAFKA_OPTIONS = {
@@ -133,6 +133,10 @@ def test_a_login_is_told_from_an_absence_by_what_asyncio_and_aiokafka_raise() ->
 def test_every_role_has_rights_and_a_worker_some_on_every_topic() -> None:
     assert RIGHTS.keys() == set(get_args(Role))
     assert {topic.role for topic in TOPICS} < RIGHTS["worker"].keys()
+
+
+def test_an_operator_may_send_again_whatever_a_worker_reads() -> None:
+    assert RIGHTS["operator"] == dict.fromkeys(SOURCES, ("READ", "WRITE"))
 
 
 def test_an_enterprise_may_write_events_and_nothing_else() -> None:

@@ -51,7 +51,7 @@ class Case:
         self._obey(command("resolve", now, verdict=verdict), now)
 
     def wait(self, now: Moment) -> None:
-        self.rows += expire(self.policy, self.state, clock(now), self.context)
+        self.rows += expire(self.policy, self.state, clock(now))
 
     def _obey(self, said: Any, now: Moment) -> None:
         self.rows += obey(self.policy, self.state, said, self.incident, clock(now), self.context)

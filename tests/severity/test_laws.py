@@ -157,13 +157,13 @@ def run(acts: Any, paces: list[int], looks: int = 0, snapshot: bool = False) -> 
     for (verb, detail), pace in zip(acts, paces, strict=False):
         for look in range(looks):
             moment = now + pace * MINUTE * (look + 1) // (looks + 1)
-            rows += expire(POLICY, state, clock(moment), context())
+            rows += expire(POLICY, state, clock(moment))
         now += pace * MINUTE
         if snapshot:
             state = msgspec.msgpack.decode(msgspec.msgpack.encode(state), type=SeverityState)
         case, more = _act(state, case, verb, detail, now)
         rows += more
-    return [*rows, *expire(POLICY, state, clock(now + 60 * 24 * 60 * MINUTE), context())]
+    return [*rows, *expire(POLICY, state, clock(now + 60 * 24 * 60 * MINUTE))]
 
 
 def _act(state: Any, case: Any, verb: str, detail: Any, now: int) -> tuple[Any, list[Any]]:

@@ -129,9 +129,9 @@ def test_closed_incidents_are_put_away_in_time_and_open_duties_never() -> None:
     assess(POLICY, state, [case], clock(T0), context())
     closed = msgspec.structs.replace(case, status="closed", revised_at=T0 + HOUR)
     assess(POLICY, state, [closed], clock(T0 + HOUR), context())
-    expire(POLICY, state, clock(T0 + HOUR + 60 * DAY - 1), context())
+    expire(POLICY, state, clock(T0 + HOUR + 60 * DAY - 1))
     assert state.records
-    expire(POLICY, state, clock(T0 + HOUR + 60 * DAY), context())
+    expire(POLICY, state, clock(T0 + HOUR + 60 * DAY))
     assert state.records == {}
 
 

@@ -49,7 +49,7 @@ CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaign_members_rows USIN
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaign_members_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.campaign_members_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaigns_rows USING 1 TO fenghuo_writer, fenghuo_national;
-CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaigns_rows USING has(provinces, '440000') TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaigns_rows USING campaign_id IN (SELECT campaign_id FROM fenghuo.campaign_revisions_rows WHERE has(provinces, '440000')) TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.campaigns_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaign_revisions_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaign_revisions_rows USING has(provinces, '440000') TO fenghuo_province_440000;

@@ -64,11 +64,30 @@ def test_only_the_nation_reads_everything() -> None:
             assert "440000" in condition or "a`b\\'s" in condition or condition == "0", table
 
 
-def test_a_campaign_is_read_by_the_provinces_that_it_struck() -> None:
+def test_a_campaign_is_read_by_the_provinces_that_it_ever_struck(make_chdb: MakeChdb) -> None:
+    """Whichever revisions the engine has merged when it applies the policy."""
+    store = make_chdb()
+    names = ("campaign_id", "revision", "provinces")
+    store.query(
+        f"INSERT INTO campaign_revisions_rows ({', '.join(names)}) VALUES"
+        " ('came', 1, []), ('came', 2, ['440000']), ('left', 1, ['440000']), ('left', 2, []),"
+        " ('elsewhere', 1, ['110000'])"
+    )
+    made = policies(access_statements("fenghuo", READERS))
+    own = str(store.query("SELECT currentDatabase() AS name")[0]["name"])
+    condition = made["campaigns_rows", "province_440000"].replace("fenghuo.", f"{own}.")
+    seen = store.query(
+        f"SELECT campaign_id, revision FROM campaigns_rows FINAL PREWHERE {condition}"
+        " ORDER BY campaign_id SETTINGS apply_row_policy_after_final = 0"
+    )
+    assert [(row["campaign_id"], row["revision"]) for row in seen] == [("came", 2), ("left", 2)]
+
+
+def test_a_campaign_names_no_enterprise_so_none_reads_it() -> None:
     made = policies(access_statements("fenghuo", READERS))
     for table in ("campaigns_rows", "campaign_revisions_rows"):
-        assert made[table, "province_440000"] == "has(provinces, '440000')"
         assert made[table, "`enterprise_a\\`b's`"] == "0"
+    assert made["campaign_revisions_rows", "province_440000"] == "has(provinces, '440000')"
 
 
 def test_what_belongs_to_no_province_only_the_nation_reads() -> None:

@@ -16,9 +16,9 @@ _KNOWN: Final = "status != 'withdrawn' AND (drill != '') = (${drills} = 1)"
 ACTIVE: Final = f"{_KNOWN} AND status = 'active'"
 _SHOWN: Final = f"{_KNOWN} AND (status = 'active' OR <period>)"
 _THIS: Final = "campaign_id = '${campaign}'"
-_CHOOSE: Final = Text("请在上方选择一个战役", "Choose a campaign above")
+_CHOOSE: Final = Text("请在上方选择一个跨企业活动", "Choose a campaign above")
 _NONE: Final = Text(
-    "没有战役：没有同一指标在足够多的单位出现",
+    "没有跨企业活动：没有同一指标在足够多的单位出现",
     "No campaign: no indicator was seen at enough enterprises",
 )
 _SPREAD_COLOURS: Final = tuple(
@@ -29,7 +29,7 @@ _SPREAD_COLOURS: Final = tuple(
 
 _CAMPAIGN: Final = Variable(
     name="campaign",
-    label=Text("战役", "Campaign"),
+    label=Text("跨企业活动", "Campaign"),
     query=f"""
 SELECT campaign_id, concat(indicator, ' (', toString(enterprise_count), ')') AS text
 FROM campaigns WHERE {_SHOWN}
@@ -42,7 +42,7 @@ def campaign_table(where: str, limit: int, height: int) -> Panel:
     """Campaigns, those that go on and have struck most on top."""
     return Panel(
         kind="table",
-        title=Text("战役", "Campaigns"),
+        title=Text("跨企业活动", "Campaigns"),
         description=Text(
             f"同一指标在多个单位出现，进行中且波及最广者在前，至多 {limit} 个；点指标看详情。",
             "The same indicator at several enterprises; those that go on and have struck most "
@@ -81,21 +81,23 @@ def _stat(title: Text, description: Text, expression: str, where: str) -> Panel:
 
 _STATS: Final = (
     _stat(
-        Text("进行中的战役", "Active campaigns"),
-        Text("仍在出现新事件的战役数。", "Campaigns in which new incidents still appear."),
+        Text("进行中的跨企业活动", "Active campaigns"),
+        Text("仍在出现新事件的跨企业活动数。", "Campaigns in which new incidents still appear."),
         "countIf(status = 'active')",
         _KNOWN,
     ),
     _stat(
         Text("所选时段新起", "Began in the period"),
-        Text("首个事件在所选时段内的战役数。", "Campaigns whose first event is in the period."),
+        Text(
+            "首个事件在所选时段内的跨企业活动数。", "Campaigns whose first event is in the period."
+        ),
         "count()",
         f"{_KNOWN} AND $__timeFilter(first_time)",
     ),
     _stat(
-        Text("最广的战役波及单位", "Enterprises in the widest"),
+        Text("最广活动波及单位", "Enterprises in the widest"),
         Text(
-            "进行中的战役里，波及单位最多者的单位数。",
+            "进行中的活动里，波及单位最多者的单位数。",
             "Enterprises struck by the widest of the active campaigns.",
         ),
         "max(enterprise_count)",
@@ -104,7 +106,8 @@ _STATS: Final = (
     _stat(
         Text("波及省份", "Provinces"),
         Text(
-            "进行中的战役波及的省级行政区数。", "Province-level divisions that they have reached."
+            "进行中的跨企业活动波及的省级行政区数。",
+            "Province-level divisions that they have reached.",
         ),
         "uniqExactArray(provinces)",
         ACTIVE,
@@ -113,7 +116,7 @@ _STATS: Final = (
 _SPREAD: Final = province_map(
     Text("扩散（按省份）", "Spread by province"),
     Text(
-        "所选战役在各省波及的单位数；方格示意相对方位，不表示边界。",
+        "所选跨企业活动在各省波及的单位数；方格示意相对方位，不表示边界。",
         "Enterprises of each province that the chosen campaign struck. Tiles show neighbours, "
         "not borders.",
     ),
@@ -128,7 +131,7 @@ _GROWTH: Final = Panel(
     kind="timeseries",
     title=Text("增长", "Growth"),
     description=Text(
-        "每日累计波及单位数：当日新增与此前已有；时段请选到战役首末。",
+        "每日累计波及单位数：当日新增与此前已有；时段请选到跨企业活动首末。",
         "Enterprises struck so far, day by day: new that day, and before it. Choose a period "
         "that covers the campaign.",
     ),
@@ -212,14 +215,14 @@ ORDER BY place LIMIT 500
     width=24,
     height=12,
     empty=Text(
-        "没有您有权查看的单位，或尚未选择战役",
+        "没有您有权查看的单位，或尚未选择跨企业活动",
         "No enterprise that you may see, or no campaign is chosen",
     ),
 )
 
 CAMPAIGNS_BOARD: Final = Board(
     name="campaigns",
-    title=Text("战役", "Campaigns"),
+    title=Text("跨企业活动", "Campaigns"),
     description=Text(
         "同一指标在多个单位出现的事件群：扩散、增长、最早受害者。",
         "The same indicator in incidents of several enterprises: spread, growth, first struck.",
@@ -228,9 +231,11 @@ CAMPAIGNS_BOARD: Final = Board(
     period="now-30d",
     sections=(
         Section(title=Text("要情", "At a glance"), panels=_STATS),
-        Section(title=Text("全部战役", "All campaigns"), panels=(campaign_table(_SHOWN, 100, 9),)),
         Section(
-            title=Text("所选战役", "The chosen campaign"),
+            title=Text("全部跨企业活动", "All campaigns"), panels=(campaign_table(_SHOWN, 100, 9),)
+        ),
+        Section(
+            title=Text("所选跨企业活动", "The chosen campaign"),
             panels=(_HEAD, _SPREAD, _PROVINCES, _GROWTH, _MEMBERS),
         ),
     ),

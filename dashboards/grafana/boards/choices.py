@@ -45,6 +45,6 @@ SELECT i.enterprise_id AS enterprise_id, any(if(e.name = '', i.enterprise_id, e.
 FROM (SELECT enterprise_id FROM incidents WHERE <period>
       UNION ALL SELECT enterprise_id FROM batches WHERE $__timeFilter(received_at)) AS i
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
-GROUP BY enterprise_id ORDER BY text LIMIT 500
+GROUP BY enterprise_id ORDER BY text, enterprise_id LIMIT 500
 """,
 )

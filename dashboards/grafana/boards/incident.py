@@ -114,7 +114,8 @@ SELECT state, <left> AS left, due_at,
        concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit, done_at,
        <reason> AS reason, article, incident_id
 FROM obligations WHERE {_THIS}
-ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at
+ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at,
+         obligation_id
 """,
     ),
     width=24,
@@ -134,7 +135,7 @@ SELECT fromUnixTimestamp64Micro(JSONExtractInt(d, 'first_time'), 'UTC') AS first
        JSONExtractUInt(d, 'count') AS detections, JSONExtractString(d, 'summary') AS summary,
        fromUnixTimestamp64Micro(JSONExtractInt(d, 'last_time'), 'UTC') AS last_time
 FROM (SELECT arrayJoin(JSONExtractArrayRaw(detections)) AS d FROM incidents WHERE {_THIS})
-ORDER BY first_time, rule
+ORDER BY first_time, rule, d
 """,
     ),
     width=24,
@@ -217,9 +218,9 @@ ORDER BY event_time, event_id LIMIT 200
 )
 _CAMPAIGNS: Final = Panel(
     kind="table",
-    title=Text("所属战役", "Campaigns that it belongs to"),
+    title=Text("所属跨企业活动", "Campaigns that it belongs to"),
     description=Text(
-        "与其他单位的事件有共同指标；点指标看战役。",
+        "与其他单位的事件有共同指标；点指标看跨企业活动。",
         "It shares an indicator with incidents of other enterprises; an indicator leads there.",
     ),
     queries=(
@@ -234,7 +235,7 @@ ORDER BY enterprises DESC, campaign_id LIMIT 50
     ),
     width=24,
     height=5,
-    empty=Text("不属于任何战役", "It belongs to no campaign"),
+    empty=Text("不属于任何跨企业活动", "It belongs to no campaign"),
 )
 _REVISIONS: Final = Panel(
     kind="table",

@@ -90,7 +90,7 @@ SITUATION: Final = Board(
             panels=(_MAP, clock_table("<clocked>", limit=50, height=17, width=12)),
         ),
         Section(
-            title=Text("事件与战役", "Incidents and campaigns"),
+            title=Text("事件与跨企业活动", "Incidents and campaigns"),
             panels=(incident_table(_WHERE, limit=50), campaign_table(ACTIVE, limit=10, height=7)),
         ),
         Section(

@@ -35,10 +35,11 @@ CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.obligations_rows USING 1 T
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.obligations_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.obligation_revisions_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.obligation_revisions_rows USING province = '440000' TO fenghuo_province_440000;
--- Campaigns are the national picture, open to every province: no enterprise is named in them.
--- The condition must not depend on a revision, because it is applied before revisions are merged.
+-- Campaigns are read by every province that they ever reached: no enterprise is named in them.
+-- The condition on current rows must not depend on a revision, because it may be applied before
+-- revisions are merged.
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaigns_rows USING 1 TO fenghuo_writer, fenghuo_national;
-CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaigns_rows USING has(provinces, '440000') TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaigns_rows USING campaign_id IN (SELECT campaign_id FROM fenghuo.campaign_revisions_rows WHERE has(provinces, '440000')) TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaign_revisions_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.campaign_revisions_rows USING has(provinces, '440000') TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.campaign_members_rows USING 1 TO fenghuo_writer, fenghuo_national;

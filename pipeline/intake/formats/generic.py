@@ -1,8 +1,5 @@
 """JSON of no format of its own: fields as they are, and the sources that name themselves."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from pipeline.intake.formats.lines import Fields
 from pipeline.sigma.sources import SOURCE_FIELD
 
@@ -25,7 +22,3 @@ def generic_fields(document: Fields) -> Fields:
             document[SOURCE_FIELD] = source
             break
     return document
-
-
-def is_generic(_document: Mapping[str, Any]) -> bool:
-    return True
