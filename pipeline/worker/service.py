@@ -232,7 +232,8 @@ class Service(Generic[E, State]):
         """Every second, after the step in hand: a share of the states' timers."""
         generation = self.app.consumer_generation_id
         with _abandonable():
-            await self._steps.advance(self._timers, generation, _now_s() * SECOND)
+            moments = self._steps.moments(self._waiting(), _now_s() * SECOND)
+            await self._steps.advance(self._timers, generation, moments)
 
     async def _revive(self) -> None:
         """Faust's consumer is known to stand still at times; no record then shows the gap."""
@@ -247,15 +248,21 @@ class Service(Generic[E, State]):
         self.metrics.put("general_plan_events", effort.general_events)
 
     def _measure_lag(self) -> None:
-        lag = 0
-        for tp in self.app.consumer.assignment():
-            if tp.topic not in source_topics(self.settings):
-                continue
-            end = self.app.consumer.highwater(tp)
-            waiting = max(0, (end or 0) - (self._steps.next_offset((tp.topic, tp.partition)) or 0))
-            self.metrics.put("lag_records", waiting, topic=tp.topic, partition=str(tp.partition))
-            lag += waiting
-        self.health.tick(lag)
+        waiting = self._waiting()
+        for (topic, partition), count in waiting.items():
+            self.metrics.put("lag_records", count or 0, topic=topic, partition=str(partition))
+        self.health.tick(sum(count or 0 for count in waiting.values()))
+
+    def _waiting(self) -> dict[TopicPartition, int | None]:
+        """Records not applied yet; None until the log's end and the place in it are known."""
+        topics = source_topics(self.settings)
+        assigned = [tp for tp in self.app.consumer.assignment() if tp.topic in topics]
+        return {(tp.topic, tp.partition): self._count_waiting(tp) for tp in assigned}
+
+    def _count_waiting(self, tp: Any) -> int | None:
+        end = self.app.consumer.highwater(tp)
+        expected = self._steps.next_offset((tp.topic, tp.partition))
+        return None if end is None or expected is None else max(0, end - expected)
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
         prefix = self.settings.topic_prefix

@@ -22,6 +22,7 @@ import structlog
 from pipeline.delivery import DeliveryAbandoned
 from pipeline.driver import EngineFault
 from pipeline.refusals import expire_offsets
+from pipeline.worker.clocks import Clocks
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.delivered import Delivered, Publish
 from pipeline.worker.ledger import Ledger, Position, StateRecord
@@ -65,6 +66,7 @@ class Steps(Generic[State]):
         self._thread = thread
         self._ownership = ownership
         self._opened = NO_GENERATION
+        self._clocks = Clocks()
         self._lock = asyncio.Lock()
 
     async def take(self, delivered: Sequence[Delivered], generation: int) -> None:
@@ -92,8 +94,8 @@ class Steps(Generic[State]):
             await self._sequencer.go_back()
             observe_step(self._metrics, fresh, time.monotonic() - started_s)
 
-    async def advance(self, timers: Timers, generation: int, now: Moment) -> None:
-        """The timers that are due to be looked at, at the shell's clock.
+    async def advance(self, timers: Timers, generation: int, moments: Mapping[int, Moment]) -> None:
+        """The timers that are due to be looked at, at the time that it is in each partition.
 
         Only of states that are held, in partitions owned in this very generation: what lies
         about from before may be long out of date.
@@ -105,8 +107,10 @@ class Steps(Generic[State]):
             held = list(self._ledger.state_keys(self._ownership.partitions))
             self._metrics.put("states", len(held))
             keys = timers.next_share(generation, held)
-            if keys:
-                await self._advance(keys, generation, now)
+            for now in sorted(set(moments.values())):
+                due = [key for key in keys if moments.get(key[0]) == now]
+                if due:
+                    await self._advance(due, generation, now)
 
     async def revive(self, ends: Mapping[TopicPartition, int], generation: int) -> None:
         """Go on where the consumer stands still short of these ends of its logs."""
@@ -143,6 +147,12 @@ class Steps(Generic[State]):
         """Put another engine in force, between two steps."""
         async with self._lock:
             self.bench.engine = engine
+
+    def moments(
+        self, waiting: Mapping[TopicPartition, int | None], now: Moment
+    ) -> dict[int, Moment]:
+        """What time it is in each partition; see `clocks.py`."""
+        return self._clocks.read(waiting, now)
 
     def next_offset(self, place: TopicPartition) -> int | None:
         """The next offset to apply; None where the partition was not seen since assignment."""
@@ -210,8 +220,9 @@ class Steps(Generic[State]):
     async def _remember_positions(self, done: Sequence[Delivered]) -> None:
         last_of_place = {(each.record.topic, each.record.partition): each for each in done}
         writes: list[Awaitable[object]] = []
-        for each in last_of_place.values():
+        for place, each in last_of_place.items():
             writes += self._put_position(each, Position(each.record.offset + 1))
+            self._clocks.reach(place, each.record.timestamp)
         await asyncio.gather(*writes)
 
     async def _blame(self, faulted: Delivered, fault: EngineFault) -> None:

@@ -193,7 +193,7 @@ class Worker:
         async def take() -> None:
             await self._steps.take(delivered, now_in)
             for now in range(ticks):
-                await self._steps.advance(Timers(1), self._generation, now)
+                await self._steps.advance(Timers(1), self._generation, self._moments(now))
             for _ in range(looks):
                 await self._steps.revive(self._ends(), self._generation)
 
@@ -211,7 +211,7 @@ class Worker:
         async def tick() -> None:
             timers = Timers(1)
             for now in moments:
-                await self._steps.advance(timers, self._generation, now)
+                await self._steps.advance(timers, self._generation, self._moments(now))
 
         asyncio.run(tick())
         self._thread.shutdown()
@@ -226,6 +226,9 @@ class Worker:
                 continue
             with suppress(DeliveryAbandoned):
                 await self._steps.take(batch, self._generation)
+
+    def _moments(self, now: int) -> dict[int, int]:
+        return dict.fromkeys(self._partitions, now)
 
     def _ends(self) -> dict[TopicPartition, int]:
         return {place: of[-1].offset + 1 for place, of in self._world.log.items() if of}
