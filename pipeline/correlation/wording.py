@@ -81,7 +81,7 @@ WORDINGS: dict[Language, Wording] = {
     "zh": Wording(
         units=((86_400, "天"), (3_600, "小时"), (60, "分钟"), (1, "秒")),
         measures={
-            "event_count": "事件数",
+            "event_count": "日志数",
             "value_count": "不同 {fields} 的个数",
             "value_sum": "{fields} 的总和",
             "value_avg": "{fields} 的平均值",
@@ -95,8 +95,8 @@ WORDINGS: dict[Language, Wording] = {
         then="，随后",
         bound_mark="、",
         within="{span}内{condition}",
-        one_event="1 个事件：{fact}",
-        events="{count} 个事件：{fact}",
+        one_event="1 条日志：{fact}",
+        events="{count} 条日志：{fact}",
         whom="（{whom}）",
         whom_mark="、",
     ),

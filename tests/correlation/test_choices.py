@@ -29,7 +29,7 @@ def test_each_group_has_its_own_window() -> None:
     (found,) = run.active()
     assert found.event_ids == ("at0", "at3")  # text compares in any case
     assert found.summary == "2 events: events ≥ 2 within 1m; user u, host x"
-    assert found.summary_zh == "2 个事件：1分钟内事件数 ≥ 2（user u、host x）"
+    assert found.summary_zh == "2 条日志：1分钟内日志数 ≥ 2（user u、host x）"
 
 
 def test_a_missing_group_field_leaves_the_event_out_and_is_counted() -> None:
