@@ -89,6 +89,8 @@ def run_command(
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
     click.echo(summary.line(), err=True)
+    for advice in summary.advice(store):
+        click.echo(advice, err=True)
     reader.files.finish()
 
 

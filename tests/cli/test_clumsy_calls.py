@@ -1,6 +1,7 @@
 """What a clumsy or hostile caller meets: place, cause, remedy and the right exit code."""
 
 import gzip
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -49,6 +50,15 @@ def test_a_file_given_twice_is_counted_and_stored_once(tmp_path: Path) -> None:
     assert accounts(store) == {**expected, "rows": 30}
 
 
+def test_what_was_dropped_and_refused_is_said_with_where_to_look(tmp_path: Path) -> None:
+    recording, store = tmp_path / "a.jsonl", tmp_path / "store"
+    recording.write_bytes(events(3) + b"\nno event\n")
+    first, again = (call("run", "--store", store, recording) for _ in range(2))
+    assert f"fenghuo dead-letters list --store {store}" in first.stderr
+    assert "in this store already" not in first.stderr
+    assert "in this store already: for other rules, take another --store" in again.stderr
+
+
 def test_a_truncated_archive_fails_after_what_could_be_read(tmp_path: Path) -> None:
     whole, broken, store = tmp_path / "a.jsonl", tmp_path / "b.jsonl.gz", tmp_path / "store"
     whole.write_bytes(events(3))
@@ -70,6 +80,51 @@ def test_an_archive_with_a_wrong_checksum_fails(tmp_path: Path) -> None:
     result = call("run", "--store", store, broken)
     assert result.exit_code == 1
     assert "CRC" in result.stderr
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return whole.getvalue()
+
+
+def test_archives_inside_archives_are_unpacked(tmp_path: Path) -> None:
+    file, store = tmp_path / "a.zip", tmp_path / "store"
+    day = packed({"d.jsonl.gz": gzip.compress(events(5))})
+    file.write_bytes(packed({"day.zip": day, "b.jsonl": b"\n".join(events(9).splitlines()[5:])}))
+    assert call("run", "--store", store, file).exit_code == 0
+    sums = {"events": 9, "stored": 9, "late": 0, "dropped": 0, "dead_lettered": 0, "rows": 9}
+    assert accounts(store) == sums
+
+
+def test_archives_without_end_are_named(tmp_path: Path) -> None:
+    file, nest = tmp_path / "bomb.zip", events(1)
+    for _ in range(9):
+        nest = packed({"inner.zip": nest})
+    file.write_bytes(nest)
+    result = call("run", "--store", tmp_path / "store", file)
+    assert result.exit_code == 1
+    assert f"{file}: inner.zip/inner.zip/inner.zip: an archive inside 3 others" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        (b"ElfFile\0\0\0", "export its events as JSON"),
+        (event(1).encode("utf-16"), "as UTF-8"),
+    ],
+)
+def test_what_is_no_text_is_named_with_its_remedy(
+    tmp_path: Path, content: bytes, remedy: str
+) -> None:
+    file = tmp_path / "a.log"
+    file.write_bytes(content)
+    result = call("run", "--store", tmp_path / "store", file)
+    assert result.exit_code == 1
+    assert f"{file}: " in result.stderr
+    assert remedy in result.stderr
 
 
 def test_a_file_without_events_is_named(tmp_path: Path) -> None:
