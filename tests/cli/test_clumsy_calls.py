@@ -253,3 +253,18 @@ def test_a_command_to_a_store_that_a_worker_wrote_is_refused_with_the_remedy(
         pytest.raises(click.ClickException, match="a worker wrote this store"),
     ):
         send_command(sink, command, tmp_path, KafkaOptions(), "fenghuo")
+
+
+def test_a_fact_that_there_is_none_of_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"people": 12}')
+    call("run", "--store", tmp_path / "store", _recording(tmp_path))
+    result = call("incidents", "impact", "0", facts, "--store", tmp_path / "store")
+    assert result.exit_code == 1
+    assert "unknown field `people`; facts are direct_loss_cny, persons," in result.stderr
+
+
+def _recording(folder: Path) -> Path:
+    file = folder / "a.jsonl"
+    file.write_bytes(events(1))
+    return file
