@@ -127,6 +127,15 @@ def test_what_is_no_text_is_named_with_its_remedy(
     assert remedy in result.stderr
 
 
+def test_a_format_that_the_file_does_not_look_like_is_doubted(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"@timestamp": "2026-03-02T10:00:00Z", "EventID": 1, "Channel": "System"}\n')
+    for format, is_doubted in (("suricata", True), ("windows", False)):
+        result = call("run", "--store", tmp_path / format, "--format", format, file)
+        assert result.exit_code == 0
+        assert (f"{file}: looks like windows, taken as {format}" in result.stderr) == is_doubted
+
+
 def test_a_file_without_events_is_named(tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.touch()
