@@ -49,8 +49,9 @@ class FileReader:
     def finish(self) -> None:
         """Raises ClickException (exit 1) where a file could not be read to its end."""
         if self.faults:
+            faults = "1 fault" if self.faults == 1 else f"{self.faults} faults"
             raise click.ClickException(
-                f"{self.faults} faults in the files (named above): what could be read was taken; "
+                f"{faults} in the files (named above): what could be read was taken; "
                 "get them whole and give them again, nothing counts twice"
             )
 
