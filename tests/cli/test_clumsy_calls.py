@@ -277,3 +277,17 @@ def _recording(folder: Path) -> Path:
     file = folder / "a.jsonl"
     file.write_bytes(events(1))
     return file
+
+
+def test_a_registry_from_a_windows_editor_is_read_and_its_faults_are_named(tmp_path: Path) -> None:
+    row = {"name": "A", "province": "330000", "sector": "steel", "field": "industrial"}
+    rows = [
+        row | {"enterprise_id": "A", "networks": ["10.1.0.0/16", "2001:db8::/32"]},
+        row | {"enterprise_id": "B", "networks": ["300.1.1.1/8"]},
+    ]
+    file = tmp_path / "registry.ndjson"
+    file.write_text("\r\n".join(map(json.dumps, rows)), encoding="utf-8-sig")
+    result = call("registry", "check", file)
+    assert result.exit_code == 1
+    assert f"{file}:2: network '300.1.1.1/8' is no CIDR" in result.stderr + result.stdout
+    assert f"{file}:1:" not in result.stderr + result.stdout
