@@ -14,6 +14,7 @@ from pipeline.cli.command_senders import send_command
 from pipeline.cli.kafka_options import KafkaOptions
 from pipeline.cli.main import main
 from pipeline.cli.stores import open_sink
+from pipeline.kafka.faults import BrokerAbsent
 from schemas.command import Command
 
 
@@ -262,6 +263,8 @@ def test_a_command_to_a_store_that_a_worker_wrote_is_refused_with_the_remedy(
         pytest.raises(click.ClickException, match="a worker wrote this store"),
     ):
         send_command(sink, command, tmp_path, KafkaOptions(), "fenghuo")
+    with open_sink(tmp_path) as sink, pytest.raises(BrokerAbsent):
+        send_command(sink, command, tmp_path, KafkaOptions("127.0.0.1:1"), "fenghuo")
 
 
 def test_a_fact_that_there_is_none_of_is_refused_with_those_there_are(tmp_path: Path) -> None:
