@@ -62,3 +62,5 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True, tag="detection"):
     rule_set_id: str
     title_zh: str = ""
     """The title in Chinese, where the rule's author gave one."""
+    summary_zh: str = ""
+    """The fact in Chinese, where it is a sentence of ours and not what an event says."""

@@ -34,6 +34,8 @@ class DetectionSummary(msgspec.Struct, frozen=True):
     summary: str
     """The fact of the first of them."""
     title_zh: str = ""
+    summary_zh: str = ""
+    """The fact in Chinese, where it is a sentence of ours and not what an event says."""
 
 
 class Incident(msgspec.Struct, frozen=True, kw_only=True, tag="incident"):

@@ -99,6 +99,7 @@ DETECTIONS = Table(
         column("category", WORD, "Sigma log source: category."),
         column("service", WORD, "Sigma log source: service."),
         column("summary", TEXT, "The one fact to read first."),
+        column("summary_zh", TEXT, "The fact in Chinese, where a correlation found it."),
         column("late", FLAG, "Made from a late event."),
         DRILL,
         column("rule_set_id", TEXT, "Content id of the rule set."),

@@ -17,6 +17,7 @@ import msgspec
 
 from schemas.case_tables import CAMPAIGNS
 from schemas.columns import Table
+from schemas.log_tables import DETECTIONS
 from schemas.tables import TABLES
 from sinks.contract import Answer, SchemaOutdated
 from sinks.ddl import (
@@ -60,6 +61,8 @@ class Migration(msgspec.Struct, frozen=True):
         return blake2b("\n;\n".join(self.statements).encode(), digest_size=16).hexdigest()
 
 
+_SUMMARY_COLUMN = """
+    ADD COLUMN IF NOT EXISTS `summary_zh` String AFTER `summary`"""
 _CAMPAIGN_COLUMNS = """
     ADD COLUMN IF NOT EXISTS `combined_miit_tier` LowCardinality(String) AFTER `growth`,
     ADD COLUMN IF NOT EXISTS `combined_cac_tier` LowCardinality(String) AFTER `combined_miit_tier`,
@@ -68,15 +71,22 @@ _CAMPAIGN_COLUMNS = """
 
 def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
     """Numbers 3 and up, as far as they are about these tables."""
-    if CAMPAIGNS not in tables:
-        return ()
-    return (Migration(3, "combined tiers of campaigns", _combine_campaigns(layout)),)
+    changes = (
+        (3, "combined tiers of campaigns", CAMPAIGNS, "campaign_revisions", _CAMPAIGN_COLUMNS),
+        (4, "findings in Chinese", DETECTIONS, "detection_revisions", _SUMMARY_COLUMN),
+    )
+    return tuple(
+        Migration(number, name, _alter((table.name, revisions), change, layout))
+        for number, name, table, revisions, change in changes
+        if table in tables
+    )
 
 
-def _combine_campaigns(layout: Layout) -> tuple[str, ...]:
-    on, names = layout.on_cluster, ("campaigns_rows", "campaign_revisions_rows")
+def _alter(views: Sequence[str], change: str, layout: Layout) -> tuple[str, ...]:
+    """The change to the tables behind these views, their local ones first."""
+    names = [f"{view}_rows" for view in views]
     kept = dict.fromkeys([*(layout.local(name) for name in names), *names])
-    return tuple(f"ALTER TABLE {name}{on}{_CAMPAIGN_COLUMNS}" for name in kept)
+    return tuple(f"ALTER TABLE {name}{layout.on_cluster}{change}" for name in kept)
 
 
 def migrations_of(

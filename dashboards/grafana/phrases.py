@@ -58,6 +58,11 @@ PHRASES: Final[Words] = {
         " JSONExtractString(d, 'title'))",
         "JSONExtractString(d, 'title')",
     ),
+    "summary_fact": Text(
+        "if(JSONExtractString(d, 'summary_zh') != '', JSONExtractString(d, 'summary_zh'),"
+        " JSONExtractString(d, 'summary'))",
+        "JSONExtractString(d, 'summary')",
+    ),
     "kind_word": _worded("kind", words.ENTITY),
     "role_word": _worded("role", words.ROLE),
     "province_words": _listed("provinces", words.PROVINCE),

@@ -49,7 +49,7 @@ class Axis(msgspec.Struct, frozen=True):
         step = next((s for s in TICK_STEPS if span // s <= MOST_TICKS), span or SECOND)
         start = -(-(self.first + _SHANGHAI_OFFSET) // step) * step - _SHANGHAI_OFFSET
         return tuple(
-            Tick(self.x(moment), _label(moment, step))
+            Tick(self.x(moment), _label(moment, step, span))
             for moment in range(start, self.last + 1, step)
         )
 
@@ -61,8 +61,14 @@ def axis_of(moments: Sequence[Moment], left: float, right: float) -> Axis:
     return Axis(first - spare, last + spare, left, right)
 
 
-def _label(moment: Moment, step: Moment) -> str:
-    pattern = "%m-%d" if step >= DAY else "%H:%M" if step >= MINUTE else "%H:%M:%S"
+def _label(moment: Moment, step: Moment, span: Moment) -> str:
+    """As much of the moment as tells it from the axis's others."""
+    if step >= DAY:
+        pattern = "%Y-%m-%d" if span >= 365 * DAY else "%m-%d"
+    elif step >= MINUTE:
+        pattern = "%m-%d %H:%M" if span >= DAY else "%H:%M"
+    else:
+        pattern = "%H:%M:%S"
     return datetime_of(moment).astimezone(SHANGHAI).strftime(pattern)
 
 

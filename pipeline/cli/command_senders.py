@@ -24,8 +24,11 @@ from sinks.contract import Store
 def send_command(
     sink: Store, command: Command, store: Path | None, kafka: KafkaOptions, prefix: str
 ) -> None:
-    """Send it, and say what became of it as far as that is known; exit 1 where it is refused."""
-    if store is None:
+    """Send it, and say what became of it as far as that is known; exit 1 where it is refused.
+
+    An embedded store whose states are a worker's is only read: the command goes to the broker.
+    """
+    if store is None or (kafka.bootstrap and not _keeps_state(store, command)):
         _send_to_kafka(command, kafka, prefix)
         click.echo(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
         return
@@ -50,13 +53,17 @@ def _send_to_kafka(command: Command, kafka: KafkaOptions, prefix: str) -> None:
         ).get(timeout=60)
 
 
+def _keeps_state(store: Path, command: Command) -> bool:
+    return command.enterprise_id in EmbeddedStates(store).registry
+
+
 def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:
-    states = EmbeddedStates(store)
-    if command.enterprise_id not in states.registry:
+    if not _keeps_state(store, command):
         raise click.ClickException(
             f"{store}: the state of {command.enterprise_id!r} is not kept here, as a worker wrote "
-            "this store; send the command to the worker instead, by --bootstrap and without --store"
+            "this store; send the command to the worker, by --bootstrap"
         )
+    states = EmbeddedStates(store)
     engine = Engine(compile_rules(parse_rules([])), states.policy, states.registry)
     record = Record(
         topic=topic_name("commands"),

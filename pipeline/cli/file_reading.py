@@ -6,19 +6,28 @@ from pathlib import Path
 import click
 
 from pipeline.cli.recordings import Advance, Recording, open_recording
+from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.lines import decode_object
+from pipeline.intake.formats.table import recognise
 
 
 class FileReader:
     """Files to documents; counts the faults of the files themselves (a broken archive)."""
 
-    def __init__(self) -> None:
+    def __init__(self, format: str | None = None) -> None:
+        self.format = format
         self.faults = 0
 
     def documents(self, file: Path, advance: Advance) -> Iterator[Recording]:
-        """The documents that have bytes; a fault of the file, or that it is empty, is said."""
+        """The documents that have bytes; a fault of the file, that it is empty, or that it looks
+        like another format than the one named, is said."""
         count = faults = 0
+        member = None
         for document in open_recording(file, advance):
             if document.raw:
+                if document.member != member:
+                    self._doubt_format(file, document)
+                    member = document.member
                 count += 1
                 yield document
             else:
@@ -28,13 +37,31 @@ class FileReader:
             click.echo(f"{file}: no event in it", err=True)
         self.faults += faults
 
+    def _doubt_format(self, file: Path, document: Recording) -> None:
+        likely = self.format and marked_format(document.raw)
+        if likely and likely != self.format:
+            click.echo(
+                f"{_place(file, document)}: looks like {likely}, taken as {self.format}: rules may "
+                f"find nothing in it; if that is not meant, give it again with --format {likely}",
+                err=True,
+            )
+
     def finish(self) -> None:
         """Raises ClickException (exit 1) where a file could not be read to its end."""
         if self.faults:
+            faults = "1 fault" if self.faults == 1 else f"{self.faults} faults"
             raise click.ClickException(
-                f"{self.faults} faults in the files (named above): what could be read was taken; "
+                f"{faults} in the files (named above): what could be read was taken; "
                 "get them whole and give them again, nothing counts twice"
             )
+
+
+def marked_format(raw: bytes) -> str | None:
+    """The format that a JSON document's marks tell; None where they tell none."""
+    try:
+        return recognise(decode_object(raw))
+    except EventFault:
+        return None
 
 
 def _place(file: Path, document: Recording) -> str:

@@ -6,6 +6,7 @@ import click
 from rich.console import Console
 from rich.markup import escape
 
+from dashboards.words import STATUS, translate
 from schemas.provinces import PROVINCES
 from schemas.scenarios import SCENARIOS
 from sinks.contract import Answer, Store
@@ -77,10 +78,15 @@ def _lines(incident: Answer, lang: str) -> list[str]:
     return [
         f"[{style}] {tier} {shade} [/] [bold]{escape(str(incident[f'title{suffix}']))}[/]",
         f"  {escape(place)} · {_scenario(incident, lang)} · {incident['detection_count']} "
-        f"{detections} · {incident['status']} · [dim]{str(incident['incident_id'])[:12]}[/]",
+        f"{detections} · {_status(incident, lang)} · [dim]{str(incident['incident_id'])[:12]}[/]",
         f"  {escape(str(incident[f'story{suffix}']))}",
         f"  [dim]{because}: {escape(str(incident[f'miit_reason{suffix}'] or '-'))}[/]",
     ]
+
+
+def _status(incident: Answer, lang: str) -> str:
+    status = str(incident["status"])
+    return translate(STATUS, status, "zh") if lang == "zh" else status.replace("_", " ")
 
 
 def _province(incident: Answer, lang: str) -> str:

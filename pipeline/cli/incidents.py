@@ -122,7 +122,8 @@ def impact_command(
     try:
         impact = msgspec.json.decode(facts.read(), type=Impact)
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
-        raise click.ClickException(f"{facts.name}: {fault}") from fault
+        known = ", ".join(Impact.__struct_fields__)
+        raise click.ClickException(f"{facts.name}: {fault}; facts are {known}") from fault
     with open_sink(store, database, must_exist=True) as sink:
         command = compose(sink, incident_id, "impact", analyst, reason=reason, impact=impact)
         send_command(sink, command, store, kafka, prefix)

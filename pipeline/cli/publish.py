@@ -87,7 +87,7 @@ def publish_command(
     sender = Sender(enterprise_id, key_id, read_private_key(key_file))
     errand = Errand(sender, format, drill, topic_name("events", prefix), kafka.bootstrap)
     access = kafka.access()
-    reader = FileReader()
+    reader = FileReader(format)
     require(access, "enterprise", prefix)
     left_out = 0
     with producing(access) as producer:

@@ -14,7 +14,7 @@ from functools import partial
 from io import BufferedReader
 from itertools import chain
 from pathlib import Path
-from typing import IO, NamedTuple, cast
+from typing import IO, NamedTuple, Protocol, cast
 
 import orjson
 
@@ -49,6 +49,15 @@ class Recording(NamedTuple):
 
 
 ZIP_MARK = b"PK\x03\x04"
+GZIP_MARK = b"\x1f\x8b"
+ARCHIVES_DEEP = 3
+"""Archives inside each other that are unpacked; a bomb has more."""
+MARKS_OF_NO_TEXT = {
+    b"ElfFile\0": "a binary event log: export its events as JSON, one a line",
+    b"\xff\xfe": "text in UTF-16: save it as UTF-8",
+    b"\xfe\xff": "text in UTF-16: save it as UTF-8",
+}
+"""How files begin that people take for text, and what to do with them."""
 UNPACKING_FAULTS = (
     zipfile.BadZipFile,
     gzip.BadGzipFile,
@@ -61,28 +70,49 @@ UNPACKING_FAULTS = (
 
 def open_recording(file: Path, advance: Advance = lambda amount: None) -> Iterator[Recording]:
     """Every document of NDJSON, a JSON array, JSON documents one after another, a Zeek log or
-    plain lines; .gz and .zip are unpacked. `advance` gets the bytes of `file` read so far in
-    steps that add up to its size. Raises OSError where the file cannot be read at all."""
+    plain lines; .gz and .zip are unpacked, also inside each other. `advance` gets the bytes of
+    `file` read so far in steps that add up to its size. Raises OSError where the file cannot be
+    read at all."""
     size = file.stat().st_size
     meter = _Meter(advance, size)
-    try:
-        if _is_zip(file):
-            yield from _zip_members(file, meter)
+    with cast(BufferedReader, file.open("rb", buffering=READ_AT_ONCE)) as outer:
+        # By its first bytes: a zip that is cut off has no directory at its end any more.
+        if not outer.peek(4).startswith(ZIP_MARK) and zipfile.is_zipfile(file):
+            yield from _zip_members(outer, "", meter.reach)
         else:
-            with cast(BufferedReader, file.open("rb", buffering=READ_AT_ONCE)) as outer:
-                inner: IO[bytes] = outer
-                if outer.peek(2)[:2] == b"\x1f\x8b":
-                    inner = cast(IO[bytes], gzip.GzipFile(fileobj=outer))
-                yield from _documents(inner, "", lambda: meter.reach(outer.tell()))
-    except UNPACKING_FAULTS as error:
-        yield Recording(b"", 0, "", f"the archive cannot be unpacked: {error}")
+            yield from _unpacked(outer, "", meter.reach)
     meter.reach(size)
 
 
-def _is_zip(file: Path) -> bool:
-    """By its first bytes: one that is cut off has no directory at its end any more."""
-    with file.open("rb") as start:
-        return start.read(4) == ZIP_MARK or zipfile.is_zipfile(file)
+class _Peekable(Protocol):
+    """Bytes that can be looked at before they are read: a file, or a member of an archive."""
+
+    def peek(self, size: int, /) -> bytes: ...
+
+
+Reach = Callable[[int], None]
+"""Told the position in the file that has been reached."""
+
+
+def _unpacked(source: IO[bytes], member: str, reach: Reach, depth: int = 0) -> Iterator[Recording]:
+    """The documents of a file or member, by its first bytes an archive or not."""
+    start = cast(_Peekable, source).peek(4)
+    is_zip, is_gzip = start.startswith(ZIP_MARK), start.startswith(GZIP_MARK)
+    if (is_zip or is_gzip) and depth == ARCHIVES_DEEP:
+        problem = f"an archive inside {depth} others: unpack the outer ones"
+        yield Recording(b"", 0, member, problem)
+        return
+    try:
+        if is_zip:
+            yield from _zip_members(source, member, reach, depth + 1)
+        elif is_gzip:
+            position = source.tell
+            unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=source))
+            yield from _unpacked(unzipped, member, lambda _: reach(position()), depth + 1)
+        else:
+            yield from _documents(source, member, lambda: reach(source.tell()))
+    except UNPACKING_FAULTS as error:
+        yield Recording(b"", 0, member, f"the archive cannot be unpacked: {error}")
 
 
 class _Meter:
@@ -100,15 +130,18 @@ class _Meter:
             self.reached = position
 
 
-def _zip_members(file: Path, meter: _Meter) -> Iterator[Recording]:
-    with zipfile.ZipFile(file) as archive:
-        done = 0
-        for member in archive.infolist():
-            if not member.is_dir() and not _is_junk(member.filename):
-                with archive.open(member) as inner:
-                    yield from _documents(inner, member.filename, lambda: None)
-            done += member.compress_size
-            meter.reach(done)
+def _zip_members(
+    source: IO[bytes], member: str, reach: Reach, depth: int = 1
+) -> Iterator[Recording]:
+    done = 0
+    with zipfile.ZipFile(source) as archive:
+        for each in archive.infolist():
+            if not each.is_dir() and not _is_junk(each.filename):
+                name = f"{member}/{each.filename}" if member else each.filename
+                with archive.open(each) as inner:
+                    yield from _unpacked(inner, name, lambda _: None, depth)
+            done += each.compress_size
+            reach(done)
 
 
 def _is_junk(name: str) -> bool:
@@ -124,6 +157,10 @@ def _documents(source: IO[bytes], member: str, report: Callable[[], None]) -> It
     while first and not first.strip():
         blank += 1
         first = next(lines, b"")
+    for mark, problem in MARKS_OF_NO_TEXT.items():
+        if first.startswith(mark):
+            yield Recording(b"", blank + 1, member, problem)
+            return
     if is_zeek_log(first):
         found = read_zeek_log(first, lines, blank + 1)
     elif _spreads_over_lines(first):

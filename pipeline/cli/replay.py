@@ -31,9 +31,10 @@ from pipeline.replay.records import Period, read_period
 from pipeline.replay.source import RecordSource
 from pipeline.state import EnterpriseState, decode_state, encode_state, fresh_state
 from schemas.batch import Record
+from schemas.language import Language
 from schemas.moments import Moment
 from schemas.topics import topic_name
-from sinks.contract import Store
+from sinks.contract import Answer, Store
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
@@ -46,6 +47,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 @kafka_options()
 @prefix_option
 @click.option("--diff", is_flag=True, help="Afterwards, what differs from the live incidents.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of what is shown.")
 @engine_options
 @sink_options
 def replay_command(
@@ -56,6 +58,7 @@ def replay_command(
     kafka: KafkaOptions,
     prefix: str,
     diff: bool,
+    lang: Language,
     rule_folders: tuple[Path, ...],
     registry: Path | None,
     policy: Path | None,
@@ -70,6 +73,8 @@ def replay_command(
     access = kafka.access()
     require(access, "investigator", prefix)
     engine = load_engine(rule_folders, registry, policy)
+    _check_enterprises(engine, enterprises)
+    live = _live_incidents(store, database) if diff else []
     topics = [topic_name("events", prefix), topic_name("commands", prefix)]
     records = _of(read_period(access, topics, Period(start, end)), enterprises)
     aside = None if store is None else store / f"investigation_{name}"
@@ -77,13 +82,26 @@ def replay_command(
         _prepare(sink, name, aside)
         summary = _replay(engine, sink, records)
         incidents = read_incidents(sink)
-    print_incidents(Console(), incidents)
+    print_incidents(Console(), incidents, lang)
     click.echo(summary.line(), err=True)
     if diff:
-        with open_sink(store, database, must_exist=True) as live:
-            current = read_incidents(live)
-        for line in compare_incidents(current, incidents, set(enterprises)):
+        for line in compare_incidents(live, incidents, set(enterprises), lang):
             click.echo(line)
+
+
+def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
+    strangers = [each for each in enterprises if each not in engine.registry]
+    if strangers:
+        raise click.BadParameter(
+            f"{', '.join(map(repr, strangers))} not in the registry; name rows of --registry",
+            param_hint="--enterprise",
+        )
+
+
+def _live_incidents(store: Path | None, database: str) -> list[Answer]:
+    """Read first: where there are none to compare with, nothing is replayed."""
+    with open_sink(store, database, must_exist=True) as live:
+        return read_incidents(live)
 
 
 def _prepare(sink: Store, name: str, aside: Path | None) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from pipeline.batching import Chunk, chunk_lines
 from pipeline.cli.embedded import EmbeddedStates
 from pipeline.cli.engines import engine_options, load_engine
-from pipeline.cli.file_reading import FileReader
+from pipeline.cli.file_reading import FileReader, marked_format
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
@@ -26,7 +26,7 @@ from pipeline.driver import drive
 from pipeline.gathering import expire_indicators, gather_told
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.table import FORMATS, read_fields, recognise
+from pipeline.intake.formats.table import FORMATS, read_fields
 from pipeline.path import Engine
 from pipeline.state import State, enterprise_key, enterprise_state
 from schemas.batch import Batch
@@ -89,6 +89,8 @@ def run_command(
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
     click.echo(summary.line(), err=True)
+    for advice in summary.advice(store):
+        click.echo(advice, err=True)
     reader.files.finish()
 
 
@@ -115,7 +117,7 @@ class BatchReader:
         self.format = format
         self.received_at = received_at
         self.drill = drill
-        self.files = FileReader()
+        self.files = FileReader(format)
 
     def batches(self, files: Iterable[Path], progress: Progress, first: int) -> Iterator[Batch]:
         """All files side by side; `first` is the offset of the first batch."""
@@ -128,7 +130,7 @@ class BatchReader:
         documents = self.files.documents(file, progress.advance)
         for _, of_member in groupby(documents, key=lambda document: document.member):
             first = next(of_member)
-            format = self.format or _format_of(first.raw)
+            format = self.format or marked_format(first.raw) or "json"
             lines = (document.raw for document in chain([first], of_member))
             for chunk in chunk_lines(lines, self.enterprise_id, format, LINES_PER_BATCH):
                 last = _first_time(format, chunk.lines) or last
@@ -145,14 +147,6 @@ class BatchReader:
             occurrences=chunk.occurrences,
             drill=self.drill,
         )
-
-
-def _format_of(document: bytes) -> str:
-    """The format that a document's marks tell; `json` where they tell none."""
-    try:
-        return recognise(FORMATS["json"].decode(document)) or "json"
-    except EventFault:
-        return "json"
 
 
 def _moment(timed: tuple[Moment, Batch]) -> Moment:

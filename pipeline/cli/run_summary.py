@@ -1,6 +1,7 @@
 """What a run came to, in one line whose numbers add up."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import msgspec
 
@@ -17,6 +18,8 @@ class Summary(msgspec.Struct):
     late: int = 0
     dropped: int = 0
     dead_lettered: int = 0
+    repeated: int = 0
+    """Events of batches that were applied before; they are among the dropped."""
 
     def add(self, decisions: Iterable[Decision]) -> None:
         """Add the accounts among the decisions."""
@@ -28,6 +31,7 @@ class Summary(msgspec.Struct):
                 self.late += account.late
                 self.dropped += account.dropped
                 self.dead_lettered += account.dead_lettered
+                self.repeated += account.events if account.outcome == "duplicate" else 0
 
     def line(self) -> str:
         """The sums as a person reads them."""
@@ -35,3 +39,18 @@ class Summary(msgspec.Struct):
             f"{self.events} events in {self.batches} batches = {self.stored} stored + "
             f"{self.late} late + {self.dropped} dropped + {self.dead_lettered} dead-lettered"
         )
+
+    def advice(self, store: Path) -> list[str]:
+        """Where to look, or what to do, about what was not stored."""
+        told = (
+            (
+                self.repeated,
+                f"{self.repeated} of them are in this store already: for other rules, "
+                "take another --store",
+            ),
+            (
+                self.dead_lettered,
+                f"dead-lettered lines and why: `fenghuo dead-letters list --store {store}`",
+            ),
+        )
+        return [advice for count, advice in told if count]

@@ -23,9 +23,10 @@ from pipeline.correlation.windows import (
     SlidingWindow,
     SumWindow,
 )
-from pipeline.correlation.wording import fact_of
+from pipeline.correlation.wording import facts_of
 from pipeline.sigma.documents import LEVELS, Level, LogSource, SigmaCorrelation, SigmaRule
 from schemas.ids import content_id
+from schemas.language import Language
 from schemas.moments import SECOND, Moment
 
 Pace: TypeAlias = Literal["prompt", "absence", "anchored"]
@@ -79,7 +80,8 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     has_inner: bool
     level: Level
     logsource: LogSource
-    fact: str
+    facts: dict[Language, str]
+    """Its condition in words."""
 
     @property
     def rule_id(self) -> str:
@@ -163,7 +165,7 @@ def _compile(
         has_inner=bool(feeding),
         level=_level(rule, rules, feeding),
         logsource=_logsource(rule, rules, feeding),
-        fact=fact_of(rule, rules, [each.rule for each in feeding]),
+        facts=facts_of(rule, rules, [each.rule for each in feeding]),
     )
 
 

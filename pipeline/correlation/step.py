@@ -175,9 +175,8 @@ def _hand_over(step: Step, feed: Feed, inner: Correlation, name: str, finding: F
 def _detection(step: Step, correlation: Correlation, name: str, finding: Finding) -> Detection:
     head, evidence, source = correlation.rule.head, finding.evidence, correlation.logsource
     enterprise = step.context.enterprise
-    summary = summary_of(
-        correlation.fact, correlation.rule.group_by, texts_of_key(name), evidence.event_count
-    )
+    whom = tuple(zip(correlation.rule.group_by, texts_of_key(name), strict=True))
+    count = evidence.event_count
     return Detection(
         detection_id=finding.detection_id,
         revision=finding.revision,
@@ -201,7 +200,8 @@ def _detection(step: Step, correlation: Correlation, name: str, finding: Finding
         product=source.product,
         category=source.category,
         service=source.service,
-        summary=summary,
+        summary=summary_of(correlation.facts["en"], whom, count, "en"),
+        summary_zh=summary_of(correlation.facts["zh"], whom, count, "zh"),
         late=evidence.late,
         drill=step.context.drill,
         rule_set_id=step.context.rule_set_id,

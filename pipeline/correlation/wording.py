@@ -1,10 +1,17 @@
-"""What a correlation says in one line: the fact an analyst reads first."""
+"""What a correlation says in one line, in Chinese and English: the fact an analyst reads first.
+
+Rule titles are as their authors wrote them, in Chinese where they gave one; names of fields and
+their values are quoted.
+"""
 
 from collections.abc import Mapping, Sequence
+
+import msgspec
 
 from pipeline.sigma.documents import (
     And,
     Expression,
+    Head,
     Not,
     Operator,
     Or,
@@ -12,10 +19,10 @@ from pipeline.sigma.documents import (
     SigmaCorrelation,
     SigmaRule,
 )
+from schemas.language import Language
 
 SUMMARY_CHARACTERS = 300
 
-_UNITS = ((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s"))
 _SIGNS: dict[Operator, str] = {
     "gt": ">",
     "gte": "≥",
@@ -24,60 +31,146 @@ _SIGNS: dict[Operator, str] = {
     "eq": "=",
     "neq": "≠",
 }
-_MEASURES = {
-    "event_count": "events",
-    "value_count": "different {fields}",
-    "value_sum": "sum of {fields}",
-    "value_avg": "average {fields}",
-    "value_percentile": "percentile {percentile} of {fields}",
+
+
+class Wording(msgspec.Struct, frozen=True, kw_only=True):
+    """The templates of one language; a name in braces is a fact.
+
+    `units` are seconds and their word, greatest first. `measures` are by type of correlation.
+    """
+
+    units: tuple[tuple[int, str], ...]
+    measures: dict[str, str]
+    title: str
+    none_of: str
+    group: str
+    both: str
+    either: str
+    then: str
+    bound_mark: str
+    within: str
+    one_event: str
+    events: str
+    whom: str
+    whom_mark: str
+
+
+WORDINGS: dict[Language, Wording] = {
+    "en": Wording(
+        units=((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")),
+        measures={
+            "event_count": "events",
+            "value_count": "different {fields}",
+            "value_sum": "sum of {fields}",
+            "value_avg": "average {fields}",
+            "value_percentile": "percentile {percentile} of {fields}",
+        },
+        title="{title}",
+        none_of="no {operand}",
+        group="({expression})",
+        both=" and ",
+        either=" or ",
+        then=", then ",
+        bound_mark=", ",
+        within="{condition} within {span}",
+        one_event="1 event: {fact}",
+        events="{count} events: {fact}",
+        whom="; {whom}",
+        whom_mark=", ",
+    ),
+    "zh": Wording(
+        units=((86_400, "天"), (3_600, "小时"), (60, "分钟"), (1, "秒")),
+        measures={
+            "event_count": "日志数",
+            "value_count": "不同 {fields} 的个数",
+            "value_sum": "{fields} 的总和",
+            "value_avg": "{fields} 的平均值",
+            "value_percentile": "{fields} 的第 {percentile} 百分位数",
+        },
+        title="“{title}”",
+        none_of="没有{operand}",
+        group="（{expression}）",
+        both="且",
+        either="或",
+        then="，随后",
+        bound_mark="、",
+        within="{span}内{condition}",
+        one_event="1 条日志：{fact}",
+        events="{count} 条日志：{fact}",
+        whom="（{whom}）",
+        whom_mark="、",
+    ),
 }
 
 
-def fact_of(
+def facts_of(
     rule: SigmaCorrelation, rules: Mapping[str, SigmaRule], inner: Sequence[SigmaCorrelation]
-) -> str:
+) -> dict[Language, str]:
     """The condition in words: `different User ≥ 5 within 10m`, `Logon, then Export within 1h`."""
-    titles = {rule_id: each.head.title for rule_id, each in rules.items()}
-    titles.update({each.head.rule_id: each.head.title for each in inner})
-    span = duration(rule.timespan_s)
+    heads = {rule_id: each.head for rule_id, each in rules.items()}
+    heads.update({each.head.rule_id: each.head for each in inner})
+    listed = {rule_id: heads[rule_id] for rule_id in rule.rules}
+    return {language: _fact(rule, listed, language) for language in WORDINGS}
+
+
+def _fact(rule: SigmaCorrelation, heads: Mapping[str, Head], language: Language) -> str:
+    wording = WORDINGS[language]
+    titles = {rule_id: _title(head, wording, language) for rule_id, head in heads.items()}
     if rule.expression is not None:
-        return f"{_expressed(rule.expression, titles)} within {span}"
-    if rule.type.startswith("temporal"):
-        separator = ", then " if rule.type == "temporal_ordered" else " and "
-        return f"{separator.join(titles[rule_id] for rule_id in rule.rules)} within {span}"
-    measure = _MEASURES[rule.type].format(
+        condition = _expressed(rule.expression, titles, wording)
+    elif rule.type.startswith("temporal"):
+        mark = wording.then if rule.type == "temporal_ordered" else wording.both
+        condition = mark.join(titles[rule_id] for rule_id in rule.rules)
+    else:
+        condition = _measured(rule, wording)
+    return wording.within.format(condition=condition, span=duration(rule.timespan_s, language))
+
+
+def _title(head: Head, wording: Wording, language: Language) -> str:
+    title = head.title_zh if language == "zh" and head.title_zh else head.title
+    return wording.title.format(title=title)
+
+
+def _measured(rule: SigmaCorrelation, wording: Wording) -> str:
+    measure = wording.measures[rule.type].format(
         fields=" + ".join(rule.value_fields), percentile=rule.percentile
     )
-    bounds = ", ".join(f"{_SIGNS[each.operator]} {each.bound:g}" for each in rule.thresholds)
-    return f"{measure} {bounds} within {span}"
+    bounds = (f"{_SIGNS[each.operator]} {each.bound:g}" for each in rule.thresholds)
+    return f"{measure} {wording.bound_mark.join(bounds)}"
 
 
-def duration(seconds: int) -> str:
-    """Seconds in the greatest unit that divides them: `90s`, `5m`, `1d`."""
-    size, unit = next((size, unit) for size, unit in _UNITS if not seconds % size)
+def duration(seconds: int, language: Language = "en") -> str:
+    """Seconds in the greatest unit that divides them: `90s`, `5m`, `1d`, `1天`."""
+    size, unit = next((size, unit) for size, unit in WORDINGS[language].units if not seconds % size)
     return f"{seconds // size}{unit}"
 
 
-def summary_of(fact: str, group_by: Sequence[str], values: Sequence[str], count: int) -> str:
-    """The fact with whom it concerns: `12 events: events ≥ 10 within 5m; User alice`."""
-    whom = ", ".join(f"{name} {value}" for name, value in zip(group_by, values, strict=True))
-    events = f"{count} event{'s' if count != 1 else ''}"
-    text = f"{events}: {fact}; {whom}" if whom else f"{events}: {fact}"
+def summary_of(fact: str, whom: Sequence[tuple[str, str]], count: int, language: Language) -> str:
+    """The fact with whom it concerns: `12 events: events ≥ 10 within 5m; User alice`.
+
+    `whom` are the fields of the group with their values.
+    """
+    wording = WORDINGS[language]
+    template = wording.one_event if count == 1 else wording.events
+    text = template.format(count=count, fact=fact)
+    if whom:
+        named = wording.whom_mark.join(f"{name} {value}" for name, value in whom)
+        text += wording.whom.format(whom=named)
     return text[:SUMMARY_CHARACTERS]
 
 
-def _expressed(expression: Expression, titles: Mapping[str, str]) -> str:
+def _expressed(expression: Expression, titles: Mapping[str, str], wording: Wording) -> str:
     match expression:
         case RuleName(rule_id):
             return titles[rule_id]
         case Not(operand):
-            return f"no {_operand(operand, titles)}"
+            return wording.none_of.format(operand=_operand(operand, titles, wording))
         case And(operands):
-            return " and ".join(_operand(each, titles) for each in operands)
+            return wording.both.join(_operand(each, titles, wording) for each in operands)
         case Or(operands):
-            return " or ".join(_operand(each, titles) for each in operands)
+            return wording.either.join(_operand(each, titles, wording) for each in operands)
 
 
-def _operand(expression: Expression, titles: Mapping[str, str]) -> str:
-    text = _expressed(expression, titles)
-    return f"({text})" if isinstance(expression, And | Or) else text
+def _operand(expression: Expression, titles: Mapping[str, str], wording: Wording) -> str:
+    text = _expressed(expression, titles, wording)
+    return wording.group.format(expression=text) if isinstance(expression, And | Or) else text

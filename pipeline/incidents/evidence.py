@@ -82,6 +82,7 @@ def _evidence_of(detection: Detection, held: Evidence | None, holdings: Holdings
         event_ids=detection.event_ids[:EVENT_IDS_MAX],
         event_count=detection.event_count,
         summary=detection.summary,
+        summary_zh=detection.summary_zh,
         revision=detection.revision,
         case="" if held is None else held.case,
         attribution=attribution_of(detection.entities, holdings.shared),

@@ -156,6 +156,7 @@ def _speaks_of(scenario: Scenario, rule: RuleFacts) -> bool:
 
 def _summary(of_rule: Sequence[Witness]) -> DetectionSummary:
     gravest = max(of_rule, key=lambda one: (LEVEL_PLACE[one.rule.level], one.rule.title))
+    told = next((one.evidence for one in of_rule if one.evidence.summary), gravest.evidence)
     return DetectionSummary(
         rule_id=gravest.rule.rule_id,
         title=gravest.rule.title,
@@ -164,7 +165,8 @@ def _summary(of_rule: Sequence[Witness]) -> DetectionSummary:
         count=sum(one.evidence.count for one in of_rule),
         first_time=min(one.evidence.first_time for one in of_rule),
         last_time=max(one.evidence.last_time for one in of_rule),
-        summary=next((one.evidence.summary for one in of_rule if one.evidence.summary), ""),
+        summary=told.summary,
+        summary_zh=told.summary_zh,
     )
 
 

@@ -124,6 +124,7 @@ def _folding_order(state: IncidentsState, pile: Sequence[Evidence]) -> tuple[boo
 def _merge(pile: Sequence[Evidence]) -> Evidence:
     """Several pieces of one rule and group, in order of time, as one."""
     ids = [one.detection_id for one in pile[1:]]
+    told = next((one for one in pile if one.summary), pile[0])
     folded_ids = chain(*(one.folded_ids for one in pile), ids)
     return msgspec.structs.replace(
         pile[0],
@@ -133,7 +134,8 @@ def _merge(pile: Sequence[Evidence]) -> Evidence:
         entities=tuple(dict.fromkeys(chain(*(one.entities for one in pile)))),
         event_ids=tuple(dict.fromkeys(chain(*(one.event_ids for one in pile))))[:EVENT_IDS_MAX],
         event_count=sum(one.event_count for one in pile),
-        summary=next((one.summary for one in pile if one.summary), ""),
+        summary=told.summary,
+        summary_zh=told.summary_zh,
         count=sum(one.count for one in pile),
         folded_ids=tuple(folded_ids)[-DETECTION_IDS_MAX:],
         attribution=most_telling(one.attribution for one in pile),

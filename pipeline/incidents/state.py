@@ -68,6 +68,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     count: int = 1
     folded_ids: tuple[str, ...] = ()
     attribution: Attribution = "unknown"
+    summary_zh: str = ""
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

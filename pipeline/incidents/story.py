@@ -2,7 +2,7 @@
 
 A sentence whose facts are missing is left out; nothing is said that is not in the evidence.
 Moments are China Standard Time. Commands are quoted as they are, rule titles as their
-authors wrote them.
+authors wrote them; what a correlation found is said in the language of the story.
 """
 
 from collections.abc import Sequence
@@ -14,10 +14,11 @@ from pipeline.incidents.facts import Facts
 from pipeline.incidents.glue import normal_form
 from pipeline.incidents.opening import Ground
 from pipeline.incidents.policy import LEVELS
-from pipeline.incidents.wording import GROUND_WORDS, LEVEL_WORDS, WORDINGS, Language, Wording
+from pipeline.incidents.wording import GROUND_WORDS, LEVEL_WORDS, WORDINGS, Wording
 from schemas.attack import TACTICS
 from schemas.detection import EntityKind
 from schemas.incident import DetectionSummary
+from schemas.language import Language
 from schemas.moments import SHANGHAI, Moment, datetime_of
 
 SUMMARY_CHARACTERS = 200
@@ -150,11 +151,17 @@ def _evidence(facts: Facts, wording: Wording, language: Language) -> str:
             title=_rule_title(one, language),
             level=LEVEL_WORDS[one.level][language],
             times=wording.evidence_times.format(count=one.count) if one.count > 1 else "",
-            fact=wording.evidence_fact.format(summary=_cut(one.summary)) if one.summary else "",
+            fact=_fact(one, wording, language),
         )
         for one in facts.detections[:EVIDENCE_MAX]
     ]
     return wording.evidence.format(items=wording.item_mark.join(items))
+
+
+def _fact(one: DetectionSummary, wording: Wording, language: Language) -> str:
+    """What an event says is quoted as it is; what a correlation says is in the language."""
+    summary = one.summary_zh if language == "zh" and one.summary_zh else one.summary
+    return wording.evidence_fact.format(summary=_cut(summary)) if summary else ""
 
 
 def _cut(summary: str) -> str:

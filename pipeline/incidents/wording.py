@@ -3,14 +3,11 @@
 A name in braces is a fact; `story.py` fills it in. Nothing here decides anything.
 """
 
-from typing import Literal, TypeAlias
-
 import msgspec
 
 from pipeline.incidents.opening import Ground
 from schemas.detection import EntityKind, Level
-
-Language: TypeAlias = Literal["zh", "en"]
+from schemas.language import Language
 
 LEVEL_WORDS: dict[Level, dict[Language, str]] = {
     "informational": {"zh": "提示", "en": "informational"},

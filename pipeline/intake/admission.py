@@ -55,9 +55,10 @@ def admit(record: Record, registry: Registry) -> Batch | Refusal:
     missing = [name for name in _REQUIRED if name not in headers]
     if missing:
         return Refusal("header_missing", f"no header {', '.join(missing)}")
-    enterprise = registry.get(record.key.decode("utf-8", "replace"))
+    enterprise_id = record.key.decode("utf-8", "replace")
+    enterprise = registry.get(enterprise_id)
     if enterprise is None:
-        return Refusal("unknown_enterprise", f"no enterprise {record.key!r} in the registry")
+        return Refusal("unknown_enterprise", f"no enterprise {enterprise_id!r} in the registry")
     batch = _read_headers(record, headers)
     if isinstance(batch, Refusal):
         return batch

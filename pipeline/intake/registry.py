@@ -3,11 +3,15 @@
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterable
+from ipaddress import ip_network
 
 import msgspec
 
 from schemas.provinces import PROVINCES, SEPARATE_CITIES
 from schemas.registry import Enterprise
+
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+"""What editors of Windows put before text in UTF-8."""
 
 _ENTERPRISE = msgspec.json.Decoder(Enterprise)
 
@@ -35,8 +39,9 @@ def parse_registry(lines: Iterable[bytes], file: str) -> ParsedRegistry:
     """NDJSON to enterprises. A faulty row costs only itself; all faults are collected."""
     parsed = ParsedRegistry({}, [])
     for number, line in enumerate(lines, start=1):
-        if line.strip():
-            _parse_row(parsed, line, file, number)
+        row = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
+        if row.strip():
+            _parse_row(parsed, row, file, number)
     return parsed
 
 
@@ -73,6 +78,9 @@ def _problems(enterprise: Enterprise, before: dict[str, Enterprise]) -> Iterable
         )
     if min(enterprise.persons, enterprise.sensitive_persons) < 0:
         yield "a number of persons is negative", "write how many persons' data it holds"
+    for network in enterprise.networks:
+        if not _is_network(network):
+            yield f"network {network!r} is no CIDR", "write it as 10.1.0.0/16"
     for key in enterprise.keys:
         if not _is_public_key(key.public_key):
             yield (
@@ -86,3 +94,11 @@ def _is_public_key(text: str) -> bool:
         return len(b64decode(text, validate=True)) == 32
     except (Base64Error, ValueError):
         return False
+
+
+def _is_network(text: str) -> bool:
+    try:
+        ip_network(text, strict=False)
+    except ValueError:
+        return False
+    return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
+from schemas.language import Language
 from sinks.contract import Answer
 
 COMPARED = ("scenario", "level", "detection_count", "miit_tier", "cac_tier")
@@ -9,7 +10,10 @@ COMPARED = ("scenario", "level", "detection_count", "miit_tier", "cac_tier")
 
 
 def compare_incidents(
-    live: Sequence[Answer], replayed: Sequence[Answer], enterprises: set[str]
+    live: Sequence[Answer],
+    replayed: Sequence[Answer],
+    enterprises: set[str],
+    language: Language = "zh",
 ) -> Iterator[str]:
     """One line a difference: `+` only in the investigation, `-` only live, `~` changed.
 
@@ -19,11 +23,11 @@ def compare_incidents(
     after = _by_id(replayed, enterprises)
     for incident_id in sorted(before.keys() | after.keys()):
         if incident_id not in before:
-            yield f"+ {_describe(after[incident_id])}"
+            yield f"+ {_describe(after[incident_id], language)}"
         elif incident_id not in after:
-            yield f"- {_describe(before[incident_id])}"
+            yield f"- {_describe(before[incident_id], language)}"
         else:
-            yield from _changes(before[incident_id], after[incident_id])
+            yield from _changes(before[incident_id], after[incident_id], language)
 
 
 def _by_id(incidents: Sequence[Answer], enterprises: set[str]) -> dict[str, Answer]:
@@ -35,15 +39,16 @@ def _by_id(incidents: Sequence[Answer], enterprises: set[str]) -> dict[str, Answ
     }
 
 
-def _changes(before: Answer, after: Answer) -> Iterator[str]:
+def _changes(before: Answer, after: Answer, language: Language) -> Iterator[str]:
     changed = [
         f"{name} {before[name] or '-'} → {after[name] or '-'}"
         for name in COMPARED
         if before[name] != after[name]
     ]
     if changed:
-        yield f"~ {_describe(after)}: {', '.join(changed)}"
+        yield f"~ {_describe(after, language)}: {', '.join(changed)}"
 
 
-def _describe(incident: Answer) -> str:
-    return f"{str(incident['incident_id'])[:12]} {incident['enterprise_id']} {incident['title']}"
+def _describe(incident: Answer, language: Language) -> str:
+    title = incident["title" if language == "zh" else "title_en"]
+    return f"{str(incident['incident_id'])[:12]} {incident['enterprise_id']} {title}"

@@ -201,17 +201,21 @@ def _move(
         return "", ""
     if before.occurred != record.occurred:
         return (
-            f"此前为可能发生 {before.tier or '-'} 级。" if record.occurred else "改为可能发生。",
-            f" Before it was confirmed: {before.tier or '-'} likely."
+            f"此前研判为可能发生，{_tier_zh(before.tier)}。"
+            if record.occurred
+            else "改为可能发生。",
+            f" Before it was confirmed: {before.tier or 'no tier'} likely."
             if record.occurred
             else " No longer counts as occurred.",
         )
-    zh, en = (
-        f"由 {before.tier or '-'} 级变为 {tier or '-'} 级",
-        f" From {before.tier or '-'} to {tier or '-'}",
-    )
+    zh = f"由{_tier_zh(before.tier)}变为{_tier_zh(tier)}"
+    en = f" From {before.tier or 'no tier'} to {tier or 'no tier'}"
     if GRAVITY[tier] > GRAVITY[before.tier] or not corrected:
         return f"{zh}。", f"{en}."
     names_zh = "、".join(KINDS[name].zh for name in corrected)
     names_en = ", ".join(KINDS[name].en for name in corrected)
     return f"{zh}：更正{names_zh}。", f"{en}: corrected {names_en}."
+
+
+def _tier_zh(tier: Tier | None) -> str:
+    return f"{tier}级" if tier else "未定级"

@@ -100,6 +100,7 @@ def serve(settings: WorkerSettings, parts: Parts[E, State]) -> None:
     _settle_with_kafka(settings)
     service = Service(settings, parts)
     worker = faust.Worker(service.app, quiet=True, redirect_stdouts=False, override_logging=False)
+    worker.spinner = None  # it writes to a log as to a terminal
     log.info("started", health_port=service.server.port)
     has_ended = Event()
     Thread(target=_leave_in_time, args=(service.app, has_ended), daemon=True).start()

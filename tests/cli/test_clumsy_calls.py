@@ -1,6 +1,7 @@
 """What a clumsy or hostile caller meets: place, cause, remedy and the right exit code."""
 
 import gzip
+import io
 import json
 import zipfile
 from pathlib import Path
@@ -13,6 +14,7 @@ from pipeline.cli.command_senders import send_command
 from pipeline.cli.kafka_options import KafkaOptions
 from pipeline.cli.main import main
 from pipeline.cli.stores import open_sink
+from pipeline.kafka.faults import BrokerAbsent
 from schemas.command import Command
 
 
@@ -49,6 +51,15 @@ def test_a_file_given_twice_is_counted_and_stored_once(tmp_path: Path) -> None:
     assert accounts(store) == {**expected, "rows": 30}
 
 
+def test_what_was_dropped_and_refused_is_said_with_where_to_look(tmp_path: Path) -> None:
+    recording, store = tmp_path / "a.jsonl", tmp_path / "store"
+    recording.write_bytes(events(3) + b"\nno event\n")
+    first, again = (call("run", "--store", store, recording) for _ in range(2))
+    assert f"fenghuo dead-letters list --store {store}" in first.stderr
+    assert "in this store already" not in first.stderr
+    assert "in this store already: for other rules, take another --store" in again.stderr
+
+
 def test_a_truncated_archive_fails_after_what_could_be_read(tmp_path: Path) -> None:
     whole, broken, store = tmp_path / "a.jsonl", tmp_path / "b.jsonl.gz", tmp_path / "store"
     whole.write_bytes(events(3))
@@ -70,6 +81,60 @@ def test_an_archive_with_a_wrong_checksum_fails(tmp_path: Path) -> None:
     result = call("run", "--store", store, broken)
     assert result.exit_code == 1
     assert "CRC" in result.stderr
+
+
+def packed(members: dict[str, bytes]) -> bytes:
+    whole = io.BytesIO()
+    with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return whole.getvalue()
+
+
+def test_archives_inside_archives_are_unpacked(tmp_path: Path) -> None:
+    file, store = tmp_path / "a.zip", tmp_path / "store"
+    day = packed({"d.jsonl.gz": gzip.compress(events(5))})
+    file.write_bytes(packed({"day.zip": day, "b.jsonl": b"\n".join(events(9).splitlines()[5:])}))
+    assert call("run", "--store", store, file).exit_code == 0
+    sums = {"events": 9, "stored": 9, "late": 0, "dropped": 0, "dead_lettered": 0, "rows": 9}
+    assert accounts(store) == sums
+
+
+def test_archives_without_end_are_named(tmp_path: Path) -> None:
+    file, nest = tmp_path / "bomb.zip", events(1)
+    for _ in range(9):
+        nest = packed({"inner.zip": nest})
+    file.write_bytes(nest)
+    result = call("run", "--store", tmp_path / "store", file)
+    assert result.exit_code == 1
+    assert f"{file}: inner.zip/inner.zip/inner.zip: an archive inside 3 others" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("content", "remedy"),
+    [
+        (b"ElfFile\0\0\0", "export its events as JSON"),
+        (event(1).encode("utf-16"), "as UTF-8"),
+    ],
+)
+def test_what_is_no_text_is_named_with_its_remedy(
+    tmp_path: Path, content: bytes, remedy: str
+) -> None:
+    file = tmp_path / "a.log"
+    file.write_bytes(content)
+    result = call("run", "--store", tmp_path / "store", file)
+    assert result.exit_code == 1
+    assert f"{file}: " in result.stderr
+    assert remedy in result.stderr
+
+
+def test_a_format_that_the_file_does_not_look_like_is_doubted(tmp_path: Path) -> None:
+    file = tmp_path / "a.jsonl"
+    file.write_text('{"@timestamp": "2026-03-02T10:00:00Z", "EventID": 1, "Channel": "System"}\n')
+    for format, is_doubted in (("suricata", True), ("windows", False)):
+        result = call("run", "--store", tmp_path / format, "--format", format, file)
+        assert result.exit_code == 0
+        assert (f"{file}: looks like windows, taken as {format}" in result.stderr) == is_doubted
 
 
 def test_a_file_without_events_is_named(tmp_path: Path) -> None:
@@ -198,3 +263,34 @@ def test_a_command_to_a_store_that_a_worker_wrote_is_refused_with_the_remedy(
         pytest.raises(click.ClickException, match="a worker wrote this store"),
     ):
         send_command(sink, command, tmp_path, KafkaOptions(), "fenghuo")
+    with open_sink(tmp_path) as sink, pytest.raises(BrokerAbsent):
+        send_command(sink, command, tmp_path, KafkaOptions("127.0.0.1:1"), "fenghuo")
+
+
+def test_a_fact_that_there_is_none_of_is_refused_with_those_there_are(tmp_path: Path) -> None:
+    facts = tmp_path / "facts.json"
+    facts.write_text('{"people": 12}')
+    call("run", "--store", tmp_path / "store", _recording(tmp_path))
+    result = call("incidents", "impact", "0", facts, "--store", tmp_path / "store")
+    assert result.exit_code == 1
+    assert "unknown field `people`; facts are direct_loss_cny, persons," in result.stderr
+
+
+def _recording(folder: Path) -> Path:
+    file = folder / "a.jsonl"
+    file.write_bytes(events(1))
+    return file
+
+
+def test_a_registry_from_a_windows_editor_is_read_and_its_faults_are_named(tmp_path: Path) -> None:
+    row = {"name": "A", "province": "330000", "sector": "steel", "field": "industrial"}
+    rows = [
+        row | {"enterprise_id": "A", "networks": ["10.1.0.0/16", "2001:db8::/32"]},
+        row | {"enterprise_id": "B", "networks": ["300.1.1.1/8"]},
+    ]
+    file = tmp_path / "registry.ndjson"
+    file.write_text("\r\n".join(map(json.dumps, rows)), encoding="utf-8-sig")
+    result = call("registry", "check", file)
+    assert result.exit_code == 1
+    assert f"{file}:2: network '300.1.1.1/8' is no CIDR" in result.stderr + result.stdout
+    assert f"{file}:1:" not in result.stderr + result.stdout

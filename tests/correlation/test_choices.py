@@ -2,8 +2,9 @@
 
 import msgspec
 
+from pipeline.correlation.wording import facts_of
 from pipeline.sigma.documents import And, Not, RuleName
-from tests.correlation.samples import Run, correlation, event, plan_of, seconds_of, timeline
+from tests.correlation.samples import Run, correlation, event, plan_of, rule, seconds_of, timeline
 
 A, B = RuleName("a"), RuleName("b")
 
@@ -28,6 +29,7 @@ def test_each_group_has_its_own_window() -> None:
     (found,) = run.active()
     assert found.event_ids == ("at0", "at3")  # text compares in any case
     assert found.summary == "2 events: events ≥ 2 within 1m; user u, host x"
+    assert found.summary_zh == "2 条日志：1分钟内日志数 ≥ 2（user u、host x）"
 
 
 def test_a_missing_group_field_leaves_the_event_out_and_is_counted() -> None:
@@ -201,3 +203,21 @@ def test_growth_is_said_when_it_is_final() -> None:
     (row,) = run.pass_to(2)
     assert (row.revision, row.event_count) == (2, 3)
     assert run.pass_to(1_000) == []
+
+
+def test_a_finding_quotes_titles_in_its_language_where_their_author_gave_one() -> None:
+    read, sent = rule("read"), rule("sent")
+    head = msgspec.structs.replace(read.head, title="Read", title_zh="读取")
+    rules = {"read": msgspec.structs.replace(read, head=head), "sent": sent}
+    within = correlation("temporal_ordered", ["read", "sent"], 4 * 3_600)
+    either = correlation(
+        "temporal", ["read", "sent"], 90, expression=And((RuleName("read"), Not(RuleName("sent"))))
+    )
+    assert facts_of(within, rules, []) == {
+        "en": "Read, then Rule sent within 4h",
+        "zh": "4小时内“读取”，随后“Rule sent”",
+    }
+    assert facts_of(either, rules, []) == {
+        "en": "Read and no Rule sent within 90s",
+        "zh": "90秒内“读取”且没有“Rule sent”",
+    }

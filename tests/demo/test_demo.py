@@ -119,6 +119,8 @@ def test_a_busy_port_is_stepped_around(tmp_path: Path) -> None:
         taken.listen()
         result = demo(tmp_path, "--port", str(taken.getsockname()[1]))
     assert result.returncode == 0, result.stderr
+    log = (tmp_path / "worker.log").read_text()
+    assert "\x1b" not in result.stdout + result.stderr + log, "codes for a terminal in a file"
 
 
 def test_ctrl_c_stops_everything_it_started(tmp_path: Path) -> None:

@@ -133,6 +133,16 @@ def test_a_rule_title_or_command_in_braces_is_told_as_it_is() -> None:
     assert "“{x} %s” (high): ${env:comspec} {0}" in desk.only().story_en
 
 
+def test_what_a_correlation_found_is_told_in_the_language_of_the_story() -> None:
+    desk = Desk()
+    found = detection(
+        "a", 0, "host:ws1", level="high", summary="2 events: A", summary_zh="2 条日志：甲"
+    )
+    desk.take(found)
+    assert "(high): 2 events: A." in desk.only().story_en
+    assert "（高级）：2 条日志：甲。" in desk.only().story_zh
+
+
 def test_old_and_new_spellings_of_tactics_are_known() -> None:
     assert tactics_of(("attack.defense_evasion", "attack.STEALTH", "attack.g0016")) == (
         "defense-evasion",

@@ -119,12 +119,23 @@ def test_a_replay_of_one_enterprise_reads_no_other(site: Site) -> None:
 
 @pytest.mark.parametrize(
     ("options", "said"),
-    [(("--name", "Bad Name"), "use a-z"), (("--to", "1999-01-01T00:00:00Z"), "period is empty")],
+    [
+        (("--name", "Bad Name"), "use a-z"),
+        (("--to", "1999-01-01T00:00:00Z"), "period is empty"),
+        (("--enterprise", "NOBODY"), "'NOBODY' not in the registry"),
+    ],
 )
 def test_a_replay_called_wrongly_says_how(site: Site, options: tuple[str, ...], said: str) -> None:
     result = site.replay("wrong", *options)
     assert result.returncode == 2
     assert said in result.stderr
+
+
+def test_without_live_incidents_to_differ_from_nothing_is_replayed(site: Site) -> None:
+    result = site.replay("alone", "--diff")
+    assert result.returncode == 1
+    assert "no such store" in result.stderr
+    assert not (site.folder / "st" / "investigation_alone").exists()
 
 
 def test_the_difference_names_what_is_new_gone_and_changed() -> None:
@@ -134,6 +145,7 @@ def test_the_difference_names_what_is_new_gone_and_changed() -> None:
                  "miit_tier": "IV", "cac_tier": ""}  # fmt: skip
         return {**plain, **fields}
 
+    assert list(compare_incidents([incident("a", title_en="A")], [], set(), "en")) == ["- a E1 A"]
     live = [incident("a"), incident("b"), incident("old", status="superseded")]
     replayed = [incident("b", miit_tier="II"), incident("c")]
     assert list(compare_incidents(live, replayed, set())) == [

@@ -89,6 +89,12 @@ def test_everything_lies_inside_the_axis_and_ticks_are_few(moments: list[int]) -
     assert [tick.x for tick in ticks] == sorted(tick.x for tick in ticks)
 
 
+@given(MOMENTS, st.integers(0, 3_000 * DAY))
+def test_no_two_ticks_say_the_same(first: int, length: int) -> None:
+    labels = [tick.label for tick in axis_of([first, first + length], 0, 1).ticks()]
+    assert len(set(labels)) == len(labels)
+
+
 @given(MOMENTS, st.integers(0, 100 * DAY))
 def test_a_bar_can_be_seen_and_stays_inside(first: int, length: int) -> None:
     axis = axis_of([first, first + length], left=0, right=560)

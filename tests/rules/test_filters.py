@@ -35,6 +35,33 @@ level: medium
 """
 
 
+REMOTE_DESKTOP = """
+title: Remote Desktop From Outside
+id: 0e0f9b0e-3f0c-4f0e-8d55-3a3c1f7c8b13
+logsource:
+    product: zeek
+    service: rdp
+detection:
+    inside:
+        id.orig_h|cidr: 10.0.0.0/8
+    condition: not inside
+level: high
+"""
+
+
+@pytest.mark.parametrize(
+    ("event", "fires"),
+    [
+        ({"_path": "rdp", "uid": "C1", "id.orig_h": "203.0.113.9"}, True),
+        ({"_path": "rdp", "uid": "C1", "id.orig_h": "10.1.2.3"}, False),
+        ({"message": "hello"}, False),
+    ],
+    ids=["from outside", "from inside", "an application's line without any address"],
+)
+def test_rules_for_remote_desktop_need_a_connection(event: dict[str, object], fires: bool) -> None:
+    assert _fires(REMOTE_DESKTOP, event) == fires
+
+
 @pytest.mark.parametrize(
     ("event", "fires"),
     [

@@ -145,6 +145,7 @@ CREATE TABLE IF NOT EXISTS detections_local ON CLUSTER `stars`
     `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
     `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
     `summary` String COMMENT 'The one fact to read first.' CODEC(ZSTD(1)),
+    `summary_zh` String COMMENT 'The fact in Chinese, where a correlation found it.' CODEC(ZSTD(1)),
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
@@ -185,6 +186,7 @@ CREATE TABLE IF NOT EXISTS detection_revisions_local ON CLUSTER `stars`
     `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
     `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
     `summary` String COMMENT 'The one fact to read first.' CODEC(ZSTD(1)),
+    `summary_zh` String COMMENT 'The fact in Chinese, where a correlation found it.' CODEC(ZSTD(1)),
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
@@ -619,9 +621,9 @@ CREATE TABLE IF NOT EXISTS batches_rows ON CLUSTER `stars` AS batches_local
 ENGINE = Distributed('stars', 'fenghuo', 'batches_local', cityHash64(enterprise_id));
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS detections_feed ON CLUSTER `stars` TO detections_local
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
 
-ALTER TABLE detections_feed ON CLUSTER `stars` MODIFY QUERY SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
+ALTER TABLE detections_feed ON CLUSTER `stars` MODIFY QUERY SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS incidents_feed ON CLUSTER `stars` TO incidents_local
 AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_local;
@@ -664,11 +666,11 @@ FROM events_by_day_rows FINAL
 SETTINGS do_not_merge_across_partitions_select_final = 1;
 
 CREATE OR REPLACE VIEW detections ON CLUSTER `stars`
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id`
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id`
 FROM detections_rows FINAL;
 
 CREATE OR REPLACE VIEW detection_revisions ON CLUSTER `stars`
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `late`, `drill`, `rule_set_id`
+AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id`
 FROM detection_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW incident_revisions ON CLUSTER `stars`

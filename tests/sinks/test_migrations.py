@@ -9,6 +9,7 @@ from click.testing import CliRunner
 from pipeline.cli.main import main
 from schemas.case_tables import CAMPAIGNS
 from schemas.columns import COUNT, MOMENT, SMALL, TEXT, WORDS, Column, Table, column
+from schemas.log_tables import DETECTIONS
 from sinks.chdb import ChdbSink
 from sinks.contract import Answer, SchemaOutdated
 from sinks.ddl import create_feeds, create_tables, create_views, literal, quote_name
@@ -108,6 +109,21 @@ def test_a_store_of_before_campaigns_were_combined_is_brought_here(make_chdb: Ma
     assert store.query("SELECT sum(evicted) AS n FROM campaigns") == [{"n": 7}]
 
 
+def test_a_store_of_before_findings_were_told_in_chinese_is_brought_here(
+    make_chdb: MakeChdb,
+) -> None:
+    columns = tuple(each for each in DETECTIONS.columns if each.name != "summary_zh")
+    before = (msgspec.structs.replace(DETECTIONS, columns=columns),)
+    store, new = make_chdb(before), make_chdb((DETECTIONS,))
+    store.query("INSERT INTO detection_revisions_rows (detection_id, summary) SELECT 'a', 'seen'")
+    run(store.query, store.query, migrations_of((DETECTIONS,)), (DETECTIONS,))
+    assert store.query(SHAPE) == new.query(SHAPE)
+    told = "SELECT summary, summary_zh FROM detections ORDER BY detection_id"
+    assert store.query(told) == [{"summary": "seen", "summary_zh": ""}]
+    store.query("INSERT INTO detection_revisions_rows (detection_id, summary_zh) SELECT 'b', '见'")
+    assert store.query(told)[1:] == [{"summary": "", "summary_zh": "见"}]
+
+
 def default_of(column: Column) -> object:
     """What a row may hold there."""
     return {WORDS: [], MOMENT: 0, COUNT: 0, SMALL: 0}.get(column.type, "")
@@ -141,7 +157,7 @@ def test_commands_plan_migrate_and_query(tmp_path: Path) -> None:
     assert (
         command.invoke(main, ["migrate", *store]).output
         == "Migrated: 1 tables, 3 combined tiers of campaigns, "
-        "2 feeds, codecs and indexes, 0 views.\n"
+        "4 findings in Chinese, 2 feeds, codecs and indexes, 0 views.\n"
     )
     again = command.invoke(main, ["migrate", *store])
     assert again.output == "The store is of this version already.\n"

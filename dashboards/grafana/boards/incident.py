@@ -132,7 +132,7 @@ _DETECTIONS: Final = Panel(
         f"""
 SELECT fromUnixTimestamp64Micro(JSONExtractInt(d, 'first_time'), 'UTC') AS first_time,
        JSONExtractString(d, 'level') AS level, <summary_rule> AS rule,
-       JSONExtractUInt(d, 'count') AS detections, JSONExtractString(d, 'summary') AS summary,
+       JSONExtractUInt(d, 'count') AS detections, <summary_fact> AS summary,
        fromUnixTimestamp64Micro(JSONExtractInt(d, 'last_time'), 'UTC') AS last_time
 FROM (SELECT arrayJoin(JSONExtractArrayRaw(detections)) AS d FROM incidents WHERE {_THIS})
 ORDER BY first_time, rule, d
