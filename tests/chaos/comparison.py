@@ -1,10 +1,14 @@
-"""Stores held against each other, row for row."""
+"""Stores held against each other, row for row.
+
+Two workers with a store each write the versions of one row into either; in one store the highest
+would replace the others (ReplacingMergeTree), so the highest of both counts.
+"""
 
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import msgspec
 
@@ -33,18 +37,37 @@ class Difference(msgspec.Struct, frozen=True):
 
 def read_stores(folders: Iterable[Path]) -> Contents:
     """The union of what these stores hold, every revision of everything."""
-    contents: dict[str, defaultdict[str, set[str]]] = {
-        table.name: defaultdict(set) for table in TABLES
-    }
+    union = {table.name: Union(table) for table in TABLES}
     for folder in folders:
         sink = ChdbSink(folder)
         try:
             for table in TABLES:
-                for row in sink.view(table.history or table.name):
-                    contents[table.name][_identity(table, row)].add(_text(row))
+                union[table.name].take(sink.view(table.history or table.name))
         finally:
             sink.close()
-    return contents
+    return {name: each.rows for name, each in union.items()}
+
+
+class Union:
+    """The rows of one table in several stores, by identity; of versions, the highest."""
+
+    def __init__(self, table: Table) -> None:
+        self.rows: defaultdict[str, set[str]] = defaultdict(set)
+        self._table = table
+        self._version = "" if table.revision else table.version
+        self._highest: dict[str, Any] = {}
+
+    def take(self, rows: Iterable[Mapping[str, Any]]) -> None:
+        """The rows of another store."""
+        for row in rows:
+            identity = _identity(self._table, row)
+            version = row[self._version] if self._version else 0
+            highest = self._highest.get(identity, version)
+            if version > highest:
+                self.rows[identity].clear()
+            if version >= highest:
+                self._highest[identity] = version
+                self.rows[identity].add(_text(row))
 
 
 def compare(expected: Contents, found: Contents) -> list[Difference]:
