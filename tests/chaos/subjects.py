@@ -23,8 +23,6 @@ from tests.chaos.workers import python_module
 
 ENTERPRISES = 60
 PERIOD_S = 7_200
-IDLE_S = 60
-"""Shorter than the worker left alone waits for its turn: whose records lie unread is not idle."""
 START = parse_moment("2026-11-01T00:00:00Z")
 STRANGER_SHARE = 0.02
 """Records with another's signature: refused, and never a trace in the state."""
@@ -55,8 +53,6 @@ def fenghuo_subject(seed: int, folder: Path) -> Subject:
     registry = folder / "registry.ndjson"
     lines = [msgspec.json.encode(enterprise) for enterprise, _ in publishers]
     registry.write_bytes(b"\n".join(lines) + b"\n")
-    policy = folder / "policy.yml"
-    policy.write_text(f"event_time:\n  idle_s: {IDLE_S}\n")
 
     def command(store: Path) -> list[str]:
         return python_module("pipeline.cli.main", "worker", "--store", str(store))
@@ -67,7 +63,6 @@ def fenghuo_subject(seed: int, folder: Path) -> Subject:
         environment={
             "FENGHUO_REGISTRY": str(registry),
             "FENGHUO_RULES": str(rules),
-            "FENGHUO_POLICY": str(policy),
             "FENGHUO_TIMERS_S": "5",
         },
         per_second=60.0,
