@@ -14,23 +14,22 @@ and in tests; a shell turns the decisions into effects.
 from collections.abc import Sequence
 
 from pipeline.campaigns import step as campaigns
-from pipeline.campaigns.reading import read_sighting
+from pipeline.campaigns.decode_sighting import read_sighting
+from pipeline.campaigns.emit_sightings import emit_sightings, forget_emitted
 from pipeline.campaigns.state import CampaignState
-from pipeline.campaigns.telling import forget_told, tell
-from pipeline.context import Context
 from pipeline.correlation import step as correlation
+from pipeline.correlation.detections import detection_of
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.correlation.step import Match
-from pipeline.detections import detection_of
 from pipeline.event_time import Clock, advance, move_on, settle
 from pipeline.incidents import step as incidents
 from pipeline.intake.admission import Refusal, admit, refuse
 from pipeline.intake.commands import read_command
+from pipeline.intake.dead_letters import refuse_sighting
 from pipeline.intake.reading import account_duplicate, read_batch
 from pipeline.policy import Policy
-from pipeline.refusals import refuse_sighting
 from pipeline.severity import step as severity
-from pipeline.sigma.ruleset import RuleSet
+from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.state import (
     KEPT_BATCH_IDS,
     EnterpriseState,
@@ -41,6 +40,7 @@ from pipeline.state import (
 from schemas.assessment import Assessment
 from schemas.batch import HEADER_DRILL, Batch, Record
 from schemas.command import CommandOutcome
+from schemas.context import Context
 from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.event import Event
@@ -77,15 +77,17 @@ class Engine:
             sighting = read_sighting(record)
             if isinstance(sighting, str):
                 return [refuse_sighting(record, sighting)]
-            return self.gather(state, sighting, record.timestamp)
+            return self.apply_sighting(state, sighting, record.timestamp)
         if is_commands(record.topic):
-            return self.obey(state, record)
+            return self.handle_command(state, record)
         batch = admit(record, self.registry)
         if isinstance(batch, Refusal):
             return list(refuse(record, batch))
         return self.process(state, batch)
 
-    def gather(self, state: CampaignState, sighting: Sighting, now: Moment) -> list[Decision]:
+    def apply_sighting(
+        self, state: CampaignState, sighting: Sighting, now: Moment
+    ) -> list[Decision]:
         """The second stage: one sighting of an indicator, received `now`."""
         policy = self.policy
         return [*campaigns.take(policy.campaigns, policy.severity, state, sighting, now)]
@@ -124,7 +126,7 @@ class Engine:
         """
         return self._expire(state, state_key, settle(state.clock))
 
-    def obey(self, state: EnterpriseState, record: Record) -> list[Decision]:
+    def handle_command(self, state: EnterpriseState, record: Record) -> list[Decision]:
         """One command of an analyst; refused or accepted, it is kept."""
         command = read_command(record, self.registry)
         if isinstance(command, Refusal):
@@ -139,7 +141,7 @@ class Engine:
                     command=command, received_at=record.timestamp, accepted=False, refusal=refusal
                 )
             ]
-        outcome, revised = incidents.obey(
+        outcome, revised = incidents.handle_command(
             policy.incidents, state.incidents, command, clock, context
         )
         incident = incidents.current_incident(
@@ -147,7 +149,9 @@ class Engine:
         )
         if not outcome.accepted or incident is None:
             return [outcome]
-        judged = severity.obey(policy.severity, state.severity, command, incident, clock, context)
+        judged = severity.handle_command(
+            policy.severity, state.severity, command, incident, clock, context
+        )
         return [outcome, *self._tell(state, [*revised, *judged], clock, context)]
 
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
@@ -215,7 +219,7 @@ class Engine:
             sighting
             for incident in changed.values()
             if incident is not None
-            for sighting in tell(
+            for sighting in emit_sightings(
                 policy.campaigns,
                 policy.incidents.settling_verdicts,
                 state.sightings,
@@ -224,5 +228,5 @@ class Engine:
                 clock.received_at,
             )
         ]
-        forget_told(state.sightings, state.incidents.cases.keys())
+        forget_emitted(state.sightings, state.incidents.cases.keys())
         return [*rows, *told]

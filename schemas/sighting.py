@@ -23,7 +23,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     """
 
     order: int
-    told_at: Moment
+    emitted_at: Moment
     stands: bool
     enterprise_id: str
     province: str
@@ -38,7 +38,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True, array_like=True):
     @property
     def precedence(self) -> tuple[int, Moment]:
         """Greater for the sight that counts."""
-        return self.order, self.told_at
+        return self.order, self.emitted_at
 
 
 class Sighting(msgspec.Struct, frozen=True, kw_only=True, tag="sighting"):

@@ -14,12 +14,12 @@ from collections.abc import Sequence
 
 import msgspec
 
-from schemas.columns import Table
-from schemas.log_tables import ENTERPRISES
 from schemas.provinces import PROVINCES
-from schemas.tables import TABLES
+from sinks.columns import Table
 from sinks.ddl import literal, quote_name
 from sinks.layout import SINGLE, Layout, stored_names
+from sinks.log_tables import ENTERPRISES
+from sinks.tables import TABLES
 
 WRITER, NATIONAL = "fenghuo_writer", "fenghuo_national"
 NOTHING, EVERYTHING = "0", "1"

@@ -15,9 +15,8 @@ import chdb
 import msgspec
 from chdb.state.sqlitelike import Connection
 
-from schemas.columns import Table
-from schemas.tables import TABLES
 from sinks import migrations
+from sinks.columns import Table
 from sinks.contract import (
     DEFAULT_DATABASE,
     Answer,
@@ -33,6 +32,7 @@ from sinks.ddl import WRITE_SETTINGS, quote_name, select_view
 from sinks.faults import code_of, query_fault, write_fault
 from sinks.layout import SINGLE, Layout
 from sinks.rows import in_order
+from sinks.tables import TABLES
 
 _SESSION = (
     "SET date_time_output_format = 'iso', session_timezone = 'UTC',"

@@ -17,10 +17,9 @@ from clickhouse_driver import Client
 from clickhouse_driver.errors import Error
 from clickhouse_driver.util.helpers import parse_url
 
-from schemas.columns import Table
-from schemas.tables import TABLES
 from sinks import migrations
 from sinks.answers import answer_of
+from sinks.columns import Table
 from sinks.contract import (
     DEFAULT_DATABASE,
     Answer,
@@ -33,6 +32,7 @@ from sinks.ddl import WRITE_SETTINGS, quote_name, select_view
 from sinks.faults import query_fault, write_fault
 from sinks.layout import SINGLE, Layout
 from sinks.rows import in_order
+from sinks.tables import TABLES
 
 SERVER_SETTINGS: Mapping[str, int | str] = WRITE_SETTINGS | {"session_timezone": "UTC"}
 

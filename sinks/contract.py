@@ -9,7 +9,7 @@ SinkError
 Rule 1. `write` returns only when every row of every table is durable. When it raises, some may
         be: the caller writes the same rows again.
 Rule 2. Writing a row again changes no view, in whatever grouping and order, because rows are
-        told apart by keys that are derived from content (`schemas/tables.py`). Only where a
+        told apart by keys that are derived from content (`sinks/tables.py`). Only where a
         table is `repeatable` (the registry) does the later of two different rows hold.
 Rule 3. Tables are written in the order of TABLES: a batch's account comes after its rows.
 Rule 4. Moments go in as int microseconds and come out as RFC 3339 text in UTC.

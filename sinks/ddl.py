@@ -11,10 +11,10 @@ Rule 5. One text for one server and for a cluster: `sinks/layout.py` says what d
 from collections.abc import Sequence
 from re import fullmatch
 
-from schemas.case_tables import ASSESSMENTS, INCIDENTS
-from schemas.columns import CODEC_OF, INDEX_TYPE, Column, Table
-from schemas.tables import TABLES
+from sinks.case_tables import ASSESSMENTS, INCIDENTS
+from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Table
 from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, stored_names
+from sinks.tables import TABLES
 
 TIER_COLUMNS = ("tier", "colour", "response_level", "override_tier")
 """What the view `incidents` shows of the current assessment, as `miit_tier`, `cac_tier`, …"""

@@ -7,7 +7,7 @@ to one shard, because the shard follows from the enterprise: replacing needs the
 
 import msgspec
 
-from schemas.columns import Table
+from sinks.columns import Table
 
 DEDUPLICATION_WINDOW = 1000
 """How many inserts a table remembers: an identical block among them is dropped at once."""

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from schemas.case_tables import ASSESSMENTS, INCIDENTS
-from schemas.columns import MAYBE_MOMENT, MOMENT, Table
 from schemas.moments import format_moment
-from schemas.tables import TABLES
+from sinks.case_tables import ASSESSMENTS, INCIDENTS
+from sinks.columns import MAYBE_MOMENT, MOMENT, Table
 from sinks.contract import Answer, QueryFailed, Row, Rows, RowsRefused
 from sinks.ddl import REGIMES, TIER_COLUMNS, view_tables
 from sinks.rows import in_order
+from sinks.tables import TABLES
 
 
 class MemorySink:

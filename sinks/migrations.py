@@ -15,10 +15,8 @@ from hashlib import blake2b
 
 import msgspec
 
-from schemas.case_tables import CAMPAIGNS
-from schemas.columns import Table
-from schemas.log_tables import DETECTIONS
-from schemas.tables import TABLES
+from sinks.case_tables import CAMPAIGNS
+from sinks.columns import Table
 from sinks.contract import Answer, SchemaOutdated
 from sinks.ddl import (
     create_feeds,
@@ -29,6 +27,8 @@ from sinks.ddl import (
     view_tables,
 )
 from sinks.layout import SINGLE, Layout
+from sinks.log_tables import DETECTIONS
+from sinks.tables import TABLES
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migrations
 (

@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from schemas.columns import CASE, LOG, Table
-from schemas.tables import TABLES
+from sinks.columns import CASE, LOG, Table
 from sinks.ddl import literal
 from sinks.layout import SINGLE, Layout, stored_names
+from sinks.tables import TABLES
 
 LEAST_LOG_DAYS = 184
 CASE_DAYS = 3_653

@@ -7,20 +7,20 @@ from typing import Any
 
 import msgspec
 
-from schemas.columns import WRITTEN_AS, Table
 from schemas.decision import Decision
 from schemas.event import Event
-from schemas.rollups import count_events
 from schemas.sighting import Sighting
-from schemas.tables import TABLE_OF
+from sinks.columns import WRITTEN_AS, Table
 from sinks.contract import Row, Rows, RowsRefused
+from sinks.rollups import count_events
+from sinks.tables import TABLE_OF
 
 
 def rows_of(decisions: Iterable[Decision]) -> dict[str, list[Row]]:
     """The decisions as rows by table name, in order, and the counts of their events.
 
     Sightings have no rows: what comes of them has. All events of a batch come in one call: the
-    counts are the batch's (schemas/rollups.py).
+    counts are the batch's (sinks/rollups.py).
     """
     written = [decision for decision in decisions if not isinstance(decision, Sighting)]
     counts = count_events(decision for decision in written if isinstance(decision, Event))

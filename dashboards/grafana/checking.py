@@ -10,9 +10,9 @@ from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from dashboards.grafana import anatomy
-from dashboards.grafana.anatomy import Dashboard, Target
+from dashboards.grafana import inspect_json as anatomy
 from dashboards.grafana.compatibility import is_shown, is_time, panel_faults, variable_faults
+from dashboards.grafana.inspect_json import Dashboard, Target
 from dashboards.grafana.macros import MacroFault, Selection, expand
 
 Answer: TypeAlias = Sequence[dict[str, object]]

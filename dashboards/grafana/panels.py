@@ -21,7 +21,7 @@ from grafana_foundation_sdk.models import geomap as geomap_models
 from dashboards.grafana.clickhouse import SOURCE, ClickHouseQuery, QueryType
 from dashboards.grafana.columns import GREY, INK, LOOKS
 from dashboards.grafana.fields import link_json, mappings_of, overrides_of, thresholds_of
-from dashboards.grafana.selects import column_names
+from dashboards.grafana.query_columns import column_names
 from dashboards.grafana.specs import Kind, Panel, localise
 from dashboards.words import Language
 

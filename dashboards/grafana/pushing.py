@@ -16,9 +16,9 @@ from typing import Any, Final, Literal, TypeAlias
 import msgspec
 from grafana_api.grafana_face import GrafanaFace
 
+from dashboards.grafana.api_client import PushFailed, call
+from dashboards.grafana.api_routes import DOORS
 from dashboards.grafana.building import TAG
-from dashboards.grafana.calling import PushFailed, call
-from dashboards.grafana.doors import DOORS
 from dashboards.grafana.resources import Kind, Resource
 
 Action: TypeAlias = Literal["create", "update", "unchanged", "delete", "locked"]

@@ -5,10 +5,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from pipeline.campaigns.emit_sightings import campaign_id_of
 from pipeline.campaigns.impact import combined_tiers
 from pipeline.campaigns.members import Member
 from pipeline.campaigns.state import Subject
-from pipeline.campaigns.telling import campaign_id_of
 from pipeline.incidents.policy import LEVEL_PLACE
 from pipeline.severity.policy import SeverityPolicy
 from schemas.campaign import Campaign, CampaignMember, CampaignStatus, Growth, Spread
@@ -30,7 +30,7 @@ def assemble(
     sights = [sight for _, sight in members]
     firsts = list({one.enterprise_id: one for one in reversed(sights)}.values())
     last_time = max((one.last_time for one in sights), default=0)
-    tiers = combined_tiers(severity, sights, max((one.told_at for one in sights), default=0))
+    tiers = combined_tiers(severity, sights, max((one.emitted_at for one in sights), default=0))
     campaign = Campaign(
         campaign_id=campaign_id_of(subject.indicator, subject.drill),
         revision=0,

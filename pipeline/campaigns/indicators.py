@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from ipaddress import ip_address, ip_network
 
 from pipeline.campaigns.policy import CampaignPolicy
-from pipeline.incidents.glue import is_system_path, normal_form
+from pipeline.incidents.linking_keys import is_system_path, normal_form
 from schemas.campaign import Indicator, IndicatorKind
 from schemas.detection import Entity, EntityKind
 

@@ -119,4 +119,4 @@ def _forget_singly(policy: CampaignPolicy, state: CampaignState, now: Moment) ->
 
 
 def _is_past(sight: Sight, span_s: int, now: Moment) -> bool:
-    return max(sight.last_time, sight.told_at) + span_s * SECOND < now
+    return max(sight.last_time, sight.emitted_at) + span_s * SECOND < now

@@ -19,7 +19,7 @@ from pipeline.cli.kafka_options import (
     kafka_options,
     prefix_option,
 )
-from pipeline.cli.registry_file import load_registry
+from pipeline.files.registry_file import load_registry
 from pipeline.kafka.clients import open_admin
 from pipeline.kafka.rights import Right, Role, rights_of
 

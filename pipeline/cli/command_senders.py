@@ -5,16 +5,16 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.cli.embedded import EmbeddedStates
+from pipeline.app.delivery import Delivery
+from pipeline.app.embedded_states import EmbeddedStates
+from pipeline.app.inline_campaigns import gather_inline
 from pipeline.cli.kafka_options import KafkaOptions
 from pipeline.cli.waiting import wait
-from pipeline.delivery import Delivery
-from pipeline.gathering import gather_told
 from pipeline.kafka.clients import producing
-from pipeline.kafka.standing import require
+from pipeline.kafka.preflight import require
 from pipeline.path import Engine
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.parse import parse_rules
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.reading.parse import parse_rules
 from schemas.batch import HEADER_DRILL, Record
 from schemas.command import Command, CommandOutcome
 from schemas.topics import topic_name
@@ -77,7 +77,7 @@ def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:
     decisions = engine.apply(states.recall(engine.state_key(record)), record)
     delivery = Delivery(sink, wait=wait)
     delivery.write(decisions, command.command_id)
-    gather_told(engine, decisions, states, delivery)
+    gather_inline(engine, decisions, states, delivery)
     states.count(1)
     states.save()
     return next(each for each in decisions if isinstance(each, CommandOutcome))

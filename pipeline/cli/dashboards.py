@@ -8,8 +8,8 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from dashboards.grafana.choosing import choose
 from dashboards.grafana.rendering import RENDERED, render, write_files
+from dashboards.grafana.sample_period import choose
 from pipeline.cli.stores import open_sink, sink_options
 from sinks.contract import QueryFailed
 
@@ -71,7 +71,7 @@ def push_command(dry_run: bool, prune: bool) -> None:
     Folders, data source, contact point, dashboards and alert rules; what is right already is
     not touched. The difference is shown before anything is written.
     """
-    from dashboards.grafana.calling import PushFailed, connect, version_of
+    from dashboards.grafana.api_client import PushFailed, connect, version_of
     from dashboards.grafana.pushing import apply, plan
     from dashboards.grafana.resources import resources
     from dashboards.grafana.settings import GrafanaSettings

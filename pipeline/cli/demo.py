@@ -21,8 +21,8 @@ from rich.progress import (
 )
 
 from dashboards.words import Language, Text
+from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.cli.campaign_list import print_campaigns, read_campaigns
-from pipeline.cli.embedded import EmbeddedStates
 from pipeline.cli.engines import load_engine
 from pipeline.cli.incident_list import OPEN, print_incidents, read_incidents
 from pipeline.cli.report import write_report

@@ -10,14 +10,14 @@ import click
 import orjson
 
 from pipeline.cli.progress import Progress
-from pipeline.cli.recordings import Recording, open_recording
-from pipeline.cli.rule_files import load_rules
+from pipeline.files.recordings import Recording, open_recording
+from pipeline.files.rule_files import load_rules
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import decode_object
 from pipeline.intake.formats.table import FORMATS, recognise
-from pipeline.sigma.documents import SigmaRule
-from pipeline.sigma.ruleset import RuleSet
+from pipeline.sigma.matching.ruleset import RuleSet
+from pipeline.sigma.reading.documents import SigmaRule
 from schemas.moments import format_moment
 
 RULE_CACHE = Path.home() / ".cache" / "fenghuo"

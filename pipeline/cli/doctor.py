@@ -20,14 +20,14 @@ from pipeline.cli.kafka_options import (
     kafka_options,
     prefix_option,
 )
-from pipeline.cli.registry_file import read_registry_file
-from pipeline.cli.rule_files import load_rules
 from pipeline.cli.stores import open_sink
+from pipeline.files.registry_file import read_registry_file
+from pipeline.files.rule_files import load_rules
+from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault
-from pipeline.kafka.reaching import await_broker
+from pipeline.kafka.preflight import require
 from pipeline.kafka.rights import Role
-from pipeline.kafka.standing import require
-from schemas.tables import TABLES
+from sinks.tables import TABLES
 
 
 class CheckFailed(Exception):

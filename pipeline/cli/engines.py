@@ -6,9 +6,9 @@ from typing import TypeVar
 
 import click
 
-from pipeline.cli.registry_file import load_registry
-from pipeline.cli.rule_files import load_rules
 from pipeline.correlation.faults import CorrelationFaults
+from pipeline.files.registry_file import load_registry
+from pipeline.files.rule_files import load_rules
 from pipeline.path import Engine
 from pipeline.policy import Policy, PolicyFault, read_policy
 

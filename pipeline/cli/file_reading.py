@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.recordings import Advance, Recording, open_recording
+from pipeline.files.recordings import Advance, Recording, open_recording
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import decode_object
 from pipeline.intake.formats.table import recognise

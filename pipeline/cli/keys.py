@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
-from pipeline.cli.registry_file import read_registry_file
+from pipeline.files.registry_file import read_registry_file
 from schemas.moments import Moment, parse_moment
 from schemas.registry import PublishingKey
 

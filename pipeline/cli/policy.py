@@ -10,7 +10,7 @@ import msgspec
 from pipeline.cli.moments import EARLIEST, LATEST
 from pipeline.severity.facts import KINDS
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.severity.trial import FactsFault, facts_schema, try_facts
+from pipeline.severity.what_if import FactsFault, facts_schema, try_facts
 from schemas.facts import TrialFacts
 from schemas.moments import moment_of
 

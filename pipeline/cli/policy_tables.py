@@ -7,8 +7,8 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.severity.duties import DUTIES
 from pipeline.severity.limbs import bound_text
+from pipeline.severity.obligation_table import DUTIES
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import INSTRUMENTS, limbs_in_force, severity_policy_id
 from pipeline.severity.regulators import ROLES

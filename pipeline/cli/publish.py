@@ -7,18 +7,18 @@ from typing import Any
 import click
 import msgspec
 
-from pipeline.batching import Chunk, chunk_lines
+from pipeline.app.publishing import LARGEST_BYTES, Parcel, Resume, Sender, publish_parcels, unsent
 from pipeline.cli.file_reading import FileReader
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
+from pipeline.intake.batching import Chunk, chunk_lines
 from pipeline.intake.formats.table import FORMATS
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
+from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault, explain_refusal
-from pipeline.kafka.reaching import await_broker
-from pipeline.kafka.standing import require
-from pipeline.publishing import LARGEST_BYTES, Parcel, Resume, Sender, publish_parcels, unsent
+from pipeline.kafka.preflight import require
 from schemas.topics import topic_name
 
 REMEMBERED = 50
@@ -35,7 +35,7 @@ class Errand(msgspec.Struct, frozen=True):
     bootstrap: str
 
     @property
-    def whither(self) -> str:
+    def destination(self) -> str:
         """What tells two errands with one file apart."""
         return " ".join((self.bootstrap, self.topic, self.format, self.drill))
 
@@ -135,7 +135,7 @@ class Notes:
         self.file = file
         self._access = access
         place = file.with_name(f"{file.name}.{errand.sender.enterprise_id}.fenghuo-sent")
-        self.resume = Resume(place, errand.whither)
+        self.resume = Resume(place, errand.destination)
         self.tally = Tally(str(file))
         self._place = place
         self._last: Chunk | None = None

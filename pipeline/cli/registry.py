@@ -5,8 +5,8 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.cli.registry_file import keep_registry, read_registry_file
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.files.registry_file import keep_registry, read_registry_file
 
 
 @click.group("registry")

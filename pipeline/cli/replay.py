@@ -12,20 +12,20 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from pipeline.app.delivery import Delivery
+from pipeline.app.inline_campaigns import gather_inline
+from pipeline.app.runner import HeldStates, drive
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
-from pipeline.cli.registry_file import keep_registry
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.waiting import wait
-from pipeline.delivery import Delivery
-from pipeline.driver import HeldStates, drive
-from pipeline.gathering import gather_told
-from pipeline.kafka.standing import require
+from pipeline.files.registry_file import keep_registry
+from pipeline.intake.dead_letters import refuse_record
+from pipeline.kafka.preflight import require
 from pipeline.path import STRANGER, Engine
-from pipeline.refusals import refuse_record
 from pipeline.replay.difference import compare_incidents
 from pipeline.replay.records import Period, read_period
 from pipeline.replay.source import RecordSource
@@ -132,11 +132,11 @@ def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
     summary = Summary()
     source = RecordSource(engine)
     for decisions in drive(records, source, engine.apply, memory, delivery, refuse=refuse_record):
-        gather_told(engine, decisions, memory, delivery)
+        gather_inline(engine, decisions, memory, delivery)
         summary.add(decisions)
     for key, state in list(memory.all().items()):
         if isinstance(state, EnterpriseState) and key != STRANGER:
             settled = engine.settle(state, key)
             delivery.write(settled, f"settle/{key}")
-            gather_told(engine, settled, memory, delivery)
+            gather_inline(engine, settled, memory, delivery)
     return summary

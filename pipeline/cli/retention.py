@@ -6,14 +6,14 @@ from typing import Any
 import click
 import msgspec
 
+from pipeline.app.embedded_states import STATES_FILE
 from pipeline.campaigns.step import forget_enterprise
-from pipeline.cli.embedded import STATES_FILE
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.state import campaign_state, decode_state, encode_state, is_campaign_key
-from schemas.tables import TABLES
 from sinks.contract import Store
 from sinks.ddl import literal
 from sinks.retention import LEAST_LOG_DAYS, forget_statements, of_enterprises
+from sinks.tables import TABLES
 
 
 @click.command("forget")

@@ -14,14 +14,14 @@ from rich.table import Table
 from rich.tree import Tree as RichTree
 
 from pipeline.cli.detect import RULE_CACHE, expand_option, fields_of
-from pipeline.cli.recordings import Recording, open_recording
-from pipeline.cli.rule_files import load_rules
-from pipeline.cli.rule_samples import judge_samples
+from pipeline.files.recordings import Recording, open_recording
+from pipeline.files.rule_files import load_rules
+from pipeline.files.rule_samples import judge_samples
 from pipeline.intake.faults import EventFault
-from pipeline.sigma.documents import RuleFault, SigmaRule
-from pipeline.sigma.explain import Branch, explain
-from pipeline.sigma.ruleset import RuleSet
-from pipeline.sigma.sources import applies, blind_rules, event_source
+from pipeline.sigma.log_sources import applies, blind_rules, event_source
+from pipeline.sigma.matching.explain import Branch, explain
+from pipeline.sigma.matching.ruleset import RuleSet
+from pipeline.sigma.reading.documents import RuleFault, SigmaRule
 
 FOLDERS = click.argument(
     "folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)

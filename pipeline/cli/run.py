@@ -10,20 +10,20 @@ import click
 import msgspec
 from rich.console import Console
 
-from pipeline.batching import Chunk, chunk_lines
-from pipeline.cli.embedded import EmbeddedStates
+from pipeline.app.delivery import Delivery
+from pipeline.app.embedded_states import EmbeddedStates
+from pipeline.app.inline_campaigns import expire_indicators, gather_inline
+from pipeline.app.runner import drive
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.file_reading import FileReader, marked_format
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
-from pipeline.cli.registry_file import keep_registry
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink
 from pipeline.cli.waiting import wait
-from pipeline.delivery import Delivery
-from pipeline.driver import drive
-from pipeline.gathering import expire_indicators, gather_told
+from pipeline.files.registry_file import keep_registry
+from pipeline.intake.batching import Chunk, chunk_lines
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import FORMATS, read_fields
@@ -201,12 +201,12 @@ def run_files(
     with Progress("reading", sum(file.stat().st_size for file in files)) as progress:
         batches = reader.batches(files, progress, states.applied)
         for decisions in drive(batches, _BatchSource(), process, states, delivery, group_size=20):
-            gather_told(engine, decisions, states, delivery)
+            gather_inline(engine, decisions, states, delivery)
             summary.add(decisions)
     key = enterprise_key(reader.enterprise_id, reader.drill)
     settled = engine.settle(enterprise_state(states.recall(key)), key)
     delivery.write(settled, f"settle/{states.applied}")
-    gather_told(engine, settled, states, delivery)
+    gather_inline(engine, settled, states, delivery)
     expire_indicators(engine, states.keys(), states, delivery, reader.received_at)
     states.count(summary.batches)
     states.save()

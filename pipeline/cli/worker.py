@@ -9,14 +9,14 @@ from pipeline.cli.engines import load_engine
 from pipeline.cli.stores import open_sink
 from pipeline.kafka.faults import KafkaFault
 from pipeline.path import Engine
-from pipeline.sigma.documents import RuleFault
-from pipeline.sigma.routes import Effort
+from pipeline.sigma.matching.plan_router import Effort
+from pipeline.sigma.reading.documents import RuleFault
 from pipeline.state import State, decode_state, encode_state, fresh_state
 from pipeline.worker.process import serve
 from pipeline.worker.rules_watch import EngineRefused
 from pipeline.worker.settings import SettingsFault, WorkerSettings, read_settings
-from schemas.log_tables import ENTERPRISES
 from sinks.contract import Rows, Store
+from sinks.log_tables import ENTERPRISES
 
 _PATH = click.Path(path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)

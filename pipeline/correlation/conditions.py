@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.correlation.state import Group, time_of
 from pipeline.correlation.windows import SlidingWindow
-from pipeline.sigma.documents import And, Expression, Not, Operator, Or, RuleName, Threshold
+from pipeline.sigma.reading.documents import And, Expression, Not, Operator, Or, RuleName, Threshold
 from schemas.moments import Moment
 
 CLAUSE_LIMIT = 1024
@@ -87,7 +87,7 @@ class ThresholdCondition(msgspec.Struct, frozen=True):
 
 
 def times_by_source(group: Group, sources: int) -> list[list[Moment]]:
-    """Of each source, the times of its matches; made anew where it is not cached."""
+    """Of each source, the times of its matches; rebuilt where it is not cached."""
     times = group.cache.times
     if times is None:
         times = [[] for _ in range(sources)]

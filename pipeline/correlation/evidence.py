@@ -102,7 +102,7 @@ def outline(episode: Episode, evidence: Evidence) -> str:
 
 
 def release(correlation: Correlation, group: Group, settled: Moment, limit: int) -> int:
-    """Let go of matches that decide nothing any more; how many the quota `limit` cost beyond.
+    """release matches that decide nothing any more; how many the quota `limit` cost beyond.
 
     What belongs to the detection that is still open is folded into its evidence.
     """

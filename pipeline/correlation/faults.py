@@ -12,7 +12,7 @@ from pipeline.correlation.conditions import (
     least_count,
 )
 from pipeline.correlation.policy import CorrelationPolicy
-from pipeline.sigma.documents import (
+from pipeline.sigma.reading.documents import (
     And,
     Expression,
     Not,

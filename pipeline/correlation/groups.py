@@ -21,7 +21,7 @@ encoding by a test."""
 _POOL_SLACK = 16
 
 
-class Offer(msgspec.Struct, frozen=True):
+class Candidate(msgspec.Struct, frozen=True):
     """A match on its way into a group."""
 
     time: Moment
@@ -40,40 +40,40 @@ class Offer(msgspec.Struct, frozen=True):
 class Pending(msgspec.Struct):
     """What a step brings to one group: matches that came, and matches that no longer hold."""
 
-    offers: list[Offer] = []
+    candidates: list[Candidate] = []
     gone: list[Rank] = []
 
 
 def change(group: Group, pending: Pending) -> Moment | None:
     """Apply what is pending; the time of the earliest match that changed, or None."""
-    if not pending.offers and not pending.gone:
+    if not pending.candidates and not pending.gone:
         return None
-    ranks = [*pending.gone, *(offer.rank for offer in pending.offers)]
+    ranks = [*pending.gone, *(candidate.rank for candidate in pending.candidates)]
     if group.cache.window is not None:
         group.cache.window.retreat(group.held, bisect_left(group.held, min(ranks)[0], key=time_of))
     changed = [rank[0] for rank in pending.gone if _remove(group, rank)]
-    changed += [offer.time for offer in pending.offers if _insert(group, offer)]
+    changed += [candidate.time for candidate in pending.candidates if _insert(group, candidate)]
     return min(changed, default=None)
 
 
-def _insert(group: Group, offer: Offer) -> bool:
+def _insert(group: Group, candidate: Candidate) -> bool:
     """False where the match is there already: an event sent twice counts once."""
-    if group.floor is not None and offer.time <= group.floor:
+    if group.floor is not None and candidate.time <= group.floor:
         return False
     held = group.held
     new = Held(
-        offer.time,
-        offer.event_id,
-        offer.source,
-        offer.value,
-        tuple(_intern(group, entity) for entity in offer.entities),
-        offer.late,
-        offer.inner,
+        candidate.time,
+        candidate.event_id,
+        candidate.source,
+        candidate.value,
+        tuple(_intern(group, entity) for entity in candidate.entities),
+        candidate.late,
+        candidate.inner,
     )
     index = len(held)
-    if held and rank_of(held[-1]) >= offer.rank:
-        index = bisect_left(held, offer.rank, key=rank_of)
-        if index < len(held) and rank_of(held[index]) == offer.rank:
+    if held and rank_of(held[-1]) >= candidate.rank:
+        index = bisect_left(held, candidate.rank, key=rank_of)
+        if index < len(held) and rank_of(held[index]) == candidate.rank:
             return _replace(group, index, new)
     held.insert(index, new)
     group.bytes += weight(new)

@@ -24,7 +24,7 @@ from pipeline.correlation.windows import (
     SumWindow,
 )
 from pipeline.correlation.wording import facts_of
-from pipeline.sigma.documents import LEVELS, Level, LogSource, SigmaCorrelation, SigmaRule
+from pipeline.sigma.reading.documents import LEVELS, Level, LogSource, SigmaCorrelation, SigmaRule
 from schemas.ids import content_id
 from schemas.language import Language
 from schemas.moments import SECOND, Moment

@@ -5,8 +5,8 @@ ones, the one whose correlation's key, then group key, is smaller. Once a quota 
 groups go until nine tenths of it are left, so that not every step has to sort them.
 """
 
+from pipeline.correlation.drop_reasons import count_drop
 from pipeline.correlation.groups import GROUP_BYTES
-from pipeline.correlation.losses import note_loss
 from pipeline.correlation.plan import CorrelationPlan
 from pipeline.correlation.state import CorrelationState, Group
 
@@ -48,14 +48,14 @@ def enforce_quota(plan: CorrelationPlan, state: CorrelationState) -> None:
         ):
             return
         drop_group(state, key, name)
-        note_loss(state, key.partition("/")[0], "evicted")
+        count_drop(state, key.partition("/")[0], "evicted")
 
 
 def retire(plan: CorrelationPlan, state: CorrelationState) -> None:
     """Forget groups of correlations that the plan no longer has in this meaning, counted."""
     kept = {correlation.key for correlation in plan.correlations}
     for key in [key for key in state.groups if key not in kept]:
-        note_loss(state, key.partition("/")[0], "retired", len(state.groups[key]))
+        count_drop(state, key.partition("/")[0], "retired", len(state.groups[key]))
         for name in list(state.groups[key]):
             drop_group(state, key, name)
     state.plan_id = plan.plan_id

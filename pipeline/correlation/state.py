@@ -145,7 +145,7 @@ class CorrelationState(msgspec.Struct, dict=True):
     """One enterprise's correlations.
 
     `groups` is by correlation key, then by group key (JSON list of the values). `counts` is
-    by rule id, then by reason (`LOSSES` in pipeline/correlation/losses.py): metrics.
+    by rule id, then by reason (`DROP_REASONS` in pipeline/correlation/drop_reasons.py): metrics.
     """
 
     version: int = CORRELATION_STATE_VERSION

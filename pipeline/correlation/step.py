@@ -12,19 +12,19 @@ from heapq import heapify, heappop, heappush
 
 import msgspec
 
-from pipeline.context import Context
-from pipeline.correlation.findings import Finding, Place, take_turn
-from pipeline.correlation.groups import Offer, Pending
-from pipeline.correlation.losses import Loss, note_loss
-from pipeline.correlation.offers import finding_group, offer_event, offer_finding
+from pipeline.correlation.detections import entities_of
+from pipeline.correlation.drop_reasons import DropReason, count_drop
+from pipeline.correlation.extraction import extract_event, extract_finding, finding_group
+from pipeline.correlation.group_evaluation import Finding, GroupRef, evaluate_group
+from pipeline.correlation.groups import Candidate, Pending
 from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
 from pipeline.correlation.quota import drop_group, enforce_quota, open_group, retire
 from pipeline.correlation.state import CorrelationState
 from pipeline.correlation.values import texts_of_key
 from pipeline.correlation.wording import summary_of
-from pipeline.detections import entities_of
 from pipeline.event_time import Clock
-from pipeline.sigma.documents import SigmaRule
+from pipeline.sigma.reading.documents import SigmaRule
+from schemas.context import Context
 from schemas.detection import Detection, Entity
 from schemas.event import Event
 from schemas.moments import Moment
@@ -93,15 +93,17 @@ def _take_in(step: Step, matches: Sequence[Match]) -> None:
         for feed in step.plan.feeds.get(match.rule.head.rule_id, ()):
             if event.event_id not in entities:
                 entities[event.event_id] = entities_of(event)
-            offer = offer_event(feed, event, entities[event.event_id], step.state.watermark)
-            _enqueue(step, feed[0], offer)
+            candidate = extract_event(feed, event, entities[event.event_id], step.state.watermark)
+            _enqueue(step, feed[0], candidate)
 
 
-def _enqueue(step: Step, correlation: Correlation, offer: tuple[str, Offer] | Loss) -> None:
-    if isinstance(offer, str):
-        note_loss(step.state, correlation.rule_id, offer)
+def _enqueue(
+    step: Step, correlation: Correlation, candidate: tuple[str, Candidate] | DropReason
+) -> None:
+    if isinstance(candidate, str):
+        count_drop(step.state, correlation.rule_id, candidate)
     else:
-        _pending(step, correlation, offer[0]).offers.append(offer[1])
+        _pending(step, correlation, candidate[0]).candidates.append(candidate[1])
 
 
 def _pending(step: Step, correlation: Correlation, name: str) -> Pending:
@@ -137,13 +139,13 @@ def _turn(step: Step, correlation: Correlation, name: str, pending: Pending) -> 
     state = step.state
     group = state.groups.get(correlation.key, {}).get(name)
     if group is None:
-        if not pending.offers:
+        if not pending.candidates:
             return []
         group = open_group(state, correlation.key, name)
     due = group.due
     owner = (step.context.enterprise.enterprise_id, step.context.drill)
-    place = Place(owner, correlation, name, group)
-    found = take_turn(place, state, pending, step.clock.watermark, step.plan.policy)
+    ref = GroupRef(owner, correlation, name, group)
+    found = evaluate_group(ref, state, pending, step.clock.watermark, step.plan.policy)
     if group.is_spent:
         drop_group(state, correlation.key, name)
     elif group.due != due:
@@ -152,7 +154,7 @@ def _turn(step: Step, correlation: Correlation, name: str, pending: Pending) -> 
 
 
 def _set_timer(state: CorrelationState, key: str, name: str, due: Moment) -> None:
-    """One more timer; once most of them are void, they are made anew from the groups."""
+    """One more timer; once most of them are void, they are rebuilt from the groups."""
     timers, groups = state.timers.setdefault(key, []), state.groups[key]
     heappush(timers, (due, name))
     if len(timers) > 2 * len(groups) + TIMERS_SLACK:
@@ -169,7 +171,7 @@ def _hand_over(step: Step, feed: Feed, inner: Correlation, name: str, finding: F
         rank = (finding.was, finding.detection_id, position)
         _pending(step, outer, outer_name).gone.append(rank)
     if finding.opening is not None:
-        _enqueue(step, outer, offer_finding(feed, finding, finding.opening, fields))
+        _enqueue(step, outer, extract_finding(feed, finding, finding.opening, fields))
 
 
 def _detection(step: Step, correlation: Correlation, name: str, finding: Finding) -> Detection:

@@ -8,8 +8,8 @@ from math import isfinite
 
 import msgspec
 
-from pipeline.sigma.tests import number_of, text_of
-from pipeline.sigma.values import members, read_field
+from pipeline.sigma.matching.values import members, read_field
+from pipeline.sigma.predicates import number_of, text_of
 
 GREATEST_NUMBER = 1e290
 """Far beyond any measure, and a group's sum of such numbers is still a number."""

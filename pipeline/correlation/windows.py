@@ -62,7 +62,7 @@ class SlidingWindow(ABC):
         self.low, self.high = min(self.low, low), max(self.high, high)
 
     def retreat(self, held: Sequence[HasValue], index: int) -> None:
-        """Let go of everything from `index` on: the list is about to change there."""
+        """release everything from `index` on: the list is about to change there."""
         if self.high > index:
             self.move(held, min(self.low, index), index)
 

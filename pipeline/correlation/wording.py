@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from pipeline.sigma.documents import (
+from pipeline.sigma.reading.documents import (
     And,
     Expression,
     Head,

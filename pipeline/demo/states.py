@@ -5,7 +5,7 @@ So that an analyst's commands work on the demonstration's store after its broker
 
 from collections.abc import Mapping
 
-from pipeline.cli.embedded import EmbeddedStates
+from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.naming import changelog_name
 from pipeline.replay.records import Period, read_period

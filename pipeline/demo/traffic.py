@@ -8,8 +8,8 @@ from typing import Any
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from pipeline.batching import chunk_lines
-from pipeline.publishing import Parcel, Sender, publish_parcels
+from pipeline.app.publishing import Parcel, Sender, publish_parcels
+from pipeline.intake.batching import chunk_lines
 from pipeline.simulate.registry import Publisher
 from pipeline.simulate.traffic import SimulatedBatch
 from schemas.registry import Enterprise

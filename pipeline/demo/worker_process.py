@@ -16,7 +16,7 @@ from urllib.request import urlopen
 import msgspec
 
 from pipeline.embedded.broker import REBALANCE_TIMEOUT_S
-from pipeline.embedded.unbroken import unbroken
+from pipeline.embedded.defer_interrupts import defer_interrupts
 from schemas.topics import topic_name
 
 STOP_S = 20.0
@@ -92,7 +92,7 @@ def running_worker(
     }
     process = None
     try:
-        with unbroken():
+        with defer_interrupts():
             process = _launch(settings, log)
         yield WorkerProcess(process, log, port)
     finally:

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO
 
-from pipeline.embedded.unbroken import unbroken
+from pipeline.embedded.defer_interrupts import defer_interrupts
 
 REBALANCE_TIMEOUT_S = 6.0
 """What a worker on this broker should ask for: it then waits for 3 s to join."""
@@ -45,7 +45,7 @@ def _start(port: int, log: IO[bytes]) -> tuple["subprocess.Popen[bytes]", str]:
         address = f"127.0.0.1:{_free_port(port)}"
         process = None
         try:
-            with unbroken():
+            with defer_interrupts():
                 process = _launch(address, log)
             if _answers(process, address):
                 return process, address

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.incidents.evidence import witness_of
 from pipeline.incidents.facts import facts_of, signs_of
-from pipeline.incidents.opening import ground_of
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import Evidence, IncidentsState
-from pipeline.incidents.story import tell
+from pipeline.incidents.story import narrate
+from pipeline.incidents.triage import ground_of
+from schemas.context import Context
 from schemas.ids import content_id
 from schemas.incident import Incident
 from schemas.moments import Moment
@@ -37,7 +37,7 @@ def assemble(
     witnesses = [witness_of(state, one) for one in group]
     facts = facts_of(policy, witnesses)
     ground = ground_of(policy, signs_of(witnesses))
-    chinese, english = tell(facts, ground, "zh"), tell(facts, ground, "en")
+    chinese, english = narrate(facts, ground, "zh"), narrate(facts, ground, "en")
     return Incident(
         incident_id=incident_id,
         enterprise_id=context.enterprise.enterprise_id,

@@ -1,4 +1,4 @@
-"""Whose doing a detection speaks of, as far as it names anyone.
+"""Whom a detection is attributed to, as far as it names anyone.
 
 Rule 1. A detection that names one host, and beside it only the machine's own accounts and
         programs, is more often than not the machine's own operation: an agent's script, a task
@@ -11,7 +11,7 @@ Rule 3. Any other account, address, domain, data set, program of its own or seco
 
 from collections.abc import Iterable
 
-from pipeline.incidents.glue import glue_key, is_machine_account, own_keys
+from pipeline.incidents.linking_keys import is_machine_account, linking_key, own_keys
 from pipeline.incidents.state import Attribution
 from schemas.detection import Entity
 
@@ -44,8 +44,8 @@ speak for the machine."""
 
 
 def attribution_of(entities: Iterable[Entity], shared: frozenset[str]) -> Attribution:
-    """Whose doing a detection speaks of."""
-    keyed = [(entity, glue_key(entity, shared)) for entity in entities]
+    """Whom a detection is attributed to."""
+    keyed = [(entity, linking_key(entity, shared)) for entity in entities]
     hosts = {key or entity.value for entity, key in keyed if entity.kind == "host"}
     if len(hosts) != 1 or any(key.startswith(ATTRIBUTING) for key in own_keys(keyed)):
         return "named"

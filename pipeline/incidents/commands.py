@@ -28,8 +28,10 @@ def refusal_of(state: IncidentsState, command: Command) -> str:
             "its hold has passed; list the incidents that are held and name one of them"
         )
     if case.is_superseded:
-        heir = f"act on {case.superseded_by}" if case.superseded_by else "its evidence is withdrawn"
-        return f"the incident is superseded: {heir}"
+        successor = (
+            f"act on {case.superseded_by}" if case.superseded_by else "its evidence is withdrawn"
+        )
+        return f"the incident is superseded: {successor}"
     if next_status(case.status, command.verb) is None:
         allowed = ", ".join(allowed_verbs(case.status))
         return f"{command.verb} is not allowed while {case.status}; allowed: {allowed}"

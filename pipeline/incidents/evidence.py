@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from pipeline.incidents.attribution import attribution_of
+from pipeline.incidents.evidence_index import EvidenceIndex, forget_evidence_index
 from pipeline.incidents.facts import Witness
-from pipeline.incidents.holdings import Holdings, forget_holdings
 from pipeline.incidents.state import EVENT_IDS_MAX, Evidence, IncidentsState, RuleFacts
 from schemas.detection import Detection
 
@@ -29,37 +29,41 @@ class Change(msgspec.Struct):
         return not self.changed and not self.lost
 
 
-def absorb(state: IncidentsState, holdings: Holdings, detections: Iterable[Detection]) -> Change:
+def absorb(
+    state: IncidentsState, evidence_index: EvidenceIndex, detections: Iterable[Detection]
+) -> Change:
     """Take detections into the evidence. One that is known already changes nothing."""
     change = Change()
     for detection in detections:
         if detection.status == "superseded":
-            _withdraw(state, holdings, detection, change)
-        elif detection.detection_id not in holdings.folded:
-            _admit(state, holdings, detection, change)
+            _withdraw(state, evidence_index, detection, change)
+        elif detection.detection_id not in evidence_index.folded:
+            _admit(state, evidence_index, detection, change)
     return change
 
 
 def _withdraw(
-    state: IncidentsState, holdings: Holdings, detection: Detection, change: Change
+    state: IncidentsState, evidence_index: EvidenceIndex, detection: Detection, change: Change
 ) -> None:
     held = state.evidence.pop(detection.detection_id, None)
     if held is None:
         return
-    holdings.drop(held)
+    evidence_index.drop(held)
     state.waiting.pop(held.detection_id, None)
     change.lost.append(held)
     for noted in (change.changed, change.fresh, change.news):
         noted.discard(held.detection_id)
 
 
-def _admit(state: IncidentsState, holdings: Holdings, detection: Detection, change: Change) -> None:
+def _admit(
+    state: IncidentsState, evidence_index: EvidenceIndex, detection: Detection, change: Change
+) -> None:
     detection_id = detection.detection_id
     held = state.evidence.get(detection_id)
     if held is not None and held.revision >= detection.revision:
         return
-    state.evidence[detection_id] = one = _evidence_of(detection, held, holdings)
-    is_news = holdings.take(one, held)
+    state.evidence[detection_id] = one = _evidence_of(detection, held, evidence_index)
+    is_news = evidence_index.take(one, held)
     change.changed.add(detection_id)
     if held is None or detection.event_count > held.event_count:
         change.fresh.add(detection_id)
@@ -69,23 +73,27 @@ def _admit(state: IncidentsState, holdings: Holdings, detection: Detection, chan
         change.news.add(detection_id)
 
 
-def _evidence_of(detection: Detection, held: Evidence | None, holdings: Holdings) -> Evidence:
+def _evidence_of(
+    detection: Detection, held: Evidence | None, evidence_index: EvidenceIndex
+) -> Evidence:
     received_at = detection.received_at
     return Evidence(
         detection_id=detection.detection_id,
-        rule=holdings.rule(_rule_facts(detection)),
+        rule=evidence_index.rule(_rule_facts(detection)),
         time=detection.time,
         first_time=detection.first_time,
         last_time=detection.last_time,
         received_at=received_at if held is None else min(received_at, held.received_at),
-        entities=tuple(holdings.entity(entity) for entity in dict.fromkeys(detection.entities)),
+        entities=tuple(
+            evidence_index.entity(entity) for entity in dict.fromkeys(detection.entities)
+        ),
         event_ids=detection.event_ids[:EVENT_IDS_MAX],
         event_count=detection.event_count,
         summary=detection.summary,
         summary_zh=detection.summary_zh,
         revision=detection.revision,
         case="" if held is None else held.case,
-        attribution=attribution_of(detection.entities, holdings.shared),
+        attribution=attribution_of(detection.entities, evidence_index.shared),
     )
 
 
@@ -113,4 +121,4 @@ def forget_unused(state: IncidentsState) -> None:
     entities = {key for one in state.evidence.values() for key in one.entities}
     state.rules = {key: facts for key, facts in state.rules.items() if key in rules}
     state.entities = {key: entity for key, entity in state.entities.items() if key in entities}
-    forget_holdings(state)
+    forget_evidence_index(state)

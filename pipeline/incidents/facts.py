@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from pipeline.incidents.glue import normal_form
-from pipeline.incidents.opening import Sign, counted_tactics, most_telling, risk_of
+from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
 from pipeline.incidents.scenario import choose_scenario
 from pipeline.incidents.state import Attribution, Evidence, RuleFacts
+from pipeline.incidents.triage import Sign, counted_tactics, most_significant, risk_of
 from schemas.attack import tactic_place, techniques_of
 from schemas.detection import Entity, EntityKind, Level
 from schemas.incident import DetectionSummary
@@ -113,7 +113,7 @@ def signs_of(witnesses: Iterable[Witness]) -> list[Sign]:
     of_rule: dict[RuleFacts, list[Attribution]] = {}
     for one in witnesses:
         of_rule.setdefault(one.rule, []).append(one.evidence.attribution)
-    return [Sign(rule, most_telling(found)) for rule, found in of_rule.items()]
+    return [Sign(rule, most_significant(found)) for rule, found in of_rule.items()]
 
 
 def _tactics(policy: IncidentPolicy, witnesses: Sequence[Witness]) -> tuple[str, ...]:

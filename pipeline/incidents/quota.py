@@ -16,12 +16,10 @@ from itertools import chain
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.event_time import Clock
 from pipeline.incidents.evidence import forget_unused
-from pipeline.incidents.holdings import forget_holdings, holdings_of
+from pipeline.incidents.evidence_index import evidence_index_of, forget_evidence_index
 from pipeline.incidents.lifecycle import MOST_ALIVE
-from pipeline.incidents.opening import most_telling
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import (
     DETECTION_IDS_MAX,
@@ -30,19 +28,23 @@ from pipeline.incidents.state import (
     Evidence,
     IncidentsState,
 )
+from pipeline.incidents.triage import most_significant
+from schemas.context import Context
 from schemas.moments import SECOND, Moment
 
 RELIEF_PERCENT = 75
 """Relieved down to this much of the quota, so that not every step has to."""
 
 
-def leave(policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context) -> None:
+def expire_evidence(
+    policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context
+) -> None:
     """Drop what is over (rule 1)."""
     limit = clock.watermark - (policy.gap_s + policy.hold_s) * SECOND
     gone = {key for key, case in state.cases.items() if _is_over(case, limit)}
     for key in gone:
         del state.cases[key]
-    held = holdings_of(policy, state, context.enterprise.shared_entities).of_case
+    held = evidence_index_of(policy, state, context.enterprise.shared_entities).of_case
     stale = [detection_id for key in gone for detection_id in held.get(key, ())]
     if clock.watermark - state.swept >= policy.gap_s * SECOND:
         state.swept = clock.watermark
@@ -63,7 +65,7 @@ def _stale_context(
 ) -> list[str]:
     if not any(one.last_time < limit and not one.case for one in state.evidence.values()):
         return []
-    groups = holdings_of(policy, state, context.enterprise.shared_entities).all_groups()
+    groups = evidence_index_of(policy, state, context.enterprise.shared_entities).all_groups()
     return [
         one.detection_id
         for group in groups
@@ -72,17 +74,17 @@ def _stale_context(
     ]
 
 
-def relieve(policy: IncidentPolicy, state: IncidentsState, context: Context) -> None:
+def enforce_quota(policy: IncidentPolicy, state: IncidentsState, context: Context) -> None:
     """Bring evidence and cases back under the quota (rules 2 and 3)."""
     _forget_superseded(policy, state)
     if len(state.evidence) <= policy.detections_max:
         return
     target = policy.detections_max * RELIEF_PERCENT // 100
     shared_entities = context.enterprise.shared_entities
-    _fold(state, holdings_of(policy, state, shared_entities).all_groups(), target)
+    _fold(state, evidence_index_of(policy, state, shared_entities).all_groups(), target)
     if len(state.evidence) > policy.detections_max:
-        forget_holdings(state)
-        _evict(state, holdings_of(policy, state, shared_entities).all_groups(), target)
+        forget_evidence_index(state)
+        _evict(state, evidence_index_of(policy, state, shared_entities).all_groups(), target)
     forget_unused(state)
 
 
@@ -138,7 +140,7 @@ def _merge(pile: Sequence[Evidence]) -> Evidence:
         summary_zh=told.summary_zh,
         count=sum(one.count for one in pile),
         folded_ids=tuple(folded_ids)[-DETECTION_IDS_MAX:],
-        attribution=most_telling(one.attribution for one in pile),
+        attribution=most_significant(one.attribution for one in pile),
     )
 
 

@@ -14,8 +14,8 @@ Rule 3. Harm comes first: one vote suffices, and the table's order decides betwe
 
 from collections.abc import Collection, Mapping
 
-from pipeline.incidents.opening import Sign
 from pipeline.incidents.policy import LEVEL_PLACE, LEVELS, IncidentPolicy
+from pipeline.incidents.triage import Sign
 from schemas.scenarios import SCENARIOS, Scenario, Standing, scenario_place, scenarios_of
 
 ROUNDS: tuple[frozenset[int], ...] = (
@@ -52,7 +52,7 @@ def _votes(policy: IncidentPolicy, signs: Collection[Sign]) -> dict[str, int]:
 
 def _own_place(sign: Sign) -> int:
     place = LEVEL_PLACE[sign.rule.level]
-    return max(place - 1, 0) if sign.is_machines else place
+    return max(place - 1, 0) if sign.is_machine_activity else place
 
 
 def _place(sign: Sign) -> int:

@@ -19,7 +19,7 @@ from schemas.incident import Status, Verdict
 from schemas.moments import Moment
 
 if TYPE_CHECKING:
-    from pipeline.incidents.holdings import Holdings
+    from pipeline.incidents.evidence_index import EvidenceIndex
 
 EVENT_IDS_MAX = 100
 DETECTION_IDS_MAX = 100
@@ -27,7 +27,7 @@ DETECTION_IDS_MAX = 100
 
 
 Attribution: TypeAlias = Literal["machine", "unknown", "named"]
-"""Whose doing a detection speaks of: the machine's own, nobody says whose, or someone's."""
+"""Whom a detection is attributed to: the machine's own, nobody says whose, or someone's."""
 ATTRIBUTIONS: tuple[Attribution, ...] = ("machine", "unknown", "named")
 """From the least telling to the most."""
 
@@ -96,12 +96,12 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class Cache:
-    """What follows from the evidence and is made anew when it is missing."""
+    """What follows from the evidence and is rebuilt when it is missing."""
 
-    __slots__ = ("holdings",)
+    __slots__ = ("evidence_index",)
 
     def __init__(self) -> None:
-        self.holdings: Holdings | None = None
+        self.evidence_index: EvidenceIndex | None = None
 
 
 class IncidentsState(msgspec.Struct, dict=True):
@@ -121,7 +121,7 @@ class IncidentsState(msgspec.Struct, dict=True):
     """Evidence that waits to be told, and whether it is fresh (see `Change`)."""
     waiting_until: Moment = 0
     """The greatest time of what waits."""
-    told: Moment = 0
+    emitted_at_watermark: Moment = 0
     """The watermark when what waited was last told."""
     folded: int = 0
     """Detections folded into others since the beginning."""

@@ -2,7 +2,7 @@
 
     revise   absorb detections ── what is news ── group ── settle cases ── keep to the quota
     expire   tell what waited ── close what is quiet ── let go what is over
-    obey     one command: the table of the life cycle decides
+    handle_command     one command: the table of the life cycle decides
 
 Every function changes `state` in place and is a function of its arguments: the same inputs
 give the same incidents, ids and revisions.
@@ -12,19 +12,19 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.event_time import Clock
 from pipeline.incidents.assembly import assemble, publish
-from pipeline.incidents.cases import settle
+from pipeline.incidents.case_assignment import assign_cases
 from pipeline.incidents.commands import apply_command, refusal_of
 from pipeline.incidents.evidence import absorb
-from pipeline.incidents.holdings import forget_holdings, holdings_of
+from pipeline.incidents.evidence_index import evidence_index_of, forget_evidence_index
 from pipeline.incidents.lifecycle import next_status
-from pipeline.incidents.pacing import hold_back, is_due, settle_waiting, take_waiting
 from pipeline.incidents.policy import IncidentPolicy
-from pipeline.incidents.quota import leave, relieve
+from pipeline.incidents.quota import enforce_quota, expire_evidence
+from pipeline.incidents.revision_throttle import hold_back, is_due, settle_waiting, take_waiting
 from pipeline.incidents.state import Case, Evidence, IncidentsState
 from schemas.command import Command, CommandOutcome
+from schemas.context import Context
 from schemas.detection import Detection
 from schemas.incident import Incident, Status
 from schemas.moments import SECOND, Moment
@@ -44,25 +44,25 @@ def revise(
 
     Successors come before what they supersede.
     """
-    holdings = holdings_of(policy, state, context.enterprise.shared_entities)
-    change = absorb(state, holdings, detections)
-    now = hold_back(state, holdings, change)
-    incidents = settle(policy, state, holdings, now, clock, context)
+    evidence_index = evidence_index_of(policy, state, context.enterprise.shared_entities)
+    change = absorb(state, evidence_index, detections)
+    now = hold_back(state, evidence_index, change)
+    incidents = assign_cases(policy, state, evidence_index, now, clock, context)
     if len(state.evidence) > policy.detections_max:
-        incidents += _tell_waiting(policy, state, clock, context)
-        relieve(policy, state, context)
-    if not holdings.is_exact:
-        forget_holdings(state)
+        incidents += _emit_waiting(policy, state, clock, context)
+        enforce_quota(policy, state, context)
+    if not evidence_index.is_exact:
+        forget_evidence_index(state)
     return incidents
 
 
-def _tell_waiting(
+def _emit_waiting(
     policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context
 ) -> list[Incident]:
     """Tell all that waits now."""
-    holdings = holdings_of(policy, state, context.enterprise.shared_entities)
+    evidence_index = evidence_index_of(policy, state, context.enterprise.shared_entities)
     change = take_waiting(state, clock.watermark)
-    return settle(policy, state, holdings, change, clock, context)
+    return assign_cases(policy, state, evidence_index, change, clock, context)
 
 
 def expire(
@@ -71,7 +71,7 @@ def expire(
     """Tell what has waited, close what was quiet for long enough, and let go what is over."""
     incidents = []
     if is_due(policy, state, clock.watermark):
-        incidents += _tell_waiting(policy, state, clock, context)
+        incidents += _emit_waiting(policy, state, clock, context)
     for incident_id in sorted(state.cases):
         case = state.cases[incident_id]
         if _is_quiet(policy, case, clock.watermark):
@@ -81,11 +81,11 @@ def expire(
             )
             group = _members(policy, state, incident_id, context)
             incidents += publish(policy, state, incident_id, group, context, clock.received_at)
-    leave(policy, state, clock, context)
+    expire_evidence(policy, state, clock, context)
     return incidents
 
 
-def obey(
+def handle_command(
     policy: IncidentPolicy, state: IncidentsState, command: Command, clock: Clock, context: Context
 ) -> tuple[CommandOutcome, list[Incident]]:
     """One command, accepted or refused with what is allowed; and the incident if it changed.
@@ -122,7 +122,7 @@ def current_incident(
 def _members(
     policy: IncidentPolicy, state: IncidentsState, incident_id: str, context: Context
 ) -> list[Evidence]:
-    of_case = holdings_of(policy, state, context.enterprise.shared_entities).of_case
+    of_case = evidence_index_of(policy, state, context.enterprise.shared_entities).of_case
     return [state.evidence[each] for each in of_case.get(incident_id, ())]
 
 

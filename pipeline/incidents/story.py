@@ -11,9 +11,9 @@ from ipaddress import ip_address
 import msgspec
 
 from pipeline.incidents.facts import Facts
-from pipeline.incidents.glue import normal_form
-from pipeline.incidents.opening import Ground
+from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.policy import LEVELS
+from pipeline.incidents.triage import Ground
 from pipeline.incidents.wording import GROUND_WORDS, LEVEL_WORDS, WORDINGS, Wording
 from schemas.attack import TACTICS
 from schemas.detection import EntityKind
@@ -31,14 +31,14 @@ DULL_PROGRAMS = frozenset(
 """Programs that take part in everything: named only where there is no other."""
 
 
-class Telling(msgspec.Struct, frozen=True):
+class Narrative(msgspec.Struct, frozen=True):
     """Title and story in one language."""
 
     title: str
     story: str
 
 
-def tell(facts: Facts, ground: Ground, language: Language) -> Telling:
+def narrate(facts: Facts, ground: Ground, language: Language) -> Narrative:
     """Title and story of an incident."""
     wording = WORDINGS[language]
     sentences = (
@@ -50,7 +50,7 @@ def tell(facts: Facts, ground: Ground, language: Language) -> Telling:
         _ground(facts, ground, language),
         _verdict(facts, wording, language),
     )
-    return Telling(
+    return Narrative(
         _title(facts, wording, language),
         wording.sentence_mark.join(sentence for sentence in sentences if sentence),
     )

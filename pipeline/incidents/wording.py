@@ -5,7 +5,7 @@ A name in braces is a fact; `story.py` fills it in. Nothing here decides anythin
 
 import msgspec
 
-from pipeline.incidents.opening import Ground
+from pipeline.incidents.triage import Ground
 from schemas.detection import EntityKind, Level
 from schemas.language import Language
 

@@ -17,7 +17,7 @@ from pipeline.intake.columns import (
 )
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import read_fields
-from pipeline.sigma.sources import log_source
+from pipeline.sigma.log_sources import log_source
 from schemas.batch import Batch, BatchAccount, DeadLetter
 from schemas.event import Event
 from schemas.ids import content_id

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from pipeline.kafka.access import KafkaAccess
-from pipeline.kafka.reaching import await_broker
+from pipeline.kafka.connect import await_broker
 
 BOOTSTRAP_MS = 8_000
 RECONNECT_MS = 1_000

@@ -138,7 +138,7 @@ def refusals_explained(where: str, who: str) -> Iterator[None]:
         raise explain_refusal(fault, where, who) from fault
 
 
-def explain_knock(fault: BaseException, address: str, who: str) -> KafkaFault:
+def explain_connect_fault(fault: BaseException, address: str, who: str) -> KafkaFault:
     """What kept us from being let in at one address."""
     for kind in type(fault).__mro__:
         if kind.__name__ in KNOCKS:

@@ -9,8 +9,8 @@ import msgspec
 
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_consumer
+from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import BrokerAbsent, RequestRefused
-from pipeline.kafka.reaching import await_broker
 from schemas.batch import Record
 from schemas.moments import HOUR, Moment
 

@@ -2,7 +2,6 @@
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.severity.estimates import BOUNDS, Bound, estimate
 from pipeline.severity.facts import KINDS, Stated, add_estimates, operator_facts
 from pipeline.severity.judgement import GRAVITY, Judgement, entail, graver, judge, tier_of
@@ -11,6 +10,7 @@ from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import instrument_in_force, limbs_in_force, severity_policy_id
 from pipeline.severity.state import IncidentRecord, Judged
 from schemas.assessment import TIER_COLOUR, Assessment, LimbResult, Regime, Tier
+from schemas.context import Context
 from schemas.ids import content_id
 from schemas.moments import Moment
 
@@ -127,7 +127,9 @@ def keep(record: IncidentRecord, assessment: Assessment, now: Moment) -> Assessm
 def _digest(record: IncidentRecord, assessment: Assessment) -> str:
     """Of everything but wording and time: what makes a revision worth writing."""
     bare = msgspec.structs.replace(assessment, reason_zh="", reason_en="", assessed_at=0)
-    return content_id("assessment", msgspec.msgpack.encode(bare), record.dismissed, record.heir)
+    return content_id(
+        "assessment", msgspec.msgpack.encode(bare), record.dismissed, record.successor
+    )
 
 
 def standing_of(record: IncidentRecord, assessment: Assessment) -> Standing:
@@ -158,8 +160,8 @@ def _ground(
     record: IncidentRecord, regime: Regime, judgement: Judgement, estimates: Estimates
 ) -> tuple[str, str]:
     """The limbs that carry the tier, or why there is none."""
-    if record.heir:
-        return f"已并入事件 {record.heir}。", f"Became part of incident {record.heir}."
+    if record.successor:
+        return f"已并入事件 {record.successor}。", f"Became part of incident {record.successor}."
     if record.dismissed:
         return f"结论为 {record.dismissed}，不定级。", f"Verdict {record.dismissed}: no tier."
     if instrument_in_force(regime, record.discovered_at) is None:

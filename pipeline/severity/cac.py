@@ -5,7 +5,7 @@
 secondary sources or on the 2023 draft: change them by policy when the text is confirmed.
 """
 
-from pipeline.severity.limbs import Instrument, Limb, Row, Test, among, from_, or_graver
+from pipeline.severity.limbs import Condition, Instrument, Limb, Row, among, from_, or_graver
 from schemas.assessment import Tier
 from schemas.moments import parse_moment
 
@@ -148,7 +148,7 @@ _SPREAD: tuple[tuple[Tier, int, int, int, int, str, bool], ...] = (
 )
 
 
-def _spread(key: str, zh: str, en: str, rows: list[tuple[tuple[Test, ...], bool]]) -> Limb:
+def _spread(key: str, zh: str, en: str, rows: list[tuple[tuple[Condition, ...], bool]]) -> Limb:
     tiers = [row[0] for row in _SPREAD]
     return Limb(
         key,
@@ -231,7 +231,7 @@ OTHER_HARM = Limb(
     ),
 )
 
-_ANY_HARM: tuple[Test, ...] = (
+_ANY_HARM: tuple[Condition, ...] = (
     from_("direct_loss_cny", 1),
     from_("persons", 1),
     from_("outage_minutes", 1),

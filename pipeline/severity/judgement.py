@@ -15,7 +15,14 @@ from pipeline.severity.facts import (
     read_zh,
     weight_of,
 )
-from pipeline.severity.limbs import Limb, Row, Test, bound_text, check_test, check_tests
+from pipeline.severity.limbs import (
+    Condition,
+    Limb,
+    Row,
+    bound_text,
+    check_condition,
+    check_conditions,
+)
 from pipeline.severity.policy import Choices
 from schemas.assessment import Basis, LimbResult, Raise, Tier
 
@@ -74,7 +81,10 @@ def _is_yes(known: Facts, fact: str) -> bool:
 def tier_of(limbs: Sequence[Limb], facts: Facts) -> Tier | None:
     """The gravest tier of which one row is met; None where none is."""
     met = (
-        row.tier for limb in limbs for row in limb.rows if check_tests(row.tests, facts) == "met"
+        row.tier
+        for limb in limbs
+        for row in limb.rows
+        if check_conditions(row.tests, facts) == "met"
     )
     return graver(None, *met)
 
@@ -93,7 +103,7 @@ def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
     return LimbResult(
         limb=limb.key,
         tier=row.tier,
-        outcome=check_tests(row.tests, facts),
+        outcome=check_conditions(row.tests, facts),
         value="; ".join(
             read_zh(test.fact, facts[test.fact].value) for test in row.tests if test.fact in facts
         ),
@@ -125,7 +135,7 @@ def _weakest(known: Sequence[Stated]) -> tuple[Basis, Stated | None]:
 
 def _raises(limbs: Sequence[Limb], facts: Facts, tier: Tier | None) -> tuple[Raise, ...]:
     """For each fact or pair of facts the smallest change that reaches a graver tier."""
-    smallest: dict[str, tuple[Test, ...]] = {}
+    smallest: dict[str, tuple[Condition, ...]] = {}
     for limb in limbs:
         for row in limb.rows:
             if GRAVITY[row.tier] > GRAVITY[tier]:
@@ -135,29 +145,29 @@ def _raises(limbs: Sequence[Limb], facts: Facts, tier: Tier | None) -> tuple[Rai
     return tuple(found[:RAISES_MAX])
 
 
-def _open_tests(row: Row, facts: Facts) -> tuple[Test, ...]:
+def _open_tests(row: Row, facts: Facts) -> tuple[Condition, ...]:
     """What is missing for the row; () where that is more than two facts, or the operator's."""
-    tests = tuple(test for test in row.tests if check_test(test, facts) != "met")
+    tests = tuple(test for test in row.tests if check_condition(test, facts) != "met")
     fixed = any(test.fact in OPERATOR_FACTS for test in tests)
     return () if fixed or len(tests) > 2 else tests
 
 
-def _keep_smaller(smallest: dict[str, tuple[Test, ...]], tests: tuple[Test, ...]) -> None:
+def _keep_smaller(smallest: dict[str, tuple[Condition, ...]], tests: tuple[Condition, ...]) -> None:
     key = "+".join(test.fact for test in tests)
     if key and (key not in smallest or _weights(tests) < _weights(smallest[key])):
         smallest[key] = tests
 
 
-def _weights(tests: tuple[Test, ...]) -> tuple[int, ...]:
+def _weights(tests: tuple[Condition, ...]) -> tuple[int, ...]:
     return tuple(weight_of(test.fact, _least(test)) for test in tests)
 
 
-def _least(test: Test) -> Value:
+def _least(test: Condition) -> Value:
     """The smallest value that meets the test."""
     return test.among[0] if test.among else test.at_least or 0
 
 
-def _raise(limbs: Sequence[Limb], facts: Facts, key: str, tests: tuple[Test, ...]) -> Raise:
+def _raise(limbs: Sequence[Limb], facts: Facts, key: str, tests: tuple[Condition, ...]) -> Raise:
     """With the tier that the change really reaches, which other limbs may make graver still."""
     changed = {test.fact: Stated(_least(test), "", 0, "estimated") for test in tests}
     reached = tier_of(limbs, {**facts, **changed})
@@ -167,7 +177,7 @@ def _raise(limbs: Sequence[Limb], facts: Facts, key: str, tests: tuple[Test, ...
     return Raise(reached, key, f"{zh}：{reached}级", f"{en}: {reached}")
 
 
-def _missing(test: Test, facts: Facts) -> int | None:
+def _missing(test: Condition, facts: Facts) -> int | None:
     """How much a known figure lacks; None where the fact is a word or unknown."""
     stated = facts.get(test.fact)
     if stated is None or isinstance(stated.value, str) or test.at_least is None:
@@ -175,7 +185,7 @@ def _missing(test: Test, facts: Facts) -> int | None:
     return test.at_least - stated.value
 
 
-def _change_zh(test: Test, facts: Facts) -> str:
+def _change_zh(test: Condition, facts: Facts) -> str:
     kind, missing = KINDS[test.fact], _missing(test, facts)
     if missing is not None:
         return f"{kind.zh}再增加 {missing:,} {kind.unit_zh}"
@@ -184,7 +194,7 @@ def _change_zh(test: Test, facts: Facts) -> str:
     return f"{kind.zh} ≥ {read_zh(test.fact, test.at_least or 0)}（尚不明确）"
 
 
-def _change_en(test: Test, facts: Facts) -> str:
+def _change_en(test: Condition, facts: Facts) -> str:
     kind, missing = KINDS[test.fact], _missing(test, facts)
     if missing is not None:
         return f"{missing:,} {kind.unit_en} more ({kind.en})"

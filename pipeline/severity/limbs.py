@@ -16,7 +16,7 @@ from schemas.assessment import Outcome, Regime, Tier
 from schemas.moments import Moment
 
 
-class Test(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One condition on one fact: `at_least` ≤ value < `below`, or value among words."""
 
     __test__ = False  # not a test case, whatever pytest thinks of the name
@@ -31,7 +31,7 @@ class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What one limb asks for one tier. `choice` names the policy choice that made the row."""
 
     tier: Tier
-    tests: tuple[Test, ...]
+    tests: tuple[Condition, ...]
     unconfirmed: bool = False
     choice: str = ""
 
@@ -57,23 +57,23 @@ class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     limbs: tuple[Limb, ...]
 
 
-def from_(fact: str, at_least: int, below: int | None = None) -> Test:
+def from_(fact: str, at_least: int, below: int | None = None) -> Condition:
     """A whole number from `at_least` (inclusive) to `below` (exclusive)."""
-    return Test(fact, at_least=at_least, below=below)
+    return Condition(fact, at_least=at_least, below=below)
 
 
-def among(fact: str, *words: str) -> Test:
+def among(fact: str, *words: str) -> Condition:
     """One of these words."""
-    return Test(fact, among=words)
+    return Condition(fact, among=words)
 
 
-def or_graver(fact: str, word: str) -> Test:
+def or_graver(fact: str, word: str) -> Condition:
     """This word or a graver one (举轻以明重: what holds for the lesser holds for the graver)."""
     words = KINDS[fact].words
-    return Test(fact, among=words[words.index(word) :])
+    return Condition(fact, among=words[words.index(word) :])
 
 
-def check_test(test: Test, facts: Facts) -> Outcome:
+def check_condition(test: Condition, facts: Facts) -> Outcome:
     """Met, not met, or unknown where the fact is not stated."""
     stated = facts.get(test.fact)
     if stated is None:
@@ -85,9 +85,9 @@ def check_test(test: Test, facts: Facts) -> Outcome:
     return _outcome(low and high)
 
 
-def check_tests(tests: Sequence[Test], facts: Facts) -> Outcome:
+def check_conditions(tests: Sequence[Condition], facts: Facts) -> Outcome:
     """All of them together (rule 3)."""
-    outcomes = {check_test(test, facts) for test in tests}
+    outcomes = {check_condition(test, facts) for test in tests}
     worst: tuple[Outcome, ...] = ("not_met", "unknown", "met")
     return next(outcome for outcome in worst if outcome in outcomes)
 
@@ -96,7 +96,7 @@ def _outcome(holds: bool) -> Outcome:
     return "met" if holds else "not_met"
 
 
-def bound_text(test: Test, lang: Literal["zh", "en"]) -> str:
+def bound_text(test: Condition, lang: Literal["zh", "en"]) -> str:
     """The bound as a person reads it: `≥ 1,000,000 人, < 10,000,000 人`."""
     read = read_zh if lang == "zh" else read_en
     if test.among:

@@ -11,20 +11,20 @@ from collections.abc import Mapping
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.severity.deadlines import (
     Deadline,
     after_days,
     after_minutes,
     after_working_days,
 )
-from pipeline.severity.duties import DUTIES, DUTY_OF, Duty
 from pipeline.severity.facts import Facts
-from pipeline.severity.limbs import check_tests
+from pipeline.severity.limbs import check_conditions
+from pipeline.severity.obligation_table import DUTIES, DUTY_OF, Duty
 from pipeline.severity.policy import DutyChange, SeverityPolicy
 from pipeline.severity.regulators import name_role
 from pipeline.severity.state import IncidentRecord
 from schemas.assessment import Obligation, ObligationState, Regime, Tier
+from schemas.context import Context
 from schemas.ids import content_id
 from schemas.moments import Moment, format_moment
 
@@ -52,7 +52,7 @@ def wants(
     standing = standings.get(duty.regime)
     if standing is None or record.dismissed:
         return False
-    if duty.needs and check_tests(duty.needs, facts) != "met":
+    if duty.needs and check_conditions(duty.needs, facts) != "met":
         return False
     if duty.when == "occurred":
         return record.occurred and (not duty.tiers or standing.tier in duty.tiers)
@@ -270,8 +270,8 @@ def _withdrawn(record: IncidentRecord, obligation: Obligation, now: Moment) -> O
 
 
 def _why_gone(record: IncidentRecord, duty: Duty) -> tuple[str, str]:
-    if record.heir:
-        return f"已并入事件 {record.heir}", f"became part of incident {record.heir}"
+    if record.successor:
+        return f"已并入事件 {record.successor}", f"became part of incident {record.successor}"
     if record.dismissed:
         return f"结论为 {record.dismissed}", f"the verdict is {record.dismissed}"
     if duty.when == "risk" and record.occurred:
@@ -288,7 +288,7 @@ def _why_gone(record: IncidentRecord, duty: Duty) -> tuple[str, str]:
     return "其前提事实已更正", "the fact it rested on was corrected"
 
 
-def ring(record: IncidentRecord, now: Moment) -> list[Obligation]:
+def raise_due(record: IncidentRecord, now: Moment) -> list[Obligation]:
     """Turns that fell due up to `now`, each at its own moment (rule 2), in order."""
     turned: list[Obligation] = []
     for duty, obligation in list(record.obligations.items()):

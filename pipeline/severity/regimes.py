@@ -5,9 +5,9 @@ from functools import lru_cache
 import msgspec
 
 from pipeline.severity import cac, miit
-from pipeline.severity.duties import DUTIES, DUTY_OF
 from pipeline.severity.facts import KINDS
-from pipeline.severity.limbs import Instrument, Limb, Row, Test, among
+from pipeline.severity.limbs import Condition, Instrument, Limb, Row, among
+from pipeline.severity.obligation_table import DUTIES, DUTY_OF
 from pipeline.severity.policy import Choices, LimbChange, SeverityPolicy
 from schemas.assessment import Regime
 from schemas.ids import content_id
@@ -85,7 +85,7 @@ def _change(limb: Limb, change: LimbChange) -> Limb:
 
 def _change_row(row: Row, change: LimbChange) -> Row:
     tests = tuple(
-        Test(test.fact, change.at_least, change.below) if test.fact == change.fact else test
+        Condition(test.fact, change.at_least, change.below) if test.fact == change.fact else test
         for test in row.tests
     )
     return Row(row.tier, tests, change.unconfirmed, f"change: {change.reason}")

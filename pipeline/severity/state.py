@@ -38,7 +38,7 @@ class IncidentRecord(msgspec.Struct, kw_only=True):
     occurred: bool = False
     dismissed: str = ""
     """Why it is no incident after all: a verdict, or "superseded"."""
-    heir: str = ""
+    successor: str = ""
     """The incident that this one became part of."""
     ended_at: Moment | None = None
     """When handling ended: what summaries and closing reports are counted from."""

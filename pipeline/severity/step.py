@@ -12,7 +12,6 @@ from typing import TypeAlias, cast
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.event_time import Clock
 from pipeline.severity.assessments import (
     assess_record,
@@ -22,13 +21,20 @@ from pipeline.severity.assessments import (
     standing_of,
 )
 from pipeline.severity.facts import OPERATOR_FACTS, Value, corrections, state_impact
-from pipeline.severity.memory import absorb, bequeath, forget, next_moment, record_of
-from pipeline.severity.obligations import plan_duties, reconcile, ring
+from pipeline.severity.incident_records import (
+    absorb,
+    forget,
+    next_moment,
+    record_of,
+    transfer_record,
+)
+from pipeline.severity.obligations import plan_duties, raise_due, reconcile
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import REGIMES
 from pipeline.severity.state import IncidentRecord, Override, SeverityState
 from schemas.assessment import TIERS, Assessment, Obligation, Regime, Tier
 from schemas.command import Command
+from schemas.context import Context
 from schemas.incident import Incident
 from schemas.moments import Moment
 
@@ -56,8 +62,8 @@ def assess(
     for incident in sorted(incidents, key=lambda one: one.status != "superseded"):
         if absorb(policy, state, incident, now):
             touched[incident.incident_id] = None
-        for heir in bequeath(state, incident, now):
-            touched[heir] = None
+        for successor in transfer_record(state, incident, now):
+            touched[successor] = None
     for incident_id in touched:
         rows += _settle(policy, state.records[incident_id], (), now, context)
     if touched:
@@ -65,7 +71,7 @@ def assess(
     return rows
 
 
-def obey(
+def handle_command(
     policy: SeverityPolicy,
     state: SeverityState,
     command: Command,
@@ -202,7 +208,7 @@ def _ring(policy: SeverityPolicy, state: SeverityState, now: Moment) -> list[Row
     """Timers that rang up to now, over all records, each at its own moment."""
     if state.next_at is None or state.next_at > now:
         return []
-    turned = [row for record in state.records.values() for row in ring(record, now)]
+    turned = [row for record in state.records.values() for row in raise_due(record, now)]
     _tidy(policy, state, now)
     turned.sort(key=lambda row: (row.revised_at, row.obligation_id, row.revision))
     return [*turned]

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby, product
 
-from pipeline.sigma.yaml_text import RuleError
+from pipeline.sigma.reading.yaml_text import RuleError
 
 ANY = 0
 """`*`: any run of any characters, line breaks included."""

@@ -5,7 +5,7 @@ from itertools import product
 
 import msgspec
 
-from pipeline.sigma.tests import Test
+from pipeline.sigma.predicates import Test
 
 
 class Leaf(msgspec.Struct, frozen=True, tag="leaf"):

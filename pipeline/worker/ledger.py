@@ -9,7 +9,7 @@ Rule 2. Of the records of one name in one partition, that of the highest generat
 Rule 3. Writing under a newer generation deletes the older key, after the new one is sent.
 Rule 4. States are confirmed by the broker before the positions are sent: a position is never
         ahead of a state.
-Rule 5. A state that is as if it had never been is deleted, at a timer. What a late writer brings
+Rule 5. A state that is empty is deleted, at a timer. What a late writer brings
         back of it has been past its time since, and the next timer deletes it again.
 Rule 6. The generation never runs backwards, even where the group's does (a group that was
         deleted or has expired): the larger of it and the highest seen in the partition counts.

@@ -15,12 +15,12 @@ from typing import Any, TypeVar
 
 import structlog
 
+from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault
-from pipeline.kafka.reaching import await_broker
-from pipeline.kafka.standing import require
+from pipeline.kafka.preflight import require
 from pipeline.worker.service import Parts, Service
 from pipeline.worker.settings import WorkerSettings
-from pipeline.worker.workbench import Engine
+from pipeline.worker.step_executor import Engine
 
 log = structlog.get_logger("fenghuo.worker")
 
@@ -36,7 +36,7 @@ BROKER_S = 60.0
 """How long a worker that starts waits for a broker; then its supervisor may start it again."""
 
 
-class Sparse(logging.Filter):
+class RateLimitFilter(logging.Filter):
     """Lets one record through for each place in the code every so many seconds."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ def configure_log() -> None:
             foreign_pre_chain=chain,
         )
     )
-    handler.addFilter(Sparse())
+    handler.addFilter(RateLimitFilter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("fenghuo").setLevel(logging.INFO)
     # A traceback for each vain attempt to connect; the delivery says "sink down" itself.

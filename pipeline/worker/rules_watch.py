@@ -12,7 +12,7 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
-from pipeline.sigma.routes import Effort
+from pipeline.sigma.matching.plan_router import Effort
 from pipeline.worker.metrics import Metrics
 
 E = TypeVar("E")

@@ -78,7 +78,7 @@ class Sequencer:
             if not self._is_awaited(place):
                 await self._send_back(place, self._expectations.expected(place))
 
-    async def revive(self, ends: Mapping[TopicPartition, int]) -> None:
+    async def resume_stalled(self, ends: Mapping[TopicPartition, int]) -> None:
         """Send the consumer back where records wait and none was taken since the last look.
 
         `ends` is the end of each place's log. Whatever made the consumer stand still, reading

@@ -12,7 +12,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 import structlog
 
-from pipeline.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
 from pipeline.kafka.naming import TABLE
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.health import Health, HealthServer
@@ -23,6 +23,7 @@ from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
+from pipeline.worker.step_executor import Codec, Engine, StepExecutor
 from pipeline.worker.steps import Steps
 from pipeline.worker.stream import (
     Starts,
@@ -34,7 +35,6 @@ from pipeline.worker.stream import (
     source_topics,
 )
 from pipeline.worker.timers import Timers
-from pipeline.worker.workbench import Codec, Engine, Workbench
 from schemas.decision import Decision
 from schemas.moments import SECOND
 from schemas.topics import topic_name
@@ -46,7 +46,7 @@ E = TypeVar("E", bound=Engine[Any])
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
-REVIVAL_S = 20.0
+STALL_CHECK_S = 20.0
 """How often each partition is held against the end of its log."""
 STOP_S = 10.0
 """How long the step in hand may take to end when told to stop."""
@@ -103,7 +103,7 @@ class Service(Generic[E, State]):
         self._scratch = TemporaryDirectory(prefix="fenghuo-")
         self.app = make_app(settings, self._scratch.name)
         self._giving_up = Event()
-        self._thread = ThreadPoolExecutor(1, "workbench")
+        self._thread = ThreadPoolExecutor(1, "executor")
         self._parts = parts
         engine = parts.load_engine(None)
         self._rules = RulesWatch(parts, engine, settings.engine_files(), self.metrics)
@@ -130,7 +130,7 @@ class Service(Generic[E, State]):
         delivery = Delivery(self._sink, lambda s: not self._giving_up.wait(s), watch=watch)
         return Steps(
             ledger,
-            Workbench(engine, codec, delivery),
+            StepExecutor(engine, codec, delivery),
             Sequencer(ledger, self._log, self.metrics),
             self._publish,
             ownership=self._ownership,
@@ -153,7 +153,7 @@ class Service(Generic[E, State]):
         app.task(self._introduce)
         app.timer(TICK_S, name="tick")(self._tick)
         app.timer(TICK_S, name="timers")(self._advance)
-        app.timer(REVIVAL_S, name="revival")(self._revive)
+        app.timer(STALL_CHECK_S, name="revival")(self._resume_stalled)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
 
     async def _read(self, stream: Any) -> None:
@@ -215,7 +215,7 @@ class Service(Generic[E, State]):
         rows = self._parts.introduce(engine)
         name = self._parts.name_rules(engine)
         with _abandonable():
-            await self._steps.in_thread(self._steps.bench.write, rows, "registry", name)
+            await self._steps.in_thread(self._steps.executor.write, rows, "registry", name)
 
     async def _watch_rules(self) -> None:
         engine = await self._rules.look()
@@ -235,12 +235,12 @@ class Service(Generic[E, State]):
             moments = self._steps.moments(self._waiting(), _now_s() * SECOND)
             await self._steps.advance(self._timers, generation, moments)
 
-    async def _revive(self) -> None:
+    async def _resume_stalled(self) -> None:
         """Faust's consumer is known to stand still at times; no record then shows the gap."""
         generation = self.app.consumer_generation_id
         topics, partitions = source_topics(self.settings), self._ownership.partitions
         ends = await self._log.ends_of([(topic, each) for topic in topics for each in partitions])
-        await self._steps.revive(ends, generation)
+        await self._steps.resume_stalled(ends, generation)
 
     def _measure_matching(self) -> None:
         effort = self._parts.effort(self._rules.in_force)

@@ -1,7 +1,7 @@
 """Steps: groups of records, each applied once, in the order that loses nothing.
 
 1. Judge every record against the position of its partition (`sequence.py`).
-2. Decide, and write the rows (`workbench.py`).
+2. Decide, and write the rows (`executor.py`).
 3. Remember: states, and when the broker has them, positions (`ledger.py`).
 4. Acknowledge: Kafka's committed offset is only a hint; the position is the truth.
 5. Go back, where the consumer skipped records.
@@ -19,19 +19,19 @@ from typing import Any, Generic, TypeVar
 
 import structlog
 
-from pipeline.delivery import DeliveryAbandoned
-from pipeline.driver import EngineFault
-from pipeline.refusals import expire_offsets
-from pipeline.worker.clocks import Clocks
+from pipeline.app.delivery import DeliveryAbandoned
+from pipeline.app.runner import EngineFault
+from pipeline.intake.dead_letters import expire_offsets
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.delivered import Delivered, Publish
 from pipeline.worker.ledger import Ledger, Position, StateRecord
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.observation import observe_decisions, observe_step
 from pipeline.worker.ownership import NO_GENERATION, Ownership
+from pipeline.worker.partition_time import PartitionTime
 from pipeline.worker.sequence import Sequencer
+from pipeline.worker.step_executor import Engine, Outcome, StepExecutor
 from pipeline.worker.timers import StateKey, Timers
-from pipeline.worker.workbench import Engine, Outcome, Workbench
 from schemas.decision import Decision
 from schemas.moments import Moment
 from sinks.rows import rows_of
@@ -48,7 +48,7 @@ class Steps(Generic[State]):
     def __init__(
         self,
         ledger: Ledger,
-        bench: Workbench[State],
+        executor: StepExecutor[State],
         sequencer: Sequencer,
         publish: Publish,
         *,
@@ -57,7 +57,7 @@ class Steps(Generic[State]):
         thread: ThreadPoolExecutor,
         attempts: int = 3,
     ) -> None:
-        self.bench = bench
+        self.executor = executor
         self._ledger = ledger
         self._sequencer = sequencer
         self._publish = publish
@@ -66,7 +66,7 @@ class Steps(Generic[State]):
         self._thread = thread
         self._ownership = ownership
         self._opened = NO_GENERATION
-        self._clocks = Clocks()
+        self._partition_time = PartitionTime()
         self._lock = asyncio.Lock()
 
     async def take(self, delivered: Sequence[Delivered], generation: int) -> None:
@@ -77,7 +77,7 @@ class Steps(Generic[State]):
         """
         async with self._lock:
             started_s = time.monotonic()
-            is_open = await self._open_books(generation)
+            is_open = await self._open_ledger(generation)
             current = [each for each in delivered if is_open and each.generation == generation]
             if len(current) < len(delivered):
                 self._sequencer.leave_out(each.record for each in delivered)
@@ -101,7 +101,7 @@ class Steps(Generic[State]):
         about from before may be long out of date.
         """
         async with self._lock:
-            if not await self._open_books(generation):
+            if not await self._open_ledger(generation):
                 return
             await self._sequencer.go_back_again(self._ownership.partitions)
             held = list(self._ledger.state_keys(self._ownership.partitions))
@@ -112,18 +112,20 @@ class Steps(Generic[State]):
                 if due:
                     await self._advance(due, generation, now)
 
-    async def revive(self, ends: Mapping[TopicPartition, int], generation: int) -> None:
+    async def resume_stalled(self, ends: Mapping[TopicPartition, int], generation: int) -> None:
         """Go on where the consumer stands still short of these ends of its logs."""
         async with self._lock:
-            if await self._open_books(generation):
+            if await self._open_ledger(generation):
                 owned = self._ownership.partitions
-                await self._sequencer.revive({at: ends[at] for at in ends if at[1] in owned})
+                await self._sequencer.resume_stalled(
+                    {at: ends[at] for at in ends if at[1] in owned}
+                )
 
     async def _advance(self, keys: Sequence[StateKey], generation: int, now: Moment) -> None:
         partition_of = {key: partition for partition, key in keys}
         records = {key: self._ledger.state(partition, key) for partition, key in keys}
         states = {key: record.state for key, record in records.items()}
-        outcome = await self.in_thread(self.bench.advance, states, now)
+        outcome = await self.in_thread(self.executor.advance, states, now)
         if outcome.fault is not None:
             self._metrics.add("timer_faults")
             log.error("the engine raised on timers", fault=str(outcome.fault))
@@ -146,29 +148,29 @@ class Steps(Generic[State]):
     async def swap(self, engine: Engine[State]) -> None:
         """Put another engine in force, between two steps."""
         async with self._lock:
-            self.bench.engine = engine
+            self.executor.engine = engine
 
     def moments(
         self, waiting: Mapping[TopicPartition, int | None], now: Moment
     ) -> dict[int, Moment]:
         """What time it is in each partition; see `clocks.py`."""
-        return self._clocks.read(waiting, now)
+        return self._partition_time.read(waiting, now)
 
     def next_offset(self, place: TopicPartition) -> int | None:
         """The next offset to apply; None where the partition was not seen since assignment."""
         return self._sequencer.next_offset(place)
 
     async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
-        """Call it in the workbench's thread."""
+        """Call it in the executor's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
-    async def _open_books(self, generation: int) -> bool:
+    async def _open_ledger(self, generation: int) -> bool:
         """Whether the books are of this generation; they are opened once it may begin."""
         if self._opened != generation and self._ownership.may_begin(generation):
             self._sequencer.clear()
             self._ledger.open()
             self._opened = generation
-            await self.in_thread(self.bench.drop_decoded)
+            await self.in_thread(self.executor.drop_decoded)
         return self._opened == generation
 
     async def _apply(self, fresh: Sequence[Delivered]) -> None:
@@ -183,7 +185,7 @@ class Steps(Generic[State]):
             await self._remember(done, states, outcome)
             if faulted is None or outcome.fault is None:
                 return
-            await self._blame(faulted, outcome.fault)
+            await self._count_fault(faulted, outcome.fault)
             fresh = fresh[len(done) + 1 :]
 
     async def _decide(
@@ -191,7 +193,7 @@ class Steps(Generic[State]):
     ) -> Outcome:
         records = [each.record for each in pending]
         encoded = {key: record.state for key, record in states.items()}
-        return await self.in_thread(self.bench.take, records, encoded)
+        return await self.in_thread(self.executor.take, records, encoded)
 
     def _states_of(self, fresh: Sequence[Delivered]) -> dict[str, StateRecord]:
         place = {self._key(each): each.record.partition for each in fresh}
@@ -222,10 +224,10 @@ class Steps(Generic[State]):
         writes: list[Awaitable[object]] = []
         for place, each in last_of_place.items():
             writes += self._put_position(each, Position(each.record.offset + 1))
-            self._clocks.reach(place, each.record.timestamp)
+            self._partition_time.reach(place, each.record.timestamp)
         await asyncio.gather(*writes)
 
-    async def _blame(self, faulted: Delivered, fault: EngineFault) -> None:
+    async def _count_fault(self, faulted: Delivered, fault: EngineFault) -> None:
         """Count the attempt and raise; at the last one, dead-letter the record and go on."""
         self._metrics.add("engine_faults")
         record = faulted.record
@@ -236,14 +238,14 @@ class Steps(Generic[State]):
             await asyncio.gather(*self._put_position(faulted, Position(record.offset, faults)))
             raise fault
         log.error("dead-lettered after engine faults", fault=str(fault), attempts=faults)
-        await self._tell(await self.in_thread(self.bench.refuse, record, str(fault)))
+        await self._tell(await self.in_thread(self.executor.refuse, record, str(fault)))
         await self._remember_positions([faulted])
 
     async def _account_missing(self) -> None:
         for missing, met in self._sequencer.take_missing():
             if missing.expired:
                 letter = expire_offsets(met, missing.first, missing.last)
-                await self.in_thread(self.bench.write, rows_of([letter]), letter.dead_letter_id)
+                await self.in_thread(self.executor.write, rows_of([letter]), letter.dead_letter_id)
                 await self._tell([letter])
 
     async def _tell(self, decisions: Sequence[Decision]) -> None:
@@ -252,7 +254,7 @@ class Steps(Generic[State]):
         observe_decisions(self._metrics, decisions)
 
     def _key(self, each: Delivered) -> str:
-        return self.bench.engine.state_key(each.record)
+        return self.executor.engine.state_key(each.record)
 
     def _put_state(
         self, partition: int, key: str, generation: int, record: StateRecord

@@ -12,11 +12,11 @@ from time import process_time
 
 import msgspec
 
+from pipeline.campaigns.decode_sighting import read_sighting
+from pipeline.campaigns.emit_sightings import campaign_id_of
 from pipeline.campaigns.policy import CampaignPolicy
-from pipeline.campaigns.reading import read_sighting
 from pipeline.campaigns.state import CampaignState
 from pipeline.campaigns.step import take
-from pipeline.campaigns.telling import campaign_id_of
 from pipeline.severity.policy import SeverityPolicy
 from schemas.batch import Record
 from schemas.campaign import Indicator
@@ -58,7 +58,7 @@ def make_sighting(place: int, number: int) -> Sighting:
         incident_id=f"{place * 100_000 + number:032x}",
         sight=Sight(
             order=1,
-            told_at=moment,
+            emitted_at=moment,
             stands=True,
             enterprise_id=f"ent-{number:05}",
             province=tuple(PROVINCES)[number % len(PROVINCES)],

@@ -17,7 +17,7 @@ from pipeline.correlation.plan import CorrelationPlan
 from pipeline.correlation.state import CorrelationState
 from pipeline.correlation.step import Match, correlate
 from pipeline.event_time import Clock, ClockState, EventTimePolicy, advance
-from pipeline.sigma.documents import And, Not, RuleName, SigmaCorrelation
+from pipeline.sigma.reading.documents import And, Not, RuleName, SigmaCorrelation
 from schemas.moments import DAY, MINUTE, SECOND
 from tests.benchmarks.incidents import print_grouping, print_replay
 from tests.correlation.samples import CONTEXT, START, correlation, event, plan_of, rule

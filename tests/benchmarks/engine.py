@@ -12,9 +12,9 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
-from pipeline.batching import chunk_lines
-from pipeline.cli.recordings import open_recording
-from pipeline.cli.rule_files import load_rules
+from pipeline.files.recordings import open_recording
+from pipeline.files.rule_files import load_rules
+from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.simulate.config import SimulationConfig

@@ -18,17 +18,17 @@ from random import Random
 
 import msgspec
 
-from pipeline.cli.registry_file import keep_registry
+from pipeline.files.registry_file import keep_registry
 from pipeline.simulate.registry import make_registry
-from schemas.case_tables import CAMPAIGNS
-from schemas.columns import MAYBE_MOMENT, MOMENT, TEXT, TEXTS, WORD, Column, Table
-from schemas.log_tables import ENTERPRISES
 from schemas.moments import DAY, MINUTE, SECOND, Moment
 from schemas.registry import Enterprise
-from schemas.rollups import STEPS
-from schemas.tables import TABLES
+from sinks.case_tables import CAMPAIGNS
 from sinks.chdb import ChdbSink
+from sinks.columns import MAYBE_MOMENT, MOMENT, TEXT, TEXTS, WORD, Column, Table
 from sinks.ddl import WRITE_SETTINGS, literal
+from sinks.log_tables import ENTERPRISES
+from sinks.rollups import STEPS
+from sinks.tables import TABLES
 from tests.benchmarks import sample_store
 
 SLOT = 10 * MINUTE

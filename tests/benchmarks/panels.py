@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from dashboards.grafana import anatomy
+from dashboards.grafana import inspect_json as anatomy
 from dashboards.grafana.checking import Source, all_targets, select
 from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.rendering import render

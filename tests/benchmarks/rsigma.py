@@ -16,7 +16,7 @@ from typing import IO
 import msgspec
 import yaml
 
-from pipeline.sigma.sources import CATEGORIES, EVENT_TYPES, LINUX_SYSMON, SERVICES
+from pipeline.sigma.log_sources import CATEGORIES, EVENT_TYPES, LINUX_SYSMON, SERVICES
 
 EVENT_TYPE_NAMES = {
     "createkey": "CreateKey",

@@ -9,16 +9,16 @@ from random import Random
 
 import msgspec
 
-from pipeline.batching import chunk_lines
+from pipeline.app.delivery import Delivery
+from pipeline.app.inline_campaigns import gather_inline
+from pipeline.app.publishing import Sender, sign_chunk
+from pipeline.app.runner import HeldStates, drive
 from pipeline.cli.engines import OWN_RULES
-from pipeline.cli.registry_file import keep_registry
-from pipeline.cli.rule_files import load_rules
-from pipeline.delivery import Delivery
-from pipeline.driver import HeldStates, drive
-from pipeline.gathering import gather_told
+from pipeline.files.registry_file import keep_registry
+from pipeline.files.rule_files import load_rules
+from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine
 from pipeline.policy import Policy
-from pipeline.publishing import Sender, sign_chunk
 from pipeline.replay.source import RecordSource
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
@@ -76,7 +76,7 @@ def fill(sink: Sink, size: int, events: int, seed: int = 1) -> None:
         for decisions in drive(
             records, RecordSource(engine), engine.apply, states, delivery, group_size=100
         ):
-            gather_told(engine, decisions, states, delivery)
+            gather_inline(engine, decisions, states, delivery)
             incidents.update(_by_id(decisions))
 
     apply(_records(seed, publishers, config))
@@ -85,7 +85,7 @@ def fill(sink: Sink, size: int, events: int, seed: int = 1) -> None:
     for number, (key, state) in enumerate(enterprises):
         told = engine.advance(state, key, START + _let_time_pass(number))
         delivery.write(told, f"timers/{key}")
-        gather_told(engine, told, states, delivery)
+        gather_inline(engine, told, states, delivery)
 
 
 def _by_id(decisions: Sequence[Decision]) -> dict[str, Incident]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import orjson
 
-from pipeline.cli.rule_files import load_rules
+from pipeline.files.rule_files import load_rules
 from pipeline.intake.formats.table import read_fields
 from tests.benchmarks.rsigma import own_cost
 

@@ -12,13 +12,13 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from schemas.case_tables import ASSESSMENTS, INCIDENTS
-from schemas.columns import FLAG, MOMENT, Column
-from schemas.log_tables import EVENTS
 from schemas.moments import DAY, parse_moment
+from sinks.case_tables import ASSESSMENTS, INCIDENTS
 from sinks.chdb import ChdbSink
 from sinks.clickhouse import ClickHouseSink
+from sinks.columns import FLAG, MOMENT, Column
 from sinks.contract import Row, Sink
+from sinks.log_tables import EVENTS
 from tests.sinks.contract_tables import CONTRACT_TABLES, OLD_SETTINGS, old_migrations
 from tests.sinks.server import ServerProcess, binary
 

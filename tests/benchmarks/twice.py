@@ -16,16 +16,16 @@ from typing import TypeAlias
 import msgspec
 
 from dashboards.grafana.checking import Source, all_targets, select
-from dashboards.grafana.choosing import choose
 from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.rendering import render
+from dashboards.grafana.sample_period import choose
 from schemas.moments import SECOND
-from schemas.tables import TABLES
 from sinks.chdb import ChdbSink
 from sinks.contract import Answer, QueryFailed, Row, Rows
 from sinks.ddl import view_tables
 from sinks.layout import stored_names
 from sinks.memory import MemorySink
+from sinks.tables import TABLES
 from tests.benchmarks.sample_store import fill
 
 EVENTS = 100_000

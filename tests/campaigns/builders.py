@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
+from pipeline.campaigns.emit_sightings import emit_sightings, forget_emitted
 from pipeline.campaigns.policy import CampaignPolicy, Threshold
 from pipeline.campaigns.state import CampaignState, SightingsState
 from pipeline.campaigns.step import Finding, expire, take
-from pipeline.campaigns.telling import forget_told, tell
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.step import Gravity
 from schemas.campaign import Campaign, CampaignMember
@@ -81,7 +81,7 @@ class Nation:
         """The enterprise's half, of one revision."""
         teller = self.tellers.setdefault(incident.enterprise_id, SightingsState())
         now = incident.revised_at
-        return tell(self.policy, HARMLESS, teller, incident, gravity or Gravity(), now)
+        return emit_sightings(self.policy, HARMLESS, teller, incident, gravity or Gravity(), now)
 
     def gather(self, *sightings: Sighting, now: Moment = NOW) -> list[Finding]:
         """The indicators' half; what it published is kept as well."""
@@ -117,7 +117,7 @@ class Nation:
 
     def forget(self, enterprise: str, held: Iterable[str]) -> None:
         """The enterprise's record holds only these incidents any more."""
-        forget_told(self.tellers[enterprise], [*held])
+        forget_emitted(self.tellers[enterprise], [*held])
 
     def standing(self) -> list[tuple[Campaign, list[CampaignMember]]]:
         """What holds now, by campaign, without what tells of arrival."""

@@ -10,7 +10,7 @@ import pytest
 
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
-from pipeline.cli.embedded import EmbeddedStates
+from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.state import is_campaign_key
 from schemas.registry import Enterprise
 from tests.engine.builders import RULES, shadow_copies

@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.campaigns.state import CampaignState
-from pipeline.cli.rule_samples import START
+from pipeline.files.rule_samples import START
 from pipeline.path import Engine
 from pipeline.simulate.config import SimulationConfig
 from schemas.campaign import Campaign
@@ -27,7 +27,7 @@ def gathered(engine: Engine, sightings: Sequence[Sighting]) -> dict[str, Campaig
     states: defaultdict[str, CampaignState] = defaultdict(CampaignState)
     found: dict[str, Campaign] = {}
     for each in sightings:
-        for one in engine.gather(states[each.campaign_id], each, START):
+        for one in engine.apply_sighting(states[each.campaign_id], each, START):
             if isinstance(one, Campaign):
                 found[one.campaign_id] = msgspec.structs.replace(one, revision=0)
     return found

@@ -12,9 +12,9 @@ from typing import Any, TypeAlias
 
 import msgspec
 
-from schemas.columns import Table
-from schemas.tables import TABLES
 from sinks.chdb import ChdbSink
+from sinks.columns import Table
+from sinks.tables import TABLES
 
 Contents: TypeAlias = Mapping[str, dict[str, set[str]]]
 """By table: key and revision of a row, and the different rows found under it (one, if right)."""

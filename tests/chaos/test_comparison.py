@@ -1,6 +1,6 @@
 """What counts as the same in two stores."""
 
-from schemas.case_tables import CAMPAIGN_MEMBERS
+from sinks.case_tables import CAMPAIGN_MEMBERS
 from tests.chaos.comparison import Union
 
 

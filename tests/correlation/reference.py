@@ -9,8 +9,8 @@ from itertools import product
 from math import fsum
 from typing import NamedTuple
 
-from pipeline.detections import entities_of
-from pipeline.sigma.documents import And, Expression, Not, Or, RuleName, SigmaCorrelation
+from pipeline.correlation.detections import entities_of
+from pipeline.sigma.reading.documents import And, Expression, Not, Or, RuleName, SigmaCorrelation
 from schemas.detection import Entity
 from schemas.event import Event
 from schemas.moments import SECOND, Moment

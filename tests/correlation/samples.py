@@ -4,13 +4,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.state import CorrelationState
 from pipeline.correlation.step import Match, correlate, expire
 from pipeline.event_time import Clock, ClockState, EventTimePolicy, advance
-from pipeline.sigma.documents import (
+from pipeline.sigma.reading.documents import (
     Alias,
     CorrelationType,
     Expression,
@@ -22,6 +21,7 @@ from pipeline.sigma.documents import (
     SigmaRule,
     Threshold,
 )
+from schemas.context import Context
 from schemas.detection import Detection
 from schemas.event import Event
 from schemas.moments import SECOND, Moment

@@ -3,7 +3,7 @@
 import msgspec
 
 from pipeline.correlation.wording import facts_of
-from pipeline.sigma.documents import And, Not, RuleName
+from pipeline.sigma.reading.documents import And, Not, RuleName
 from tests.correlation.samples import Run, correlation, event, plan_of, rule, seconds_of, timeline
 
 A, B = RuleName("a"), RuleName("b")

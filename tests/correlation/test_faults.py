@@ -4,7 +4,7 @@ import pytest
 
 from pipeline.correlation.faults import CorrelationFaults
 from pipeline.correlation.policy import CorrelationPolicy
-from pipeline.sigma.documents import And, Not, Or, RuleName, SigmaCorrelation
+from pipeline.sigma.reading.documents import And, Not, Or, RuleName, SigmaCorrelation
 from tests.correlation.samples import correlation, plan_of
 
 A, B, C, D = (RuleName(name) for name in "abcd")

@@ -10,7 +10,7 @@ from pipeline.correlation.faults import CorrelationFaults
 from pipeline.correlation.plan import CorrelationPlan
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.values import texts_of_key
-from pipeline.sigma.documents import (
+from pipeline.sigma.reading.documents import (
     And,
     Expression,
     Not,

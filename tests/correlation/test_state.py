@@ -6,7 +6,7 @@ import pytest
 from pipeline.correlation.plan import CorrelationPlan
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.state import CorrelationState
-from pipeline.sigma.documents import And, Not, RuleName
+from pipeline.sigma.reading.documents import And, Not, RuleName
 from tests.correlation.samples import Run, correlation, event, plan_of, timeline
 
 PER_USER = correlation("event_count", "a", 600, group_by=["user"], gte=3)

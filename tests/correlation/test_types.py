@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline.correlation.plan import CorrelationPlan
-from pipeline.sigma.documents import And, CorrelationType, Not, Or, RuleName
+from pipeline.sigma.reading.documents import And, CorrelationType, Not, Or, RuleName
 from tests.correlation.samples import Run, correlation, event, plan_of, seconds_of, timeline
 
 A, B, C = RuleName("a"), RuleName("b"), RuleName("c")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from schemas.log_tables import ENTERPRISES as ENTERPRISE_TABLE
 from sinks.chdb import ChdbSink
+from sinks.log_tables import ENTERPRISES as ENTERPRISE_TABLE
 from sinks.rows import rows_of
 from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, Case, decisions
 

@@ -4,14 +4,14 @@ from typing import Any
 
 import msgspec
 
-from dashboards.grafana.anatomy import targets
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Source, select
-from dashboards.grafana.choosing import choose
+from dashboards.grafana.inspect_json import targets
 from dashboards.grafana.macros import expand
+from dashboards.grafana.sample_period import choose
 from dashboards.grafana.specs import Board
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed

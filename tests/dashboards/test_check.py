@@ -10,9 +10,9 @@ from dashboards.grafana.alerts import ALERTS
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Limits, Report, Source, check
-from dashboards.grafana.choosing import choose
 from dashboards.grafana.macros import PLUGINS, Plugin
 from dashboards.grafana.rendering import render
+from dashboards.grafana.sample_period import choose
 from dashboards.grafana.specs import localise
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed

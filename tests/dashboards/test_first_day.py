@@ -1,8 +1,8 @@
 """A store in which nothing has happened: no panel fails, and each says why it is empty."""
 
 from dashboards.grafana.checking import Limits, Source, check
-from dashboards.grafana.choosing import choose
 from dashboards.grafana.rendering import render
+from dashboards.grafana.sample_period import choose
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
 

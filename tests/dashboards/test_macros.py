@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from dashboards.grafana.macros import MacroFault, Selection, expand
-from dashboards.grafana.selects import column_names
+from dashboards.grafana.query_columns import column_names
 from schemas.moments import SECOND
 
 SELECTION = Selection(

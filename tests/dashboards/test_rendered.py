@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from dashboards.grafana.alerts import ALERTS, alert_rules
-from dashboards.grafana.anatomy import targets
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
+from dashboards.grafana.inspect_json import targets
 from dashboards.grafana.rendering import RENDERED, rendered_files
 from dashboards.grafana.specs import board_uid
 from dashboards.words import LANGUAGES, Language

@@ -17,8 +17,8 @@ from dashboards.words import LANGUAGES
 from pipeline.cli.main import COMMANDS
 from pipeline.cli.stores import ADDRESS_VARIABLE
 from pipeline.worker.settings import WorkerSettings
-from schemas.tables import TABLES
 from sinks.chdb import ChdbSink
+from sinks.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"

@@ -5,8 +5,8 @@ import orjson
 
 from pipeline.path import Engine
 from pipeline.policy import Policy
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.parse import parse_rules
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.reading.parse import parse_rules
 from schemas.batch import Batch, Record
 from schemas.command import Command, Verb
 from schemas.moments import SECOND, format_moment, parse_moment

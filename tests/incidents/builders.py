@@ -4,12 +4,12 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.event_time import Clock
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import IncidentsState
-from pipeline.incidents.step import expire, obey, revise
+from pipeline.incidents.step import expire, handle_command, revise
 from schemas.command import Command, CommandOutcome, Impact, Verb
+from schemas.context import Context
 from schemas.detection import Detection, Entity, Level
 from schemas.incident import Incident
 from schemas.moments import MINUTE, Moment
@@ -152,7 +152,9 @@ class Desk:
             obligation_id=obligation_id,
             reason=reason,
         )
-        outcome, incidents = obey(self.policy, self.state, command, self.clock, self.context)
+        outcome, incidents = handle_command(
+            self.policy, self.state, command, self.clock, self.context
+        )
         self._keep(incidents)
         return outcome
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.incidents.glue import glue_key, normal_form, shared_names
+from pipeline.incidents.linking_keys import linking_key, normal_form, shared_names
 from schemas.ids import content_id
 from tests.incidents.builders import ENTERPRISE, Desk, detection, entity, withdrawn
 
@@ -46,7 +46,7 @@ SHARED = shared_names(ENTERPRISE.shared_entities)
     ],
 )
 def test_what_everyone_shares_does_not_glue(text: str) -> None:
-    assert glue_key(entity(text), SHARED) == ""
+    assert linking_key(entity(text), SHARED) == ""
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_what_everyone_shares_does_not_glue(text: str) -> None:
     ],
 )
 def test_spellings_of_one_thing_glue(one: str, other: str) -> None:
-    assert glue_key(entity(one), SHARED) == glue_key(entity(other), SHARED) != ""
+    assert linking_key(entity(one), SHARED) == linking_key(entity(other), SHARED) != ""
 
 
 @pytest.mark.parametrize(
@@ -75,11 +75,11 @@ def test_spellings_of_one_thing_glue(one: str, other: str) -> None:
     ],
 )
 def test_what_belongs_to_an_attack_glues(text: str) -> None:
-    assert glue_key(entity(text), SHARED) != ""
+    assert linking_key(entity(text), SHARED) != ""
 
 
 def test_a_sensor_that_observes_does_not_glue() -> None:
-    assert glue_key(entity("host:zeek1:observer"), SHARED) == ""
+    assert linking_key(entity("host:zeek1:observer"), SHARED) == ""
 
 
 def test_normal_forms_are_in_lower_case() -> None:

@@ -7,8 +7,8 @@ import msgspec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from pipeline.incidents.evidence_index import evidence_index_of
 from pipeline.incidents.grouping import Node, Part, components
-from pipeline.incidents.holdings import holdings_of
 from pipeline.incidents.policy import IncidentPolicy
 from schemas.detection import Detection, Level
 from schemas.moments import MINUTE, SECOND
@@ -252,11 +252,13 @@ def test_a_group_lies_within_one_neighbourhood_however_the_evidence_came(
     desk = Desk(SHORT)
     for made in data.draw(histories().flatmap(arrivals)):
         desk.take(made)
-    holdings = holdings_of(desk.policy, desk.state, desk.context.enterprise.shared_entities)
-    for group in holdings.all_groups():
+    evidence_index = evidence_index_of(
+        desk.policy, desk.state, desk.context.enterprise.shared_entities
+    )
+    for group in evidence_index.all_groups():
         whole = {one.detection_id for one in group}
         for each in whole:
-            assert whole <= {one.detection_id for one in holdings.around([each])}
+            assert whole <= {one.detection_id for one in evidence_index.around([each])}
 
 
 @given(st.data())
@@ -268,8 +270,10 @@ def test_what_waits_is_told_and_then_the_cases_are_those_of_all_the_evidence(
         desk.take(made)
     desk.wait_until(245)
     assert desk.state.waiting == {}
-    holdings = holdings_of(desk.policy, desk.state, desk.context.enterprise.shared_entities)
-    for group in holdings.all_groups():
+    evidence_index = evidence_index_of(
+        desk.policy, desk.state, desk.context.enterprise.shared_entities
+    )
+    for group in evidence_index.all_groups():
         assert len({one.case for one in group}) == 1
 
 
@@ -281,7 +285,7 @@ def test_merging_is_associative(
         desk = Desk(IncidentPolicy())
         for part in parts:
             desk.take(*part)
-        found = holdings_of(desk.policy, desk.state, ()).all_groups()
+        found = evidence_index_of(desk.policy, desk.state, ()).all_groups()
         return {frozenset(one.detection_id for one in group) for group in found}
 
     assert groups(first, second + third) == groups(first + second, third)

@@ -6,12 +6,12 @@ from random import Random
 
 import pytest
 
-from pipeline.cli.recordings import open_recording
-from pipeline.cli.rule_files import load_rules
-from pipeline.detections import detection_of
+from pipeline.correlation.detections import detection_of
 from pipeline.event_time import ClockState, EventTimePolicy
+from pipeline.files.recordings import open_recording
+from pipeline.files.rule_files import load_rules
 from pipeline.intake.reading import read_batch
-from pipeline.sigma.ruleset import RuleSet
+from pipeline.sigma.matching.ruleset import RuleSet
 from schemas.batch import Batch
 from schemas.detection import Detection
 from schemas.incident import Incident

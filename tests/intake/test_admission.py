@@ -7,9 +7,9 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.batching import chunk_lines
+from pipeline.app.publishing import Sender, sign_chunk
 from pipeline.intake.admission import REMEDIES, Refusal, admit, refuse
-from pipeline.publishing import Sender, sign_chunk
+from pipeline.intake.batching import chunk_lines
 from schemas.batch import SIGNED_HEADERS, Batch, Record
 from schemas.registry import Enterprise, PublishingKey
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.batching import chunk_lines
 from pipeline.event_time import ClockState, EventTimePolicy
+from pipeline.intake.batching import chunk_lines
 from pipeline.intake.reading import Reading, read_batch
 from schemas.batch import Batch
 from schemas.moments import SECOND, parse_moment

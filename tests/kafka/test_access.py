@@ -9,9 +9,9 @@ import pytest
 
 from pipeline.cli.main import main
 from pipeline.kafka.access import KafkaAccess
-from pipeline.kafka.faults import AccessFault, BrokerAbsent, LoginRefused, explain_knock
+from pipeline.kafka.connect import await_broker
+from pipeline.kafka.faults import AccessFault, BrokerAbsent, LoginRefused, explain_connect_fault
 from pipeline.kafka.faults import explain_refusal as explain
-from pipeline.kafka.reaching import await_broker
 from pipeline.kafka.rights import RIGHTS, Right, Role, rights_of
 from pipeline.worker.settings import SettingsFault, read_settings
 from schemas.topics import SOURCES, TOPICS
@@ -113,7 +113,7 @@ def test_a_name_that_no_server_has_is_said() -> None:
 def test_causes_that_no_table_knows_are_said_in_their_own_words() -> None:
     from kafka.errors import KafkaError, TopicAuthorizationFailedError
 
-    assert explain_knock(OSError(5, "odd"), "h:1", "u").problem == "no Kafka at h:1: odd"
+    assert explain_connect_fault(OSError(5, "odd"), "h:1", "u").problem == "no Kafka at h:1: odd"
     assert explain(KafkaError("odd"), "h:1", "u").problem == "h:1: KafkaError: odd"
     refused = explain(TopicAuthorizationFailedError("x" * 999), "h:1", "user 'u'")
     assert refused.problem == (
@@ -125,9 +125,9 @@ def test_causes_that_no_table_knows_are_said_in_their_own_words() -> None:
 def test_a_login_is_told_from_an_absence_by_what_asyncio_and_aiokafka_raise() -> None:
     from aiokafka.errors import KafkaConnectionError, SaslAuthenticationFailed
 
-    assert isinstance(explain_knock(SaslAuthenticationFailed(), "h:1", "u"), LoginRefused)
+    assert isinstance(explain_connect_fault(SaslAuthenticationFailed(), "h:1", "u"), LoginRefused)
     for absence in (ConnectionRefusedError(), TimeoutError(), KafkaConnectionError()):
-        assert isinstance(explain_knock(absence, "h:1", "u"), BrokerAbsent)
+        assert isinstance(explain_connect_fault(absence, "h:1", "u"), BrokerAbsent)
 
 
 def test_every_role_has_rights_and_a_worker_some_on_every_topic() -> None:

@@ -8,8 +8,8 @@ import pytest
 
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_admin, open_consumer
-from schemas.tables import TABLES
 from sinks.chdb import ChdbSink
+from sinks.tables import TABLES
 from tests.kafka.site import Site
 from tests.kafka.test_secured import PERIOD, worker_of
 

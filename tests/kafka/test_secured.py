@@ -10,8 +10,8 @@ from click.testing import Result
 from pipeline.cli.kafka_options import KafkaOptions, kafka_faults_told
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_consumer
+from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import BrokerAbsent
-from pipeline.kafka.reaching import await_broker
 from tests.brokers.kafka import free_port
 from tests.chaos.workers import python_module
 from tests.kafka.site import Site

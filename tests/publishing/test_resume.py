@@ -6,8 +6,8 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from pipeline.batching import Chunk, chunk_lines
-from pipeline.publishing import Resume, Sent, unsent
+from pipeline.app.publishing import Resume, Sent, unsent
+from pipeline.intake.batching import Chunk, chunk_lines
 
 LINE = st.binary(min_size=1, max_size=2).filter(lambda line: b"\n" not in line)
 LINES = st.lists(LINE, min_size=1, max_size=30)

@@ -8,11 +8,11 @@ from typing import Any
 import orjson
 import yaml
 
-from pipeline.cli.rule_samples import Sample, SampleRunner, read_samples
+from pipeline.files.rule_samples import Sample, SampleRunner, read_samples
 from pipeline.intake.formats.table import read_fields
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.parse import parse_rules
-from pipeline.sigma.ruleset import RuleSet
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.matching.ruleset import RuleSet
+from pipeline.sigma.reading.parse import parse_rules
 
 FILTERS = "filters"
 DIRECTORY = Path(__file__).parents[2] / "pipeline" / "rules"

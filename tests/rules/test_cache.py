@@ -2,9 +2,9 @@
 
 from pathlib import Path
 
-from pipeline.cli.rule_files import load_rules
 from pipeline.correlation.plan import compile_plan
 from pipeline.correlation.policy import CorrelationPolicy
+from pipeline.files.rule_files import load_rules
 
 RULES = Path(__file__).parents[2] / "pipeline" / "rules"
 

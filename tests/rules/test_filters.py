@@ -4,8 +4,8 @@ import orjson
 import pytest
 
 from pipeline.intake.formats.table import read_fields
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.parse import parse_rules
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.reading.parse import parse_rules
 from tests.rules.house_rules import filter_files
 
 AGENT = r"C:\Program Files\Microsoft Monitoring Agent\Agent\MonitoringHost.exe"

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.recordings import open_recording
+from pipeline.files.recordings import open_recording
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import read_fields
 from tests.rules.house_rules import house_rules

@@ -6,7 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.main import main
-from pipeline.cli.rule_samples import Sample
+from pipeline.files.rule_samples import Sample
 from tests.rules.house_rules import (
     DIRECTORY,
     read_document,

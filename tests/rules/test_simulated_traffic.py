@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from pipeline.cli.rule_samples import START
+from pipeline.files.rule_samples import START
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
 from pipeline.simulate.traffic import plan_attacks

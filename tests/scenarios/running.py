@@ -6,8 +6,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.cli.progress import Progress
-from pipeline.cli.rule_files import load_rules
 from pipeline.cli.run import BatchReader
+from pipeline.files.rule_files import load_rules
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.state import EnterpriseState

@@ -4,10 +4,10 @@ from typing import Any
 
 import msgspec
 
-from pipeline.context import Context
 from pipeline.event_time import Clock
 from pipeline.severity.facts import KINDS, Stated
 from schemas.command import Command, Impact
+from schemas.context import Context
 from schemas.incident import Incident
 from schemas.moments import Moment, parse_moment
 from schemas.registry import Enterprise

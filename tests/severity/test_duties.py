@@ -7,7 +7,7 @@ import pytest
 
 from pipeline.severity.policy import Choices, DutyChange, SeverityPolicy
 from pipeline.severity.state import SeverityState
-from pipeline.severity.step import assess, expire, obey
+from pipeline.severity.step import assess, expire, handle_command
 from schemas.assessment import Obligation
 from schemas.moments import MINUTE, SECOND, Moment
 from schemas.registry import Enterprise
@@ -54,7 +54,9 @@ class Case:
         self.rows += expire(self.policy, self.state, clock(now))
 
     def _obey(self, said: Any, now: Moment) -> None:
-        self.rows += obey(self.policy, self.state, said, self.incident, clock(now), self.context)
+        self.rows += handle_command(
+            self.policy, self.state, said, self.incident, clock(now), self.context
+        )
 
     def current(self) -> dict[str, Obligation]:
         found = [row for row in self.rows if isinstance(row, Obligation)]

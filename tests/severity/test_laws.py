@@ -12,7 +12,7 @@ from pipeline.severity.judgement import GRAVITY, entail, judge, tier_of
 from pipeline.severity.policy import TACTIC_STAGES, Choices, SeverityPolicy
 from pipeline.severity.regimes import REGIMES, limbs_in_force
 from pipeline.severity.state import SeverityState
-from pipeline.severity.step import assess, expire, obey
+from pipeline.severity.step import assess, expire, handle_command
 from schemas.assessment import Assessment, Obligation, Tier
 from schemas.moments import MINUTE
 from tests.severity.builders import FACTORY, at, clock, command, context, impact, incident
@@ -184,7 +184,7 @@ def _act(state: Any, case: Any, verb: str, detail: Any, now: int) -> tuple[Any, 
         changes = {"confirmed": True} if verb == "confirm" else {"status": "resolved"}
         case = msgspec.structs.replace(case, revised_at=now, **changes)
         said = command(verb, now)
-    return case, list(obey(POLICY, state, said, case, when, where))
+    return case, list(handle_command(POLICY, state, said, case, when, where))
 
 
 @settings(max_examples=60, deadline=None)

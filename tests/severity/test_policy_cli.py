@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from pipeline.cli.policy import policy_group
-from pipeline.severity.trial import whole_minutes
+from pipeline.severity.what_if import whole_minutes
 
 ZHEJIANG = {
     "province": "330000",

@@ -8,7 +8,7 @@ import pytest
 from pipeline.severity.policy import LimbChange, SeverityPolicy
 from pipeline.severity.regimes import faults_of, severity_policy_id
 from pipeline.severity.state import SeverityState
-from pipeline.severity.step import assess, expire, obey, refusal_of
+from pipeline.severity.step import assess, expire, handle_command, refusal_of
 from schemas.assessment import Assessment, Obligation, Regime
 from schemas.command import Impact
 from schemas.moments import DAY, HOUR, MINUTE
@@ -41,25 +41,29 @@ def test_a_confirmed_incident_is_graded_by_statements_alone() -> None:
     state, case = SeverityState(), incident(T0, tactics=("impact",), scenario="ransomware")
     assess(POLICY, state, [case], clock(T0), context())
     case = msgspec.structs.replace(case, confirmed=True)
-    rows = obey(POLICY, state, command("confirm", T0), case, clock(T0), context())
+    rows = handle_command(POLICY, state, command("confirm", T0), case, clock(T0), context())
     first = judged(rows)
     assert (first.tier, first.colour, first.response_level) == (None, None, None)
     assert first.likely == "III", "what it may yet reach stays in sight"
     assert "no stated fact" in first.reason_en
-    rows = obey(POLICY, state, impact(T0, persons=1_000_000), case, clock(T0), context())
+    rows = handle_command(POLICY, state, impact(T0, persons=1_000_000), case, clock(T0), context())
     assert (judged(rows).tier, judged(rows).response_level) == ("III", "III")
 
 
 def test_two_regimes_give_two_results() -> None:
     state, case = SeverityState(), incident(T0, confirmed=True)
-    rows = obey(POLICY, state, impact(T0, direct_loss_cny=150_000_000), case, clock(T0), context())
+    rows = handle_command(
+        POLICY, state, impact(T0, direct_loss_cny=150_000_000), case, clock(T0), context()
+    )
     assert (judged(rows, "miit").tier, judged(rows, "cac").tier) == ("II", "I")
 
 
 def test_a_correction_lowers_the_tier_and_says_so() -> None:
     state, case = SeverityState(), incident(T0, confirmed=True)
-    obey(POLICY, state, impact(T0, persons=10_000_000), case, clock(T0), context())
-    rows = obey(POLICY, state, impact(T0 + 1, persons=900_000), case, clock(T0 + 1), context())
+    handle_command(POLICY, state, impact(T0, persons=10_000_000), case, clock(T0), context())
+    rows = handle_command(
+        POLICY, state, impact(T0 + 1, persons=900_000), case, clock(T0 + 1), context()
+    )
     assert judged(rows).tier == "IV"
     assert "From II to IV: corrected persons' personal information" in judged(rows).reason_en
 
@@ -67,18 +71,20 @@ def test_a_correction_lowers_the_tier_and_says_so() -> None:
 def test_a_presumption_falls_by_statement_and_says_so() -> None:
     telecom = context(msgspec.structs.replace(FACTORY, field="telecom"))
     state, case = SeverityState(), incident(T0, confirmed=True)
-    rows = obey(POLICY, state, impact(T0, outage_minutes=1_440), case, clock(T0), telecom)
+    rows = handle_command(POLICY, state, impact(T0, outage_minutes=1_440), case, clock(T0), telecom)
     assert judged(rows).tier == "I"
-    rows = obey(POLICY, state, impact(T0 + 1, facilities="related"), case, clock(T0 + 1), telecom)
+    rows = handle_command(
+        POLICY, state, impact(T0 + 1, facilities="related"), case, clock(T0 + 1), telecom
+    )
     assert judged(rows).tier == "III"
     assert "corrected facilities" in judged(rows).reason_en
 
 
 def test_an_override_stands_beside_the_computed_tier() -> None:
     state, case = SeverityState(), incident(T0, confirmed=True)
-    obey(POLICY, state, impact(T0, persons=10), case, clock(T0), context())
+    handle_command(POLICY, state, impact(T0, persons=10), case, clock(T0), context())
     said = command("override", T0, regime="miit", tier="II", reason="supply chain")
-    miit = judged(obey(POLICY, state, said, case, clock(T0 + 1), context()))
+    miit = judged(handle_command(POLICY, state, said, case, clock(T0 + 1), context()))
     assert (miit.tier, miit.override_tier, miit.override_by) == ("IV", "II", "li")
     assert miit.override_reason == "supply chain"
 
@@ -93,16 +99,18 @@ def test_the_sigma_level_moves_no_tier() -> None:
 
 def test_what_was_known_goes_on_in_the_incident_that_took_over() -> None:
     state, case = SeverityState(), incident(T0, confirmed=True)
-    obey(POLICY, state, impact(T0, direct_loss_cny=150_000_000), case, clock(T0), context())
+    handle_command(
+        POLICY, state, impact(T0, direct_loss_cny=150_000_000), case, clock(T0), context()
+    )
     record = state.records[case.incident_id]
     phone = record.obligations["miit-up-phone"].obligation_id
     said = command("reported", T0 + MINUTE, obligation_id=phone)
-    obey(POLICY, state, said, case, clock(T0 + MINUTE), context())
-    heir = incident(T0 + HOUR, incident_id="b" * 32, confirmed=True)
+    handle_command(POLICY, state, said, case, clock(T0 + MINUTE), context())
+    successor = incident(T0 + HOUR, incident_id="b" * 32, confirmed=True)
     gone = msgspec.structs.replace(
         case, status="superseded", superseded_by="b" * 32, revised_at=T0 + HOUR
     )
-    rows = assess(POLICY, state, [heir, gone], clock(T0 + HOUR), context())
+    rows = assess(POLICY, state, [successor, gone], clock(T0 + HOUR), context())
     by_heir = [row for row in rows if row.incident_id == "b" * 32]
     assert judged(by_heir).tier == "II"
     duties = {row.duty: row for row in by_heir if isinstance(row, Obligation)}
@@ -115,7 +123,7 @@ def test_what_was_known_goes_on_in_the_incident_that_took_over() -> None:
 def test_every_chain_of_joined_incidents_ends_at_the_last() -> None:
     state = SeverityState()
     first = incident(T0, confirmed=True)
-    obey(POLICY, state, impact(T0, persons=10_000_000), first, clock(T0), context())
+    handle_command(POLICY, state, impact(T0, persons=10_000_000), first, clock(T0), context())
     second = incident(T0 + 1, incident_id="b" * 32, status="superseded", superseded_by="d" * 32)
     assess(POLICY, state, [second], clock(T0 + 1), context())
     gone = msgspec.structs.replace(first, status="superseded", superseded_by="b" * 32)
@@ -174,7 +182,7 @@ def test_a_change_of_policy_moves_a_bound_for_its_province_only() -> None:
     for province, tier in (("330000", "III"), ("110000", "IV")):
         state, case = SeverityState(), incident(T0, confirmed=True, province=province)
         said = impact(T0, direct_loss_cny=1_000_000)
-        rows = obey(policy, state, said, case, clock(T0), context())
+        rows = handle_command(policy, state, said, case, clock(T0), context())
         assert judged(rows, "cac").tier == tier
     assert severity_policy_id(policy) != severity_policy_id(POLICY)
 

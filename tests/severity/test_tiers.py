@@ -6,7 +6,7 @@ from typing import cast
 import pytest
 
 from pipeline.severity.judgement import entail, judge
-from pipeline.severity.limbs import check_tests
+from pipeline.severity.limbs import check_conditions
 from pipeline.severity.policy import Choices, SeverityPolicy
 from pipeline.severity.regimes import REGIMES, limbs_in_force
 from schemas.assessment import Regime
@@ -43,7 +43,7 @@ def test_table_meets_every_row_of_the_annex(regime: Regime) -> None:
         (limb.key, row)
         for limb in limbs_in_force(POLICY, regime, "330000", DISCOVERED)
         for row in limb.rows
-        if not any(check_tests(row.tests, facts) == "met" for facts in known)
+        if not any(check_conditions(row.tests, facts) == "met" for facts in known)
     ]
     assert unmet == []
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from pipeline.cli.recordings import Recording, open_recording
-from pipeline.cli.rule_files import load_documents
-from pipeline.sigma.parse import ParsedRules
+from pipeline.files.recordings import Recording, open_recording
+from pipeline.files.rule_files import load_documents
+from pipeline.sigma.reading.parse import ParsedRules
 
 CORPORA = Path(__file__).parents[3] / "shared" / "corpora"
 needs_corpora = pytest.mark.skipif(

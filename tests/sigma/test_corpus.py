@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 import yaml
 
-from pipeline.cli.recordings import open_recording
-from pipeline.cli.rule_files import load_documents
+from pipeline.files.recordings import open_recording
+from pipeline.files.rule_files import load_documents
 from pipeline.intake.formats.table import read_fields
-from pipeline.sigma.compile import compile_rules
+from pipeline.sigma.matching.compile import compile_rules
 from tests.sigma.corpora import CORPORA, corpus_rules, needs_corpora
 
 

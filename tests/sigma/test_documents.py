@@ -2,9 +2,9 @@
 
 import pytest
 
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.documents import And, Not, RuleName
-from pipeline.sigma.parse import parse_rules
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.reading.documents import And, Not, RuleName
+from pipeline.sigma.reading.parse import parse_rules
 
 RULE = """title: {title}
 id: {id}

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pipeline.intake.formats.table import read_fields
-from pipeline.sigma import long_values
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.documents import SigmaRule
-from pipeline.sigma.parse import parse_rules
-from pipeline.sigma.sources import CATEGORIES, EVENT_TYPES, SERVICES, WINDOWS_CATEGORIES
+from pipeline.sigma.log_sources import CATEGORIES, EVENT_TYPES, SERVICES, WINDOWS_CATEGORIES
+from pipeline.sigma.matching import long_values
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.reading.documents import SigmaRule
+from pipeline.sigma.reading.parse import parse_rules
 from tests.sigma.corpora import corpus_rules, needs_corpora, windows_recordings
 from tests.sigma.reference import rule_matches
 from tests.sigma.strategies import detections, events

@@ -8,10 +8,10 @@ from typing import Any
 import orjson
 import pytest
 
-from pipeline.cli.recordings import open_recording
+from pipeline.files.recordings import open_recording
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import FORMATS, read_fields, recognise
-from pipeline.sigma.sources import log_source
+from pipeline.sigma.log_sources import log_source
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 EVTX = {

@@ -9,13 +9,13 @@ import orjson
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.cli import recordings
 from pipeline.cli.main import main
+from pipeline.files import recordings
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import FORMATS, read_fields
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.parse import parse_rules
-from pipeline.sigma.ruleset import RuleSet
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.matching.ruleset import RuleSet
+from pipeline.sigma.reading.parse import parse_rules
 
 RULES = """title: any
 logsource: {category: made}

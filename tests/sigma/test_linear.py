@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.sigma.globs import glob_matches
-from pipeline.sigma.linear import check_expression, expression_matches
 from pipeline.sigma.patterns import parse_pattern
-from pipeline.sigma.regexes import python_regex
-from pipeline.sigma.yaml_text import RuleError
+from pipeline.sigma.re2_translation import check_expression, expression_matches
+from pipeline.sigma.reading.regexes import python_regex
+from pipeline.sigma.reading.yaml_text import RuleError
 
 LETTERS = "aAbzkK1_- .\n\\x\u017f\u212a\u0130\u0131\u00e9\u00c9\u0660\u3000\x85\u6f22\U0001f525"
 LETTER_ATOMS = [*"abkK1_é漢ſ🔥", ".", r"\.", r"\n", r"\d", r"\D", r"\s", r"\S", r"\w", r"\W"]

@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 import pytest
 
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.parse import parse_rules
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.reading.parse import parse_rules
 
 
 def matches(detection: dict[str, Any], event: dict[str, Any], expand: Any = None) -> bool:

@@ -8,15 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pipeline.intake.formats.table import read_fields
-from pipeline.sigma import routes
-from pipeline.sigma.compile import compile_rules
-from pipeline.sigma.memory import BYTES_AN_ENTRY, FieldMemory, Space
-from pipeline.sigma.parse import parse_rules
-from pipeline.sigma.ruleset import RuleSet
-from pipeline.sigma.sources import applies, event_source
-from pipeline.sigma.tests import Text
+from pipeline.sigma.log_sources import applies, event_source
+from pipeline.sigma.matching import plan_router as routes
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.matching.ruleset import RuleSet
+from pipeline.sigma.matching.value_cache import BYTES_AN_ENTRY, FieldMemory, Space
+from pipeline.sigma.matching.values import tree_holds
+from pipeline.sigma.predicates import Text
+from pipeline.sigma.reading.parse import parse_rules
 from pipeline.sigma.trees import Leaf
-from pipeline.sigma.values import tree_holds
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 LOGSOURCES = [

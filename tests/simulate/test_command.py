@@ -6,8 +6,8 @@ from pathlib import Path
 from click.testing import CliRunner, Result
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-from pipeline.cli.registry_file import read_registry_file
 from pipeline.cli.simulate import simulate_command
+from pipeline.files.registry_file import read_registry_file
 
 START = ("--start", "2026-11-23T02:00:00Z")
 SMALL = ("--enterprises", "8", "--events", "10", *START)

@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 import pytest
 
-from schemas.columns import Table
-from schemas.tables import TABLES
 from sinks.chdb import ChdbSink
 from sinks.clickhouse import ClickHouseSink
+from sinks.columns import Table
 from sinks.contract import Sink
 from sinks.memory import MemorySink
+from sinks.tables import TABLES
 from tests.sinks.contract_tables import CONTRACT_TABLES, OLD_SETTINGS, old_migrations
 from tests.sinks.server import ServerProcess, require_server
 

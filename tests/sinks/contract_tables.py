@@ -2,7 +2,7 @@
 
 import re
 
-from schemas.columns import COUNT, SIGNED, SMALL, TEXT, TEXTS, Table, column
+from sinks.columns import COUNT, SIGNED, SMALL, TEXT, TEXTS, Table, column
 from sinks.ddl import create_feeds, create_tables, create_views
 from sinks.migrations import Migration
 

@@ -4,8 +4,8 @@ from functools import cache
 
 from hypothesis import strategies as st
 
-from schemas import columns
-from schemas.columns import Column, Table
+from sinks import columns
+from sinks.columns import Column, Table
 from sinks.contract import Row
 
 _WORDS = st.sampled_from(["", "I", "miit", "主机", "a'b"])

@@ -7,13 +7,13 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.migrate import migrate_command
-from schemas.columns import TEXT, Table, column
 from schemas.provinces import PROVINCES
-from schemas.tables import TABLES
 from sinks.access import Readers, access_statements
 from sinks.chdb import ChdbSink
+from sinks.columns import TEXT, Table, column
 from sinks.ddl import literal
 from sinks.layout import SINGLE, Layout
+from sinks.tables import TABLES
 from tests.sinks.conftest import MakeChdb
 
 GOLDEN = Path(__file__).with_name("access.sql")

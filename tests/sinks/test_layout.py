@@ -5,13 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from schemas.columns import Table
-from schemas.tables import TABLES
 from sinks.clickhouse import layout_of
+from sinks.columns import Table
 from sinks.ddl import create_feeds, create_tables, create_views, literal
 from sinks.layout import SINGLE, Layout, shard_of
 from sinks.migrations import migrations_of, script
 from sinks.retention import Retention, forget_statements, retention_statements
+from sinks.tables import TABLES
 from tests.sinks.conftest import MakeChdb
 
 GOLDEN = Path(__file__).with_name("cluster.sql")

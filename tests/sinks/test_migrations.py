@@ -7,12 +7,12 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.main import main
-from schemas.case_tables import CAMPAIGNS
-from schemas.columns import COUNT, MOMENT, SMALL, TEXT, WORDS, Column, Table, column
-from schemas.log_tables import DETECTIONS
+from sinks.case_tables import CAMPAIGNS
 from sinks.chdb import ChdbSink
+from sinks.columns import COUNT, MOMENT, SMALL, TEXT, WORDS, Column, Table, column
 from sinks.contract import Answer, SchemaOutdated
 from sinks.ddl import create_feeds, create_tables, create_views, literal, quote_name
+from sinks.log_tables import DETECTIONS
 from sinks.migrations import Migration, migrations_of, missing_columns, pending, plan, run, script
 from tests.sinks.conftest import MakeChdb
 from tests.sinks.contract_tables import CONTRACT_TABLES, LABELS

@@ -8,7 +8,6 @@ from click.testing import CliRunner
 from pipeline.cli.migrate import migrate_command
 from pipeline.cli.retention import forget_command
 from schemas.moments import parse_moment
-from schemas.tables import TABLES
 from sinks.chdb import ChdbSink
 from sinks.retention import (
     Retention,
@@ -16,6 +15,7 @@ from sinks.retention import (
     of_enterprises,
     retention_statements,
 )
+from sinks.tables import TABLES
 from tests.sinks.conftest import MakeChdb
 from tests.sinks.test_store import row
 

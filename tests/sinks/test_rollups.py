@@ -12,10 +12,10 @@ from msgspec import convert
 
 from schemas.event import Event
 from schemas.moments import DAY, HOUR, parse_moment
-from schemas.rollups import STEPS, DayCount, HourCount, MinuteCount, count_events, start_of
 from sinks.chdb import ChdbSink
 from sinks.contract import Row, Sink
 from sinks.memory import MemorySink
+from sinks.rollups import STEPS, DayCount, HourCount, MinuteCount, count_events, start_of
 from sinks.rows import rows_of
 from tests.sinks.conftest import MakeChdb
 

@@ -7,14 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from schemas.columns import Table
-from schemas.json_schemas import row_schemas
 from schemas.moments import format_moment, parse_moment
-from schemas.tables import TABLES
 from sinks.chdb import ChdbSink
+from sinks.columns import Table
 from sinks.contract import QueryFailed, Row, SchemaOutdated
 from sinks.ddl import view_tables
+from sinks.json_schemas import row_schemas
 from sinks.memory import MemorySink
+from sinks.tables import TABLES
 from tests.sinks.conftest import MakeChdb
 from tests.sinks.store_rows import identity, rows_of
 

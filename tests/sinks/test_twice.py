@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from dashboards.grafana.choosing import choose
+from dashboards.grafana.sample_period import choose
 from tests.benchmarks.twice import (
     answers,
     compare,

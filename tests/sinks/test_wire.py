@@ -9,8 +9,8 @@ from clickhouse_driver.bufferedwriter import BufferedSocketWriter
 from clickhouse_driver.columns.service import write_column
 from clickhouse_driver.context import Context
 
-from schemas.columns import MOMENT
 from sinks.clickhouse import ClickHouseSink
+from sinks.columns import MOMENT
 from sinks.contract import QueryFailed, Row, SchemaOutdated, SinkUnavailable
 from tests.sinks.contract_tables import OLD_SETTINGS
 from tests.sinks.server import ServerProcess

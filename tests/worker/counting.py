@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import msgspec
 
-from pipeline.sigma.routes import Effort
+from pipeline.sigma.matching.plan_router import Effort
 from schemas.batch import BatchAccount, Record
 from schemas.decision import Decision
 from schemas.moments import Moment

@@ -10,9 +10,9 @@ from functools import partial
 from pipeline.worker.process import serve
 from pipeline.worker.settings import read_settings
 from schemas.batch import BatchAccount
-from schemas.tables import TABLE_OF
 from sinks.clickhouse import ClickHouseSink
 from sinks.contract import Answer, Row, Rows
+from sinks.tables import TABLE_OF
 from tests.sinks.contract_tables import CONTRACT_TABLES, OLD_SETTINGS, old_migrations
 from tests.worker.counting import CountingParts
 

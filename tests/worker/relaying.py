@@ -6,11 +6,11 @@ the order. So a record lost, doubled or out of order tells otherwise.
 
 import msgspec
 
+from pipeline.campaigns.decode_sighting import read_sighting
+from pipeline.campaigns.emit_sightings import campaign_id_of
 from pipeline.campaigns.policy import CampaignPolicy, Threshold
-from pipeline.campaigns.reading import read_sighting
 from pipeline.campaigns.state import CampaignState
 from pipeline.campaigns.step import expire, take
-from pipeline.campaigns.telling import campaign_id_of
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.state import campaign_key, is_campaign_key
 from schemas.batch import Record
@@ -70,7 +70,7 @@ def _tell(order: int, number: int, record: Record) -> Sighting:
         incident_id=f"incident of {enterprise_id}",
         sight=Sight(
             order=order,
-            told_at=record.timestamp,
+            emitted_at=record.timestamp,
             stands=number % 5 > 0,
             enterprise_id=enterprise_id,
             province="130000",

@@ -1,17 +1,17 @@
 """What time it is in a partition, for its timers."""
 
-from pipeline.worker.clocks import Clocks
+from pipeline.worker.partition_time import PartitionTime
 
 EVENTS, COMMANDS, OTHER = ("events", 0), ("commands", 0), ("events", 1)
 
 
 def test_where_nothing_waits_it_is_the_shell_s_time() -> None:
-    assert Clocks().read({EVENTS: 0, COMMANDS: 0}, 1_000) == {0: 1_000}
+    assert PartitionTime().read({EVENTS: 0, COMMANDS: 0}, 1_000) == {0: 1_000}
 
 
 def test_while_records_wait_it_is_the_time_of_the_last_one_applied() -> None:
     """A worker that catches up must not take for silent whom it has not read yet."""
-    clocks = Clocks()
+    clocks = PartitionTime()
     clocks.reach(EVENTS, 100)
     clocks.reach(COMMANDS, 900)
     assert clocks.read({EVENTS: 7, COMMANDS: 0}, 1_000) == {0: 100}
@@ -21,7 +21,7 @@ def test_while_records_wait_it_is_the_time_of_the_last_one_applied() -> None:
 
 
 def test_where_it_is_not_known_what_waits_or_how_far_it_came_there_is_no_time() -> None:
-    clocks = Clocks()
+    clocks = PartitionTime()
     clocks.reach(COMMANDS, 900)
     assert clocks.read({EVENTS: None, COMMANDS: 0}, 1_000) == {}
     assert clocks.read({EVENTS: 3, COMMANDS: 0, OTHER: 0}, 1_000) == {1: 1_000}

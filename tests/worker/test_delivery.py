@@ -5,7 +5,7 @@ from base64 import b64decode
 
 import pytest
 
-from pipeline.delivery import Backoff, Delivery, DeliveryAbandoned
+from pipeline.app.delivery import Backoff, Delivery, DeliveryAbandoned
 from schemas.batch import BatchAccount
 from sinks.contract import Rows, RowsRefused, SinkUnavailable
 from sinks.memory import MemorySink

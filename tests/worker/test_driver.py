@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.delivery import Delivery, DeliveryAbandoned
-from pipeline.driver import EngineFault, HeldStates, drive
-from pipeline.refusals import refuse_record
-from pipeline.worker.workbench import RecordSource
+from pipeline.app.delivery import Delivery, DeliveryAbandoned
+from pipeline.app.runner import EngineFault, HeldStates, drive
+from pipeline.intake.dead_letters import refuse_record
+from pipeline.worker.step_executor import RecordSource
 from schemas.batch import Record
 from sinks.memory import MemorySink
 from tests.worker.counting import POISON, Count, CountCodec, CountingEngine

@@ -123,15 +123,15 @@ def rows_of(*workers: LiveWorker, view: str = "batches") -> list[dict[str, objec
 
 
 @pytest.fixture
-def bench(broker: BrokerAddress, tmp_path: Path) -> Iterator[Bench]:
-    bench = Bench(broker, tmp_path)
-    yield bench
-    bench.close()
+def executor(broker: BrokerAddress, tmp_path: Path) -> Iterator[Bench]:
+    executor = Bench(broker, tmp_path)
+    yield executor
+    executor.close()
 
 
-def test_it_applies_everything_once_and_sigterm_ends_it_in_order(bench: Bench) -> None:
-    bench.send([b"%d" % number for number in range(500)])
-    worker = bench.worker()
+def test_it_applies_everything_once_and_sigterm_ends_it_in_order(executor: Bench) -> None:
+    executor.send([b"%d" % number for number in range(500)])
+    worker = executor.worker()
     worker.start()
     worker.wait_for("fenghuo_records_total", 500)
     assert worker.page("/health/ready")[0] == 200
@@ -144,37 +144,37 @@ def test_it_applies_everything_once_and_sigterm_ends_it_in_order(bench: Bench) -
     assert counts == sorted(count for count in range(1, 26) for _ in range(20))
 
 
-def test_killed_and_started_again_it_goes_on_where_it_stopped(bench: Bench) -> None:
-    worker = bench.worker()
+def test_killed_and_started_again_it_goes_on_where_it_stopped(executor: Bench) -> None:
+    worker = executor.worker()
     worker.start()
     for start in (0, 200, 400):
-        bench.send([b"%d" % (start + number) for number in range(200)])
+        executor.send([b"%d" % (start + number) for number in range(200)])
         time.sleep(1.5)
         worker.kill()
         worker.start()
-    bench.send([b"600"])
+    executor.send([b"600"])
     wait_until(
         lambda: worker.metric("fenghuo_assigned_partitions") == PARTITIONS, "assigned", 60, worker
     )
-    wait_until(lambda: applied(bench) == 601, "all applied", 60, worker)
+    wait_until(lambda: applied(executor) == 601, "all applied", 60, worker)
     worker.terminate()
     assert len(rows_of(worker)) == 601
 
 
-def applied(bench: Bench) -> int:
+def applied(executor: Bench) -> int:
     """Records applied so far by all processes: what the ledger's positions say."""
     from tests.chaos.progress import applied_records
 
-    return applied_records(bench._broker.address, bench.prefix, PARTITIONS, bench.prefix)
+    return applied_records(executor._broker.address, executor.prefix, PARTITIONS, executor.prefix)
 
 
-def test_a_record_the_engine_cannot_take_does_not_stop_the_stream(bench: Bench) -> None:
-    bench.send([b"1", b"2", b"poison", b"4", b"5"], keys=1)
-    worker = bench.worker(FENGHUO_ENGINE_ATTEMPTS="2")
+def test_a_record_the_engine_cannot_take_does_not_stop_the_stream(executor: Bench) -> None:
+    executor.send([b"1", b"2", b"poison", b"4", b"5"], keys=1)
+    worker = executor.worker(FENGHUO_ENGINE_ATTEMPTS="2")
     worker.start()
     wait_until(lambda: not worker.is_running, "the first fault ends it", 60, worker)
     worker.start()
-    wait_until(lambda: applied(bench) == 5, "all applied", 60, worker)
+    wait_until(lambda: applied(executor) == 5, "all applied", 60, worker)
     assert worker.metric("fenghuo_engine_faults_total") == 1
     assert worker.metric("fenghuo_stalls_total") == 0
     worker.terminate()
@@ -191,20 +191,20 @@ def test_a_record_the_engine_cannot_take_does_not_stop_the_stream(bench: Bench) 
     }
 
 
-def test_a_committed_offset_ahead_of_the_position_is_not_believed(bench: Bench) -> None:
+def test_a_committed_offset_ahead_of_the_position_is_not_believed(executor: Bench) -> None:
     from kafka import KafkaAdminClient, TopicPartition
     from kafka.structs import OffsetAndMetadata
 
-    bench.send([b"%d" % number for number in range(400)])
-    admin = KafkaAdminClient(bootstrap_servers=bench._broker.address)
+    executor.send([b"%d" % number for number in range(400)])
+    admin = KafkaAdminClient(bootstrap_servers=executor._broker.address)
     ahead = {
-        TopicPartition(f"{bench.prefix}.events", partition): OffsetAndMetadata(40, "", -1)
+        TopicPartition(f"{executor.prefix}.events", partition): OffsetAndMetadata(40, "", -1)
         for partition in range(PARTITIONS)
     }
-    admin.alter_group_offsets(bench.prefix, ahead)
+    admin.alter_group_offsets(executor.prefix, ahead)
     admin.close()
-    worker = bench.worker()
+    worker = executor.worker()
     worker.start()
-    wait_until(lambda: applied(bench) == 400, "all applied", 60, worker)
+    wait_until(lambda: applied(executor) == 400, "all applied", 60, worker)
     worker.terminate()
     assert len(rows_of(worker)) == 400

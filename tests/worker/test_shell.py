@@ -12,8 +12,8 @@ import msgspec
 import pytest
 
 from pipeline.cli.topics import find_conflicts, plan_topics
-from pipeline.refusals import expire_offsets, refuse_record
-from pipeline.sigma.routes import Effort
+from pipeline.intake.dead_letters import expire_offsets, refuse_record
+from pipeline.sigma.matching.plan_router import Effort
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.ownership import Ownership

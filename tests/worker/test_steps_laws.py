@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.driver import EngineFault
+from pipeline.app.runner import EngineFault
 from pipeline.worker.contiguity import TopicPartition
 from schemas.batch import Record
 from schemas.moments import SECOND

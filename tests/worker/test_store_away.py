@@ -24,14 +24,14 @@ class Site:
         self.server = ServerProcess(folder / "clickhouse")
         self.server.start()
         command = python_module("tests.worker.native_worker", self.server.address)
-        self.bench = Bench(broker, folder, lambda store: command)
+        self.executor = Bench(broker, folder, lambda store: command)
         self.sink = open_server(self.server.address)
         self.sink.migrate()
         self.sent = 0
 
     def send(self, records: int) -> None:
         """Numbered on; acknowledged by the broker."""
-        self.bench.send([b"%d" % (self.sent + each) for each in range(records)])
+        self.executor.send([b"%d" % (self.sent + each) for each in range(records)])
         self.sent += records
 
     def wait_until_stored(self, worker: LiveWorker) -> None:
@@ -43,7 +43,7 @@ class Site:
 
     def close(self) -> None:
         """End what runs."""
-        self.bench.close()
+        self.executor.close()
         self.sink.close()
         self.server.kill()
 
@@ -58,7 +58,7 @@ def site(broker: BrokerAddress, tmp_path: Path) -> Iterator[Site]:
 
 def test_a_store_that_goes_away_and_comes_back_costs_nothing(site: Site) -> None:
     """One worker waits when another joins; it is told to stop before the store is back."""
-    worker, other = site.bench.worker(), site.bench.worker("b")
+    worker, other = site.executor.worker(), site.executor.worker("b")
     worker.start()
     site.send(200)
     worker.wait_for("fenghuo_records_total", 200)
@@ -72,7 +72,7 @@ def test_a_store_that_goes_away_and_comes_back_costs_nothing(site: Site) -> None
         site.send(10)
         assert worker.page("/health/live")[0] == other.page("/health/live")[0] == 200
         time.sleep(1)
-    assert applied(site.bench) == 200, "acknowledged what was not written"
+    assert applied(site.executor) == 200, "acknowledged what was not written"
     assert worker.metric("fenghuo_sink_retries_total") > 0
     worker.terminate()
     assert worker.exits == [0]
@@ -80,7 +80,7 @@ def test_a_store_that_goes_away_and_comes_back_costs_nothing(site: Site) -> None
     assert "UnknownMember" not in worker.log(), "thrown out of the group"
     site.server.start()
     site.wait_until_stored(other)
-    wait_until(lambda: applied(site.bench) == site.sent, "all acknowledged", 60, other)
+    wait_until(lambda: applied(site.executor) == site.sent, "all acknowledged", 60, other)
     assert other.metric("fenghuo_sink_waiting") == 0
     assert "sink is back" in other.log()
     other.terminate()

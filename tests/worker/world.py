@@ -10,16 +10,16 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
 
-from pipeline.delivery import Delivery, DeliveryAbandoned
+from pipeline.app.delivery import Delivery, DeliveryAbandoned
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.ledger import Ledger
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.sequence import Sequencer
+from pipeline.worker.step_executor import Codec, Engine, StepExecutor
 from pipeline.worker.steps import Steps
 from pipeline.worker.timers import Timers
-from pipeline.worker.workbench import Codec, Engine, Workbench
 from schemas.batch import Record
 from schemas.decision import Decision
 from schemas.moments import Moment
@@ -195,7 +195,7 @@ class Worker:
             for now in range(ticks):
                 await self._steps.advance(Timers(1), self._generation, self._moments(now))
             for _ in range(looks):
-                await self._steps.revive(self._ends(), self._generation)
+                await self._steps.resume_stalled(self._ends(), self._generation)
 
         asyncio.run(take())
         self._thread.shutdown()
@@ -256,11 +256,11 @@ class Worker:
         ledger = Ledger(self._world.table(), self._send)
         sink = DyingSink(self._world, self._budget, self._outages)
         delivery = Delivery(sink, wait=lambda _: False)
-        bench = Workbench(self._world.engine, self._world.codec, delivery)
+        executor = StepExecutor(self._world.engine, self._world.codec, delivery)
         sequencer = Sequencer(ledger, self, metrics)
         return Steps(
             ledger,
-            bench,
+            executor,
             sequencer,
             self._publish,
             ownership=ownership,

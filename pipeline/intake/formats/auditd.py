@@ -10,7 +10,7 @@ from typing import Any
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import Fields, decode_object, decode_text
-from pipeline.sigma.sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import SOURCE_FIELD
 
 TYPE_CATEGORIES: dict[str, str] = {"EXECVE": "process_creation"}
 """Record type to category; PATH is decided by its `nametype`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.intake.formats.lines import Fields, add_aliases, flattened
 from pipeline.intake.formats.windows import windows_fields
-from pipeline.sigma.sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import SOURCE_FIELD
 
 DATASETS: dict[str, str] = {
     "apache.access": "webserver/apache/apache",

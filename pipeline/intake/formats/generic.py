@@ -1,7 +1,7 @@
 """JSON of no format of its own: fields as they are, and the sources that name themselves."""
 
 from pipeline.intake.formats.lines import Fields
-from pipeline.sigma.sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import SOURCE_FIELD
 
 SIGNATURES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("eventVersion", "eventSource", "awsRegion"), "/aws/cloudtrail"),

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 
 from pipeline.intake.faults import EventFault
-from pipeline.sigma.sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import SOURCE_FIELD
 
 Fields = dict[str, Any]
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.formats.lines import Fields, add_aliases, flattened
-from pipeline.sigma.sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import SOURCE_FIELD
 
 CATEGORIES: dict[str, str] = {"dns": "dns", "flow": "firewall"}
 

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from pipeline.intake.formats.lines import Fields, decode_object, decode_text
-from pipeline.sigma.sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import SOURCE_FIELD
 
 PROGRAMS: dict[str, str] = {
     "sshd": "sshd,auth,syslog",

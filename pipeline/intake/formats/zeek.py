@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.formats.lines import Fields, add_aliases, flattened
-from pipeline.sigma.sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import SOURCE_FIELD
 
 PATH_CATEGORIES: dict[str, str] = {"dns": "dns"}
 """Log to a category that SigmaHQ's rules of no product use; the others' is not known."""

@@ -1,0 +1,102 @@
+"""An embedded store as a working place: the states that go with its tables (shell).
+
+Beside ClickHouse's own files the folder holds `fenghuo-states.msgpack`: state by key, the
+registry and policy in force, and how many inputs were applied. It is written after the rows
+and replaced as a whole, so a later command (another file, an analyst's word) goes on where
+the last one stopped.
+"""
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from pipeline.policy import Policy
+from pipeline.state import State, decode_state, encode_state, fresh_state
+from schemas.registry import Enterprise, Registry
+
+STATES_FILE = "fenghuo-states.msgpack"
+
+
+class _Saved(msgspec.Struct):
+    applied: int = 0
+    rule_set_id: str = ""
+    policy: Policy = Policy()
+    registry: dict[str, Enterprise] = {}
+    states: dict[str, bytes] = {}
+
+
+class EmbeddedStates:
+    """States by key, decoded when first wanted; the driver's memory for files."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / STATES_FILE
+        try:
+            self._saved = msgspec.msgpack.decode(self._path.read_bytes(), type=_Saved)
+        except FileNotFoundError:
+            self._saved = _Saved()
+        self._live: dict[str, State] = {}
+
+    @property
+    def applied(self) -> int:
+        """How many inputs were applied to this store before; the next one's offset."""
+        return self._saved.applied
+
+    @property
+    def policy(self) -> Policy:
+        """The policy last used on this store."""
+        return self._saved.policy
+
+    @property
+    def registry(self) -> Registry:
+        """The enterprises last used on this store."""
+        return self._saved.registry
+
+    def adopt(self, rule_set_id: str, policy: Policy, registry: Registry) -> None:
+        """What is in force from now on."""
+        self._saved.rule_set_id = rule_set_id
+        self._saved.policy = policy
+        self._saved.registry = {**self._saved.registry, **registry}
+
+    def count(self, inputs: int) -> None:
+        """So many more inputs were applied."""
+        self._saved.applied += inputs
+
+    def keys(self) -> list[str]:
+        """Every key with a state."""
+        return sorted({*self._saved.states, *self._live})
+
+    def recall(self, key: str) -> State:
+        """The state of a key, for the driver to change; fresh if there is none."""
+        state = self._live.get(key)
+        if state is None:
+            saved = self._saved.states.get(key)
+            state = fresh_state(key) if saved is None else decode_state(key, saved)
+            self._live[key] = state
+        return state
+
+    def remember(self, states: Mapping[str, State]) -> None:
+        """Kept in memory already; `save` makes them durable."""
+
+    def forget(self, keys: Iterable[str]) -> None:
+        """Go back to what was last saved."""
+        for key in keys:
+            self._live.pop(key, None)
+
+    def replace(self, states: Mapping[str, State]) -> None:
+        """These instead of all that were there."""
+        self._saved.states = {}
+        self._live = dict(states)
+
+    def save(self) -> None:
+        """Write every state that was used since, the file being replaced as a whole.
+
+        One that is empty is not kept.
+        """
+        for key, state in self._live.items():
+            self._saved.states[key] = encode_state(state)
+            if state == fresh_state(key):
+                del self._saved.states[key]
+        aside = self._path.with_name(STATES_FILE + ".new")
+        aside.write_bytes(msgspec.msgpack.encode(self._saved))
+        aside.replace(self._path)

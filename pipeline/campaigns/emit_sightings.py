@@ -1,0 +1,98 @@
+"""The first half of the stage, at the enterprise: incidents that changed become sightings.
+
+Rule 1. A sighting is told of each indicator of an incident, and of each that it has lost.
+Rule 2. Nothing is told twice: only what is new of the indicators, or all of them where the
+        incident itself reads otherwise.
+Rule 3. A superseded incident, or one with a verdict that it was harmless, stands nowhere.
+"""
+
+from collections.abc import Collection
+
+import msgspec
+
+from pipeline.campaigns.indicators import indicators_of
+from pipeline.campaigns.policy import CampaignPolicy
+from pipeline.campaigns.state import SightingsState, Told
+from pipeline.severity.step import Gravity
+from schemas.campaign import Indicator
+from schemas.ids import content_id
+from schemas.incident import Incident, Verdict
+from schemas.moments import Moment
+from schemas.sighting import Sight, Sighting
+
+_NOTHING = Told()
+
+
+def campaign_id_of(indicator: Indicator, drill: str) -> str:
+    """The id of the indicator's campaign; a drill's is another."""
+    return content_id("campaign", indicator.kind, indicator.value, drill)
+
+
+def emit_sightings(
+    policy: CampaignPolicy,
+    harmless: Collection[Verdict],
+    state: SightingsState,
+    incident: Incident,
+    gravity: Gravity,
+    now: Moment,
+) -> list[Sighting]:
+    """What the incident's present revision tells beyond what was told of it before."""
+    last = state.told.get(incident.incident_id, _NOTHING)
+    stands = incident.status != "superseded" and incident.verdict not in harmless
+    held = frozenset(
+        indicators_of(policy, incident.entities, incident.techniques) if stands else ()
+    )
+    sight = _sight_of(incident, gravity)
+    content = content_id("sight", msgspec.msgpack.encode(sight, order="deterministic"))
+    lost = frozenset(last.indicators) - held
+    news = held if content != last.content else held - frozenset(last.indicators)
+    if not news and not lost:
+        return []
+    state.order += 1
+    _keep(state, incident.incident_id, Told(content, tuple(sorted(held))))
+    said = msgspec.structs.replace(sight, order=state.order, emitted_at=now)
+    return [
+        _sighting(incident, indicator, msgspec.structs.replace(said, stands=indicator in held))
+        for indicator in sorted(news | lost)
+    ]
+
+
+def forget_emitted(state: SightingsState, held: Collection[str]) -> None:
+    """Let go of incidents that the enterprise's record no longer holds; what was told stays so."""
+    for incident_id in [each for each in state.told if each not in held]:
+        del state.told[incident_id]
+
+
+def _keep(state: SightingsState, incident_id: str, told: Told) -> None:
+    if told.indicators:
+        state.told[incident_id] = told
+    else:
+        state.told.pop(incident_id, None)
+
+
+def _sight_of(incident: Incident, gravity: Gravity) -> Sight:
+    return Sight(
+        order=0,
+        emitted_at=0,
+        stands=True,
+        enterprise_id=incident.enterprise_id,
+        province=incident.province,
+        sector=incident.sector,
+        scenario=incident.scenario,
+        level=incident.level,
+        first_time=incident.first_time,
+        last_time=incident.last_time,
+        tiers=gravity.tiers,
+        harm=gravity.harm,
+    )
+
+
+def _sighting(incident: Incident, indicator: Indicator, sight: Sight) -> Sighting:
+    return Sighting(
+        campaign_id=campaign_id_of(indicator, incident.drill),
+        kind=indicator.kind,
+        indicator=indicator.value,
+        drill=incident.drill,
+        incident_id=incident.incident_id,
+        sight=sight,
+    )

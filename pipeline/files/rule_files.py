@@ -1,0 +1,137 @@
+"""Rule files on disk to a rule set, with a cache that notices every change (shell).
+
+The cache is one file for one content: its name is the hash of every file's name and
+bytes, of the placeholders, and of this package's own code. Nothing in it is executed when read.
+"""
+
+import tarfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import lru_cache
+from hashlib import sha256
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+
+import msgspec
+
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.matching.ruleset import RuleSet
+from pipeline.sigma.reading.parse import NO_PLACEHOLDERS, ParsedRules, parse_rules
+
+SUFFIXES = (".yml", ".yaml")
+SAMPLES_SUFFIX = ".samples.yml"
+"""Events that a rule must and must not match, beside it: not rules."""
+CACHES_KEPT = 8
+_ENGINE = Path(__file__).parents[1] / "sigma"
+
+
+def load_rules(
+    directories: Sequence[Path],
+    cache: Path | None,
+    expand: Mapping[str, Sequence[str]] = NO_PLACEHOLDERS,
+) -> RuleSet:
+    """Every *.yml and *.yaml below each directory, or in a .tar.xz, compiled.
+
+    Blocks on the disk. Raises OSError where a directory cannot be read. A file that is
+    not UTF-8 text becomes a fault like any other.
+    """
+    return compile_rules(load_documents(directories, cache, expand))
+
+
+def load_documents(
+    directories: Sequence[Path],
+    cache: Path | None,
+    expand: Mapping[str, Sequence[str]] = NO_PLACEHOLDERS,
+) -> ParsedRules:
+    """What the files say, from the cache where nothing has changed."""
+    files = dict(_files(directories))
+    if cache is None:
+        return _decode(_encode(_parsed(files, expand)))
+    place = cache / f"rules-{_fingerprint(files, expand)}.msgpack"
+    with suppress(OSError, msgspec.MsgspecError):
+        return _decode(place.read_bytes())
+    encoded = _encode(_parsed(files, expand))
+    with suppress(OSError):
+        _keep(place, encoded)
+    return _decode(encoded)  # to the letter what the cache will say: ids derive from it
+
+
+def _encode(parsed: ParsedRules) -> bytes:
+    return msgspec.msgpack.encode(parsed)
+
+
+def _decode(encoded: bytes) -> ParsedRules:
+    return msgspec.msgpack.decode(encoded, type=ParsedRules)
+
+
+def _parsed(files: Mapping[str, bytes], expand: Mapping[str, Sequence[str]]) -> ParsedRules:
+    # A byte that is no UTF-8 becomes NUL, which YAML refuses with its line.
+    texts = (
+        (name, content.decode("utf-8", "replace").replace("\ufffd", "\0"))
+        for name, content in files.items()
+    )
+    return parse_rules(texts, expand)
+
+
+def _files(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+    for place in places:
+        if place.is_dir():
+            yield from _directory_files(place)
+        elif place.name.endswith((".tar.xz", ".tar.gz", ".tar")):
+            yield from _archive_files(place)
+        else:
+            yield str(place), place.read_bytes()
+
+
+def _directory_files(directory: Path) -> Iterator[tuple[str, bytes]]:
+    for folder, _, names in directory.walk() if hasattr(directory, "walk") else _walk(directory):
+        for name in names:
+            if _is_rule_file(name):
+                path = folder / name
+                yield str(path), path.read_bytes()
+
+
+def _is_rule_file(name: str) -> bool:
+    return name.endswith(SUFFIXES) and not name.endswith(SAMPLES_SUFFIX)
+
+
+def _walk(directory: Path) -> Iterator[tuple[Path, list[str], list[str]]]:
+    """`Path.walk`, which Python 3.11 has not yet."""
+    import os
+
+    for folder, folders, names in os.walk(directory):
+        yield Path(folder), folders, names
+
+
+def _archive_files(archive: Path) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(archive) as members:
+        for member in members:
+            content = members.extractfile(member) if member.isfile() else None
+            if content is not None and _is_rule_file(member.name):
+                yield f"{archive}/{member.name}", content.read()
+
+
+def _fingerprint(files: Mapping[str, bytes], expand: Mapping[str, Sequence[str]]) -> str:
+    digest = sha256(_engine_digest())
+    digest.update(msgspec.msgpack.encode(sorted((k, list(v)) for k, v in expand.items())))
+    for name in sorted(files):
+        digest.update(name.encode() + b"\0" + sha256(files[name]).digest())
+    return digest.hexdigest()[:32]
+
+
+@lru_cache(maxsize=1)
+def _engine_digest() -> bytes:
+    """The engine's own code: another reading of the same rules is another cache."""
+    sources = sorted(_ENGINE.rglob("*.py"))
+    return sha256(b"".join(sha256(each.read_bytes()).digest() for each in sources)).digest()
+
+
+def _keep(place: Path, content: bytes) -> None:
+    """Written aside and moved, so that no reader sees half of it; old ones go."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with NamedTemporaryFile(dir=place.parent, suffix=".part", delete=False) as aside:
+        aside.write(content)
+    Path(aside.name).replace(place)
+    kept = sorted(place.parent.glob("rules-*.msgpack"), key=lambda each: each.stat().st_mtime)
+    for old in kept[:-CACHES_KEPT]:
+        old.unlink(missing_ok=True)

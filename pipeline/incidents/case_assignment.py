@@ -1,0 +1,222 @@
+"""From groups to incidents: which case each group is, what it inherits, what it supersedes.
+
+Rule 1. A group that deserves a person is the incident whose id its founder gives: its earliest
+        detection that is more than context, so that context that goes elsewhere renames nothing.
+Rule 2. It inherits from the cases that its evidence was in: the status that is most alive,
+        the earliest discovery, that it was confirmed. An incident that an analyst has taken
+        up stays open even if what opened it no longer holds.
+Rule 3. A case whose id no group has any more is superseded, by the incident that holds its
+        earliest evidence; by none, if that evidence was withdrawn or fell back to context.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+import msgspec
+
+from pipeline.event_time import Clock
+from pipeline.incidents.assembly import incident_id_of, publish
+from pipeline.incidents.evidence import Change
+from pipeline.incidents.evidence_index import EvidenceIndex
+from pipeline.incidents.lifecycle import MOST_ALIVE, OVER, next_status
+from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
+from pipeline.incidents.state import Case, Evidence, IncidentsState, RuleFacts
+from pipeline.incidents.triage import opened_at
+from schemas.context import Context
+from schemas.incident import Incident
+from schemas.moments import Moment
+
+Group = Sequence[Evidence]
+
+
+def assign_cases(
+    policy: IncidentPolicy,
+    state: IncidentsState,
+    evidence_index: EvidenceIndex,
+    change: Change,
+    clock: Clock,
+    context: Context,
+) -> list[Incident]:
+    """Revise the cases after a change of the evidence: the incidents that look different now."""
+    if change.is_empty():
+        return []
+    groups, before = _touched(evidence_index, change, _touched_cases(state, change))
+    earlier = {case: _members(state, evidence_index, change, case) for case in before}
+    owners = _assign(policy, state, evidence_index, groups, change, clock, context)
+    incidents = []
+    for incident_id, group in owners.items():
+        incidents += publish(policy, state, incident_id, group, context, clock.received_at)
+    for incident_id in sorted(before - owners.keys()):
+        _supersede(state, incident_id, owners, clock)
+        group = earlier[incident_id]
+        incidents += publish(policy, state, incident_id, group, context, clock.received_at)
+    _remember(state, evidence_index, groups, owners)
+    return incidents
+
+
+def _touched_cases(state: IncidentsState, change: Change) -> set[str]:
+    changed = {state.evidence[detection_id].case for detection_id in change.changed}
+    return (changed | {one.case for one in change.lost}) - {""}
+
+
+def _touched(
+    evidence_index: EvidenceIndex, change: Change, cases: set[str]
+) -> tuple[list[list[Evidence]], set[str]]:
+    """The groups that hold something that changed, or something of a case that did; those cases.
+
+    A group that takes context from a case changes that one too, wherever the rest of it is.
+    """
+    groups = evidence_index.groups(_surroundings(evidence_index, change, cases))
+    while True:
+        touched = [
+            group
+            for group in groups
+            if any(one.detection_id in change.changed or one.case in cases for one in group)
+        ]
+        whole = cases | {one.case for group in touched for one in group} - {""}
+        if whole == cases:
+            return touched, cases
+        cases = whole
+
+
+def _surroundings(evidence_index: EvidenceIndex, change: Change, cases: set[str]) -> list[Evidence]:
+    """Whatever the change may regroup: whole neighbourhoods, and whole cases."""
+    wanted = change.changed.union(*(evidence_index.of_case.get(case, ()) for case in cases))
+    while True:
+        found = evidence_index.around(wanted)
+        inside = {one.detection_id for one in found}
+        whole = inside.union(
+            *(evidence_index.of_case[each] for each in {one.case for one in found} - {""})
+        )
+        if whole == inside:
+            return found
+        wanted = whole
+
+
+def _members(
+    state: IncidentsState, evidence_index: EvidenceIndex, change: Change, case: str
+) -> list[Evidence]:
+    """What a case consisted of when the step began."""
+    held = [state.evidence[each] for each in evidence_index.of_case.get(case, ())]
+    return held + [one for one in change.lost if one.case == case]
+
+
+def _assign(
+    policy: IncidentPolicy,
+    state: IncidentsState,
+    evidence_index: EvidenceIndex,
+    groups: Iterable[Group],
+    change: Change,
+    clock: Clock,
+    context: Context,
+) -> dict[str, Group]:
+    """Each group that deserves a person under its incident id, its case brought up to date."""
+    owners: dict[str, Group] = {}
+    inherited = dict(state.cases)
+    for group in groups:
+        prior = [inherited[key] for key in sorted({one.case for one in group if one.case})]
+        since = opened_at(policy, group, state.rules)
+        if since is None and any(_is_taken_up(case) for case in prior):
+            since = min(case.opened_at for case in prior)
+        if since is None:
+            continue
+        incident_id = incident_id_of(context, evidence_index.founder(group).detection_id)
+        case = _inherit(inherited.get(incident_id), prior, since)
+        case = _discover_late(case, prior, group, change, clock)
+        state.cases[incident_id] = _reopen(policy, state.rules, case, group, change, clock)
+        owners[incident_id] = group
+    return owners
+
+
+def _is_taken_up(case: Case) -> bool:
+    """Whether an analyst has had to do with it."""
+    return case.status != "new" or case.confirmed
+
+
+def _inherit(own: Case | None, prior: Sequence[Case], since: Moment) -> Case:
+    """What a group's case is, from its own earlier life and the cases it grew out of."""
+    own = own or Case()
+    sources = prior or ([own] if own.revision else [])
+    if not sources:
+        return msgspec.structs.replace(own, opened_at=since)
+    first = min(sources, key=lambda one: (MOST_ALIVE.index(one.status), one.opened_at))
+    return msgspec.structs.replace(
+        own,
+        status=first.status,
+        verdict=first.verdict,
+        confirmed=any(one.confirmed for one in sources),
+        assignee=first.assignee or max(one.assignee for one in sources),
+        opened_at=min(since, *(one.opened_at for one in sources)),
+        touched=max(one.touched for one in sources),
+        judged=first.judged,
+        is_superseded=False,
+        superseded_by="",
+    )
+
+
+def _discover_late(
+    case: Case, prior: Sequence[Case], group: Group, change: Change, clock: Clock
+) -> Case:
+    """An old matter that only late events bring to light has its quiet time from now on."""
+    new = {one.detection_id for one in group} & change.changed
+    if prior or not new or not new <= change.late:
+        return case
+    return msgspec.structs.replace(case, touched=clock.watermark)
+
+
+def _reopen(
+    policy: IncidentPolicy,
+    rules: Mapping[int, RuleFacts],
+    case: Case,
+    group: Group,
+    change: Change,
+    clock: Clock,
+) -> Case:
+    """Fresh evidence reopens what is over, unless it only repeats what was judged harmless."""
+    fresh = [rules[one.rule] for one in group if one.detection_id in change.fresh]
+    calls = [rule for rule in fresh if rule.rule_id not in case.judged]
+    if case.status not in OVER or not any(_is_reopening(policy, rule) for rule in calls):
+        return case
+    status = next_status(case.status, "evidence") or case.status
+    return msgspec.structs.replace(
+        case, status=status, verdict="unknown", judged=(), touched=clock.watermark
+    )
+
+
+def _is_reopening(policy: IncidentPolicy, rule: RuleFacts) -> bool:
+    is_grave = LEVEL_PLACE[rule.level] >= LEVEL_PLACE[policy.reopening_level]
+    return is_grave or rule.is_correlation
+
+
+def _supersede(
+    state: IncidentsState, incident_id: str, owners: Mapping[str, Group], clock: Clock
+) -> None:
+    """Mark a case as superseded by the incident that holds its earliest evidence, if any."""
+    successors = (
+        (one.time, one.detection_id, successor)
+        for successor, group in owners.items()
+        for one in group
+        if one.case == incident_id
+    )
+    successor = min(successors, default=(0, "", ""))[2]
+    state.cases[incident_id] = msgspec.structs.replace(
+        state.cases[incident_id],
+        is_superseded=True,
+        superseded_by=successor,
+        touched=clock.watermark,
+    )
+
+
+def _remember(
+    state: IncidentsState,
+    evidence_index: EvidenceIndex,
+    groups: Iterable[Group],
+    owners: Mapping[str, Group],
+) -> None:
+    """Write into the evidence which case it is in now."""
+    case_of = {one.detection_id: key for key, group in owners.items() for one in group}
+    for group in groups:
+        for one in group:
+            case = case_of.get(one.detection_id, "")
+            if one.case != case:
+                state.evidence[one.detection_id] = msgspec.structs.replace(one, case=case)
+                evidence_index.move(one, case)

@@ -1,0 +1,93 @@
+"""Dead letters for faults of ours: the engine raised, the store refused, Kafka forgot.
+
+Intake refuses what its senders did wrong (`pipeline/intake/admission.py`); these reasons mean
+that something on our side is wrong, so each also raises an alarm.
+"""
+
+from typing import Any
+
+import msgspec
+
+from pipeline.intake.accounts import refuse_whole
+from schemas.batch import BatchAccount, DeadLetter, Record
+from schemas.ids import content_id
+from schemas.moments import Moment
+from schemas.topics import is_sightings
+from sinks.tables import TABLES
+
+ENGINE_FAULT = "engine_fault"
+SIGHTING_MALFORMED = "sighting_malformed"
+ROWS_REFUSED = "rows_refused"
+EXPIRED = "expired"
+
+REMEDIES: dict[str, str] = {
+    ENGINE_FAULT: "A fault of the engine: report it with this record, then requeue it.",
+    SIGHTING_MALFORMED: "Let only workers of one release and policy write there, then requeue it.",
+    ROWS_REFUSED: "A fault of the mapping to rows: report it with this row, then requeue it.",
+    EXPIRED: "Keep records longer than a worker may be down; have the sender publish again.",
+}
+
+_TABLE_NAMED = {table.name: table for table in TABLES}
+_TIMES = ("received_at", "revised_at", "assessed_at")
+
+
+def refuse_record(record: Record, detail: str) -> list[DeadLetter | BatchAccount]:
+    """A record on which the engine raised each time: its dead letter, and its sender's account."""
+    if is_sightings(record.topic):
+        return [refuse_sighting(record, detail, ENGINE_FAULT)]
+    return [*refuse_whole(record, ENGINE_FAULT, detail, REMEDIES[ENGINE_FAULT])]
+
+
+def refuse_sighting(record: Record, detail: str, reason: str = SIGHTING_MALFORMED) -> DeadLetter:
+    """The dead letter of a sighting: it is nobody's event, so it has no account."""
+    letter, _ = refuse_whole(record, reason, detail, REMEDIES[reason])
+    return msgspec.structs.replace(letter, enterprise_id="", events=0)
+
+
+def expire_offsets(met: Record, first: int, last: int) -> DeadLetter:
+    """The dead letter of offsets that Kafka deleted unread; `met` is the record found instead.
+
+    Nothing is known of their events, so `events` is 0 and the original is empty.
+    """
+    place = f"{met.topic}/{met.partition}/{first}-{last}"
+    return DeadLetter(
+        dead_letter_id=content_id("dead_letter", place, EXPIRED),
+        enterprise_id="",
+        batch_id="",
+        topic=met.topic,
+        partition=met.partition,
+        offset=first,
+        line=0,
+        received_at=met.timestamp,
+        reason=EXPIRED,
+        detail=f"offsets {first} to {last} were deleted before they were read",
+        remedy=REMEDIES[EXPIRED],
+        events=0,
+        original=b"",
+    )
+
+
+def refuse_row(table: str, row: tuple[Any, ...], detail: str) -> DeadLetter:
+    """The dead letter of one row; `original` is the row as a JSON object of its columns."""
+    names = [column.name for column in _TABLE_NAMED[table].columns]
+    cells = dict(zip(names, row, strict=True))
+    original = msgspec.json.encode(cells, order="sorted")
+    return DeadLetter(
+        dead_letter_id=content_id("dead_letter", table, original),
+        enterprise_id=str(cells.get("enterprise_id", "")),
+        batch_id=str(cells.get("batch_id", "")),
+        topic=str(cells.get("topic", "")),
+        partition=int(cells.get("partition", -1)),
+        offset=int(cells.get("offset", -1)),
+        line=0,
+        received_at=_time_of(cells),
+        reason=ROWS_REFUSED,
+        detail=f"table {table}: {detail}",
+        remedy=REMEDIES[ROWS_REFUSED],
+        events=int(table == "events"),
+        original=original,
+    )
+
+
+def _time_of(cells: dict[str, Any]) -> Moment:
+    return next((int(cells[name]) for name in _TIMES if name in cells), 0)

@@ -1,0 +1,165 @@
+"""The records of incidents: opened, kept up to date, joined, and put away in time."""
+
+from pipeline.severity.estimates import join, widen
+from pipeline.severity.facts import Stated, is_lower
+from pipeline.severity.obligations import next_turn
+from pipeline.severity.policy import SeverityPolicy
+from pipeline.severity.state import IncidentRecord, SeverityState
+from schemas.incident import Incident
+from schemas.moments import DAY, Moment
+
+DISMISSING_VERDICTS = frozenset({"false_positive", "benign", "disregard", "test", "duplicate"})
+"""Verdicts that say that there is nothing to grade."""
+ENDED = frozenset({"resolved", "closed"})
+
+
+def record_of(state: SeverityState, incident: Incident, now: Moment) -> IncidentRecord:
+    """The incident's record; a new one where there is none."""
+    record = state.records.get(incident.incident_id)
+    if record is None:
+        record = _open(incident.incident_id, incident, now)
+        state.records[incident.incident_id] = record
+    return record
+
+
+def _open(incident_id: str, incident: Incident, now: Moment) -> IncidentRecord:
+    return IncidentRecord(
+        incident_id=incident_id,
+        province=incident.province,
+        drill=incident.drill,
+        discovered_at=incident.opened_at,
+        touched_at=now,
+    )
+
+
+def absorb(policy: SeverityPolicy, state: SeverityState, incident: Incident, now: Moment) -> bool:
+    """Take over what tiers hang on; whether any of that changed, or the incident is new."""
+    record = record_of(state, incident, now)
+    before = _watched(record)
+    record.reach = widen(record.reach, policy, incident)
+    record.occurred = incident.confirmed
+    record.discovered_at = min(record.discovered_at, incident.opened_at)
+    record.successor = incident.superseded_by
+    record.dismissed = _dismissal(incident)
+    record.drill = incident.drill
+    if incident.status not in ENDED:
+        record.ended_at = None
+    elif record.ended_at is None:
+        record.ended_at = incident.revised_at
+    changed = not record.judged or _watched(record) != before
+    record.touched_at = now if changed else record.touched_at
+    return changed
+
+
+def _watched(record: IncidentRecord) -> tuple[object, ...]:
+    return (
+        record.reach,
+        record.occurred,
+        record.discovered_at,
+        record.successor,
+        record.dismissed,
+        record.ended_at,
+        record.drill,
+    )
+
+
+def _dismissal(incident: Incident) -> str:
+    if incident.status == "superseded":
+        return "superseded"
+    dismissed = incident.status in ENDED and incident.verdict in DISMISSING_VERDICTS
+    return incident.verdict if dismissed else ""
+
+
+def transfer_record(state: SeverityState, incident: Incident, now: Moment) -> list[str]:
+    """Hand what is known of a superseded incident to its successor: the ids that this changed."""
+    if incident.status != "superseded" or not incident.superseded_by:
+        return []
+    successor_id = _last_successor(state, incident.superseded_by)
+    if successor_id == incident.incident_id:
+        return []
+    successor = state.records.get(successor_id)
+    if successor is None:
+        successor = _open(successor_id, incident, now)
+        state.records[successor_id] = successor
+    _join(successor, state.records[incident.incident_id], now)
+    return [successor_id]
+
+
+def _last_successor(state: SeverityState, incident_id: str) -> str:
+    """The incident at the end of the chain, however often incidents were joined."""
+    seen: set[str] = set()
+    while incident_id not in seen:
+        seen.add(incident_id)
+        record = state.records.get(incident_id)
+        if record is None or not record.successor:
+            break
+        incident_id = record.successor
+    return incident_id
+
+
+def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> None:
+    """Facts, overrides and reports; whether it occurred is for the successor's own revision."""
+    successor.reach = join(successor.reach, record.reach)
+    successor.discovered_at = min(successor.discovered_at, record.discovered_at)
+    successor.occurred = successor.occurred or record.occurred
+    successor.facts = _newer(successor.facts, record.facts)
+    successor.overrides = {**record.overrides, **successor.overrides}
+    for duty, done_at in record.reports.items():
+        successor.reports[duty] = min(done_at, successor.reports.get(duty, done_at))
+    successor.touched_at = now
+
+
+def _newer(one: dict[str, Stated], other: dict[str, Stated]) -> dict[str, Stated]:
+    """Of each fact the later statement; of two of one moment the graver."""
+    merged = dict(one)
+    for name, fact in other.items():
+        mine = merged.get(name)
+        if (
+            mine is None
+            or fact.stated_at > mine.stated_at
+            or (fact.stated_at == mine.stated_at and is_lower(name, mine.value, fact.value))
+        ):
+            merged[name] = fact
+    return merged
+
+
+def forget(policy: SeverityPolicy, state: SeverityState, now: Moment) -> None:
+    """Put away what is over and held long enough, and the oldest beyond the quota."""
+    for incident_id in [
+        record.incident_id
+        for record in state.records.values()
+        if (until := _held_until(policy, record)) is not None and until <= now
+    ]:
+        del state.records[incident_id]
+    excess = len(state.records) - policy.incidents_max
+    if excess > 0:
+        oldest = sorted(state.records.values(), key=_eviction_order)[:excess]
+        for record in oldest:
+            del state.records[record.incident_id]
+        state.forgotten += excess
+
+
+def _eviction_order(record: IncidentRecord) -> tuple[object, ...]:
+    return not _is_over(record), record.touched_at, record.incident_id
+
+
+def _is_over(record: IncidentRecord) -> bool:
+    """Ended or dismissed, and nobody has to tell anybody anything any more."""
+    ended = record.ended_at is not None or record.dismissed != ""
+    return ended and all(one.state in ("done", "withdrawn") for one in record.obligations.values())
+
+
+def _held_until(policy: SeverityPolicy, record: IncidentRecord) -> Moment | None:
+    return record.touched_at + policy.hold_days * DAY if _is_over(record) else None
+
+
+def next_moment(policy: SeverityPolicy, state: SeverityState) -> Moment | None:
+    """When something next happens by itself: a duty turns, or a record is put away."""
+    moments = [
+        turn[0]
+        for record in state.records.values()
+        for obligation in record.obligations.values()
+        if (turn := next_turn(obligation)) is not None
+    ]
+    held = (_held_until(policy, record) for record in state.records.values())
+    return min([*moments, *(moment for moment in held if moment is not None)], default=None)

@@ -1,0 +1,299 @@
+"""What arrives, as Sigma names it: the literal log source table, read both ways.
+
+Rule 1: an event carries either Windows' own `Channel` and `EventID`, or the reserved
+field `sigma.source` that its format wrote ("category/product/service", each of them
+possibly several, with commas), or nothing.
+Rule 2: a rule is left out only where a logsource key is known on both sides and differs;
+an event that says nothing of its source meets every rule.
+Rule 3: a category of Windows stands for channels and event ids, not for a name
+(specification, taxonomy appendix 2.1, "Windows Folder").
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
+
+import msgspec
+
+from pipeline.sigma.predicates import text_of
+from pipeline.sigma.reading.documents import LogSource, SigmaRule
+
+SOURCE_FIELD = "sigma.source"
+
+SYSMON = "Microsoft-Windows-Sysmon/Operational"
+LINUX_SYSMON = "Linux-Sysmon/Operational"
+POWERSHELL = ("Microsoft-Windows-PowerShell/Operational", "PowerShellCore/Operational")
+
+SERVICES: dict[str, tuple[str, ...]] = {
+    "application": ("Application",),
+    "application-experience": (
+        "Microsoft-Windows-Application-Experience/Program-Telemetry",
+        "Microsoft-Windows-Application-Experience/Program-Compatibility-Assistant",
+    ),
+    "applocker": (
+        "Microsoft-Windows-AppLocker/MSI and Script",
+        "Microsoft-Windows-AppLocker/EXE and DLL",
+        "Microsoft-Windows-AppLocker/Packaged app-Deployment",
+        "Microsoft-Windows-AppLocker/Packaged app-Execution",
+    ),
+    "appmodel-runtime": ("Microsoft-Windows-AppModel-Runtime/Admin",),
+    "appxdeployment-server": ("Microsoft-Windows-AppXDeploymentServer/Operational",),
+    "appxpackaging-om": ("Microsoft-Windows-AppxPackaging/Operational",),
+    "bitlocker": ("Microsoft-Windows-BitLocker/BitLocker Management",),
+    "bits-client": ("Microsoft-Windows-Bits-Client/Operational",),
+    "capi2": ("Microsoft-Windows-CAPI2/Operational",),
+    "certificateservicesclient-lifecycle-system": (
+        "Microsoft-Windows-CertificateServicesClient-Lifecycle-System/Operational",
+    ),
+    "codeintegrity-operational": ("Microsoft-Windows-CodeIntegrity/Operational",),
+    "dhcp": ("Microsoft-Windows-DHCP-Server/Operational",),
+    "diagnosis-scripted": ("Microsoft-Windows-Diagnosis-Scripted/Operational",),
+    "dns-client": (
+        "Microsoft-Windows-DNS Client Events/Operational",
+        "Microsoft-Windows-DNS-Client/Operational",
+    ),
+    "dns-server": ("DNS Server",),
+    "dns-server-analytic": ("Microsoft-Windows-DNS-Server/Analytical",),
+    "dns-server-audit": ("Microsoft-Windows-DNS-Server/Audit",),
+    "driver-framework": ("Microsoft-Windows-DriverFrameworks-UserMode/Operational",),
+    "firewall-as": ("Microsoft-Windows-Windows Firewall With Advanced Security/Firewall",),
+    "hyper-v-worker": (
+        "Microsoft-Windows-Hyper-V-Worker",
+        "Microsoft-Windows-Hyper-V-Worker-Admin",
+    ),
+    "iis-configuration": ("Microsoft-IIS-Configuration/Operational",),
+    "kernel-event-tracing": (
+        "Microsoft-Windows-Kernel-EventTracing",
+        "Microsoft-Windows-Kernel-EventTracing/Admin",
+    ),
+    "kernel-shimengine": (
+        "Microsoft-Windows-Kernel-ShimEngine/Operational",
+        "Microsoft-Windows-Kernel-ShimEngine/Diagnostic",
+        "WinEventLog:Microsoft-Windows-Kernel-ShimEngine/Diagnostic",
+    ),
+    "ldap": ("Microsoft-Windows-LDAP-Client/Debug",),
+    "lsa-server": ("Microsoft-Windows-LSA/Operational",),
+    "microsoft-servicebus-client": (
+        "Microsoft-ServiceBus-Client",
+        "Microsoft-ServiceBus-Client/Operational",
+        "Microsoft-ServiceBus-Client/Admin",
+    ),
+    "msexchange-management": ("MSExchange Management",),
+    "ntfs": ("Microsoft-Windows-Ntfs/Operational",),
+    "ntlm": ("Microsoft-Windows-NTLM/Operational",),
+    "openssh": ("OpenSSH/Operational",),
+    "powershell": POWERSHELL,
+    "powershell-classic": ("Windows PowerShell",),
+    "printservice-admin": ("Microsoft-Windows-PrintService/Admin",),
+    "printservice-operational": ("Microsoft-Windows-PrintService/Operational",),
+    "security": ("Security",),
+    "security-mitigations": (
+        "Microsoft-Windows-Security-Mitigations/Kernel Mode",
+        "Microsoft-Windows-Security-Mitigations/KernelMode",
+        "Microsoft-Windows-Security-Mitigations/User Mode",
+        "Microsoft-Windows-Security-Mitigations/UserMode",
+    ),
+    "sense": ("Microsoft-Windows-SENSE/Operational",),
+    "servicebus-client": (
+        "Microsoft-ServiceBus-Client/Operational",
+        "Microsoft-ServiceBus-Client/Admin",
+    ),
+    "shell-core": ("Microsoft-Windows-Shell-Core/Operational",),
+    "smbclient-connectivity": ("Microsoft-Windows-SmbClient/Connectivity",),
+    "smbclient-security": ("Microsoft-Windows-SmbClient/Security",),
+    "smbserver-connectivity": ("Microsoft-Windows-SMBServer/Connectivity",),
+    "sysmon": (SYSMON, LINUX_SYSMON),
+    "system": ("System",),
+    "taskscheduler": ("Microsoft-Windows-TaskScheduler/Operational",),
+    "terminalservices-localsessionmanager": (
+        "Microsoft-Windows-TerminalServices-LocalSessionManager/Operational",
+    ),
+    "vhdmp": ("Microsoft-Windows-VHDMP/Operational",),
+    "windefend": ("Microsoft-Windows-Windows Defender/Operational",),
+    "wmi": ("Microsoft-Windows-WMI-Activity/Operational",),
+}
+"""Service of Windows to channels; the taxonomy's, and the spellings that hosts use."""
+
+_SYSMON_IDS: dict[str, tuple[int, ...]] = {
+    "process_creation": (1,),
+    "file_change": (2,),
+    "network_connection": (3,),
+    "sysmon_status": (4, 16),
+    "process_termination": (5,),
+    "driver_load": (6,),
+    "image_load": (7,),
+    "create_remote_thread": (8,),
+    "raw_access_thread": (9,),
+    "process_access": (10,),
+    "file_event": (11,),
+    "registry_add": (12,),
+    "registry_delete": (12,),
+    "registry_event": (12, 13, 14),
+    "registry_set": (13,),
+    "registry_rename": (14,),
+    "create_stream_hash": (15,),
+    "pipe_created": (17, 18),
+    "wmi_event": (19, 20, 21),
+    "dns_query": (22,),
+    "file_delete": (23, 26),
+    "clipboard_capture": (24,),
+    "process_tampering": (25,),
+    "file_delete_detected": (26,),
+    "file_block_executable": (27,),
+    "file_block_shredding": (28,),
+    "file_executable_detected": (29,),
+    "sysmon_error": (255,),
+}
+
+CATEGORIES: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
+    *((name, (SYSMON, LINUX_SYSMON), ids) for name, ids in _SYSMON_IDS.items()),
+    ("process_creation", ("Security",), (4688,)),
+    ("ps_classic_start", ("Windows PowerShell",), (400,)),
+    ("ps_classic_provider_start", ("Windows PowerShell",), (600,)),
+    ("ps_classic_script", ("Windows PowerShell",), (800,)),
+    ("ps_module", POWERSHELL, (4103,)),
+    ("ps_script", POWERSHELL, (4104,)),
+)
+"""Category, channels, event ids."""
+
+PROVIDER_CATEGORIES: dict[str, tuple[str, ...]] = {
+    "microsoft-windows-kernel-file": ("file_access", "file_rename"),
+}
+"""Categories that are an ETW provider's; the taxonomy gives no event ids for them."""
+
+PROVIDER_CHANNELS: dict[str, str] = {
+    "microsoft-windows-sysmon": SYSMON,
+    "microsoft-windows-security-auditing": "Security",
+    "microsoft-windows-powershell": POWERSHELL[0],
+    "powershell": "Windows PowerShell",
+    "service control manager": "System",
+}
+"""The channel of an event that names only its provider."""
+
+EVENT_TYPES: dict[str, tuple[str, ...]] = {
+    "registry_add": ("createkey",),
+    "registry_delete": ("deletekey", "deletevalue"),
+}
+"""Sysmon 12 is both creation and deletion of a key; its `EventType` tells which."""
+
+
+class EventSource(msgspec.Struct, frozen=True):
+    """What is known of an event's source; an empty member is not known."""
+
+    categories: frozenset[str] = frozenset()
+    product: str = ""
+    services: tuple[str, ...] = ()
+    """The narrowest first."""
+    is_windows_log: bool = False
+    """Whether it is an event of a Windows channel, whose categories the table knows."""
+
+
+WINDOWS_CATEGORIES = frozenset(name for name, _, _ in CATEGORIES) | frozenset(
+    name for names in PROVIDER_CATEGORIES.values() for name in names
+)
+_BY_CHANNEL: dict[str, tuple[str, ...]] = {
+    channel.lower(): tuple(name for name, rest in SERVICES.items() if channel in rest)
+    for channels in SERVICES.values()
+    for channel in channels
+}
+
+
+SOURCES_KEPT = 4096
+"""Combinations of channel, event id and provider remembered."""
+
+
+def event_source(fields: Mapping[str, object]) -> EventSource:
+    """What `fields` say of where they come from."""
+    tagged = fields.get(SOURCE_FIELD)
+    if isinstance(tagged, str):
+        category, product, service = [*tagged.split("/", 2), "", ""][:3]
+        return EventSource(frozenset(_known(category)), product, _known(service))
+    channel, provider = fields.get("Channel"), fields.get("Provider_Name")
+    if not isinstance(channel, str) or not channel:
+        if not isinstance(provider, str) or not _is_windows_provider(provider):
+            return EventSource()
+        channel = PROVIDER_CHANNELS.get(provider.lower(), provider)
+    return EventSource(
+        categories=_categories(
+            channel.lower(),
+            (text_of(fields.get("EventID")) or "").strip(),
+            provider.lower() if isinstance(provider, str) else "",
+        ),
+        product="linux" if channel == LINUX_SYSMON else "windows",
+        services=_BY_CHANNEL.get(channel.lower(), ()),
+        is_windows_log=True,
+    )
+
+
+def is_known_channel(channel: object) -> bool:
+    """Whether the source of an event of this channel depends on nothing but its event id."""
+    return isinstance(channel, str) and channel.lower() in _BY_CHANNEL
+
+
+def _known(names: str) -> tuple[str, ...]:
+    return tuple(name for name in names.split(",") if name)
+
+
+def _is_windows_provider(provider: str) -> bool:
+    return provider.lower() in PROVIDER_CHANNELS or provider.lower() in PROVIDER_CATEGORIES
+
+
+@lru_cache(maxsize=SOURCES_KEPT)
+def _categories(channel: str, event_id: str, provider: str) -> frozenset[str]:
+    """Of a channel and provider in lower case."""
+    named = {
+        name
+        for name, channels, ids in CATEGORIES
+        if channel in map(str.lower, channels) and event_id in map(str, ids)
+    }
+    if channel not in _BY_CHANNEL:
+        named.update(PROVIDER_CATEGORIES.get(provider, ()))
+    return frozenset(named)
+
+
+def applies(rule: LogSource, event: EventSource) -> bool:
+    """Whether a rule of log source `rule` is for an event of source `event`."""
+    if rule.product and event.product and rule.product != event.product:
+        return False
+    if rule.service and not _fits_service(rule.service, event):
+        return False
+    if not rule.category:
+        return True
+    if event.categories:
+        return rule.category in event.categories
+    return not (event.is_windows_log and rule.category in WINDOWS_CATEGORIES)
+
+
+def _fits_service(service: str, event: EventSource) -> bool:
+    if event.services:
+        return service in event.services
+    return not (event.is_windows_log and service in SERVICES)
+
+
+def blind_rules(
+    rules: Iterable[SigmaRule], seen: Collection[EventSource]
+) -> dict[LogSource, list[SigmaRule]]:
+    """The rules that no event of the sources `seen` can ever meet, by their log source."""
+    blind: dict[LogSource, list[SigmaRule]] = {}
+    fed: dict[LogSource, bool] = {}
+    for rule in rules:
+        source = rule.logsource
+        if source not in fed:
+            fed[source] = any(applies(source, event) for event in seen)
+        if not fed[source]:
+            blind.setdefault(source, []).append(rule)
+    return blind
+
+
+def log_source(fields: Mapping[str, object]) -> LogSource:
+    """The best single description of an event, for storage columns."""
+    source = event_source(fields)
+    return LogSource(
+        category=min(source.categories, key=_breadth, default=""),
+        product=source.product,
+        service=source.services[0] if source.services else "",
+    )
+
+
+def _breadth(category: str) -> tuple[int, str]:
+    """The narrowest category first: registry_set before registry_event."""
+    return len(_SYSMON_IDS.get(category, ())), category

@@ -1,0 +1,80 @@
+"""The published JSON Schemas (draft 2020-12), derived: what `fenghuo sql` prints of each view,
+and what enterprises and analysts send."""
+
+from collections.abc import Iterable
+from typing import Any, TypeAlias
+
+import msgspec
+
+from schemas.command import Command
+from schemas.registry import Enterprise
+from sinks.columns import (
+    COUNT,
+    FLAG,
+    MAYBE_MOMENT,
+    MOMENT,
+    SIGNED,
+    SMALL,
+    TEXT,
+    TEXTS,
+    WORD,
+    WORDS,
+    Table,
+)
+from sinks.tables import TABLES
+
+Schema: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+SHOWN_AS: dict[str, Schema] = {
+    TEXT: {"type": "string"},
+    WORD: {"type": "string"},
+    WORDS: {"type": "array", "items": {"type": "string"}},
+    TEXTS: {"type": "array", "items": {"type": "string"}},
+    MOMENT: {"type": "string", "format": "date-time"},
+    MAYBE_MOMENT: {"type": ["string", "null"], "format": "date-time"},
+    COUNT: {"type": "integer", "minimum": 0, "maximum": 2**64 - 1},
+    SMALL: {"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
+    SIGNED: {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
+    FLAG: {"type": "boolean"},
+}
+"""ClickHouse type: what a row of a view shows there."""
+
+MESSAGES: dict[str, type] = {"command": Command, "enterprise": Enterprise}
+"""What others write for us: commands on their topic, entries of the registry file."""
+
+
+def row_schema(table: Table) -> Schema:
+    """Of one row of the table's views."""
+    properties = {
+        column.name: SHOWN_AS[column.type] | {"description": column.comment}
+        for column in table.columns
+    }
+    return {
+        "$schema": DIALECT,
+        "title": table.name,
+        "description": table.comment,
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+    }
+
+
+def row_schemas(tables: Iterable[Table] = TABLES) -> dict[str, Schema]:
+    """By view; a history has the columns of its current state."""
+    schemas: dict[str, Schema] = {}
+    for table in tables:
+        schemas[table.name] = row_schema(table)
+        if table.history:
+            schemas[table.history] = row_schema(table) | {"title": table.history}
+    return schemas
+
+
+def message_schemas() -> dict[str, Schema]:
+    """By name of the message; each complete in itself."""
+    return {name: _message_schema(of) for name, of in MESSAGES.items()}
+
+
+def _message_schema(of: type) -> Schema:
+    return {"$schema": DIALECT, **msgspec.json.schema(of)}
