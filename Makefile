@@ -7,7 +7,7 @@ READY := $(VENV)/.ready
 .DEFAULT_GOAL := help
 
 help: ## list the tasks
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 $(READY): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -23,6 +23,14 @@ demo: $(READY) ## the main job: broker, worker, store, hidden attacks, report (a
 
 test: $(READY) ## all tests, on a real Kafka where Java and Maven are, else the embedded broker
 	$(BIN)/python -m pytest
+
+test-fast: $(READY) ## the tests that need no broker, store, browser or recording (under a minute)
+	$(BIN)/python -m pytest -q -m "not (broker or store or browser or recordings)"
+
+laws: $(READY) ## the laws with new examples, ROUNDS times over (default 20)
+	for round in $$(seq $(or $(ROUNDS),20)); do \
+	  $(BIN)/python -m pytest -q --hypothesis-profile=laws -k laws || exit 1; \
+	done
 
 check: $(READY) ## ruff, mypy --strict, import-linter, links
 	$(BIN)/ruff format --check .
@@ -50,4 +58,4 @@ lock: $(READY) ## resolve the dependencies anew into requirements.lock
 clean: ## remove what the tasks made
 	rm -rf $(VENV) .cache build dist demo-out
 
-.PHONY: help install demo test check bench soak format lock clean
+.PHONY: help install demo test test-fast laws check bench soak format lock clean

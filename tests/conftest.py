@@ -1,14 +1,47 @@
-"""How the tests run: Hypothesis without a clock, the same examples each time in CI."""
+"""How the tests run: Hypothesis without a clock, the same examples each time; marks by place."""
 
-import os
+from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 
+# Machines are shared: time says nothing about correctness.
 settings.register_profile(
-    "fenghuo",
-    deadline=None,  # machines are shared: time says nothing about correctness
+    "gate",
+    deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
-    derandomize=os.environ.get("CI") == "true",  # the gate must not turn red by chance
+    derandomize=True,  # the gate must not turn red by chance: `make laws` draws new examples
     print_blob=True,
 )
-settings.load_profile("fenghuo")
+settings.register_profile("laws", parent=settings.get_profile("gate"), derandomize=False)
+settings.load_profile("gate")
+
+TESTS = Path(__file__).parent
+MARKS: dict[str, str] = {
+    "chaos": "broker",
+    "embedded": "broker",
+    "kafka": "broker",
+    "replay": "broker",
+    "demo": "broker",
+    "worker/test_live.py": "broker",
+    "worker/test_store_away.py": "broker",
+    "dashboards": "store",
+    "sinks": "store",
+    "report": "browser",
+    "severity/test_form_page.py": "browser",
+    "incidents/test_recordings.py": "recordings",
+    "rules": "recordings",
+    "scenarios": "recordings",
+    "sigma/test_corpus.py": "recordings",
+    "simulate": "recordings",
+}
+"""Folder or file: what its tests need beyond this process; the rest is `make test-fast`."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test by where it stands."""
+    for item in items:
+        place = item.path.relative_to(TESTS)
+        for named in (str(place), place.parts[0]):
+            if named in MARKS:
+                item.add_marker(MARKS[named])
