@@ -1,7 +1,5 @@
 """Everything that a site may decide otherwise, as one value: read from a file, checked whole."""
 
-from hashlib import sha256
-
 import msgspec
 
 from pipeline.campaigns.policy import CampaignPolicy
@@ -10,6 +8,7 @@ from pipeline.event_time import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import faults_of
+from schemas.ids import content_id
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -42,4 +41,4 @@ def read_policy(text: str, file: str) -> Policy:
 
 def policy_id(policy: Policy) -> str:
     """Content id of a policy: 32 hexadecimal digits."""
-    return sha256(msgspec.json.encode(policy, order="deterministic")).hexdigest()[:32]
+    return content_id("policy", msgspec.json.encode(policy, order="deterministic"))

@@ -11,10 +11,10 @@ Rule 4. At the end the columns are held against the definition; a difference is 
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from hashlib import blake2b
 
 import msgspec
 
+from schemas.ids import content_id
 from sinks.case_tables import CAMPAIGNS
 from sinks.columns import Table
 from sinks.contract import Answer, SchemaOutdated
@@ -58,7 +58,7 @@ class Migration(msgspec.Struct, frozen=True):
     @property
     def digest(self) -> str:
         """Of the statements."""
-        return blake2b("\n;\n".join(self.statements).encode(), digest_size=16).hexdigest()
+        return content_id("migration", *self.statements)
 
 
 _SUMMARY_COLUMN = """
