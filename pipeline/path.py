@@ -13,6 +13,9 @@ and in tests; a shell turns the decisions into effects.
 
 from collections.abc import Sequence
 
+import msgspec
+
+from pipeline import commands
 from pipeline.campaigns import step as campaigns
 from pipeline.campaigns.decode_sighting import read_sighting
 from pipeline.campaigns.emit_sightings import emit_sightings, forget_emitted
@@ -23,23 +26,23 @@ from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.correlation.step import Match
 from pipeline.event_time import Clock, advance, move_on, settle
 from pipeline.incidents import step as incidents
-from pipeline.intake.admission import Refusal, admit, refuse
+from pipeline.intake.admission import Refusal, admit, drill_named, refuse
 from pipeline.intake.commands import read_command
 from pipeline.intake.dead_letters import refuse_sighting
 from pipeline.intake.reading import account_duplicate, read_batch
+from pipeline.intake.taken import take
 from pipeline.policy import Policy
 from pipeline.severity import step as severity
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.state import (
-    KEPT_BATCH_IDS,
     EnterpriseState,
     State,
     campaign_key,
     enterprise_key,
 )
 from schemas.assessment import Assessment
-from schemas.batch import HEADER_DRILL, Batch, Record
-from schemas.command import CommandOutcome
+from schemas.batch import Batch, Record
+from schemas.command import Command
 from schemas.context import Context
 from schemas.decision import Decision
 from schemas.detection import Detection
@@ -68,8 +71,7 @@ class Engine:
         key = record.key.decode("utf-8", "replace")
         if is_sightings(record.topic):
             return campaign_key(key)
-        drill = dict(record.headers).get(HEADER_DRILL, b"").decode("utf-8", "replace")
-        return enterprise_key(key, drill) if key in self.registry else STRANGER
+        return enterprise_key(key, drill_named(record)) if key in self.registry else STRANGER
 
     def apply(self, state: State, record: Record) -> list[Decision]:
         """One record of any source topic; a refused one leaves the state as it was."""
@@ -94,9 +96,9 @@ class Engine:
 
     def process(self, state: EnterpriseState, batch: Batch) -> list[Decision]:
         """One batch whose sender is known."""
-        if batch.batch_id in state.batch_ids:
+        verdict = take(state.taken, batch)
+        if verdict.is_repeat:
             return [account_duplicate(batch)]
-        state.batch_ids = [*state.batch_ids[1 - KEPT_BATCH_IDS :], batch.batch_id]
         event_time = self.policy.event_time
         context = self._context(batch.enterprise_id, batch.drill)
         reading = read_batch(batch, context.enterprise, state.clock, event_time)
@@ -108,7 +110,7 @@ class Engine:
             *reading.dead_letters,
             *detections,
             *self._conclude(state, detections, clock, context),
-            reading.account,
+            msgspec.structs.replace(reading.account, unverified=verdict.unverified),
         ]
 
     def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
@@ -131,28 +133,34 @@ class Engine:
         command = read_command(record, self.registry)
         if isinstance(command, Refusal):
             return list(refuse(record, command))
+        heard = commands.heard_before(state.commands, command)
+        if heard is not None:
+            again = commands.answer_again(heard, command)
+            reused = Refusal("command_id_reused", f"command_id {command.command_id}")
+            return [again] if again is not None else list(refuse(record, reused))
+        outcome = commands.hear(
+            state.commands, state.incidents, state.severity, command, record.timestamp
+        )
+        return [outcome, *(self._carry_out(state, command, record) if outcome.accepted else ())]
+
+    def _carry_out(
+        self, state: EnterpriseState, command: Command, record: Record
+    ) -> list[Decision]:
         context = self._context(command.enterprise_id, command.drill)
         clock = Clock(state.clock.watermark, record.timestamp)
         policy = self.policy
-        refusal = severity.refusal_of(state.severity, command)
-        if refusal:
-            return [
-                CommandOutcome(
-                    command=command, received_at=record.timestamp, accepted=False, refusal=refusal
-                )
-            ]
-        outcome, revised = incidents.handle_command(
+        revised = incidents.handle_command(
             policy.incidents, state.incidents, command, clock, context
         )
         incident = incidents.current_incident(
             policy.incidents, state.incidents, command.incident_id, context
         )
-        if not outcome.accepted or incident is None:
-            return [outcome]
+        if incident is None:
+            return [*revised]
         judged = severity.handle_command(
             policy.severity, state.severity, command, incident, clock, context
         )
-        return [outcome, *self._tell(state, [*revised, *judged], clock, context)]
+        return self._tell(state, [*revised, *judged], clock, context)
 
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
         enterprise_id, _, drill = state_key.partition("#")
@@ -228,5 +236,7 @@ class Engine:
                 clock.received_at,
             )
         ]
-        forget_emitted(state.sightings, state.incidents.cases.keys())
+        held = state.incidents.cases.keys()
+        forget_emitted(state.sightings, held)
+        commands.forget(state.commands, held)
         return [*rows, *told]

@@ -11,13 +11,14 @@ from typing import TypeAlias
 import msgspec
 
 from pipeline.campaigns.state import CAMPAIGN_STATE_VERSION, CampaignState, SightingsState
+from pipeline.commands import CommandsState
 from pipeline.correlation.state import CorrelationState
 from pipeline.event_time import ClockState
 from pipeline.incidents.state import IncidentsState
+from pipeline.intake.taken import TakenState
 from pipeline.severity.state import SeverityState
 
 STATE_VERSION = 1
-KEPT_BATCH_IDS = 256
 
 
 class StateFault(ValueError):
@@ -29,9 +30,9 @@ class EnterpriseState(msgspec.Struct):
 
     version: int = STATE_VERSION
     clock: ClockState = msgspec.field(default_factory=ClockState)
-    batch_ids: list[str] = []
-    """The last ids applied, oldest first: a batch sent again is known by its id."""
+    taken: TakenState = msgspec.field(default_factory=TakenState)
     correlation: CorrelationState = msgspec.field(default_factory=CorrelationState)
+    commands: CommandsState = msgspec.field(default_factory=CommandsState)
     incidents: IncidentsState = msgspec.field(default_factory=IncidentsState)
     severity: SeverityState = msgspec.field(default_factory=SeverityState)
     sightings: SightingsState = msgspec.field(default_factory=SightingsState)

@@ -89,6 +89,22 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True, tag="assessment"):
 
 
 ObligationState: TypeAlias = Literal["pending", "due_soon", "done", "late", "withdrawn"]
+ENDED_STATES: tuple[ObligationState, ...] = ("done", "withdrawn")
+"""States that no clock changes."""
+
+
+def state_at(
+    state: ObligationState, due_soon_at: Moment | None, due_at: Moment | None, now: Moment
+) -> ObligationState:
+    """How an obligation stands at a moment, whenever it was last written.
+
+    The store's view `obligations` says the same in SQL (`sinks/ddl.py`).
+    """
+    if state in ENDED_STATES:
+        return state
+    if due_at is not None and now > due_at:
+        return "late"
+    return "due_soon" if due_soon_at is not None and now >= due_soon_at else "pending"
 
 
 class Obligation(msgspec.Struct, frozen=True, kw_only=True, tag="obligation"):

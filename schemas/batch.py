@@ -1,15 +1,19 @@
 """A batch: the NDJSON of many events of one enterprise and one format: one Kafka record."""
 
+from hashlib import sha256
+from typing import TypedDict
+
 import msgspec
 
 from schemas.moments import Moment
 
-SIGNATURE_CONTEXT = b"fenghuo-batch-1"
+SIGNATURE_CONTEXT = b"fenghuo-batch-2"
 
 # Kafka record headers, in the order in which they are signed.
 HEADER_FORMAT = "fenghuo-format"
 HEADER_KEY_ID = "fenghuo-key-id"
 HEADER_BATCH_ID = "fenghuo-batch-id"
+HEADER_STREAM = "fenghuo-stream"
 HEADER_SEQUENCE = "fenghuo-sequence"
 HEADER_DRILL = "fenghuo-drill"
 HEADER_OCCURRENCES = "fenghuo-occurrences"
@@ -19,6 +23,7 @@ SIGNED_HEADERS = (
     HEADER_FORMAT,
     HEADER_KEY_ID,
     HEADER_BATCH_ID,
+    HEADER_STREAM,
     HEADER_SEQUENCE,
     HEADER_DRILL,
     HEADER_OCCURRENCES,
@@ -26,7 +31,10 @@ SIGNED_HEADERS = (
 
 
 class Record(msgspec.Struct, frozen=True, kw_only=True):
-    """One Kafka record as it was read; `timestamp` is Kafka's, the moment of receipt."""
+    """One Kafka record as it was read; `timestamp` is Kafka's, the moment of receipt.
+
+    A record without a key has the key b""; a header's value may be None, as Kafka allows.
+    """
 
     topic: str
     partition: int
@@ -34,11 +42,14 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     timestamp: Moment
     key: bytes
     value: bytes
-    headers: tuple[tuple[str, bytes], ...] = ()
+    headers: tuple[tuple[str, bytes | None], ...] = ()
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):
     """A batch whose sender is known: signature verified, or read by the operator from a file.
+
+    `sequence` numbers the batches of a `stream` (of this `key_id`) without repeating a number;
+    without a stream, "", it says nothing.
 
     `occurrences` maps a line's index to how many identical lines the sender had sent before
     it from the same source. An identical line is the same event when it is sent again, and
@@ -48,6 +59,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     enterprise_id: str
     format: str
     batch_id: str
+    key_id: str = ""
+    stream: str = ""
     sequence: int
     received_at: Moment
     value: bytes
@@ -61,8 +74,9 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
 class BatchAccount(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     """What became of one record: events = stored + late + dropped + dead_lettered.
 
-    `outcome` is accepted, duplicate (its batch id was applied before) or refused.
-    `reasons` counts the dropped and dead-lettered events by reason code.
+    `outcome` is accepted, duplicate (it was taken before) or refused. `reasons` counts the
+    dropped and dead-lettered events by reason code. `unverified` is why it cannot be known
+    whether an accepted batch was taken before; "" where it was not.
     """
 
     enterprise_id: str
@@ -81,12 +95,16 @@ class BatchAccount(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     future: int = 0
     reasons: dict[str, int] = {}
     drill: str = ""
+    unverified: str = ""
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, tag="dead_letter"):
-    """A record (`line` 0) or one line of it (1-based) that could not be taken, kept whole.
+    """A record (`line` 0) or one line of it (1-based) that could not be taken.
 
-    `remedy` tells the sender what to do; `events` is how many events it stands for.
+    `original` is its beginning, `ORIGINAL_BYTES` at most: make it with `original_of`. `size` is
+    how many bytes it has in all and `sha256` their digest, so that what Kafka still holds at
+    its place can be told to be it. `remedy` tells the sender what to do; `events` is how many
+    events it stands for: the last letter of a record stands for every line that is left.
     """
 
     dead_letter_id: str
@@ -102,3 +120,24 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, tag="dead_letter"):
     remedy: str
     events: int
     original: bytes
+    size: int
+    sha256: str
+
+
+ORIGINAL_BYTES = 65_536
+"""Of what could not be taken, kept in a dead letter: it always fits a message."""
+DETAIL_CHARS = 500
+"""Of a dead letter's `detail`, which may quote what came."""
+
+
+class Original(TypedDict):
+    """The fields of a dead letter that say what came."""
+
+    original: bytes
+    size: int
+    sha256: str
+
+
+def original_of(data: bytes) -> Original:
+    """What a dead letter keeps of the bytes that could not be taken."""
+    return Original(original=data[:ORIGINAL_BYTES], size=len(data), sha256=sha256(data).hexdigest())

@@ -12,6 +12,9 @@ Verb: TypeAlias = Literal[
 ]
 
 
+Id: TypeAlias = Annotated[str, msgspec.Meta(max_length=128)]
+Person: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+Prose: TypeAlias = Annotated[str, msgspec.Meta(max_length=4_000)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
 Percent: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100)]
 Harm: TypeAlias = Literal["particularly_major", "major", "relatively_major", "slight"]
@@ -50,31 +53,31 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     views: Count | None = None
     spread_finding: Literal["extremely_large", "large", "relatively_large"] | None = None
     other_harm: Harm | None = None
-    said_by: str = ""
+    said_by: Person = ""
     basis: Literal["observed", "estimated", "reported"] = "reported"
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One act of one analyst on one incident.
 
-    `said_at` is when the analyst said it. `tier` and `regime` belong to override,
-    `obligation_id` to reported, `impact` to impact, `verdict` to close and resolve. `drill` is
-    that of the incident.
+    `said_at` is when the analyst said it. `tier` and `regime` belong to override (the tier ""
+    lifts it), `obligation_id` to reported, `impact` to impact, `verdict` to close and resolve.
+    `drill` is that of the incident.
     """
 
-    command_id: str
-    enterprise_id: str
-    incident_id: str
+    command_id: Id
+    enterprise_id: Id
+    incident_id: Id
     verb: Verb
-    analyst: str
+    analyst: Person
     said_at: Moment
-    reason: str = ""
-    verdict: str = ""
+    reason: Prose = ""
+    verdict: Id = ""
     impact: Impact | None = None
-    regime: str = ""
-    tier: str = ""
-    obligation_id: str = ""
-    drill: str = ""
+    regime: Id = ""
+    tier: Id = ""
+    obligation_id: Id = ""
+    drill: Id = ""
 
 
 class CommandOutcome(msgspec.Struct, frozen=True, kw_only=True, tag="command"):

@@ -11,7 +11,8 @@ Rule 5. One text for one server and for a cluster: `sinks/layout.py` says what d
 from collections.abc import Sequence
 from re import fullmatch
 
-from sinks.case_tables import ASSESSMENTS, INCIDENTS
+from schemas.assessment import ENDED_STATES
+from sinks.case_tables import ASSESSMENTS, INCIDENTS, OBLIGATIONS
 from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Table
 from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, stored_names
 from sinks.tables import TABLES
@@ -127,8 +128,14 @@ def _refinements(table: Table) -> str:
 
 
 def _views(table: Table, layout: Layout) -> list[str]:
-    views = [] if table is INCIDENTS else [_view(table, table.name, layout)]
+    views = [] if table is INCIDENTS else [_current_view(table, layout)]
     return [*views, _view(table, table.history, layout)] if table.history else views
+
+
+def _current_view(table: Table, layout: Layout) -> str:
+    if table is OBLIGATIONS:
+        return _obligation_view(layout)
+    return _view(table, table.name, layout)
 
 
 def _view(table: Table, name: str, layout: Layout) -> str:
@@ -151,6 +158,29 @@ def _incident_view(layout: Layout) -> str:
         f"CREATE OR REPLACE VIEW {INCIDENTS.name}{layout.on_cluster}\n"
         f"AS SELECT {', '.join(own + tiers)}\n"
         f"FROM (SELECT {_names(INCIDENTS)} FROM {INCIDENTS.current_name} FINAL) AS i\n{joins}"
+    )
+
+
+def state_now(now: str = "now64(6)") -> str:
+    """`schemas.assessment.state_at` in SQL, of a row `o`: deadlines pass without a worker too."""
+    ended = ", ".join(map(literal, ENDED_STATES))
+    return (
+        f"multiIf(o.state IN ({ended}), o.state,"
+        f" o.due_at IS NOT NULL AND {now} > o.due_at, 'late',"
+        f" o.due_soon_at IS NOT NULL AND {now} >= o.due_soon_at, 'due_soon', 'pending')"
+    )
+
+
+def _obligation_view(layout: Layout) -> str:
+    """Obligations as they stand when they are asked for."""
+    columns = [
+        f"{state_now() if name == 'state' else f'o.{name}'} AS {name}"
+        for name in OBLIGATIONS.column_names
+    ]
+    return (
+        f"CREATE OR REPLACE VIEW {OBLIGATIONS.name}{layout.on_cluster}\n"
+        f"AS SELECT {', '.join(columns)}\n"
+        f"FROM (SELECT {_names(OBLIGATIONS)} FROM {OBLIGATIONS.current_name} FINAL) AS o"
     )
 
 

@@ -131,13 +131,14 @@ BATCHES = Table(
         column("future", COUNT, "Of the stored: dated in the future."),
         column("reasons", JSON, "Reason codes with counts (JSON).", json_of("reasons")),
         DRILL,
+        column("unverified", WORD, "Why it cannot be known whether it was taken before."),
     ),
 )
 
 DEAD_LETTERS = Table(
     name="dead_letters",
     of=DeadLetter,
-    comment="What could not be taken, kept whole, with reason and remedy.",
+    comment="What could not be taken, with reason and remedy.",
     key=("dead_letter_id",),
     order_by=("enterprise_id", "dead_letter_id"),
     kept_as=LOG,
@@ -155,7 +156,9 @@ DEAD_LETTERS = Table(
         column("detail", TEXT, "What is wrong."),
         column("remedy", TEXT, "What the sender can do."),
         column("events", COUNT, "How many events it stands for."),
-        column("original", TEXT, "The original bytes, base64.", base64_of("original")),
+        column("original", TEXT, "The first 64 kB of it, base64.", base64_of("original")),
+        column("size", COUNT, "All its bytes."),
+        column("sha256", HEX_ID, "SHA-256 of all its bytes."),
     ),
 )
 

@@ -1,12 +1,14 @@
 """A sink in memory, under the same contract: for tests, dry runs and as the reference of views."""
 
+import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import msgspec
 
-from schemas.moments import format_moment
-from sinks.case_tables import ASSESSMENTS, INCIDENTS
+from schemas.assessment import ObligationState, state_at
+from schemas.moments import Moment, format_moment, parse_moment
+from sinks.case_tables import ASSESSMENTS, INCIDENTS, OBLIGATIONS
 from sinks.columns import MAYBE_MOMENT, MOMENT, Table
 from sinks.contract import Answer, QueryFailed, Row, Rows, RowsRefused
 from sinks.ddl import REGIMES, TIER_COLUMNS, view_tables
@@ -37,6 +39,8 @@ class MemorySink:
         if name not in self._views:
             raise QueryFailed(f"no view {name}; the views are {', '.join(self._views)}")
         answers = self._answers(self._views[name], every_revision=name not in self._tables)
+        if name == OBLIGATIONS.name:
+            return [_as_it_stands(answer, time.time_ns() // 1_000) for answer in answers]
         return self._with_tiers(answers) if name == INCIDENTS.name else answers
 
     def close(self) -> None:
@@ -75,6 +79,14 @@ def _with_assessments(incident: Answer, assessments: dict[tuple[object, object],
         for name in TIER_COLUMNS
     }
     return incident | tiers
+
+
+def _as_it_stands(obligation: Answer, now: Moment) -> Answer:
+    """Deadlines pass whether or not anything is written."""
+    times = (obligation[name] for name in ("due_soon_at", "due_at"))
+    soon_at, due_at = (None if each is None else parse_moment(str(each)) for each in times)
+    state = cast(ObligationState, obligation["state"])
+    return obligation | {"state": state_at(state, soon_at, due_at, now)}
 
 
 def _indexes(table: Table, names: Sequence[str]) -> list[int]:

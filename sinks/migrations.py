@@ -27,7 +27,7 @@ from sinks.ddl import (
     view_tables,
 )
 from sinks.layout import SINGLE, Layout
-from sinks.log_tables import DETECTIONS
+from sinks.log_tables import BATCHES, DEAD_LETTERS, DETECTIONS
 from sinks.tables import TABLES
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migrations
@@ -68,16 +68,25 @@ _CAMPAIGN_COLUMNS = """
     ADD COLUMN IF NOT EXISTS `combined_cac_tier` LowCardinality(String) AFTER `combined_miit_tier`,
     ADD COLUMN IF NOT EXISTS `evicted` UInt64 AFTER `combined_cac_tier`"""
 
+_ORIGINAL_COLUMNS = """
+    ADD COLUMN IF NOT EXISTS `size` UInt64 AFTER `original`,
+    ADD COLUMN IF NOT EXISTS `sha256` String AFTER `size`"""
+_UNVERIFIED_COLUMN = """
+    ADD COLUMN IF NOT EXISTS `unverified` LowCardinality(String) AFTER `drill`"""
+
 
 def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
     """Numbers 3 and up, as far as they are about these tables."""
     changes = (
         (3, "combined tiers of campaigns", CAMPAIGNS, "campaign_revisions", _CAMPAIGN_COLUMNS),
         (4, "findings in Chinese", DETECTIONS, "detection_revisions", _SUMMARY_COLUMN),
+        (5, "size and digest of dead letters", DEAD_LETTERS, "", _ORIGINAL_COLUMNS),
+        (6, "batches that may be repeats", BATCHES, "", _UNVERIFIED_COLUMN),
     )
     return tuple(
-        Migration(number, name, _alter((table.name, revisions), change, layout))
+        Migration(number, name, _alter(views, change, layout))
         for number, name, table, revisions, change in changes
+        for views in [[table.name, revisions] if revisions else [table.name]]
         if table in tables
     )
 

@@ -9,6 +9,8 @@ from typing import Final, TypeAlias, TypeVar
 
 import msgspec
 
+from schemas.assessment import ObligationState
+
 Answer: TypeAlias = Sequence[dict[str, object]]
 Query: TypeAlias = Callable[[str], Answer]
 """A sink's `query`: one statement to its rows by column name."""
@@ -95,8 +97,9 @@ class ObligationRow(msgspec.Struct, frozen=True, kw_only=True):
     channel: str
     limit_text: str
     starts_us: int
+    due_soon_us: int | None
     due_us: int | None
-    state: str
+    state: ObligationState
     done_us: int | None
     reason: str
     reason_en: str

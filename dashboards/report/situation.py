@@ -18,7 +18,7 @@ from dashboards.report.rows import (
     Rows,
 )
 from dashboards.words import TIER_OF_COLOUR
-from schemas.assessment import TIERS, LimbResult, Raise
+from schemas.assessment import TIERS, LimbResult, Raise, state_at
 from schemas.campaign import Growth, Spread
 from schemas.incident import DetectionSummary
 from schemas.moments import Moment
@@ -110,7 +110,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
 
 def situation_of(rows: Rows, made_at: Moment) -> Situation:
     """The rows as a situation; `made_at` is when the report is made, for clocks that run out."""
-    everything = _cases(rows)
+    everything = _cases(rows, made_at)
     cases = tuple(case for case in everything if not case.row.drill)
     return Situation(
         made_at=made_at,
@@ -133,9 +133,9 @@ def grade_of(assessment: AssessmentRow) -> str:
     return assessment.response_level or by_colour or assessment.tier or UNGRADED
 
 
-def _cases(rows: Rows) -> list[Case]:
+def _cases(rows: Rows, made_at: Moment) -> list[Case]:
     assessments = _by_incident(rows.assessments)
-    obligations = _by_incident(rows.obligations)
+    obligations = _by_incident(_standing(duty, made_at) for duty in rows.obligations)
     edges = _by_incident(rows.edges)
     events = {event.event_id: event for event in rows.evidence}
     cases = [
@@ -149,6 +149,12 @@ def _cases(rows: Rows) -> list[Case]:
         for row in rows.incidents
     ]
     return sorted(cases, key=lambda case: GRADES.index(case.grade))
+
+
+def _standing(duty: ObligationRow, made_at: Moment) -> ObligationRow:
+    """The duty as it stands when the report is made: no worker need have run since."""
+    state = state_at(duty.state, duty.due_soon_us, duty.due_us, made_at)
+    return msgspec.structs.replace(duty, state=state)
 
 
 def _by_incident(rows: Iterable[Keyed]) -> defaultdict[str, list[Keyed]]:

@@ -19,6 +19,7 @@ from schemas.batch import (
     HEADER_OCCURRENCES,
     HEADER_SEQUENCE,
     HEADER_SIGNATURE,
+    HEADER_STREAM,
 )
 
 IN_FLIGHT = 500
@@ -47,6 +48,8 @@ def sign_chunk(sender: Sender, chunk: Chunk, format: str, drill: str = "") -> di
         HEADER_BATCH_ID: chunk.batch_id.encode(),
         HEADER_SEQUENCE: str(chunk.sequence).encode(),
     }
+    if chunk.stream:
+        headers[HEADER_STREAM] = chunk.stream.encode()
     if drill:
         headers[HEADER_DRILL] = drill.encode()
     if chunk.occurrences:

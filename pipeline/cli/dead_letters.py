@@ -1,6 +1,7 @@
 """`fenghuo dead-letters`: what was refused, why, and a second try (shell)."""
 
 from base64 import b64decode
+from hashlib import sha256
 from pathlib import Path
 
 import click
@@ -19,13 +20,13 @@ from sinks.ddl import literal
 
 COLUMNS = (
     "dead_letter_id, enterprise_id, batch_id, topic, partition, offset, line, received_at, "
-    "reason, detail, remedy, events"
+    "reason, detail, remedy, events, size, sha256"
 )
 
 
 @click.group("dead-letters")
 def dead_letters_group() -> None:
-    """Records and lines that could not be taken: kept whole, with reason and remedy."""
+    """Records and lines that could not be taken: their beginning, with reason and remedy."""
 
 
 @dead_letters_group.command("list")
@@ -59,11 +60,10 @@ def list_command(
 def _print(letters: list[Answer]) -> None:
     table = Table("id", "enterprise", "place", "reason", "what", "remedy", show_lines=True)
     for letter in letters:
-        place = f"{letter['topic']}/{letter['partition']}/{letter['offset']}:{letter['line']}"
         table.add_row(
             str(letter["dead_letter_id"])[:12],
             str(letter["enterprise_id"]),
-            place,
+            f"{_place(letter)}:{letter['line']}",
             f"{letter['reason']} ({letter['events']})",
             str(letter["detail"]),
             str(letter["remedy"]),
@@ -71,15 +71,26 @@ def _print(letters: list[Answer]) -> None:
     Console().print(table)
 
 
+def _place(letter: Answer) -> str:
+    return f"{letter['topic']}/{letter['partition']}/{letter['offset']}"
+
+
 @dead_letters_group.command("show")
 @click.argument("dead_letter_id")
 @sink_options
-@click.option("--original", is_flag=True, help="Only the original bytes, as they came.")
+@click.option("--original", is_flag=True, help="Only the bytes kept, as they came.")
 def show_command(dead_letter_id: str, store: Path | None, database: str, original: bool) -> None:
-    """One dead letter as JSON, or its original bytes."""
+    """One dead letter as JSON, or its original bytes: 64 kB at most are kept."""
     with open_sink(store, database, must_exist=True) as sink:
         letter = find_letter(sink, dead_letter_id)
     content = b64decode(str(letter["original"]))
+    missing = int(str(letter["size"])) - len(content)
+    if missing > 0:
+        click.echo(
+            f"{missing} more bytes are not kept here; the record was at {_place(letter)}, and "
+            "Kafka has it until the topic's retention has passed",
+            err=True,
+        )
     if original:
         click.get_binary_stream("stdout").write(content)
         return
@@ -107,7 +118,8 @@ def requeue_command(
 ) -> None:
     """Send whole refused records again, after the cause was mended (a key registered, a row added).
 
-    A record goes back as it came, headers and signature included. A single line (`line` above
+    A record is read from Kafka once more and goes back as it came, headers and signature
+    included. A single line (`line` above
     0) cannot: its batch was accepted without it, and only its sender can sign it anew. All
     records are read before the first is sent: one that is gone sends none.
     """
@@ -141,10 +153,20 @@ def _check_whole(letter: Answer) -> None:
 
 
 def _read(access: KafkaAccess, letter: Answer) -> Record:
+    """The whole record from its place; ClickException where Kafka no longer has it."""
     place = str(letter["topic"]), int(str(letter["partition"])), int(str(letter["offset"]))
     record = read_record(access, *place)
     if record is None:
         raise click.ClickException(
-            f"{'/'.join(map(str, place))} is past the topic's retention; publish it again"
+            f"{_place(letter)} is past the topic's retention; publish it again"
+        )
+    known = letter["sha256"]  # "" in a row of a store older than the column
+    if known and sha256(record.value).hexdigest() != known:
+        raise click.ClickException(
+            f"{_place(letter)} holds another record now (the topic was rebuilt); publish it again"
+        )
+    if any(value is None for _, value in record.headers):
+        raise click.ClickException(
+            f"{_place(letter)} has a null header, and would be refused again; publish it anew"
         )
     return record

@@ -1,14 +1,19 @@
 """Files of events: what cannot be read is said on stderr, and the command fails (shell)."""
 
 from collections.abc import Iterator
+from hashlib import file_digest
+from importlib.metadata import version
 from pathlib import Path
+from secrets import token_hex
 
 import click
 
 from pipeline.files.recordings import Advance, Recording, open_recording
+from pipeline.intake.batching import BYTES_PER_BATCH
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import decode_object
 from pipeline.intake.formats.table import recognise
+from schemas.ids import content_id
 
 
 class FileReader:
@@ -54,6 +59,20 @@ class FileReader:
                 f"{faults} in the files (named above): what could be read was taken; "
                 "get them whole and give them again, nothing counts twice"
             )
+
+
+def stream_of(file: Path, format: str, lines_per_batch: int) -> str:
+    """The stream of a file's batches: the same for the same bytes, read by the same release.
+
+    So a file that is given again has its batches under the same numbers, and one that grew or
+    was mended is another stream. What can be read once only is a stream of its own each time.
+    """
+    if not file.is_file():
+        return token_hex(16)
+    with file.open("rb") as opened:
+        digest = file_digest(opened, "blake2b").digest()
+    cut = f"{lines_per_batch}/{BYTES_PER_BATCH}"
+    return content_id("stream", version("fenghuo"), format, cut, digest)
 
 
 def marked_format(raw: bytes) -> str | None:

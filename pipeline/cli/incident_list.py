@@ -13,13 +13,18 @@ from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
 INCIDENTS = """
-SELECT {columns}, a.reason AS miit_reason, a.reason_en AS miit_reason_en, e.name AS enterprise
+SELECT {columns}, a.reason AS miit_reason, a.reason_en AS miit_reason_en,
+    a.override_tier AS miit_override_tier, c.override_tier AS cac_override_tier,
+    e.name AS enterprise
 FROM incidents AS i
 LEFT JOIN (SELECT * FROM assessments WHERE regime = 'miit') AS a
     ON a.incident_id = i.incident_id AND a.enterprise_id = i.enterprise_id
+LEFT JOIN (SELECT * FROM assessments WHERE regime = 'cac') AS c
+    ON c.incident_id = i.incident_id AND c.enterprise_id = i.enterprise_id
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 WHERE {chosen}
-ORDER BY i.miit_tier = '', i.miit_tier, i.first_time, i.incident_id
+ORDER BY least(if(i.miit_tier = '', 'V', i.miit_tier),
+               if(a.override_tier = '', 'V', a.override_tier)), i.first_time, i.incident_id
 """
 
 COLUMNS = (
@@ -38,6 +43,7 @@ _WORDS = {
     "zh": ("未达等级", "检测", "理由", "没有事件。"),
     "en": ("no tier", "detections", "because", "No incidents."),
 }
+_EXPERTS = {"zh": "专家定级", "en": "an expert's tier"}
 
 
 def read_incidents(sink: Store, chosen: str = EVERY) -> list[Answer]:
@@ -75,13 +81,22 @@ def _lines(incident: Answer, lang: str) -> list[str]:
     shade = _COLOURS_ZH.get(colour, "") if lang == "zh" else colour
     style = _STYLES.get(colour, "reverse")
     place = f"{incident['enterprise'] or incident['enterprise_id']} · {_province(incident, lang)}"
+    title = escape(str(incident[f"title{suffix}"]))
     return [
-        f"[{style}] {tier} {shade} [/] [bold]{escape(str(incident[f'title{suffix}']))}[/]",
+        f"[{style}] {tier} {shade} [/]{_experts(incident, lang)} [bold]{title}[/]",
         f"  {escape(place)} · {_scenario(incident, lang)} · {incident['detection_count']} "
         f"{detections} · {_status(incident, lang)} · [dim]{str(incident['incident_id'])[:12]}[/]",
         f"  {escape(str(incident[f'story{suffix}']))}",
         f"  [dim]{because}: {escape(str(incident[f'miit_reason{suffix}'] or '-'))}[/]",
     ]
+
+
+def _experts(incident: Answer, lang: str) -> str:
+    """The tiers that experts put beside the computed ones."""
+    tiers = {regime: str(incident[f"{regime}_override_tier"]) for regime in ("miit", "cac")}
+    return "".join(
+        f" {_EXPERTS[lang]} {regime.upper()} {tier}" for regime, tier in tiers.items() if tier
+    )
 
 
 def _status(incident: Answer, lang: str) -> str:

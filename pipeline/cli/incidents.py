@@ -132,7 +132,12 @@ def impact_command(
 @incidents_group.command("override")
 @click.argument("incident_id")
 @click.option("--regime", type=click.Choice(["miit", "cac"]), required=True)
-@click.option("--tier", type=click.Choice(["I", "II", "III", "IV"]), required=True)
+@click.option(
+    "--tier",
+    type=click.Choice(["I", "II", "III", "IV", "none"]),
+    required=True,
+    help="none lifts the override: the computed tier stands alone again.",
+)
 @click.option("--reason", required=True, help="Kept beside the computed tier.")
 @sink_options
 @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
@@ -151,8 +156,9 @@ def override_command(
 ) -> None:
     """An expert's tier, beside the computed one and never in its place."""
     with open_sink(store, database, must_exist=True) as sink:
+        said = "" if tier == "none" else tier
         command = compose(
-            sink, incident_id, "override", analyst, reason=reason, regime=regime, tier=tier
+            sink, incident_id, "override", analyst, reason=reason, regime=regime, tier=said
         )
         send_command(sink, command, store, kafka, prefix)
 

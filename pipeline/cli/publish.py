@@ -8,11 +8,11 @@ import click
 import msgspec
 
 from pipeline.app.publishing import LARGEST_BYTES, Parcel, Resume, Sender, publish_parcels, unsent
-from pipeline.cli.file_reading import FileReader
+from pipeline.cli.file_reading import FileReader, stream_of
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
-from pipeline.intake.batching import Chunk, chunk_lines
+from pipeline.intake.batching import LINES_PER_BATCH, Chunk, chunk_lines
 from pipeline.intake.formats.table import FORMATS
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
@@ -107,11 +107,13 @@ def _publish_file(
     from kafka.errors import KafkaError
 
     file = notes.file
+    stream = stream_of(file, errand.format, LINES_PER_BATCH)
     with Progress(file.name, file.stat().st_size) as progress:
 
         def read() -> Iterator[Chunk]:
             lines = (document.raw for document in reader.documents(file, progress.advance))
-            return chunk_lines(lines, errand.sender.enterprise_id, errand.format)
+            enterprise_id = errand.sender.enterprise_id
+            return chunk_lines(lines, enterprise_id, errand.format, stream=stream)
 
         chunks = unsent(read, None if restart else notes.resume.acknowledged())
         parcels = (Parcel(errand.sender, each, errand.format, errand.drill) for each in chunks)

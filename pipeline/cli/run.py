@@ -15,7 +15,7 @@ from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.inline_campaigns import expire_indicators, gather_inline
 from pipeline.app.runner import drive
 from pipeline.cli.engines import engine_options, load_engine
-from pipeline.cli.file_reading import FileReader, marked_format
+from pipeline.cli.file_reading import FileReader, marked_format, stream_of
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
@@ -31,6 +31,7 @@ from pipeline.path import Engine
 from pipeline.state import State, enterprise_key, enterprise_state
 from schemas.batch import Batch
 from schemas.decision import Decision
+from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.registry import Registry
 from sinks.contract import DEFAULT_DATABASE, Store
@@ -127,12 +128,15 @@ class BatchReader:
 
     def _timed_batches(self, file: Path, progress: Progress) -> Iterator[tuple[Moment, Batch]]:
         last: Moment = 0
+        stream = stream_of(file, self.format or "", LINES_PER_BATCH)
         documents = self.files.documents(file, progress.advance)
         for _, of_member in groupby(documents, key=lambda document: document.member):
             first = next(of_member)
             format = self.format or marked_format(first.raw) or "json"
             lines = (document.raw for document in chain([first], of_member))
-            for chunk in chunk_lines(lines, self.enterprise_id, format, LINES_PER_BATCH):
+            member = content_id("stream", stream, first.member)
+            chunks = chunk_lines(lines, self.enterprise_id, format, LINES_PER_BATCH, member)
+            for chunk in chunks:
                 last = _first_time(format, chunk.lines) or last
                 yield last, self._batch(chunk, format)
 
@@ -141,6 +145,7 @@ class BatchReader:
             enterprise_id=self.enterprise_id,
             format=format,
             batch_id=chunk.batch_id,
+            stream=chunk.stream,
             sequence=chunk.sequence,
             received_at=self.received_at,
             value=chunk.value,

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import msgspec
@@ -60,9 +61,12 @@ class _Counting:
 def _parcels(senders: Mapping[str, Sender], batches: Iterable[SimulatedBatch]) -> Iterator[Parcel]:
     """Each batch's chunks, numbered on over the batches of its enterprise and format."""
     sequences: Counter[tuple[str, str]] = Counter()
+    stream = token_hex(16)
     for batch in batches:
         source = (batch.enterprise_id, batch.format)
         for chunk in chunk_lines(batch.lines, *source):
-            numbered = msgspec.structs.replace(chunk, sequence=sequences[source])
+            numbered = msgspec.structs.replace(
+                chunk, stream=f"{stream}-{batch.format}", sequence=sequences[source]
+            )
             sequences[source] += 1
             yield Parcel(senders[batch.enterprise_id], numbered, batch.format)

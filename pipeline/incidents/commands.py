@@ -1,10 +1,9 @@
-"""What an analyst's command does to a case, and why it is refused.
+"""What an analyst's command does to a case, and why its status forbids it.
 
 A refusal names what stands in the way and what may be said instead.
 """
 
 from collections.abc import Iterable
-from typing import get_args
 
 import msgspec
 
@@ -12,15 +11,11 @@ from pipeline.event_time import Clock
 from pipeline.incidents.lifecycle import OCCURRED, VERDICTS, allowed_verbs, next_status
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import Case, IncidentsState
-from schemas.assessment import TIERS, Regime
 from schemas.command import Command
-
-ENDING = ("resolve", "close")
-"""The verbs that may carry a verdict."""
 
 
 def refusal_of(state: IncidentsState, command: Command) -> str:
-    """Why a command is refused, or "" if it is accepted."""
+    """Why the life cycle refuses a command, or ""."""
     case = state.cases.get(command.incident_id)
     if case is None:
         return (
@@ -35,31 +30,7 @@ def refusal_of(state: IncidentsState, command: Command) -> str:
     if next_status(case.status, command.verb) is None:
         allowed = ", ".join(allowed_verbs(case.status))
         return f"{command.verb} is not allowed while {case.status}; allowed: {allowed}"
-    return _refuse_content(command)
-
-
-def _refuse_content(command: Command) -> str:
-    """What a verb needs and the command does not say."""
-    if command.verdict and command.verb not in ENDING:
-        return f"a verdict goes with {' or '.join(ENDING)}, not with {command.verb}"
-    if command.verdict and command.verdict not in VERDICTS:
-        return f"unknown verdict {command.verdict}; one of: {', '.join(VERDICTS)}"
-    if command.verb == "impact" and command.impact is None:
-        return "impact states no facts; give at least one in `impact`"
-    if command.verb == "reported" and not command.obligation_id:
-        return "reported names no obligation; give its `obligation_id`"
-    if command.verb == "override":
-        return _refuse_override(command)
     return ""
-
-
-def _refuse_override(command: Command) -> str:
-    regimes = get_args(Regime)
-    if command.regime not in regimes:
-        return f"unknown regime {command.regime or '(none)'}; one of: {', '.join(regimes)}"
-    if command.tier not in TIERS:
-        return f"unknown tier {command.tier or '(none)'}; one of: {', '.join(TIERS)}"
-    return "" if command.reason else "override needs a `reason`: it stands beside the computed tier"
 
 
 def apply_command(

@@ -113,8 +113,6 @@ class IncidentsState(msgspec.Struct, dict=True):
     """By detection id."""
     cases: dict[str, Case] = {}
     """By incident id."""
-    obeyed: list[str] = []
-    """Ids of the last commands accepted, oldest first: one sent again is not done again."""
     swept: Moment = 0
     """The watermark when context was last looked through for what is over."""
     waiting: dict[str, bool] = {}

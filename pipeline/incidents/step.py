@@ -2,7 +2,7 @@
 
     revise   absorb detections ── what is news ── group ── settle cases ── keep to the quota
     expire   tell what waited ── close what is quiet ── let go what is over
-    handle_command     one command: the table of the life cycle decides
+    handle_command     one command that the gate let through
 
 Every function changes `state` in place and is a function of its arguments: the same inputs
 give the same incidents, ids and revisions.
@@ -15,7 +15,7 @@ import msgspec
 from pipeline.event_time import Clock
 from pipeline.incidents.assembly import assemble, publish
 from pipeline.incidents.case_assignment import assign_cases
-from pipeline.incidents.commands import apply_command, refusal_of
+from pipeline.incidents.commands import apply_command
 from pipeline.incidents.evidence import absorb
 from pipeline.incidents.evidence_index import evidence_index_of, forget_evidence_index
 from pipeline.incidents.lifecycle import next_status
@@ -23,14 +23,11 @@ from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.quota import enforce_quota, expire_evidence
 from pipeline.incidents.revision_throttle import hold_back, is_due, settle_waiting, take_waiting
 from pipeline.incidents.state import Case, Evidence, IncidentsState
-from schemas.command import Command, CommandOutcome
+from schemas.command import Command
 from schemas.context import Context
 from schemas.detection import Detection
 from schemas.incident import Incident, Status
 from schemas.moments import SECOND, Moment
-
-OBEYED_MAX = 256
-"""Ids of accepted commands that are remembered."""
 
 
 def revise(
@@ -87,26 +84,14 @@ def expire(
 
 def handle_command(
     policy: IncidentPolicy, state: IncidentsState, command: Command, clock: Clock, context: Context
-) -> tuple[CommandOutcome, list[Incident]]:
-    """One command, accepted or refused with what is allowed; and the incident if it changed.
-
-    A command that was accepted before is accepted again without being done again.
-    """
-    if command.command_id in state.obeyed:
-        return CommandOutcome(command=command, received_at=clock.received_at, accepted=True), []
-    refusal = refusal_of(state, command)
-    if refusal:
-        return CommandOutcome(
-            command=command, received_at=clock.received_at, accepted=False, refusal=refusal
-        ), []
-    state.obeyed = [*state.obeyed[1 - OBEYED_MAX :], command.command_id]
+) -> list[Incident]:
+    """A command that `pipeline/commands.py` has let through; the incident if it changed."""
     settle_waiting(state)
     group = _members(policy, state, command.incident_id, context)
     case = state.cases[command.incident_id]
     rule_ids = (state.rules[one.rule].rule_id for one in group)
     state.cases[command.incident_id] = apply_command(policy, case, command, rule_ids, clock)
-    outcome = CommandOutcome(command=command, received_at=clock.received_at, accepted=True)
-    return outcome, publish(policy, state, command.incident_id, group, context, clock.received_at)
+    return publish(policy, state, command.incident_id, group, context, clock.received_at)
 
 
 def current_incident(

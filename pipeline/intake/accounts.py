@@ -3,6 +3,7 @@
 from typing import Any
 
 from schemas.batch import (
+    DETAIL_CHARS,
     HEADER_BATCH_ID,
     HEADER_DRILL,
     HEADER_FORMAT,
@@ -10,13 +11,23 @@ from schemas.batch import (
     BatchAccount,
     DeadLetter,
     Record,
+    original_of,
 )
 from schemas.ids import content_id
+from schemas.names import is_name
 
 
 def lines_of(value: bytes) -> list[bytes]:
     """The lines of a batch that hold something: its events."""
     return [line for line in value.split(b"\n") if line and not line.isspace()]
+
+
+def count_lines(value: bytes) -> int:
+    """How many `lines_of` a value, of whatever size, without making them."""
+    dense = value.translate(None, b" \t\r\x0b\x0c").strip(b"\n")
+    while b"\n\n" in dense:
+        dense = dense.replace(b"\n\n", b"\n")
+    return dense.count(b"\n") + 1 if dense else 0
 
 
 def account_of(batch: Batch, outcome: str, **counts: Any) -> BatchAccount:
@@ -38,11 +49,14 @@ def account_of(batch: Batch, outcome: str, **counts: Any) -> BatchAccount:
 def refuse_whole(
     record: Record, reason: str, detail: str, remedy: str
 ) -> tuple[DeadLetter, BatchAccount]:
-    """A record that is not taken at all: kept whole, every line of it counted."""
-    headers = {name: value.decode("utf-8", "replace") for name, value in record.headers}
-    events = len(lines_of(record.value))
+    """A record that is not taken at all: its beginning kept, every line of it counted.
+
+    Whose it is, is what it says, and only as far as that can be a name.
+    """
+    headers = {name: _claim(value) for name, value in record.headers}
+    events = count_lines(record.value)
     place: dict[str, Any] = {
-        "enterprise_id": record.key.decode("utf-8", "replace"),
+        "enterprise_id": _claim(record.key),
         "batch_id": headers.get(HEADER_BATCH_ID, ""),
         "topic": record.topic,
         "partition": record.partition,
@@ -54,10 +68,10 @@ def refuse_whole(
         dead_letter_id=content_id("dead_letter", where, "0"),
         line=0,
         reason=reason,
-        detail=detail,
+        detail=detail[:DETAIL_CHARS],
         remedy=remedy,
         events=events,
-        original=record.value,
+        **original_of(record.value),
         **place,
     )
     account = BatchAccount(
@@ -70,3 +84,9 @@ def refuse_whole(
         **place,
     )
     return letter, account
+
+
+def _claim(name: bytes | None) -> str:
+    """A name as an unknown sender gives it; "" for what cannot be one."""
+    text = (name or b"").decode("utf-8", "replace")
+    return text if is_name(text) else ""

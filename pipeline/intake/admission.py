@@ -1,8 +1,15 @@
 """From a Kafka record to a batch whose sender is known, or to a refusal that says why.
 
-A refused record is kept whole as one dead letter; it never touches the state of the
-enterprise in whose name it came.
+Rule 1. Bounds come before work: counts and sizes are looked at before anything is decoded.
+Rule 2. The signature comes before content: of a record that does not carry the signature of
+        its enterprise nothing is decoded, and nothing is remembered.
+Rule 3. A refused record costs one dead letter, whatever is wrong with it. It never touches the
+        state of the enterprise in whose name it came.
 """
+
+import re
+from collections import Counter
+from typing import Annotated
 
 import msgspec
 
@@ -17,29 +24,62 @@ from schemas.batch import (
     HEADER_OCCURRENCES,
     HEADER_SEQUENCE,
     HEADER_SIGNATURE,
+    HEADER_STREAM,
     Batch,
     BatchAccount,
     DeadLetter,
     Record,
 )
-from schemas.registry import PublishingKey, Registry
+from schemas.names import NAME_MAX, NAME_RULE, is_name
+from schemas.registry import Enterprise, PublishingKey, Registry
+
+VALUE_BYTES = 8_000_000
+LINES_MAX = 10_000
+"""Line breaks in one record."""
+HEADERS_MAX = 32
+HEADERS_BYTES = 262_144
+"""All names and values together: the occurrences of `LINES_MAX` lines fit."""
+
+_PREFIX = "fenghuo-"
+_NAME_BYTES = 4 * NAME_MAX
+_HEADER_BYTES: dict[str, int] = {
+    HEADER_FORMAT: 32,
+    HEADER_KEY_ID: _NAME_BYTES,
+    HEADER_BATCH_ID: _NAME_BYTES,
+    HEADER_STREAM: _NAME_BYTES,
+    HEADER_SEQUENCE: 18,
+    HEADER_DRILL: _NAME_BYTES,
+    HEADER_OCCURRENCES: HEADERS_BYTES,
+    HEADER_SIGNATURE: 64,
+}
+"""Every header of ours, and how many bytes it has at most."""
+_OPTIONAL = (HEADER_STREAM, HEADER_DRILL, HEADER_OCCURRENCES)
+_REQUIRED = tuple(name for name in _HEADER_BYTES if name not in _OPTIONAL)
 
 REMEDIES: dict[str, str] = {
+    "key_malformed": f"Key the record with your enterprise id: {NAME_RULE}.",
     "unknown_enterprise": "Key the record with the enterprise id under which you are registered.",
+    "headers_too_large": f"Send at most {HEADERS_MAX} headers and {HEADERS_BYTES} bytes of them.",
     "header_missing": "Send every header of the publishing guide; `fenghuo publish` does.",
+    "header_repeated": "Send each header once.",
+    "header_unknown": f"Names that begin with {_PREFIX} are the publishing guide's own.",
     "header_malformed": "Write the header as the publishing guide says.",
     "unknown_format": f"Use one of the formats: {', '.join(sorted(FORMATS))}.",
     "unknown_key": "Register the public key first: `fenghuo keys register`.",
     "key_not_valid": "Sign with a key that is valid now, or have its period changed.",
     "bad_signature": "Sign these very headers and this value with the registered private key.",
     "batch_too_large": "Send at most 8 MB of NDJSON a record; 1 MB is best.",
+    "too_many_lines": f"Send at most {LINES_MAX} lines a record; 200 are best.",
     "command_malformed": "Send commands with `fenghuo incidents`.",
+    "command_id_reused": "Give each command an id of its own; `fenghuo incidents` does.",
+    "command_time_out_of_range": "Correct the clock of the computer that sends the command.",
 }
 """Reasons for refusing a whole record, each with what its sender can do."""
 
-_REQUIRED = (HEADER_FORMAT, HEADER_KEY_ID, HEADER_BATCH_ID, HEADER_SEQUENCE, HEADER_SIGNATURE)
-_MAX_VALUE_BYTES = 8_000_000
-_OCCURRENCES = msgspec.json.Decoder(dict[int, int])
+_Index = Annotated[int, msgspec.Meta(ge=0, lt=LINES_MAX)]
+_Repeats = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
+_OCCURRENCES = msgspec.json.Decoder(dict[_Index, _Repeats])
+_SEQUENCE = re.compile(rb"[0-9]{1,18}")
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -49,60 +89,113 @@ class Refusal(msgspec.Struct, frozen=True):
     detail: str
 
 
+def drill_named(record: Record) -> str:
+    """The drill that the record names, admitted or not; "" where it names none."""
+    values = (value for name, value in record.headers if name == HEADER_DRILL)
+    return (next(values, None) or b"").decode("utf-8", "replace")
+
+
 def admit(record: Record, registry: Registry) -> Batch | Refusal:
-    """Check form, enterprise, key and signature of one record, in this order."""
-    headers = dict(record.headers)
-    missing = [name for name in _REQUIRED if name not in headers]
-    if missing:
+    """Bounds, then who sent it; what is in it is read last."""
+    refusal = _check_bounds(record) or _check_headers(record)
+    if refusal is not None:
+        return refusal
+    headers = {name: value for name, value in record.headers if value is not None}
+    return _check_sender(record, headers, registry) or _read(record, headers)
+
+
+def _check_bounds(record: Record) -> Refusal | None:
+    size = len(record.value)
+    if size > VALUE_BYTES:
+        return Refusal("batch_too_large", f"{size} bytes")
+    lines = record.value.count(b"\n")
+    if lines > LINES_MAX:
+        return Refusal("too_many_lines", f"{lines} lines")
+    count = len(record.headers)
+    size = sum(len(name) + len(value or b"") for name, value in record.headers)
+    if count > HEADERS_MAX or size > HEADERS_BYTES:
+        return Refusal("headers_too_large", f"{count} headers of {size} bytes")
+    return None
+
+
+def _check_headers(record: Record) -> Refusal | None:
+    """Ours alone: what proxies and tracing add is not signed, and not read."""
+    ours = [(name, value) for name, value in record.headers if name.startswith(_PREFIX)]
+    counts = Counter(name for name, _ in ours)
+    if missing := [name for name in _REQUIRED if name not in counts]:
         return Refusal("header_missing", f"no header {', '.join(missing)}")
+    for name, value in ours:
+        if counts[name] > 1:
+            return Refusal("header_repeated", f"header {name} stands {counts[name]} times")
+        if name not in _HEADER_BYTES:
+            return Refusal("header_unknown", f"header {name!r}")
+        if value is None:
+            return Refusal("header_malformed", f"header {name} is null")
+        if len(value) > _HEADER_BYTES[name]:
+            return Refusal("header_malformed", f"header {name} has {len(value)} bytes")
+    return None
+
+
+def _check_sender(record: Record, headers: dict[str, bytes], registry: Registry) -> Refusal | None:
     enterprise_id = record.key.decode("utf-8", "replace")
+    if not is_name(enterprise_id):
+        return Refusal("key_malformed", f"the record's key is {record.key[:NAME_MAX]!r}")
     enterprise = registry.get(enterprise_id)
     if enterprise is None:
         return Refusal("unknown_enterprise", f"no enterprise {enterprise_id!r} in the registry")
-    batch = _read_headers(record, headers)
-    if isinstance(batch, Refusal):
-        return batch
+    return _check_signature(record, headers, enterprise)
+
+
+def _check_signature(
+    record: Record, headers: dict[str, bytes], enterprise: Enterprise
+) -> Refusal | None:
     key_id = headers[HEADER_KEY_ID].decode("utf-8", "replace")
     key = next((key for key in enterprise.keys if key.key_id == key_id), None)
-    return _check_key(record, headers, key_id, key) or batch
-
-
-def _read_headers(record: Record, headers: dict[str, bytes]) -> Batch | Refusal:
-    format = headers[HEADER_FORMAT].decode("utf-8", "replace")
-    if format not in FORMATS:
-        return Refusal("unknown_format", f"format {format!r}")
-    if len(record.value) > _MAX_VALUE_BYTES:
-        return Refusal("batch_too_large", f"{len(record.value)} bytes")
-    try:
-        return Batch(
-            enterprise_id=record.key.decode(),
-            format=format,
-            batch_id=headers[HEADER_BATCH_ID].decode(),
-            sequence=int(headers[HEADER_SEQUENCE]),
-            received_at=record.timestamp,
-            value=record.value,
-            occurrences=_OCCURRENCES.decode(headers.get(HEADER_OCCURRENCES) or b"{}"),
-            drill=headers.get(HEADER_DRILL, b"").decode(),
-            topic=record.topic,
-            partition=record.partition,
-            offset=record.offset,
-        )
-    except (ValueError, msgspec.DecodeError) as fault:
-        return Refusal("header_malformed", str(fault))
-
-
-def _check_key(
-    record: Record, headers: dict[str, bytes], key_id: str, key: PublishingKey | None
-) -> Refusal | None:
     if key is None:
         return Refusal("unknown_key", f"key {key_id!r} is not registered for this enterprise")
-    until = key.valid_until
-    if record.timestamp < key.valid_from or (until is not None and record.timestamp >= until):
+    if not _is_valid(key, record):
         return Refusal("key_not_valid", f"key {key_id!r} was not valid when the record came")
     signature = headers[HEADER_SIGNATURE]
     if not is_signed_by(key.public_key, signature, record.key, headers, record.value):
         return Refusal("bad_signature", f"the signature is not that of key {key_id!r}")
     return None
+
+
+def _is_valid(key: PublishingKey, record: Record) -> bool:
+    until = key.valid_until
+    return key.valid_from <= record.timestamp and (until is None or record.timestamp < until)
+
+
+def _read(record: Record, headers: dict[str, bytes]) -> Batch | Refusal:
+    """The batch of a record whose signature holds."""
+    texts = {name: headers.get(name, b"").decode("utf-8", "replace") for name in _HEADER_BYTES}
+    if texts[HEADER_FORMAT] not in FORMATS:
+        return Refusal("unknown_format", f"format {texts[HEADER_FORMAT]!r}")
+    for name in (HEADER_BATCH_ID, HEADER_STREAM, HEADER_DRILL):
+        is_left_out = name in _OPTIONAL and not texts[name]
+        if not is_left_out and not is_name(texts[name]):
+            return Refusal("header_malformed", f"header {name}: {texts[name]!r} is not {NAME_RULE}")
+    if not _SEQUENCE.fullmatch(headers[HEADER_SEQUENCE]):
+        return Refusal("header_malformed", f"header {HEADER_SEQUENCE} is not 1 to 18 digits")
+    try:
+        occurrences = _OCCURRENCES.decode(headers.get(HEADER_OCCURRENCES) or b"{}")
+    except (ValueError, msgspec.DecodeError) as fault:
+        return Refusal("header_malformed", f"header {HEADER_OCCURRENCES}: {fault}")
+    return Batch(
+        enterprise_id=record.key.decode(),
+        format=texts[HEADER_FORMAT],
+        batch_id=texts[HEADER_BATCH_ID],
+        key_id=texts[HEADER_KEY_ID],
+        stream=texts[HEADER_STREAM],
+        sequence=int(headers[HEADER_SEQUENCE]),
+        received_at=record.timestamp,
+        value=record.value,
+        occurrences=occurrences,
+        drill=texts[HEADER_DRILL],
+        topic=record.topic,
+        partition=record.partition,
+        offset=record.offset,
+    )
 
 
 def refuse(record: Record, refusal: Refusal) -> tuple[DeadLetter, BatchAccount]:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from functools import partial
 from hashlib import blake2b
 
 import msgspec
@@ -15,9 +16,13 @@ REMEMBERED_LINES = 2_000_000
 
 
 class Chunk(msgspec.Struct, frozen=True, kw_only=True):
-    """The lines of one batch. `batch_id` is derived from them, so a retry has the same id."""
+    """The lines of one batch. `batch_id` is derived from them, so a retry has the same id.
+
+    `sequence` numbers the batches of a `stream`; without one, "", a batch is known by its id.
+    """
 
     batch_id: str
+    stream: str = ""
     sequence: int
     lines: tuple[bytes, ...]
     occurrences: dict[int, int]
@@ -58,29 +63,41 @@ def chunk_lines(
     enterprise_id: str,
     format: str,
     lines_per_batch: int = LINES_PER_BATCH,
+    stream: str = "",
 ) -> Iterator[Chunk]:
     """Lines in order to chunks of at most `lines_per_batch` lines and `BYTES_PER_BATCH` bytes.
 
     A single longer line makes a chunk of its own: the broker or the intake says no to it.
     """
-    counter = OccurrenceCounter()
+    cut = partial(_chunk, enterprise_id, format, stream, OccurrenceCounter())
     pending: list[bytes] = []
     size = sequence = 0
     for line in lines:
         if pending and (len(pending) == lines_per_batch or size + len(line) > BYTES_PER_BATCH):
-            yield _chunk(pending, enterprise_id, format, sequence, counter)
+            yield cut(pending, sequence)
             pending, size, sequence = [], 0, sequence + 1
         pending.append(line)
         size += len(line) + 1
     if pending:
-        yield _chunk(pending, enterprise_id, format, sequence, counter)
+        yield cut(pending, sequence)
 
 
 def _chunk(
-    lines: list[bytes], enterprise_id: str, format: str, sequence: int, counter: OccurrenceCounter
+    enterprise_id: str,
+    format: str,
+    stream: str,
+    counter: OccurrenceCounter,
+    lines: list[bytes],
+    sequence: int,
 ) -> Chunk:
     counts = [counter.count(line) for line in lines]
     occurrences = {index: count for index, count in enumerate(counts) if count}
     signature = msgspec.json.encode(occurrences)
     batch_id = content_id("batch", enterprise_id, format, signature, b"\n".join(lines))
-    return Chunk(batch_id=batch_id, sequence=sequence, lines=tuple(lines), occurrences=occurrences)
+    return Chunk(
+        batch_id=batch_id,
+        stream=stream,
+        sequence=sequence,
+        lines=tuple(lines),
+        occurrences=occurrences,
+    )

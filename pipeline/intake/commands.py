@@ -6,20 +6,43 @@ in the command and is kept.
 
 import msgspec
 
-from pipeline.intake.admission import Refusal
+from pipeline.intake.admission import Refusal, drill_named
+from pipeline.intake.reading import EARLIEST
 from schemas.batch import Record
 from schemas.command import Command
+from schemas.moments import MINUTE, Moment, format_moment
+from schemas.names import is_name
 from schemas.registry import Registry
+
+COMMAND_BYTES = 65_536
+SKEW: Moment = 10 * MINUTE
+"""How far the clocks of analysts may be ahead of Kafka's."""
 
 _COMMAND = msgspec.json.Decoder(Command)
 
 
 def read_command(record: Record, registry: Registry) -> Command | Refusal:
     """The command of a record whose key is its enterprise."""
+    if len(record.value) > COMMAND_BYTES:
+        return Refusal("command_malformed", f"{len(record.value)} bytes, {COMMAND_BYTES} at most")
     try:
         command = _COMMAND.decode(record.value)
-    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+    except (ValueError, msgspec.DecodeError) as fault:
         return Refusal("command_malformed", str(fault))
-    if record.key != command.enterprise_id.encode() or command.enterprise_id not in registry:
-        return Refusal("unknown_enterprise", f"key {record.key!r}, {command.enterprise_id!r}")
-    return command
+    return _check(command, record, registry) or command
+
+
+def _check(command: Command, record: Record, registry: Registry) -> Refusal | None:
+    enterprise_id = command.enterprise_id
+    if record.key != enterprise_id.encode() or enterprise_id not in registry:
+        return Refusal("unknown_enterprise", f"key {record.key[:200]!r}, {enterprise_id!r}")
+    if not is_name(command.command_id):
+        return Refusal("command_malformed", f"command_id {command.command_id!r}")
+    if command.drill != drill_named(record):
+        return Refusal("command_malformed", f"drill {command.drill!r} is not that of the header")
+    if not EARLIEST <= command.said_at <= record.timestamp + SKEW:
+        received = format_moment(record.timestamp)
+        return Refusal(
+            "command_time_out_of_range", f"said_at {command.said_at}, received at {received}"
+        )
+    return None

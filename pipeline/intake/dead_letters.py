@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from pipeline.intake.accounts import refuse_whole
-from schemas.batch import BatchAccount, DeadLetter, Record
+from schemas.batch import DETAIL_CHARS, BatchAccount, DeadLetter, Record, original_of
 from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.topics import is_sightings
@@ -63,12 +63,13 @@ def expire_offsets(met: Record, first: int, last: int) -> DeadLetter:
         detail=f"offsets {first} to {last} were deleted before they were read",
         remedy=REMEDIES[EXPIRED],
         events=0,
-        original=b"",
+        **original_of(b""),
     )
 
 
 def refuse_row(table: str, row: tuple[Any, ...], detail: str) -> DeadLetter:
-    """The dead letter of one row; `original` is the row as a JSON object of its columns."""
+    """The dead letter of one row; `original` is the row as a JSON object of its columns, or its
+    beginning."""
     names = [column.name for column in _TABLE_NAMED[table].columns]
     cells = dict(zip(names, row, strict=True))
     original = msgspec.json.encode(cells, order="sorted")
@@ -82,10 +83,10 @@ def refuse_row(table: str, row: tuple[Any, ...], detail: str) -> DeadLetter:
         line=0,
         received_at=_time_of(cells),
         reason=ROWS_REFUSED,
-        detail=f"table {table}: {detail}",
+        detail=f"table {table}: {detail}"[:DETAIL_CHARS],
         remedy=REMEDIES[ROWS_REFUSED],
         events=int(table == "events"),
-        original=original,
+        **original_of(original),
     )
 
 

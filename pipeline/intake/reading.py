@@ -1,11 +1,12 @@
 """From a batch to its events: decode, normalise, time, enrich; every line is accounted for."""
 
 from collections import Counter
+from typing import NamedTuple
 
 import msgspec
 
 from pipeline.event_time import ClockState, EventTimePolicy, is_future, is_late
-from pipeline.intake.accounts import account_of, lines_of
+from pipeline.intake.accounts import account_of, count_lines, lines_of
 from pipeline.intake.columns import (
     ACCOUNT_FIELDS,
     DESTINATION_IP_FIELDS,
@@ -18,7 +19,7 @@ from pipeline.intake.columns import (
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import read_fields
 from pipeline.sigma.log_sources import log_source
-from schemas.batch import Batch, BatchAccount, DeadLetter
+from schemas.batch import DETAIL_CHARS, Batch, BatchAccount, DeadLetter, original_of
 from schemas.event import Event
 from schemas.ids import content_id
 from schemas.moments import Moment, parse_moment
@@ -29,12 +30,16 @@ LATEST: Moment = parse_moment("2200-01-01T00:00:00Z")
 """Event times outside are faults: no sensor saw them, and no store keeps them."""
 
 REMEDIES: dict[str, str] = {
+    "line_too_long": "Send at most 1 MB a line; leave out what no rule can use.",
     "not_json": "Send one JSON object a line, UTF-8, and no line breaks inside it.",
     "not_an_object": "Send one JSON object a line.",
     "too_deep": "Send fewer lists and objects within each other.",
     "time_missing": "Send the time in a field of the publishing guide, with its offset.",
     "time_out_of_range": "Correct the sensor's clock: times from 1980 to 2199 are taken.",
 }
+LINE_BYTES = 1_000_000
+LETTERS_MAX = 1_000
+"""Dead letters of one batch: the last one stands for all the lines that are left."""
 _DEFAULT_REMEDY = "Send the line as the publishing guide describes this format."
 
 
@@ -48,20 +53,29 @@ class Reading(msgspec.Struct):
     """Greatest credible event time: what may move the watermark."""
 
 
+class _Faulty(NamedTuple):
+    """A line (1-based, of those that hold something) that is no event, and why."""
+
+    line: int
+    text: bytes
+    fault: EventFault
+
+
 def read_batch(
     batch: Batch, enterprise: Enterprise, clock: ClockState, policy: EventTimePolicy
 ) -> Reading:
     """Read every line of a batch. Lateness is judged against the watermark before the batch."""
     events: list[Event] = []
-    letters: list[DeadLetter] = []
+    faulty: list[_Faulty] = []
     lines = lines_of(batch.value)
     occurrences = _occurrences(batch, lines)
     for index, line in enumerate(lines):
         try:
             events.append(_read_event(batch, enterprise, line, occurrences[index], clock, policy))
         except EventFault as fault:
-            letters.append(_dead_letter(batch, index + 1, line, fault))
-    return Reading(events, letters, _account(batch, events, letters), _greatest(events))
+            faulty.append(_Faulty(index + 1, line, fault))
+    letters = _dead_letters(batch, faulty)
+    return Reading(events, letters, _account(batch, events, faulty), _greatest(events))
 
 
 def _occurrences(batch: Batch, lines: list[bytes]) -> list[int]:
@@ -86,6 +100,8 @@ def _read_event(
     clock: ClockState,
     policy: EventTimePolicy,
 ) -> Event:
+    if len(line) > LINE_BYTES:
+        raise EventFault("line_too_long", f"{len(line)} bytes")
     fields = read_fields(batch.format, line)
     time = time_of(fields)
     if time is None:
@@ -118,6 +134,25 @@ def _read_event(
     )
 
 
+def _dead_letters(batch: Batch, faulty: list[_Faulty]) -> list[DeadLetter]:
+    """One a line; of more than LETTERS_MAX lines the last letter stands for what is left."""
+    if len(faulty) <= LETTERS_MAX:
+        return [_dead_letter(batch, *each) for each in faulty]
+    alone, left = faulty[: LETTERS_MAX - 1], faulty[LETTERS_MAX - 1 :]
+    reasons = Counter(each.fault.reason for each in left)
+    detail = ", ".join(f"{count} times {reason}" for reason, count in reasons.most_common())
+    summary = _dead_letter(batch, *left[0])
+    return [
+        *(_dead_letter(batch, *each) for each in alone),
+        msgspec.structs.replace(
+            summary,
+            detail=f"this line and all that follow, {len(left)} in all: {detail}"[:DETAIL_CHARS],
+            events=len(left),
+            **original_of(b"\n".join(each.text for each in left)),
+        ),
+    ]
+
+
 def _dead_letter(batch: Batch, line_number: int, line: bytes, fault: EventFault) -> DeadLetter:
     place = f"{batch.topic}/{batch.partition}/{batch.offset}"
     return DeadLetter(
@@ -132,30 +167,30 @@ def _dead_letter(batch: Batch, line_number: int, line: bytes, fault: EventFault)
         line=line_number,
         received_at=batch.received_at,
         reason=fault.reason,
-        detail=fault.detail,
+        detail=fault.detail[:DETAIL_CHARS],
         remedy=REMEDIES.get(fault.reason, _DEFAULT_REMEDY),
         events=1,
-        original=line,
+        **original_of(line),
     )
 
 
-def _account(batch: Batch, events: list[Event], letters: list[DeadLetter]) -> BatchAccount:
+def _account(batch: Batch, events: list[Event], faulty: list[_Faulty]) -> BatchAccount:
     late = sum(1 for event in events if event.late)
     return account_of(
         batch,
         "accepted",
-        events=len(events) + len(letters),
+        events=len(events) + len(faulty),
         stored=len(events) - late,
         late=late,
-        dead_lettered=len(letters),
+        dead_lettered=len(faulty),
         future=sum(1 for event in events if event.future),
-        reasons=dict(Counter(letter.reason for letter in letters)),
+        reasons=dict(Counter(each.fault.reason for each in faulty)),
     )
 
 
 def account_duplicate(batch: Batch) -> BatchAccount:
-    """The account of a batch whose id was applied before: every line is dropped, by name."""
-    events = len(lines_of(batch.value))
+    """The account of a batch that was taken before: every line is dropped, by name."""
+    events = count_lines(batch.value)
     return account_of(
         batch, "duplicate", events=events, dropped=events, reasons={"duplicate_batch": events}
     )

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 
 import msgspec
 
+from schemas.names import NAME_RULE, is_name
 from schemas.provinces import PROVINCES, SEPARATE_CITIES
 from schemas.registry import Enterprise
 
@@ -62,8 +63,8 @@ def _parse_row(parsed: ParsedRegistry, line: bytes, file: str, number: int) -> N
 def _problems(enterprise: Enterprise, before: dict[str, Enterprise]) -> Iterable[tuple[str, str]]:
     """Every (problem, remedy) of a row that decodes."""
     name = enterprise.enterprise_id
-    if not name or "#" in name:
-        yield f"enterprise_id {name!r} is empty or holds '#'", "choose another id"
+    if not is_name(name):
+        yield f"enterprise_id {name!r} cannot be an id", f"choose another: {NAME_RULE}"
     if name in before:
         yield f"enterprise_id {name!r} stands twice", "keep one of the two rows"
     if enterprise.province not in PROVINCES:

@@ -194,5 +194,5 @@ def _record(message: Any) -> Record:
         timestamp=message.timestamp * 1_000,
         key=message.key or b"",
         value=message.value or b"",
-        headers=tuple((name, value or b"") for name, value in message.headers),
+        headers=tuple(message.headers),
     )

@@ -8,12 +8,13 @@ from pipeline.severity.judgement import GRAVITY, Judgement, entail, graver, judg
 from pipeline.severity.obligations import Standing
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import instrument_in_force, limbs_in_force, severity_policy_id
-from pipeline.severity.state import IncidentRecord, Judged
+from pipeline.severity.state import IncidentRecord, Judged, Override
 from schemas.assessment import TIER_COLOUR, Assessment, LimbResult, Regime, Tier
 from schemas.context import Context
 from schemas.ids import content_id
 from schemas.moments import Moment
 
+NO_OVERRIDE = Override(None, "", "", 0)
 _NOTHING = Judgement(None, (), ())
 
 
@@ -44,7 +45,7 @@ def assess_record(
 ) -> Assessment:
     """The regime's judgement of the record as it stands; its revision is set by `keep`."""
     judgement, estimates = _judge(policy, record, regime, context)
-    override = record.overrides.get(regime)
+    override = record.overrides.get(regime, NO_OVERRIDE)
     zh, en = _reason(record, regime, judgement, estimates, corrected)
     tier = judgement.tier
     return Assessment(
@@ -64,9 +65,9 @@ def assess_record(
         raises=judgement.raises,
         reason_zh=zh,
         reason_en=en,
-        override_tier=override.tier if override else None,
-        override_by=override.by if override else "",
-        override_reason=override.reason if override else "",
+        override_tier=override.tier,
+        override_by=override.by if override.tier else "",
+        override_reason=override.reason if override.tier else "",
         assessed_at=now,
         policy_id=severity_policy_id(policy),
         drill=record.drill,
@@ -134,12 +135,13 @@ def _digest(record: IncidentRecord, assessment: Assessment) -> str:
 
 def standing_of(record: IncidentRecord, assessment: Assessment) -> Standing:
     """What duties hang on: an expert's tier may raise them, never withdraw them."""
-    override = record.overrides.get(assessment.regime)
-    expert = override.tier if override and not record.dismissed else None
+    override = record.overrides.get(assessment.regime, NO_OVERRIDE)
+    expert = None if record.dismissed else override.tier
     return Standing(
         graver(assessment.tier, expert),
         graver(assessment.likely, None if record.occurred else expert),
         record.judged[assessment.regime].judged_at,
+        expert,
     )
 
 

@@ -103,7 +103,10 @@ def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> Non
     successor.discovered_at = min(successor.discovered_at, record.discovered_at)
     successor.occurred = successor.occurred or record.occurred
     successor.facts = _newer(successor.facts, record.facts)
-    successor.overrides = {**record.overrides, **successor.overrides}
+    for regime, override in record.overrides.items():
+        mine = successor.overrides.get(regime)
+        if mine is None or override.at > mine.at:
+            successor.overrides[regime] = override
     for duty, done_at in record.reports.items():
         successor.reports[duty] = min(done_at, successor.reports.get(duty, done_at))
     successor.touched_at = now

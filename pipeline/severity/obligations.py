@@ -23,24 +23,29 @@ from pipeline.severity.obligation_table import DUTIES, DUTY_OF, Duty
 from pipeline.severity.policy import DutyChange, SeverityPolicy
 from pipeline.severity.regulators import name_role
 from pipeline.severity.state import IncidentRecord
-from schemas.assessment import Obligation, ObligationState, Regime, Tier
+from schemas.assessment import Obligation, ObligationState, Regime, Tier, state_at
 from schemas.context import Context
 from schemas.ids import content_id
 from schemas.moments import Moment, format_moment
 
 
 class Standing(msgspec.Struct, frozen=True):
-    """What duties hang on: the tier reached (computed or an expert's), and the likely one."""
+    """What duties hang on: the tier reached (computed or an expert's), and the likely one.
+
+    `expert` is the expert's tier alone; None where there is none.
+    """
 
     tier: Tier | None
     likely: Tier | None
     judged_at: Moment
+    expert: Tier | None = None
 
 
 class Plan(msgspec.Struct, frozen=True):
     """When a duty's clock starts and ends; `due` is None while that cannot be said."""
 
     duty: Duty
+    standing: Standing
     starts_at: Moment
     due: Deadline | None
 
@@ -73,7 +78,9 @@ def plan_duties(
         if wants(duty, record, standings, facts):
             starts_at = _start(policy, duty, record, standings[duty.regime], plans)
             due = None if starts_at is None else _deadline(duty, starts_at)
-            plans[duty.key] = Plan(duty, starts_at or record.discovered_at, due)
+            plans[duty.key] = Plan(
+                duty, standings[duty.regime], starts_at or record.discovered_at, due
+            )
     return plans
 
 
@@ -170,13 +177,21 @@ def reconcile(
 
 
 def _differs(record: IncidentRecord, obligation: Obligation) -> bool:
-    """Whether there is something new to write: timing, state or addressee, not mere wording."""
+    """Whether there is something new to write: timing, state, addressee, or the reason."""
     before = record.obligations.get(obligation.duty)
     return before is None or _substance(before) != _substance(obligation)
 
 
 def _substance(one: Obligation) -> tuple[object, ...]:
-    return (one.state, one.starts_at, one.due_at, one.done_at, one.recipient_zh, one.limit)
+    return (
+        one.state,
+        one.starts_at,
+        one.due_at,
+        one.done_at,
+        one.recipient_zh,
+        one.limit,
+        one.reason_en,
+    )
 
 
 def _planned(
@@ -208,7 +223,7 @@ def _planned(
         starts_at=plan.starts_at,
         due_soon_at=soon_at,
         due_at=due_at,
-        state="done" if done_at is not None else _state_at(soon_at, due_at, now),
+        state=state_at("pending" if done_at is None else "done", soon_at, due_at, now),
         done_at=done_at,
         reason_zh=zh,
         reason_en=en,
@@ -225,20 +240,13 @@ def _soon_at(policy: SeverityPolicy, plan: Plan) -> Moment | None:
     return plan.starts_at + (plan.due.at - plan.starts_at) * policy.due_soon_percent // 100
 
 
-def _state_at(soon_at: Moment | None, due_at: Moment | None, now: Moment) -> ObligationState:
-    if due_at is not None and now > due_at:
-        return "late"
-    return "due_soon" if soon_at is not None and now >= soon_at else "pending"
-
-
 def _reason(record: IncidentRecord, plan: Plan, done_at: Moment | None) -> tuple[str, str]:
     """Why the duty exists, and how it stands, in Chinese and English."""
     duty, judged = plan.duty, record.judged.get(plan.duty.regime)
-    tier = judged.tier if judged else None
-    level = f"{tier}级" if tier else "未定级"
-    zh = f"{'已发生' if record.occurred else '可能发生'}，{level}：{duty.limit_zh}"
+    level_zh, level_en = _levels(plan.standing, judged.tier if judged else None)
+    zh = f"{'已发生' if record.occurred else '可能发生'}，{level_zh}：{duty.limit_zh}"
     stage_en = "has occurred" if record.occurred else "may occur"
-    en = f"{stage_en}, tier {tier or 'none'}: {duty.limit_en}"
+    en = f"{stage_en}, {level_en}: {duty.limit_en}"
     if duty.start == "receipt" and duty.after not in record.reports:
         zh += "；尚未收到前一报告，按其最迟时限推算"
         en += "; the report before it is not in yet, its latest lawful moment is taken"
@@ -255,6 +263,26 @@ def _reason(record: IncidentRecord, plan: Plan, done_at: Moment | None) -> tuple
     if record.drill:
         zh, en = f"演练，不产生实际义务：{zh}", f"drill, no real obligation: {en}"
     return zh, en
+
+
+def _levels(standing: Standing, computed: Tier | None) -> tuple[str, str]:
+    """The tier on which the duty hangs; where an expert says another, what was computed too."""
+    zh, en = _level_zh(standing.tier), f"tier {standing.tier or 'none'}"
+    if standing.expert in (None, computed):
+        return zh, en
+    if standing.tier == standing.expert:
+        return (
+            f"{zh}（专家定级；计算结果为{_level_zh(computed)}）",
+            f"{en} (an expert's; computed: {computed or 'none'})",
+        )
+    return (
+        f"{zh}（计算结果；专家定级为{_level_zh(standing.expert)}）",
+        f"{en} (computed; an expert's: {standing.expert})",
+    )
+
+
+def _level_zh(tier: Tier | None) -> str:
+    return f"{tier}级" if tier else "未定级"
 
 
 def _withdrawn(record: IncidentRecord, obligation: Obligation, now: Moment) -> Obligation:

@@ -9,9 +9,9 @@ from schemas.moments import Moment
 
 
 class Override(msgspec.Struct, frozen=True, array_like=True):
-    """An expert's tier, beside the computed one."""
+    """An expert's tier, beside the computed one; None from the moment at which it was lifted."""
 
-    tier: Tier
+    tier: Tier | None
     by: str
     reason: str
     at: Moment

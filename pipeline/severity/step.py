@@ -32,7 +32,7 @@ from pipeline.severity.obligations import plan_duties, raise_due, reconcile
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import REGIMES
 from pipeline.severity.state import IncidentRecord, Override, SeverityState
-from schemas.assessment import TIERS, Assessment, Obligation, Regime, Tier
+from schemas.assessment import Assessment, Obligation, Regime, Tier
 from schemas.command import Command
 from schemas.context import Context
 from schemas.incident import Incident
@@ -79,14 +79,9 @@ def handle_command(
     clock: Clock,
     context: Context,
 ) -> list[Row]:
-    """An accepted command, with the incident as it stands after it.
-
-    Ask `refusal_of` first whether the command can be accepted: one that cannot has no effect.
-    """
+    """A command that the gate has let through, with the incident as it stands after it."""
     now = clock.received_at
     rows = _ring(policy, state, now)
-    if refusal_of(state, command):
-        return rows
     absorb(policy, state, incident, now)
     record = record_of(state, incident, now)
     before = known_facts(policy, record, context)
@@ -117,19 +112,19 @@ def gravity_of(
 
 
 def refusal_of(state: SeverityState, command: Command) -> str:
-    """Why the command cannot be accepted as far as tiers and duties go; "" where it can."""
+    """Why a complete command does not fit the incident's tiers and duties; "" where it does."""
     match command.verb:
-        case "impact" if command.impact is None or not state_impact(command.impact, "", 0):
-            return "impact: no facts stated; give at least one"
-        case "override" if command.regime not in REGIMES:
-            return f"override: regime {command.regime!r}; use one of {list(REGIMES)}"
-        case "override" if command.tier not in ("", *TIERS):
-            return f'override: tier {command.tier!r}; use one of {list(TIERS)}, or "" to lift it'
-        case "override" if not command.reason:
-            return "override: no reason given; an expert's tier needs one"
+        case "override" if not command.tier and not _is_overridden(state, command):
+            return f"override: no tier of {command.regime} is overridden, so none can be lifted"
         case "reported" if _duty_of(state, command) is None:
             return f"reported: {command.obligation_id!r} is no open obligation of the incident"
     return ""
+
+
+def _is_overridden(state: SeverityState, command: Command) -> bool:
+    record = state.records.get(command.incident_id)
+    override = record.overrides.get(cast(Regime, command.regime)) if record else None
+    return override is not None and override.tier is not None
 
 
 def _duty_of(state: SeverityState, command: Command) -> str | None:
@@ -165,12 +160,10 @@ def _apply(record: IncidentRecord, command: Command, incident: Incident) -> None
 
 
 def _override(record: IncidentRecord, command: Command) -> None:
-    regime = cast(Regime, command.regime)
-    if command.tier == "":
-        record.overrides.pop(regime, None)
-        return
-    tier = cast(Tier, command.tier)
-    record.overrides[regime] = Override(tier, command.analyst, command.reason, command.said_at)
+    """The tier "" lifts it; that it was lifted stays known, so that no joining brings it back."""
+    tier = cast(Tier, command.tier) if command.tier else None
+    override = Override(tier, command.analyst, command.reason, command.said_at)
+    record.overrides[cast(Regime, command.regime)] = override
 
 
 def _report(record: IncidentRecord, command: Command) -> None:

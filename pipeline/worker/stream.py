@@ -148,7 +148,7 @@ class StreamRecord:
         self._event.ack()
 
 
-def _pairs(headers: Any) -> Iterable[tuple[str, bytes]]:
+def _pairs(headers: Any) -> Iterable[tuple[str, bytes | None]]:
     return headers.items() if isinstance(headers, dict) else headers or ()
 
 

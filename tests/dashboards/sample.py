@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from schemas.assessment import Assessment, LimbResult, Obligation, Raise, Tier
-from schemas.batch import BatchAccount, DeadLetter
+from schemas.batch import BatchAccount, DeadLetter, original_of
 from schemas.campaign import Campaign, CampaignMember, Growth, Spread
 from schemas.command import Command, CommandOutcome
 from schemas.decision import Decision
@@ -675,7 +675,7 @@ def _traffic() -> Iterator[Decision]:
         detail="line 7: not JSON",
         remedy="send one JSON object a line",
         events=1,
-        original=b"{broken",
+        **original_of(b"{broken"),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from pipeline.event_time import Clock
+from pipeline.incidents.commands import refusal_of
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import IncidentsState
 from pipeline.incidents.step import expire, handle_command, revise
@@ -152,11 +153,15 @@ class Desk:
             obligation_id=obligation_id,
             reason=reason,
         )
-        outcome, incidents = handle_command(
-            self.policy, self.state, command, self.clock, self.context
+        refusal = refusal_of(self.state, command)
+        if not refusal:
+            self._keep(handle_command(self.policy, self.state, command, self.clock, self.context))
+        return CommandOutcome(
+            command=command,
+            received_at=self.received_at,
+            accepted=not refusal,
+            refusal=refusal,
         )
-        self._keep(incidents)
-        return outcome
 
     def reload(self) -> None:
         """Write the state and read it back, as a restart does."""

@@ -5,7 +5,6 @@ from typing import get_args
 import pytest
 
 from pipeline.incidents.lifecycle import TRANSITIONS, allowed_verbs, next_status
-from schemas.assessment import Regime
 from schemas.command import Impact, Verb
 from schemas.incident import Status
 from tests.incidents.builders import Desk, detection, withdrawn
@@ -65,36 +64,6 @@ def test_a_superseded_incident_refuses_and_names_its_heir() -> None:
     desk, gone = _open()
     desk.take(detection("earlier", -1, "host:ws1", level="low"))
     assert f"act on {desk.only().incident_id}" in desk.say("start", gone).refusal
-
-
-@pytest.mark.parametrize(
-    ("verb", "content", "refusal"),
-    [
-        ("close", {"verdict": "nonsense"}, "unknown verdict nonsense; one of: true_positive"),
-        ("start", {"verdict": "benign"}, "a verdict goes with resolve or close"),
-        ("impact", {}, "impact states no facts"),
-        ("reported", {}, "reported names no obligation"),
-        ("override", {"tier": "II", "reason": "x"}, "unknown regime (none); one of: miit, cac"),
-        ("override", {"regime": "cac", "tier": "V", "reason": "x"}, "unknown tier V"),
-        ("override", {"regime": "cac", "tier": "I"}, "override needs a `reason`"),
-    ],
-)
-def test_a_command_that_says_too_little_is_refused(
-    verb: Verb, content: dict[str, str], refusal: str
-) -> None:
-    desk, incident_id = _open()
-    outcome = desk.say(verb, incident_id, **content)  # type: ignore[arg-type]
-    assert not outcome.accepted
-    assert refusal in outcome.refusal
-    assert get_args(Regime) == ("miit", "cac")
-
-
-def test_the_same_command_again_is_accepted_and_not_done_again() -> None:
-    desk, incident_id = _open()
-    assert desk.say("close", incident_id, command_id="once").accepted
-    before = len(desk.emitted)
-    assert desk.say("close", incident_id, command_id="once").accepted
-    assert len(desk.emitted) == before
 
 
 def test_confirming_takes_it_up_and_says_that_it_occurred() -> None:

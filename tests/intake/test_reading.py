@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from pipeline.event_time import ClockState, EventTimePolicy
 from pipeline.intake.batching import chunk_lines
-from pipeline.intake.reading import Reading, read_batch
+from pipeline.intake.reading import LETTERS_MAX, Reading, read_batch
 from schemas.batch import Batch
 from schemas.moments import SECOND, parse_moment
 from schemas.registry import Enterprise
@@ -92,6 +92,25 @@ def test_a_bad_line_costs_only_itself(bad: bytes, reason: str) -> None:
     assert (reading.dead_letters[0].line, reading.dead_letters[0].original) == (2, bad)
     assert reading.dead_letters[0].remedy
     assert len(reading.events) == 2
+
+
+def test_a_batch_of_junk_makes_a_bounded_number_of_dead_letters_that_count_every_line() -> None:
+    reading = read(b"\n".join([b"x"] * 5_000 + [b"[1]"] * 5_000 + [line()]))
+    assert len(reading.dead_letters) == LETTERS_MAX
+    assert sum(letter.events for letter in reading.dead_letters) == 10_000
+    assert reading.account.reasons == {"not_json": 5_000, "not_an_object": 5_000}
+    last = reading.dead_letters[-1]
+    assert (last.line, last.events) == (LETTERS_MAX, 10_000 - LETTERS_MAX + 1)
+    assert "5000 times not_an_object" in last.detail
+    assert len(reading.events) == 1
+
+
+def test_a_line_that_is_too_long_costs_only_itself() -> None:
+    reading = read(b"\n".join([line(n=1), line(text="x" * 1_000_000)]))
+    (letter,) = reading.dead_letters
+    assert (letter.reason, letter.line, len(letter.original)) == ("line_too_long", 2, 65_536)
+    assert letter.size > 1_000_000
+    assert len(reading.events) == 1
 
 
 def test_an_event_is_late_only_below_the_watermark_before_its_batch() -> None:

@@ -160,7 +160,7 @@ def requeue(site: Site, **changed: str) -> Result:
     letter = DeadLetter(
         dead_letter_id="d1", enterprise_id="enterprise", batch_id="", topic="fenghuo.events",
         partition=0, offset=0, line=0, received_at=0, reason="unknown_key", detail="", remedy="",
-        events=1, original=b"",
+        events=1, original=b"", size=0, sha256="",
     )  # fmt: skip
     sink = ChdbSink(store)
     sink.migrate()

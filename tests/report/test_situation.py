@@ -49,6 +49,21 @@ def test_the_deadline_that_runs_out_first_is_on_top(situation: Situation) -> Non
     assert soon == sorted(soon)
 
 
+def test_a_report_made_later_than_the_last_record_says_what_is_late_by_then(
+    store: ChdbSink,
+) -> None:
+    rows = read_rows(store.query)
+    for later in (0, HOUR, DAY, 400 * DAY):
+        clocks = situation_of(rows, NOW + later).clocks
+        late = {c.obligation.obligation_id for c in clocks if c.obligation.state == "late"}
+        assert late == {
+            c.obligation.obligation_id
+            for c in clocks
+            if c.obligation.due_us is not None and c.obligation.due_us < NOW + later
+        }
+    assert {c.obligation.state for c in clocks if c.obligation.due_us is not None} == {"late"}
+
+
 def test_a_duty_without_a_figure_comes_before_deadlines_of_its_state(
     situation: Situation,
 ) -> None:

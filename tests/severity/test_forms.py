@@ -54,6 +54,24 @@ def value(form: Form, label: str) -> str:
     return next(line.value for line in form.lines if line.label.startswith(label))
 
 
+@pytest.mark.parametrize(
+    ("tier", "zh", "en"),
+    [
+        ("IV", "重大 (II)；专家定级（li），计算结果为一般 (IV)",
+         "major (II); an expert's (li), computed: general (IV)"),
+        ("", "重大 (II)；专家定级（li），计算结果为未定级",
+         "major (II); an expert's (li), computed: none"),
+    ],
+)  # fmt: skip
+def test_an_experts_tier_is_the_level_with_the_computed_one_beside_it(
+    tier: str, zh: str, en: str
+) -> None:
+    assessment = {"tier": tier, "override_tier": "II", "override_by": "li"}
+    known = source(assessment=assessment)
+    assert value(fill_form("miit-report", known, "zh"), "事件级别") == zh
+    assert value(fill_form("miit-report", known, "en"), "Level") == en
+
+
 def test_fields_are_filled_from_facts_and_the_rest_is_not_yet_known() -> None:
     form = fill_form("miit-report", source(), "zh")
     assert value(form, "事件发生时间") == "2026-03-02 08:59 (UTC+8)"

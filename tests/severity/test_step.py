@@ -1,16 +1,12 @@
 """Assessments from suspicion to the end, incidents that join, and what is put away."""
 
-from typing import Any
-
 import msgspec
-import pytest
 
 from pipeline.severity.policy import LimbChange, SeverityPolicy
 from pipeline.severity.regimes import faults_of, severity_policy_id
 from pipeline.severity.state import SeverityState
-from pipeline.severity.step import assess, expire, handle_command, refusal_of
+from pipeline.severity.step import assess, expire, handle_command
 from schemas.assessment import Assessment, Obligation, Regime
-from schemas.command import Impact
 from schemas.moments import DAY, HOUR, MINUTE
 from tests.severity.builders import FACTORY, at, clock, command, context, impact, incident
 
@@ -150,22 +146,6 @@ def test_the_quota_puts_away_the_oldest_and_counts_it() -> None:
         assess(policy, state, [case], clock(T0 + index), context())
     assert list(state.records) == ["2" * 32, "3" * 32]
     assert state.forgotten == 2
-
-
-REFUSED = [
-    ({"verb": "impact"}, "no facts stated"),
-    ({"verb": "impact", "impact": Impact(said_by="li")}, "no facts stated"),
-    ({"verb": "override", "regime": "eu", "tier": "I", "reason": "x"}, "use one of"),
-    ({"verb": "override", "regime": "cac", "tier": "V", "reason": "x"}, "use one of"),
-    ({"verb": "override", "regime": "cac", "tier": "I"}, "no reason given"),
-    ({"verb": "reported", "obligation_id": "nope"}, "no open obligation"),
-]
-
-
-@pytest.mark.parametrize(("changes", "reason"), REFUSED)
-def test_a_command_that_cannot_be_accepted_says_why(changes: dict[str, Any], reason: str) -> None:
-    said = msgspec.structs.replace(command("start", T0), **changes)
-    assert reason in refusal_of(SeverityState(), said)
 
 
 def test_a_change_of_policy_moves_a_bound_for_its_province_only() -> None:

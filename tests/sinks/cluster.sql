@@ -537,12 +537,14 @@ CREATE TABLE IF NOT EXISTS dead_letters_local ON CLUSTER `stars`
     `detail` String COMMENT 'What is wrong.' CODEC(ZSTD(1)),
     `remedy` String COMMENT 'What the sender can do.' CODEC(ZSTD(1)),
     `events` UInt64 COMMENT 'How many events it stands for.' CODEC(T64, ZSTD(1)),
-    `original` String COMMENT 'The original bytes, base64.' CODEC(ZSTD(1))
+    `original` String COMMENT 'The first 64 kB of it, base64.' CODEC(ZSTD(1)),
+    `size` UInt64 COMMENT 'All its bytes.' CODEC(T64, ZSTD(1)),
+    `sha256` String COMMENT 'SHA-256 of all its bytes.' CODEC(ZSTD(1))
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 ORDER BY (enterprise_id, dead_letter_id)
 SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
-COMMENT 'What could not be taken, kept whole, with reason and remedy.';
+COMMENT 'What could not be taken, with reason and remedy.';
 
 CREATE TABLE IF NOT EXISTS dead_letters_rows ON CLUSTER `stars` AS dead_letters_local
 ENGINE = Distributed('stars', 'fenghuo', 'dead_letters_local', cityHash64(enterprise_id));
@@ -610,7 +612,8 @@ CREATE TABLE IF NOT EXISTS batches_local ON CLUSTER `stars`
     `dead_lettered` UInt64 COMMENT 'Kept in dead_letters, with a reason.' CODEC(T64, ZSTD(1)),
     `future` UInt64 COMMENT 'Of the stored: dated in the future.' CODEC(T64, ZSTD(1)),
     `reasons` String COMMENT 'Reason codes with counts (JSON).' CODEC(ZSTD(1)),
-    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `unverified` LowCardinality(String) COMMENT 'Why it cannot be known whether it was taken before.'
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 ORDER BY (enterprise_id, batch_id, topic, partition, offset)
@@ -686,8 +689,8 @@ AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occ
 FROM assessment_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW obligations ON CLUSTER `stars`
-AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill`
-FROM obligations_rows FINAL;
+AS SELECT o.obligation_id AS obligation_id, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id, o.province AS province, o.revision AS revision, o.regime AS regime, o.duty AS duty, o.sender AS sender, o.sender_en AS sender_en, o.recipient AS recipient, o.recipient_en AS recipient_en, o.channel AS channel, o.form AS form, o.limit_text AS limit_text, o.starts_at AS starts_at, o.due_soon_at AS due_soon_at, o.due_at AS due_at, multiIf(o.state IN ('done', 'withdrawn'), o.state, o.due_at IS NOT NULL AND now64(6) > o.due_at, 'late', o.due_soon_at IS NOT NULL AND now64(6) >= o.due_soon_at, 'due_soon', 'pending') AS state, o.done_at AS done_at, o.reason AS reason, o.reason_en AS reason_en, o.article AS article, o.unconfirmed AS unconfirmed, o.revised_at AS revised_at, o.drill AS drill
+FROM (SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligations_rows FINAL) AS o;
 
 CREATE OR REPLACE VIEW obligation_revisions ON CLUSTER `stars`
 AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill`
@@ -706,7 +709,7 @@ AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_
 FROM campaign_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW dead_letters ON CLUSTER `stars`
-AS SELECT `dead_letter_id`, `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `line`, `received_at`, `reason`, `detail`, `remedy`, `events`, `original`
+AS SELECT `dead_letter_id`, `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `line`, `received_at`, `reason`, `detail`, `remedy`, `events`, `original`, `size`, `sha256`
 FROM dead_letters_rows FINAL;
 
 CREATE OR REPLACE VIEW commands ON CLUSTER `stars`
@@ -718,7 +721,7 @@ AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`
 FROM enterprises_rows FINAL;
 
 CREATE OR REPLACE VIEW batches ON CLUSTER `stars`
-AS SELECT `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `format`, `received_at`, `outcome`, `events`, `stored`, `late`, `dropped`, `dead_lettered`, `future`, `reasons`, `drill`
+AS SELECT `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `format`, `received_at`, `outcome`, `events`, `stored`, `late`, `dropped`, `dead_lettered`, `future`, `reasons`, `drill`, `unverified`
 FROM batches_rows FINAL;
 
 CREATE OR REPLACE VIEW incidents ON CLUSTER `stars`

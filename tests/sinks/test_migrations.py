@@ -157,7 +157,8 @@ def test_commands_plan_migrate_and_query(tmp_path: Path) -> None:
     assert (
         command.invoke(main, ["migrate", *store]).output
         == "Migrated: 1 tables, 3 combined tiers of campaigns, "
-        "4 findings in Chinese, 2 feeds, codecs and indexes, 0 views.\n"
+        "4 findings in Chinese, 5 size and digest of dead letters, "
+        "6 batches that may be repeats, 2 feeds, codecs and indexes, 0 views.\n"
     )
     again = command.invoke(main, ["migrate", *store])
     assert again.output == "The store is of this version already.\n"

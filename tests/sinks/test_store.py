@@ -1,22 +1,26 @@
 """The store's own tables in the embedded engine: what its views show, against the reference."""
 
 from functools import partial
+from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
+from schemas.assessment import ObligationState, state_at
 from schemas.moments import format_moment, parse_moment
 from sinks.chdb import ChdbSink
 from sinks.columns import Table
 from sinks.contract import QueryFailed, Row, SchemaOutdated
-from sinks.ddl import view_tables
+from sinks.ddl import literal, state_now, view_tables
 from sinks.json_schemas import row_schemas
 from sinks.memory import MemorySink
 from sinks.tables import TABLES
 from tests.sinks.conftest import MakeChdb
 from tests.sinks.store_rows import identity, rows_of
+
+AS_OF = parse_moment("2026-01-02T03:04:05.678901Z")
 
 
 @st.composite
@@ -71,6 +75,50 @@ def test_moments_are_exact_to_the_microsecond(store: ChdbSink, text: str) -> Non
     assert store.view("batches")[0]["received_at"] == text
     micros = store.query("SELECT toUnixTimestamp64Micro(received_at) AS m FROM batches")[0]["m"]
     assert format_moment(int(str(micros))) == text
+
+
+_NEAR = st.none() | st.integers(-2, 2).map(lambda step: AS_OF + step)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(st.sampled_from(get_args(ObligationState)), _NEAR, _NEAR), min_size=1))
+def test_a_deadline_passes_in_sql_at_the_very_moment_at_which_it_does_in_the_engine(
+    store: ChdbSink, duties: list[tuple[ObligationState, int | None, int | None]]
+) -> None:
+    def sql(moment: int | None) -> str:
+        return "NULL" if moment is None else f"fromUnixTimestamp64Micro({moment})"
+
+    state = state_now(sql(AS_OF))
+    rows = " UNION ALL ".join(
+        f"SELECT {state} AS state, {number} AS n FROM (SELECT {literal(written)} AS state,"
+        f" {sql(soon)} AS due_soon_at, {sql(due)} AS due_at) AS o"
+        for number, (written, soon, due) in enumerate(duties)
+    )
+    answers = store.query(f"SELECT state FROM ({rows}) ORDER BY n")
+    assert [each["state"] for each in answers] == [
+        state_at(written, soon, due, AS_OF) for written, soon, due in duties
+    ]
+
+
+def test_an_obligation_is_late_once_its_deadline_has_passed_whatever_was_written(
+    store: ChdbSink,
+) -> None:
+    passed, ahead = AS_OF, parse_moment("2199-01-01T00:00:00Z")
+    rows = [
+        row("obligations", obligation_id=name, revision=1, state=state, due_at=due)
+        for name, state, due in (
+            ("a", "due_soon", passed),
+            ("b", "done", passed),
+            ("c", "pending", ahead),
+        )
+    ]
+    store.write({"obligations": rows}, "t")
+    states = {each["obligation_id"]: each["state"] for each in store.view("obligations")}
+    assert states == {"a": "late", "b": "done", "c": "due_soon"}
+    written = {each["obligation_id"]: each["state"] for each in store.view("obligation_revisions")}
+    assert written == {"a": "due_soon", "b": "done", "c": "pending"}
 
 
 def test_incidents_show_the_current_judgement_of_each_regime(store: ChdbSink) -> None:

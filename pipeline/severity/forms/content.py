@@ -55,8 +55,8 @@ def fill_form(name: FormName, source: FormSource, lang: Lang) -> Form:
 def _line(layout: Layout, field: Field, source: FormSource, lang: Lang) -> Line:
     label = field.zh if lang == "zh" else field.en
     if field.sign:
-        tier = text_of(source.assessment, "tier")
-        required = not tier or tier in layout.seal_tiers
+        tiers = {text_of(source.assessment, name) for name in ("tier", "override_tier")} - {""}
+        required = not tiers or not tiers.isdisjoint(layout.seal_tiers)
         return Line(label, (SIGN if required else SIGN_OPTIONAL)[lang], "sign")
     value = field.read(source, lang) if field.read else ""
     return Line(label, value, "filled") if value else Line(label, UNKNOWN[lang], "unknown")

@@ -59,16 +59,34 @@ def _enterprise(source: FormSource, lang: Lang) -> str:
 
 
 def _level(source: FormSource, lang: Lang) -> str:
-    """The tier, and whether it may occur (colour) or has (response level)."""
-    tier = text_of(source.assessment, "tier")
-    names = TIER_ZH if lang == "zh" else TIER_EN
-    named = next((f"{names[one]} ({one})" for one in TIERS if one == tier), "")
+    """The tier, and whether it may occur (colour) or has (response level).
+
+    An expert's tier is the level that is reported; the computed one stands beside it.
+    """
+    tier, expert = (text_of(source.assessment, name) for name in ("tier", "override_tier"))
+    if expert:
+        return _expert_level(source, lang, tier, expert)
+    named = _tier_name(tier, lang)
     if not named or source.incident.get("confirmed"):
         return named
     colour = text_of(source.assessment, "colour")
     if lang == "zh":
         return f"{named}；可能发生，{COLOURS_ZH.get(colour, colour)}预警"
     return f"{named}; may occur, {colour} warning"
+
+
+def _expert_level(source: FormSource, lang: Lang, tier: str, expert: str) -> str:
+    by = text_of(source.assessment, "override_by")
+    named, computed = _tier_name(expert, lang), _tier_name(tier, lang)
+    if lang == "zh":
+        return f"{named}；专家定级（{by}），计算结果为{computed or '未定级'}"
+    return f"{named}; an expert's ({by}), computed: {computed or 'none'}"
+
+
+def _tier_name(tier: str, lang: Lang) -> str:
+    """`重大 (II)`; "" for no tier."""
+    names = TIER_ZH if lang == "zh" else TIER_EN
+    return next((f"{names[one]} ({one})" for one in TIERS if one == tier), "")
 
 
 def _region(source: FormSource, lang: Lang) -> str:

@@ -1,0 +1,150 @@
+"""The one gate for commands: known before, allowed, complete; then each stage applies it once.
+
+Rule 1. A command is known by its id for as long as its incident is held, whatever became of it:
+        said again, it is answered as the first time, row for row, and changes nothing.
+Rule 2. An id that comes again with other content is no command: it would take the place of
+        the first in the store.
+Rule 3. A refusal names what stands in the way, and what may be said instead.
+Rule 4. Of commands on incidents that are not held the last `STRAY_MAX` are known.
+"""
+
+from collections.abc import Callable, Collection, Mapping
+from typing import get_args
+
+import msgspec
+
+from pipeline.incidents.commands import refusal_of as incident_refusal
+from pipeline.incidents.lifecycle import VERDICTS
+from pipeline.incidents.state import IncidentsState
+from pipeline.severity.facts import state_impact
+from pipeline.severity.state import SeverityState
+from pipeline.severity.step import refusal_of as severity_refusal
+from schemas.assessment import TIERS, Regime
+from schemas.command import Command, CommandOutcome, Verb
+from schemas.ids import content_id
+from schemas.moments import Moment
+
+COMMANDS_MAX = 1_000
+"""On one incident: the next is refused."""
+STRAY_MAX = 256
+ENDING = ("resolve", "close")
+"""The verbs that may carry a verdict."""
+_STRAY = ""
+
+
+class Heard(msgspec.Struct, frozen=True, array_like=True):
+    """A command that came, and what became of it: "" where it was accepted."""
+
+    content: str
+    received_at: Moment
+    refusal: str
+
+
+class CommandsState(msgspec.Struct):
+    """By incident and command id; of incidents that are not held, by "" and command id."""
+
+    heard: dict[str, dict[str, Heard]] = {}
+
+
+def heard_before(state: CommandsState, command: Command) -> Heard | None:
+    """What the command of this id was, and what became of it; None: it is new."""
+    shelves = (state.heard.get(key, {}) for key in (command.incident_id, _STRAY))
+    found = (shelf.get(command.command_id) for shelf in shelves)
+    return next((heard for heard in found if heard is not None), None)
+
+
+def answer_again(heard: Heard, command: Command) -> CommandOutcome | None:
+    """The outcome of the first time, row for row; None where it was another command's (rule 2)."""
+    return _outcome(command, heard) if heard.content == _content(command) else None
+
+
+def hear(
+    state: CommandsState,
+    incidents: IncidentsState,
+    severity: SeverityState,
+    command: Command,
+    received_at: Moment,
+) -> CommandOutcome:
+    """Judge a command that is new, and remember it. Only an accepted one is to be applied."""
+    key = _shelf(incidents, command)
+    shelf = state.heard.get(key, {})
+    refusal = (
+        incident_refusal(incidents, command)
+        or content_refusal(command)
+        or severity_refusal(severity, command)
+    )
+    heard = Heard(_content(command), received_at, refusal)
+    if key == _STRAY:
+        shelf = dict(list(shelf.items())[1 - STRAY_MAX :])
+    elif len(shelf) >= COMMANDS_MAX:
+        return _outcome(command, msgspec.structs.replace(heard, refusal=_full(command)))
+    state.heard = {**state.heard, key: {**shelf, command.command_id: heard}}
+    return _outcome(command, heard)
+
+
+def forget(state: CommandsState, held: Collection[str]) -> None:
+    """Let go of the commands on incidents that are not held any more."""
+    if any(key not in held for key in state.heard if key != _STRAY):
+        state.heard = {
+            key: shelf for key, shelf in state.heard.items() if key in held or key == _STRAY
+        }
+
+
+def content_refusal(command: Command) -> str:
+    """What the verb needs and the command does not say; "" where it is complete."""
+    if command.verdict and command.verb not in ENDING:
+        return f"a verdict goes with {' or '.join(ENDING)}, not with {command.verb}"
+    if command.verdict and command.verdict not in VERDICTS:
+        return f"unknown verdict {command.verdict}; one of: {', '.join(VERDICTS)}"
+    check = _NEEDS.get(command.verb)
+    return check(command) if check else ""
+
+
+def _impact(command: Command) -> str:
+    if command.impact is None or not state_impact(command.impact, "", 0):
+        return "impact states no facts; give at least one in `impact`"
+    return ""
+
+
+def _override(command: Command) -> str:
+    regimes = get_args(Regime)
+    if command.regime not in regimes:
+        return f"unknown regime {command.regime or '(none)'}; one of: {', '.join(regimes)}"
+    if command.tier not in ("", *TIERS):
+        return f'unknown tier {command.tier}; one of: {", ".join(TIERS)}, or "" to lift it'
+    return "" if command.reason else "override needs a `reason`: it stands beside the computed tier"
+
+
+def _reported(command: Command) -> str:
+    if not command.obligation_id:
+        return "reported names no obligation; give its `obligation_id`"
+    return ""
+
+
+_NEEDS: Mapping[Verb, Callable[[Command], str]] = {
+    "impact": _impact,
+    "override": _override,
+    "reported": _reported,
+}
+"""What verbs need beside the incident; those that are not named need nothing."""
+
+
+def _shelf(incidents: IncidentsState, command: Command) -> str:
+    return command.incident_id if command.incident_id in incidents.cases else _STRAY
+
+
+def _content(command: Command) -> str:
+    return content_id("command", msgspec.json.encode(command, order="deterministic"))
+
+
+def _outcome(command: Command, heard: Heard) -> CommandOutcome:
+    return CommandOutcome(
+        command=command,
+        received_at=heard.received_at,
+        accepted=not heard.refusal,
+        refusal=heard.refusal,
+    )
+
+
+def _full(command: Command) -> str:
+    return f"{command.incident_id} has had {COMMANDS_MAX} commands; it takes no more"

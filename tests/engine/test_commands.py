@@ -1,0 +1,202 @@
+"""One gate for commands: each is done once, and the second time answered as the first."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from pipeline.path import Engine
+from pipeline.state import EnterpriseState, decode_state, encode_state, enterprise_state
+from schemas.assessment import Assessment, Obligation
+from schemas.batch import DeadLetter, Record
+from schemas.command import CommandOutcome, Impact, Verb
+from schemas.decision import Decision
+from schemas.incident import Incident
+from schemas.moments import SECOND
+from tests.engine.builders import START, batch, command, make_engine, shadow_copies
+
+ENGINE: Engine = make_engine()
+GRAVE, SLIGHT = Impact(direct_loss_cny=150_000_000), Impact(direct_loss_cny=20_000_000)
+SAYINGS: tuple[tuple[Verb, dict[str, object]], ...] = (
+    ("start", {}),
+    ("confirm", {}),
+    ("impact", {"impact": GRAVE}),
+    ("impact", {"impact": SLIGHT}),
+    ("override", {"regime": "cac", "tier": "I", "reason": "supply chain"}),
+    ("override", {"regime": "cac", "tier": "", "reason": "a mistake"}),
+    ("override", {"regime": "eu", "tier": "I", "reason": "no such regime"}),
+    ("resolve", {}),
+    ("close", {"verdict": "false_positive"}),
+    ("reopen", {}),
+    ("hold", {}),
+    ("reported", {"obligation_id": "nobody's"}),
+)
+
+
+def opened() -> tuple[EnterpriseState, str]:
+    state = EnterpriseState()
+    ENGINE.process(state, batch([shadow_copies(0)]))
+    return state, next(iter(state.incidents.cases))
+
+
+def said(number: int, incident_id: str) -> Record:
+    verb, particulars = SAYINGS[number % len(SAYINGS)]
+    return command(verb, incident_id, 100 + number, **particulars)
+
+
+def current(decisions: list[Decision]) -> dict[object, object]:
+    """What the store shows: the last row of each thing."""
+    rows: dict[object, object] = {}
+    for one in decisions:
+        match one:
+            case CommandOutcome():
+                rows["command", one.command.command_id] = one
+            case Incident():
+                rows["incident", one.incident_id] = one
+            case Assessment():
+                rows["assessment", one.regime] = one
+            case Obligation():
+                rows["obligation", one.obligation_id] = one
+    return rows
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.integers(0, 2 * len(SAYINGS) - 1), unique=True, max_size=10),
+    st.lists(st.tuples(st.integers(0, 20), st.integers(0, 20)), max_size=6),
+)
+def test_commands_said_again_anywhere_change_nothing(
+    numbers: list[int], repeats: list[tuple[int, int]]
+) -> None:
+    state, incident_id = opened()
+    plain: list[Decision] = []
+    for number in numbers:
+        plain += ENGINE.apply(state, said(number, incident_id))
+    again, _ = opened()
+    order = list(numbers)
+    for which, after in repeats:
+        if numbers:
+            number = numbers[which % len(numbers)]
+            order.insert(max(order.index(number) + 1, after), number)
+    repeated: list[Decision] = []
+    for number in order:
+        repeated += ENGINE.apply(again, said(number, incident_id))
+        again = enterprise_state(decode_state("E1", encode_state(again)))
+    assert current(repeated) == current(plain)
+    assert again == state
+
+
+def test_a_statement_said_again_does_not_take_the_place_of_a_later_one() -> None:
+    state, incident_id = opened()
+    ENGINE.apply(state, command("confirm", incident_id, 100))
+    grave = command("impact", incident_id, 101, impact=SLIGHT)
+    ENGINE.apply(state, grave)
+    later = ENGINE.apply(state, command("impact", incident_id, 102, impact=GRAVE))
+    tiers = {one.regime: one.tier for one in later if isinstance(one, Assessment)}
+    (outcome,) = ENGINE.apply(state, grave)
+    assert isinstance(outcome, CommandOutcome)
+    assert outcome.accepted
+    assert outcome.received_at == START + 101 * SECOND
+    judged = state.severity.records[incident_id].judged
+    assert {regime: one.tier for regime, one in judged.items()} == tiers
+
+
+def test_what_was_refused_is_not_done_when_it_comes_again() -> None:
+    state, incident_id = opened()
+    reopening = command("reopen", incident_id, 100)
+    (refused,) = ENGINE.apply(state, reopening)
+    ENGINE.apply(state, command("close", incident_id, 101))
+    assert ENGINE.apply(state, reopening) == [refused]
+    assert state.incidents.cases[incident_id].status == "closed"
+
+
+def test_what_came_before_its_incident_is_known_when_it_comes_again() -> None:
+    _, incident_id = opened()
+    state = EnterpriseState()
+    early = command("start", incident_id, 100)
+    (refused,) = ENGINE.apply(state, early)
+    ENGINE.process(state, batch([shadow_copies(0)]))
+    assert ENGINE.apply(state, early) == [refused]
+
+
+def test_an_id_that_was_another_commands_is_a_dead_letter_and_the_first_stays() -> None:
+    state, incident_id = opened()
+    ENGINE.apply(state, command("start", incident_id, 100))
+    letter, _ = ENGINE.apply(state, command("hold", incident_id, 100))
+    assert isinstance(letter, DeadLetter)
+    assert letter.reason == "command_id_reused"
+    assert state.incidents.cases[incident_id].status == "in_progress"
+
+
+@pytest.mark.parametrize(
+    "moment", [-1, 0, START + 100 * SECOND + 601 * SECOND, 2**62, 2**63, 2**70]
+)
+def test_a_command_of_an_impossible_moment_is_refused_by_name(moment: int) -> None:
+    state, incident_id = opened()
+    record = command("start", incident_id, 100)
+    value = record.value.replace(b'"said_at":%d' % (START + 100 * SECOND), b'"said_at":%d' % moment)
+    letter, _ = ENGINE.apply(state, _with(record, value=value))
+    assert isinstance(letter, DeadLetter)
+    assert letter.reason == "command_time_out_of_range"
+    assert state.incidents.cases[incident_id].status == "new"
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"value": b"x" * 70_000},
+        {"value": b"\xff"},
+        {"headers": (("fenghuo-drill", b"spring"),)},
+    ],
+)
+def test_a_command_that_cannot_be_one_is_refused_by_name(changes: dict[str, object]) -> None:
+    state, incident_id = opened()
+    letter, _ = ENGINE.apply(state, _with(command("start", incident_id, 100), **changes))
+    assert isinstance(letter, DeadLetter)
+    assert letter.reason == "command_malformed"
+
+
+@pytest.mark.parametrize(
+    ("verb", "content", "refusal"),
+    [
+        ("close", {"verdict": "nonsense"}, "unknown verdict nonsense; one of: true_positive"),
+        ("start", {"verdict": "benign"}, "a verdict goes with resolve or close"),
+        ("impact", {}, "impact states no facts"),
+        ("impact", {"impact": Impact(said_by="li")}, "impact states no facts"),
+        ("reported", {}, "reported names no obligation"),
+        ("reported", {"obligation_id": "nope"}, "no open obligation"),
+        ("override", {"tier": "II", "reason": "x"}, "unknown regime (none); one of: miit, cac"),
+        ("override", {"regime": "cac", "tier": "V", "reason": "x"}, "unknown tier V"),
+        ("override", {"regime": "cac", "tier": "I"}, "override needs a `reason`"),
+        ("override", {"regime": "cac", "tier": "", "reason": "x"}, "none can be lifted"),
+    ],
+)
+def test_a_command_that_says_too_little_is_refused(
+    verb: Verb, content: dict[str, object], refusal: str
+) -> None:
+    state, incident_id = opened()
+    (outcome,) = ENGINE.apply(state, command(verb, incident_id, 100, **content))
+    assert isinstance(outcome, CommandOutcome)
+    assert refusal in outcome.refusal
+
+
+def test_an_override_is_lifted_and_the_duties_follow_it() -> None:
+    state, incident_id = opened()
+    ENGINE.apply(state, command("confirm", incident_id, 100))
+    ENGINE.apply(state, command("impact", incident_id, 101, impact=Impact(persons=10)))
+    raised = {"regime": "miit", "tier": "II", "reason": "supply chain"}
+    told = ENGINE.apply(state, command("override", incident_id, 102, **raised))
+    duties = [each for each in told if isinstance(each, Obligation) and each.regime == "miit"]
+    assert any("II级（专家定级；计算结果为IV级）" in each.reason_zh for each in duties)
+    assert any("tier II (an expert's; computed: IV)" in each.reason_en for each in duties)
+    lifted = {"regime": "miit", "tier": "", "reason": "it was not"}
+    told = ENGINE.apply(state, command("override", incident_id, 103, **lifted))
+    (assessment,) = [each for each in told if isinstance(each, Assessment)]
+    assert (assessment.tier, assessment.override_tier) == ("IV", None)
+    left = [each for each in told if isinstance(each, Obligation)]
+    assert {each.state for each in left if "withdrawn" in each.reason_en} == {"withdrawn"}
+    assert all("an expert's" not in each.reason_en for each in left)
+
+
+def _with(record: Record, **changes: object) -> Record:
+    values = {name: getattr(record, name) for name in Record.__struct_fields__}
+    return Record(**{**values, **changes})
