@@ -1,74 +1,239 @@
-"""Event time: the watermark of one enterprise.
+"""Event time: the clock of one enterprise, made from the clocks of its sources.
 
-Rule 1. The watermark is the greatest event time seen, less the allowed lateness. It never falls.
-Rule 2. An event further ahead of its receipt than the skew allowance is from the future: it is
-        marked and does not move the watermark.
-Rule 3. An event older than the watermark was when its batch came is late: stored, marked, counted.
-Rule 4. An enterprise that has been silent for longer than the idle limit is moved on by the
-        clock that the shell passes in, as if an event had come at that moment.
+Rule 1. An event that is further ahead of its receipt than the skew allowance is marked `future`
+        and counts as of its receipt. No event moves anything beyond its own receipt.
+Rule 2. A source's watermark is its greatest event time less the lateness. The enterprise's is the
+        least of its timely sources (`pipeline/sources.py`): it never follows the fastest, and a
+        source that is far behind holds up its own groups only. It never falls.
+Rule 3. An enterprise of which nothing was received for longer than the idle limit is moved on by
+        the clock that the shell passes in.
+Rule 4. What the watermark had passed `late_hold_s` ago, by receipt, is settled: until then all
+        that correlations hold can still be revised. So evidence that comes within that time
+        counts, however old it is, and however fast the rest was read.
+Rule 5. Late is what is settled both for the enterprise and for the event's own source.
 """
+
+from collections.abc import Collection, Mapping
 
 import msgspec
 
+from pipeline.sources import (
+    Row,
+    SourceId,
+    Sources,
+    evict,
+    forget_idle,
+    is_shifted,
+    observe,
+    slowest_timely_s,
+)
 from schemas.moments import SECOND, Moment
+
+_STEPS_OF_HOLD = 16
+"""Marks of the watermark that are remembered over the hold: a sixteenth is held longer."""
+_IDLE_LIMITS_KEPT = 4
+"""A silent source is remembered for so many idle limits: its clock is judged over its visits."""
 
 
 class EventTimePolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """How late, how early and how silent an enterprise may be, in seconds."""
+    """How late, early, silent and behind sources may be, in seconds; how many there may be."""
 
     lateness_s: int = 300
-    skew_s: int = 600
+    skew_s: int = 60
     idle_s: int = 900
+    behind_s: int = 600
+    """A live source that is further behind the others holds up its own groups only."""
+    late_hold_s: int = 3_600
+    """Evidence that comes this long after the watermark has passed it still counts."""
+    sources: int = 20_000
+    """Sources remembered of one enterprise; the stalest give way, counted."""
 
 
 class ClockState(msgspec.Struct):
     """What is remembered of one enterprise's time; part of its state record."""
 
     watermark: Moment = 0
+    settled: Moment = 0
+    passed: list[tuple[Moment, Moment]] = []
+    """When the watermark had come how far: moments of receipt with watermarks, oldest first."""
     greatest: Moment = 0
-    """Greatest credible event time seen; 0 before the first event."""
-    last_arrival: Moment = 0
+    """Greatest event time seen, none of it beyond its receipt; 0 before the first event."""
+    arrived: Moment = 0
+    """Of the last batch: its receipt, or for recordings the time of its newest event."""
+    received: Moment = 0
+    """Receipt of the last record, or the shell's clock where that is later."""
+    now: Moment = 0
+    """The latest of both, and of the shell's clock: by it sources are live. It never falls."""
+    swept: Moment = 0
+    sources: Sources = msgspec.field(default_factory=Sources)
 
 
 class Clock(msgspec.Struct, frozen=True):
-    """The two times of a step: the event time passed, and when its record was received."""
+    """The times of a step: the event time passed, when its record was received, and the event
+    time before which nothing can change any more."""
 
     watermark: Moment
     received_at: Moment
+    settled: Moment = 0
+    arrived: Moment = 0
+    live_since_s: int = 0
+    lateness_s: int = 0
+    late_hold_s: int = 0
+    sources: Sources = msgspec.field(default_factory=Sources)
+
+    def behind(self, source_ids: Collection[SourceId]) -> dict[SourceId, Moment]:
+        """Those of these sources that are live and behind the watermark, with their own."""
+        found = {}
+        for source_id in source_ids:
+            row = self.sources.get(source_id)
+            if row is not None and row.last_s >= self.live_since_s:
+                own = (row.greatest_s - self.lateness_s) * SECOND
+                if own < self.watermark:
+                    found[source_id] = own
+        return found
 
 
-def is_late(state: ClockState, time: Moment) -> bool:
-    """Whether an event of this time comes after the watermark has passed it (rule 3)."""
-    return time < state.watermark
+class Heard(msgspec.Struct):
+    """What a batch brings of one source: its newest event as it is dated, and by its own clock."""
+
+    newest: Moment
+    own_newest: Moment
+
+
+class Remarks(msgspec.Struct, frozen=True):
+    """What a batch told of its sources' clocks."""
+
+    shifted: frozenset[SourceId] = frozenset()
+    """Sources whose clock has been the same half hours off its receipt for some time."""
+    evicted: int = 0
+    """Sources that were forgotten because there were too many."""
 
 
 def is_future(policy: EventTimePolicy, time: Moment, received_at: Moment) -> bool:
-    """Whether an event is dated further ahead than clocks may differ (rule 2)."""
+    """Whether an event is dated further ahead than clocks may differ (rule 1)."""
     return time > received_at + policy.skew_s * SECOND
 
 
-def advance(
-    policy: EventTimePolicy, state: ClockState, greatest: Moment | None, received_at: Moment
-) -> Clock:
-    """Move the watermark by the greatest credible event time of a batch (rule 1).
+def dated_by_receipt(
+    policy: EventTimePolicy, time: Moment, newest: Moment, received_at: Moment
+) -> Moment:
+    """When an event from the future counts as having happened (rule 1).
 
-    `greatest` is None for a batch without a credible event.
+    The newest of its source in the batch counts as of its receipt, and the others as long before
+    it as their clock says, within the lateness; so what was minutes apart makes no burst.
     """
-    state.last_arrival = max(state.last_arrival, received_at)
-    if greatest is not None:
-        state.greatest = max(state.greatest, greatest)
-        state.watermark = max(state.watermark, greatest - policy.lateness_s * SECOND)
-    return Clock(state.watermark, state.last_arrival)
+    before = newest - time
+    return received_at - (before if before <= policy.lateness_s * SECOND else 0)
+
+
+def source_name(host: str, format: str, log_source: tuple[str, str, str]) -> str:
+    """Whose clock dated an event: its host's, else its sensor's."""
+    return f"host/{host.lower()}" if host else "/".join(("sensor", format, *log_source))
+
+
+def is_late(policy: EventTimePolicy, state: ClockState, source: SourceId, time: Moment) -> bool:
+    """Whether no window can see an event of this time any more (rule 5)."""
+    if time >= state.settled:
+        return False
+    row = state.sources.get(source)
+    hold_s = policy.lateness_s + policy.late_hold_s
+    return row is not None and time < (row.greatest_s - hold_s) * SECOND
+
+
+def advance(
+    policy: EventTimePolicy,
+    state: ClockState,
+    heard: Mapping[SourceId, Heard],
+    received_at: Moment,
+    recorded: bool = False,
+) -> tuple[Clock, Remarks]:
+    """One batch was received (rules 2 and 4). A recorded one counts as received as it happened."""
+    newest = max((each.newest for each in heard.values()), default=0)
+    arrived = newest if recorded else received_at
+    state.received = max(state.received, received_at)
+    state.arrived = max(state.arrived, arrived)
+    state.now = max(state.now, arrived)
+    state.greatest = max(state.greatest, min(newest, state.arrived))
+    rows = [_heard(state, source, each, arrived, received_at) for source, each in heard.items()]
+    evicted = evict(state.sources, policy.sources)
+    _sweep(policy, state)
+    clock = _clock(policy, state)
+    return clock, Remarks(frozenset(row.source_id for row in rows if is_shifted(row)), evicted)
+
+
+def _heard(
+    state: ClockState, source: SourceId, heard: Heard, arrived: Moment, received_at: Moment
+) -> Row:
+    newest_s = min(heard.newest, arrived) // SECOND
+    offset_s = (received_at - heard.own_newest) // SECOND
+    return observe(state.sources, source, newest_s, offset_s, arrived // SECOND)
 
 
 def move_on(policy: EventTimePolicy, state: ClockState, now: Moment) -> Clock:
-    """Move an idle enterprise's watermark by the shell's clock (rule 4)."""
-    if state.last_arrival and now - state.last_arrival > policy.idle_s * SECOND:
-        state.watermark = max(state.watermark, now - policy.lateness_s * SECOND)
-    return Clock(state.watermark, max(now, state.last_arrival))
+    """Time passes without a record: sources fall silent, and an idle enterprise moves (rule 3)."""
+    state.received = max(state.received, now)
+    state.now = max(state.now, now)
+    if state.arrived and now - state.arrived > policy.idle_s * SECOND:
+        _pass(policy, state, now - policy.lateness_s * SECOND)
+    return _clock(policy, state)
 
 
 def settle(state: ClockState) -> Clock:
-    """The end of a recording: the watermark moves to the greatest event time seen."""
+    """The end of a recording: the watermark moves to the greatest event time seen, and no source
+    is waited for."""
     state.watermark = max(state.watermark, state.greatest)
-    return Clock(state.watermark, state.last_arrival)
+    return Clock(state.watermark, state.received, state.settled, state.now)
+
+
+def clock_of(state: ClockState, received_at: Moment) -> Clock:
+    """The times of a step that tells nothing of events, as a command's."""
+    return Clock(state.watermark, received_at, state.settled, state.now)
+
+
+def _clock(policy: EventTimePolicy, state: ClockState) -> Clock:
+    live_since_s = state.now // SECOND - policy.idle_s
+    slowest_s = slowest_timely_s(state.sources, live_since_s, policy.behind_s)
+    if slowest_s is not None:
+        _pass(policy, state, (slowest_s - policy.lateness_s) * SECOND)
+    _settle_until(policy, state)
+    return Clock(
+        watermark=state.watermark,
+        received_at=state.received,
+        settled=state.settled,
+        arrived=state.now,
+        live_since_s=live_since_s,
+        lateness_s=policy.lateness_s,
+        late_hold_s=policy.late_hold_s,
+        sources=state.sources,
+    )
+
+
+def _pass(policy: EventTimePolicy, state: ClockState, watermark: Moment) -> None:
+    """Move the watermark, and note when, at most so often."""
+    if watermark <= state.watermark:
+        return
+    state.watermark = watermark
+    gap = policy.late_hold_s * SECOND // _STEPS_OF_HOLD
+    if not state.passed or state.now - state.passed[-1][0] >= gap:
+        state.passed.append((state.now, watermark))
+
+
+def _settle_until(policy: EventTimePolicy, state: ClockState) -> None:
+    """Settled is what the watermark had passed a hold ago (rule 4)."""
+    if not policy.late_hold_s:
+        state.settled, state.passed = state.watermark, []
+        return
+    old = 0
+    for moment, watermark in state.passed:
+        if moment > state.now - policy.late_hold_s * SECOND:
+            break
+        state.settled = max(state.settled, watermark)
+        old += 1
+    del state.passed[:old]
+
+
+def _sweep(policy: EventTimePolicy, state: ClockState) -> None:
+    if state.arrived - state.swept > policy.idle_s * SECOND:
+        state.swept = state.arrived
+        kept_s = policy.idle_s * _IDLE_LIMITS_KEPT
+        forget_idle(state.sources, state.arrived // SECOND - kept_s)

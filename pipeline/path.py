@@ -22,14 +22,14 @@ from pipeline.campaigns.emit_sightings import emit_sightings, forget_emitted
 from pipeline.campaigns.state import CampaignState
 from pipeline.correlation import step as correlation
 from pipeline.correlation.detections import detection_of
+from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
-from pipeline.correlation.step import Match
-from pipeline.event_time import Clock, advance, move_on, settle
+from pipeline.event_time import Clock, advance, clock_of, move_on, settle
 from pipeline.incidents import step as incidents
 from pipeline.intake.admission import Refusal, admit, drill_named, refuse
 from pipeline.intake.commands import read_command
 from pipeline.intake.dead_letters import refuse_sighting
-from pipeline.intake.reading import account_duplicate, read_batch
+from pipeline.intake.reading import Reading, account_duplicate, read_batch, remark
 from pipeline.intake.taken import take
 from pipeline.policy import Policy
 from pipeline.severity import step as severity
@@ -46,7 +46,6 @@ from schemas.command import Command
 from schemas.context import Context
 from schemas.decision import Decision
 from schemas.detection import Detection
-from schemas.event import Event
 from schemas.incident import Incident
 from schemas.moments import Moment
 from schemas.registry import Registry
@@ -102,15 +101,17 @@ class Engine:
         event_time = self.policy.event_time
         context = self._context(batch.enterprise_id, batch.drill)
         reading = read_batch(batch, context.enterprise, state.clock, event_time)
-        clock = advance(event_time, state.clock, reading.greatest, batch.received_at)
-        matches = self._match(reading.events)
+        clock, remarks = advance(
+            event_time, state.clock, reading.heard, batch.received_at, batch.recorded
+        )
+        matches = self._match(reading)
         detections = self._detect(state, matches, clock, context)
         return [
             *reading.events,
             *reading.dead_letters,
             *detections,
             *self._conclude(state, detections, clock, context),
-            msgspec.structs.replace(reading.account, unverified=verdict.unverified),
+            msgspec.structs.replace(remark(reading, remarks), unverified=verdict.unverified),
         ]
 
     def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
@@ -147,7 +148,7 @@ class Engine:
         self, state: EnterpriseState, command: Command, record: Record
     ) -> list[Decision]:
         context = self._context(command.enterprise_id, command.drill)
-        clock = Clock(state.clock.watermark, record.timestamp)
+        clock = clock_of(state.clock, record.timestamp)
         policy = self.policy
         revised = incidents.handle_command(
             policy.incidents, state.incidents, command, clock, context
@@ -175,16 +176,20 @@ class Engine:
             drill=drill,
         )
 
-    def _match(self, events: Sequence[Event]) -> list[Match]:
-        matches = self.rules.matches
-        return [Match(event, rule) for event in events for rule in matches(event.fields, event.raw)]
+    def _match(self, reading: Reading) -> list[Match]:
+        matches, times, sources = self.rules.matches, reading.times, reading.sources
+        return [
+            Match(event, rule, times[event.event_id], sources[event.event_id])
+            for event in reading.events
+            for rule in matches(event.fields, event.raw)
+        ]
 
     def _detect(
         self, state: EnterpriseState, matches: Sequence[Match], clock: Clock, context: Context
     ) -> list[Detection]:
         """Rules that fire alone, and correlations that fired, grew or no longer hold."""
         alone = [
-            detection_of(match.event, match.rule, context)
+            detection_of(match.event, match.rule, match.time, context)
             for match in matches
             if not self.plan.is_silent(match.rule.head.rule_id)
         ]

@@ -18,7 +18,7 @@ from pipeline.incidents.state import IncidentsState
 from pipeline.intake.taken import TakenState
 from pipeline.severity.state import SeverityState
 
-STATE_VERSION = 1
+STATE_VERSION = 2
 
 
 class StateFault(ValueError):

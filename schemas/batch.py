@@ -54,6 +54,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     `occurrences` maps a line's index to how many identical lines the sender had sent before
     it from the same source. An identical line is the same event when it is sent again, and
     another event when the sensor really wrote it twice: only the sender can tell which.
+    `recorded` says that it is part of a recording, which is read in the order of its events.
     """
 
     enterprise_id: str
@@ -66,6 +67,7 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     value: bytes
     occurrences: dict[int, int] = {}
     drill: str = ""
+    recorded: bool = False
     topic: str = ""
     partition: int = -1
     offset: int = -1
@@ -75,8 +77,9 @@ class BatchAccount(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     """What became of one record: events = stored + late + dropped + dead_lettered.
 
     `outcome` is accepted, duplicate (it was taken before) or refused. `reasons` counts the
-    dropped and dead-lettered events by reason code. `unverified` is why it cannot be known
-    whether an accepted batch was taken before; "" where it was not.
+    dropped and dead-lettered events by reason code, and what was remarked of stored ones
+    (`REMARKS` in pipeline/intake/reading.py). `unverified` is why it cannot be known whether an
+    accepted batch was taken before; "" where it was not.
     """
 
     enterprise_id: str

@@ -9,7 +9,7 @@ class Event(msgspec.Struct, frozen=True, kw_only=True, tag="event"):
     """One event as the engine and the store see it.
 
     `event_id` is derived from enterprise, line and occurrence. `fields` holds the event
-    under Sigma's taxonomy names. `late` means older than the enterprise's watermark when it
+    under Sigma's taxonomy names. `late` means that no correlation could see it any more when it
     came; `future` means further ahead of its receipt than the skew allowance.
     `product`, `category`, `service` are its Sigma log source. Text columns are "" where the
     event has none.

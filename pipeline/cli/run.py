@@ -1,13 +1,12 @@
 """`fenghuo run`: the whole pipeline over recordings, into an embedded store (shell)."""
 
 import time
-from collections.abc import Iterable, Iterator
-from heapq import merge
-from itertools import chain, groupby
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import chain, count, groupby
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 
 from pipeline.app.delivery import Delivery
@@ -22,8 +21,11 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink
 from pipeline.cli.waiting import wait
+from pipeline.files.batches import LINES_PER_BATCH, chunks_of
+from pipeline.files.ordering import Line, Read, in_order
+from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.registry_file import keep_registry
-from pipeline.intake.batching import Chunk, chunk_lines
+from pipeline.intake.batching import Chunk, OccurrenceCounter
 from pipeline.intake.columns import time_of
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import FORMATS, read_fields
@@ -35,8 +37,6 @@ from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.registry import Registry
 from sinks.contract import DEFAULT_DATABASE, Store
-
-LINES_PER_BATCH = 500
 
 
 @click.command("run")
@@ -73,8 +73,8 @@ def run_command(
 ) -> None:
     """Read FILES (JSON lines, JSON; also .gz, .zip) and write what they come to into --store.
 
-    Several files are read side by side in the order of their events. A later run on the same
-    store goes on where this one stops.
+    All are read in the order of their events, whatever order they are in. A later run on the
+    same store goes on where this one stops.
     """
     engine = load_engine(rule_folders, registry, policy)
     reader = BatchReader(
@@ -120,27 +120,46 @@ class BatchReader:
         self.drill = drill
         self.files = FileReader(format)
 
-    def batches(self, files: Iterable[Path], progress: Progress, first: int) -> Iterator[Batch]:
-        """All files side by side; `first` is the offset of the first batch."""
-        timed = [self._timed_batches(file, progress) for file in files]
-        for offset, (_, batch) in enumerate(merge(*timed, key=_moment), start=first):
-            yield _at(batch, offset)
+    def batches(self, files: Sequence[Path], progress: Progress, first: int) -> Iterator[Batch]:
+        """All files in the order of their events; `first` is the offset of the first batch."""
+        with ExitStack() as stack:
+            ordered = in_order([self._reading(file, progress) for file in files], stack)
+            if ordered.out_of_order:
+                where = "sorted on disk" if ordered.is_spilled else "sorted"
+                click.echo(
+                    f"{ordered.out_of_order} lines are older than a line before them in their "
+                    f"file: all are {where} and read in the order of their events",
+                    err=True,
+                )
+            streams = [stream_of(file, self.format or "", LINES_PER_BATCH) for file in files]
+            stream = content_id("stream", *streams)
+            chunks = chunks_of(ordered.lines, self.enterprise_id, stream)
+            for offset, (format, chunk) in enumerate(chunks, start=first):
+                yield self._batch(chunk, format, offset)
 
-    def _timed_batches(self, file: Path, progress: Progress) -> Iterator[tuple[Moment, Batch]]:
-        last: Moment = 0
-        stream = stream_of(file, self.format or "", LINES_PER_BATCH)
-        documents = self.files.documents(file, progress.advance)
+    def _reading(self, file: Path, progress: Progress) -> Read:
+        """What is wrong with a file, and how far it is read, is told at its first reading."""
+        times_read = count()
+
+        def read() -> Iterator[Line]:
+            if next(times_read):
+                return self._lines(each for each in open_recording(file) if each.raw)
+            return self._lines(self.files.documents(file, progress.advance))
+
+        return read
+
+    def _lines(self, documents: Iterator[Recording]) -> Iterator[Line]:
+        time: Moment = 0
         for _, of_member in groupby(documents, key=lambda document: document.member):
             first = next(of_member)
             format = self.format or marked_format(first.raw) or "json"
-            lines = (document.raw for document in chain([first], of_member))
-            member = content_id("stream", stream, first.member)
-            chunks = chunk_lines(lines, self.enterprise_id, format, LINES_PER_BATCH, member)
-            for chunk in chunks:
-                last = _first_time(format, chunk.lines) or last
-                yield last, self._batch(chunk, format)
+            counter = OccurrenceCounter()
+            for document in chain([first], of_member):
+                time = _time_of(format, document.raw) or time
+                yield Line(time, format, counter.count(document.raw), document.raw)
 
-    def _batch(self, chunk: Chunk, format: str) -> Batch:
+    def _batch(self, chunk: Chunk, format: str, offset: int) -> Batch:
+        """The batch at its place: for files the offset counts the batches of a store."""
         return Batch(
             enterprise_id=self.enterprise_id,
             format=format,
@@ -151,28 +170,16 @@ class BatchReader:
             value=chunk.value,
             occurrences=chunk.occurrences,
             drill=self.drill,
+            recorded=True,
+            offset=offset,
         )
 
 
-def _moment(timed: tuple[Moment, Batch]) -> Moment:
-    return timed[0]
-
-
-def _at(batch: Batch, offset: int) -> Batch:
-    """The batch at its place: for files the offset counts the batches of a store."""
-    return msgspec.structs.replace(batch, offset=offset)
-
-
-def _first_time(format: str, lines: tuple[bytes, ...]) -> Moment | None:
-    """The time of the first line that tells one."""
-    for line in lines:
-        try:
-            time = time_of(read_fields(format, line))
-        except EventFault:
-            continue
-        if time is not None:
-            return time
-    return None
+def _time_of(format: str, line: bytes) -> Moment | None:
+    try:
+        return time_of(read_fields(format, line))
+    except EventFault:
+        return None
 
 
 class _BatchSource:

@@ -18,6 +18,8 @@ class Summary(msgspec.Struct):
     late: int = 0
     dropped: int = 0
     dead_lettered: int = 0
+    future: int = 0
+    """Of the stored and late: dated further ahead of their receipt than clocks may differ."""
     repeated: int = 0
     """Events of batches that were applied before; they are among the dropped."""
 
@@ -31,6 +33,7 @@ class Summary(msgspec.Struct):
                 self.late += account.late
                 self.dropped += account.dropped
                 self.dead_lettered += account.dead_lettered
+                self.future += account.future
                 self.repeated += account.events if account.outcome == "duplicate" else 0
 
     def line(self) -> str:
@@ -43,6 +46,16 @@ class Summary(msgspec.Struct):
     def advice(self, store: Path) -> list[str]:
         """Where to look, or what to do, about what was not stored."""
         told = (
+            (
+                self.late,
+                f"{self.late} of them no correlation saw: they are older than what this store "
+                "still holds; rules for single events did see them. Give all files to one run",
+            ),
+            (
+                self.future,
+                f"{self.future} of them are dated in the future and are correlated as of their "
+                "receipt: correct the clock, or name the zone",
+            ),
             (
                 self.repeated,
                 f"{self.repeated} of them are in this store already: for other rules, "

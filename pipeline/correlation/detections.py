@@ -8,6 +8,7 @@ from schemas.context import Context
 from schemas.detection import Detection, Entity, EntityKind
 from schemas.event import Event
 from schemas.ids import content_id
+from schemas.moments import Moment
 
 SUMMARY_FIELDS = (
     "CommandLine",
@@ -106,8 +107,9 @@ def _entities(fields: Mapping[str, object]) -> list[Entity]:
     return found
 
 
-def detection_of(event: Event, rule: SigmaRule, context: Context) -> Detection:
-    """The detection of one rule on one event; its id is derived from both."""
+def detection_of(event: Event, rule: SigmaRule, time: Moment, context: Context) -> Detection:
+    """The detection of one rule on one event, which counts as of `time`; its id is derived from
+    both."""
     head = rule.head
     return Detection(
         detection_id=content_id("detection", event.enterprise_id, head.rule_id, event.event_id),
@@ -122,9 +124,9 @@ def detection_of(event: Event, rule: SigmaRule, context: Context) -> Detection:
         scenario=head.scenario,
         enterprise_id=event.enterprise_id,
         province=event.province,
-        time=event.time,
-        first_time=event.time,
-        last_time=event.time,
+        time=time,
+        first_time=time,
+        last_time=time,
         received_at=event.received_at,
         event_ids=(event.event_id,),
         event_count=1,

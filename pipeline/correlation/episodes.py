@@ -13,7 +13,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 
 from pipeline.correlation.plan import Correlation
-from pipeline.correlation.state import Episode, Group, time_of
+from pipeline.correlation.state import NEVER, Episode, Group, time_of
 from schemas.moments import Moment
 
 
@@ -127,16 +127,15 @@ def settle(correlation: Correlation, group: Group, settled: Moment) -> None:
         del group.anchors[:ended]
 
 
-def due_of(correlation: Correlation, group: Group, watermark: Moment) -> Moment:
-    """The watermark at which the group, left alone, next decides something or can be dropped."""
+def due_of(correlation: Correlation, group: Group, decided: Moment) -> Moment:
+    """The watermark at which the group, left alone, next decides something."""
     span = correlation.span
-    ends = group.last_time + span + correlation.hold
     if correlation.pace == "anchored":
         anchor = next_anchor(group, span)
-        return ends if anchor is None else anchor + span
+        return NEVER if anchor is None else anchor + span
     if correlation.pace == "prompt":
-        return ends
-    for index in range(bisect_right(group.held, watermark - span, key=time_of), len(group.held)):
+        return NEVER
+    for index in range(bisect_right(group.held, decided - span, key=time_of), len(group.held)):
         if group.held[index].source in correlation.openers:
             return group.held[index].time + span
-    return ends
+    return NEVER

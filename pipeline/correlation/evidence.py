@@ -30,7 +30,7 @@ def _joined(
     if low >= high:
         return earlier
     count, first_time, last_time = _extent(correlation, group, low, high)
-    event_ids, indexes, late = dict.fromkeys(earlier.event_ids), dict[int, None](), earlier.late
+    event_ids, indexes = dict.fromkeys(earlier.event_ids), dict[int, None]()
     for held in islice(group.held, low, high):
         if len(event_ids) >= EVENT_IDS:
             break
@@ -40,7 +40,6 @@ def _joined(
             event_ids.update(dict.fromkeys(held.inner.event_ids))
         for index in held.entities:
             indexes[index] = None
-        late = late or held.late
     pool = group.pool
     entities = dict.fromkeys((*earlier.entities, *(Entity(*pool[index]) for index in indexes)))
     return Evidence(
@@ -49,7 +48,6 @@ def _joined(
         last_time=max(earlier.last_time, last_time) if earlier.event_count else last_time,
         event_ids=tuple(event_ids)[:EVENT_IDS],
         entities=tuple(entities)[:ENTITIES],
-        late=late,
     )
 
 
@@ -97,7 +95,7 @@ def fingerprint(episode: Episode, evidence: Evidence) -> str:
 
 def outline(episode: Episode, evidence: Evidence) -> str:
     """Two revisions with the same differ in counts, times and event ids at most."""
-    content = msgspec.msgpack.encode((episode.start, evidence.entities, evidence.late))
+    content = msgspec.msgpack.encode((episode.start, evidence.entities))
     return content_id("outline", content)[:16]
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+import msgspec
+
 from pipeline.correlation.drop_reasons import DropReason
 from pipeline.correlation.group_evaluation import Finding
 from pipeline.correlation.groups import Candidate
@@ -10,23 +12,30 @@ from pipeline.correlation.state import Evidence, Inner
 from pipeline.correlation.values import group_key, joined, read_number, read_texts
 from pipeline.correlation.windows import Value
 from pipeline.sigma.matching.values import read_field
+from pipeline.sigma.reading.documents import SigmaRule
+from pipeline.sources import SourceId
 from schemas.detection import Entity
 from schemas.event import Event
 from schemas.moments import Moment
 
 
-def extract_event(
-    feed: Feed, event: Event, entities: tuple[Entity, ...], watermark: Moment
-) -> tuple[str, Candidate] | DropReason:
-    """The group key and the match, or why the event does not count for this correlation.
+class Match(msgspec.Struct, frozen=True):
+    """A rule that matched an event, when the event counts as having happened, and whose clock
+    said so."""
 
-    `watermark` is the one before the event's batch.
-    """
+    event: Event
+    rule: SigmaRule
+    time: Moment
+    source: SourceId = b""
+
+
+def extract_event(
+    feed: Feed, match: Match, entities: tuple[Entity, ...], behind: tuple[SourceId, ...]
+) -> tuple[str, Candidate] | DropReason:
+    """The group key and the match, or why the event does not count for this correlation."""
     correlation, position = feed
-    source = correlation.sources[position]
-    if event.future:
-        return "future"
-    if event.time < watermark - correlation.hold:
+    source, event = correlation.sources[position], match.event
+    if event.late:
         return "too_late"
     texts = read_texts(event.fields, source.group_fields)
     if texts is None:
@@ -34,7 +43,7 @@ def extract_event(
     value, reason = _value(correlation, source, event.fields)
     if reason is not None:
         return reason
-    candidate = Candidate(event.time, event.event_id, position, value, entities, event.late)
+    candidate = Candidate(match.time, event.event_id, position, value, entities, None, behind)
     return group_key(texts), candidate
 
 
@@ -60,7 +69,11 @@ def finding_group(feed: Feed, fields: Mapping[str, str]) -> str:
 
 
 def extract_finding(
-    feed: Feed, finding: Finding, opening: Evidence, fields: Mapping[str, str]
+    feed: Feed,
+    finding: Finding,
+    opening: Evidence,
+    fields: Mapping[str, str],
+    behind: tuple[SourceId, ...],
 ) -> tuple[str, Candidate] | DropReason:
     """A correlation's detection as a match of the outer one: at the time, and with the
     evidence, with which it became true. How it grows later is its own."""
@@ -74,7 +87,7 @@ def extract_finding(
         position,
         value,
         opening.entities,
-        opening.late,
         Inner(opening.first_time, opening.last_time, opening.event_count, opening.event_ids),
+        behind,
     )
     return finding_group(feed, fields), candidate

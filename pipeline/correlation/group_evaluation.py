@@ -20,8 +20,23 @@ from pipeline.correlation.evidence import (
 from pipeline.correlation.groups import Pending, change
 from pipeline.correlation.plan import Correlation
 from pipeline.correlation.policy import CorrelationPolicy
-from pipeline.correlation.state import CorrelationState, Episode, Evidence, Group, Withdrawn
+from pipeline.correlation.state import (
+    NEVER,
+    Backlog,
+    CorrelationState,
+    Episode,
+    Evidence,
+    Group,
+    Withdrawn,
+)
+from pipeline.event_time import Clock
 from schemas.moments import SECOND, Moment
+
+WAITED_FOR = 8
+"""Sources behind the watermark for which one group waits: the furthest behind."""
+SOURCE_BYTES = 8
+LOOK_AGAIN: Moment = 30 * SECOND
+"""How far the watermark goes on before a group that waits for a source is looked at again."""
 
 
 class Finding(msgspec.Struct, frozen=True):
@@ -53,26 +68,71 @@ def evaluate_group(
     ref: GroupRef,
     state: CorrelationState,
     pending: Pending,
-    watermark: Moment,
+    clock: Clock,
     policy: CorrelationPolicy,
 ) -> list[Finding]:
-    """Bring one group up to date with what is pending and with the watermark."""
+    """Bring one group up to date with what is pending and with the clock."""
     correlation, group = ref.correlation, ref.group
-    before = group.bytes
+    before, gap = group.bytes, policy.revision_gap_s * SECOND
     changed = change(group, pending)
-    found = _revise(ref, _since(correlation, changed, state.watermark), watermark)
-    found += _emit_growth(ref, watermark, policy.revision_gap_s * SECOND)
-    settled = watermark - correlation.hold
+    decided = max(group.decided, clock.settled, _passed_by(group, pending, clock))
+    found = _revise(ref, _since(correlation, changed, group.decided), decided)
+    found += _emit_growth(ref, clock.watermark, gap)
+    group.decided = decided
+    settled = _settled(group, pending, clock)
     settle(correlation, group, settled)
     lost = release(correlation, group, settled, policy.group_matches)
     if lost:
         count_drop(state, correlation.rule_id, "trimmed", lost)
     if not group.is_spent:
-        gap = policy.revision_gap_s * SECOND
-        due = [_growth_due(each, gap) for each in group.episodes if each.waits]
-        group.due = min([due_of(correlation, group, watermark), *due])
+        _plan_next(correlation, group, clock, gap)
     state.bytes += group.bytes - before
     return found
+
+
+def _passed_by(group: Group, pending: Pending, clock: Clock) -> Moment:
+    """Event time that the enterprise and the sources behind it that fed the group have passed."""
+    sources = {
+        *group.waits_for,
+        *(each for candidate in pending.candidates for each in candidate.sources),
+    }
+    if not sources:
+        return clock.watermark
+    behind = clock.behind(sources)
+    group.bytes -= SOURCE_BYTES * len(group.waits_for)
+    group.waits_for = sorted(behind, key=lambda each: (behind[each], each))[:WAITED_FOR]
+    group.bytes += SOURCE_BYTES * len(group.waits_for)
+    return min([clock.watermark, *behind.values()])
+
+
+def _settled(group: Group, pending: Pending, clock: Clock) -> Moment:
+    """Event time from before which nothing will come to the group or go from it."""
+    if group.backlog is None:
+        return clock.settled
+    hold, now, known = clock.late_hold_s * SECOND, clock.arrived, group.backlog
+    if pending.candidates:
+        oldest = min(candidate.time for candidate in pending.candidates)
+        known = _reached_back(known, oldest, now, hold)
+        group.backlog = known
+    return min(known.oldest, known.oldest_before) if now < known.since + 2 * hold else NEVER
+
+
+def _reached_back(known: Backlog, oldest: Moment, now: Moment, hold: Moment) -> Backlog:
+    if now < known.since + hold:
+        return Backlog(known.since, min(known.oldest, oldest), known.oldest_before)
+    before = known.oldest if now < known.since + 2 * hold else oldest
+    return Backlog(now, oldest, before)
+
+
+def _plan_next(correlation: Correlation, group: Group, clock: Clock, gap: Moment) -> None:
+    """When to look at the group again, untouched."""
+    due = [_growth_due(each, gap) for each in group.episodes if each.waits]
+    group.due = min([due_of(correlation, group, group.decided), *due])
+    if group.due <= clock.watermark:
+        group.due = clock.watermark + LOOK_AGAIN
+    group.ends = group.last_time + correlation.span
+    if group.backlog is not None:
+        group.ends = group.backlog.since + 2 * clock.late_hold_s * SECOND
 
 
 def _since(correlation: Correlation, changed: Moment | None, decided: Moment) -> Moment | None:

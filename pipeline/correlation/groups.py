@@ -7,6 +7,7 @@ import msgspec
 
 from pipeline.correlation.state import EntityKey, Group, Held, Inner, Rank, rank_of, time_of
 from pipeline.correlation.windows import Value
+from pipeline.sources import SourceId
 from schemas.detection import Entity
 from schemas.moments import Moment
 
@@ -29,8 +30,9 @@ class Candidate(msgspec.Struct, frozen=True):
     source: int
     value: Value
     entities: tuple[Entity, ...]
-    late: bool = False
     inner: Inner | None = None
+    sources: tuple[SourceId, ...] = ()
+    """Sources behind the watermark that it came from."""
 
     @property
     def rank(self) -> Rank:
@@ -67,7 +69,6 @@ def _insert(group: Group, candidate: Candidate) -> bool:
         candidate.source,
         candidate.value,
         tuple(_intern(group, entity) for entity in candidate.entities),
-        candidate.late,
         candidate.inner,
     )
     index = len(held)

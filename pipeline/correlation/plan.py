@@ -63,15 +63,13 @@ class Source(msgspec.Struct, frozen=True):
 class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     """One correlation, ready to run; times in microseconds.
 
-    `hold` is how far behind the watermark an event still counts. `settled_kept` is how many
-    settled matches decide anything to come, None for all in the window. `openers` are the
-    sources that open a window.
+    `settled_kept` is how many settled matches decide anything to come, None for all in the
+    window. `openers` are the sources that open a window.
     """
 
     rule: SigmaCorrelation
     key: str
     span: Moment
-    hold: Moment
     pace: Pace
     condition: TemporalCondition | ThresholdCondition
     sources: tuple[Source, ...]
@@ -117,7 +115,7 @@ def compile_plan(rules: Rules, policy: CorrelationPolicy) -> CorrelationPlan:
         raise CorrelationFaults(faults)
     compiled: dict[str, Correlation] = {}
     for rule in rules.correlations:
-        compiled[rule.head.rule_id] = _compile(rule, rules.rules, compiled, policy)
+        compiled[rule.head.rule_id] = _compile(rule, rules.rules, compiled)
     return CorrelationPlan(
         plan_id=content_id("correlation-plan", *(each.key for each in compiled.values())),
         policy=policy,
@@ -145,18 +143,15 @@ def _compile(
     rule: SigmaCorrelation,
     rules: Mapping[str, SigmaRule],
     inner: Mapping[str, Correlation],
-    policy: CorrelationPolicy,
 ) -> Correlation:
     condition = _condition(rule)
     pace, openers = _pace(rule, condition)
     feeding = [inner[rule_id] for rule_id in rule.rules if rule_id in inner]
     span = rule.timespan_s * SECOND
-    own_hold = min(span, policy.late_hold_s * SECOND)
     return Correlation(
         rule=rule,
         key=_key(rule, feeding),
         span=span,
-        hold=max([own_hold, *(each.hold for each in feeding)]),
         pace=pace,
         condition=condition,
         sources=tuple(_source(rule, rule_id) for rule_id in rule.rules),

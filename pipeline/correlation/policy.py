@@ -6,13 +6,11 @@ import msgspec
 class CorrelationPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Limits of one enterprise's correlation state.
 
-    `late_hold_s`: an event this long behind the watermark still revises what was emitted,
-    but never further than its correlation's own timespan. `groups` and `state_bytes` bound
-    the enterprise, `group_matches` one group of one correlation. A detection that only grows
-    is said again at most once in `revision_gap_s` of event time, and when it is final.
+    `groups` and `state_bytes` bound the enterprise, `group_matches` one group of one
+    correlation. A detection that only grows is said again at most once in `revision_gap_s` of
+    event time, and when it is final.
     """
 
-    late_hold_s: int = 3600
     revision_gap_s: int = 60
     groups: int = 50_000
     state_bytes: int = 32 * 1024 * 1024

@@ -8,7 +8,7 @@ groups go until nine tenths of it are left, so that not every step has to sort t
 from pipeline.correlation.drop_reasons import count_drop
 from pipeline.correlation.groups import GROUP_BYTES
 from pipeline.correlation.plan import CorrelationPlan
-from pipeline.correlation.state import CorrelationState, Group
+from pipeline.correlation.state import BACKLOG, CorrelationState, Group
 
 KEPT_SHARE = 0.9
 
@@ -29,6 +29,7 @@ def drop_group(state: CorrelationState, key: str, name: str) -> None:
     if not state.groups[key]:
         del state.groups[key]
         state.timers.pop(key, None)
+        state.endings.pop(key, None)
 
 
 def enforce_quota(plan: CorrelationPlan, state: CorrelationState) -> None:
@@ -54,7 +55,7 @@ def enforce_quota(plan: CorrelationPlan, state: CorrelationState) -> None:
 def retire(plan: CorrelationPlan, state: CorrelationState) -> None:
     """Forget groups of correlations that the plan no longer has in this meaning, counted."""
     kept = {correlation.key for correlation in plan.correlations}
-    for key in [key for key in state.groups if key not in kept]:
+    for key in [key for key in state.groups if key.removesuffix(BACKLOG) not in kept]:
         count_drop(state, key.partition("/")[0], "retired", len(state.groups[key]))
         for name in list(state.groups[key]):
             drop_group(state, key, name)

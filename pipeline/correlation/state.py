@@ -2,7 +2,9 @@
 
 Rule 1. A group is one correlation's matches that share their group-by values.
 Rule 2. It holds matches, sorted by time, id and source, for as long as a window that may
-        still change can reach them: timespan plus hold behind the watermark.
+        still change can reach them: a timespan behind what is settled (pipeline/event_time.py).
+        What is older than that when it comes has groups of its own, the backlog: it meets what
+        else comes so late, for as long as that keeps coming.
 Rule 3. What leaves while its detection is still open is folded into the detection's evidence.
 Rule 4. Everything encoded decides results; everything cached follows from it.
 """
@@ -14,10 +16,15 @@ from typing import TypeAlias
 import msgspec
 
 from pipeline.correlation.windows import SlidingWindow
+from pipeline.sources import SourceId
 from schemas.detection import Entity, EntityKind
 from schemas.moments import Moment
 
-CORRELATION_STATE_VERSION = 1
+CORRELATION_STATE_VERSION = 2
+
+BACKLOG = "~"
+"""After a correlation's key: its groups of evidence that was settled when it came."""
+NEVER: Moment = 1 << 62
 
 EntityKey: TypeAlias = tuple[EntityKind, str, str]
 """Kind, value, role: an Entity without its field names, a third of the bytes."""
@@ -43,7 +50,6 @@ class Held(msgspec.Struct, frozen=True, array_like=True, gc=False):
     source: int
     value: float | str | None
     entities: tuple[int, ...]
-    late: bool = False
     inner: Inner | None = None
 
 
@@ -59,7 +65,6 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True):
     last_time: Moment = 0
     event_ids: tuple[str, ...] = ()
     entities: tuple[Entity, ...] = ()
-    late: bool = False
 
 
 class Episode(msgspec.Struct, array_like=True):
@@ -84,6 +89,15 @@ class Withdrawn(msgspec.Struct, frozen=True, array_like=True):
 
     revision: int
     start: Moment
+
+
+class Backlog(msgspec.Struct, frozen=True, array_like=True):
+    """How far back a group of settled evidence reaches: two spans of receipt, each as long as
+    the hold, and the oldest event time of what came in each."""
+
+    since: Moment
+    oldest: Moment
+    oldest_before: Moment
 
 
 class Cache:
@@ -114,8 +128,15 @@ class Group(msgspec.Struct, array_like=True, dict=True):
     anchors: list[Moment] = []
     resume: Moment | None = None
     floor: Moment | None = None
+    decided: Moment = 0
+    """Event time up to which what had to wait was decided."""
+    waits_for: list[SourceId] = []
+    """Sources behind the watermark that fed it: it is decided when they have come as far."""
+    backlog: Backlog | None = None
     due: Moment = 0
     """The watermark at which the group next has something to do, untouched."""
+    ends: Moment = 0
+    """What must be settled for the group to be dropped; of a backlog, the moment of receipt."""
     bytes: int = 0
 
     @cached_property
@@ -150,7 +171,8 @@ class CorrelationState(msgspec.Struct, dict=True):
 
     version: int = CORRELATION_STATE_VERSION
     plan_id: str = ""
-    watermark: Moment = 0
+    settled: Moment = 0
+    """Event time that was settled in the last step."""
     groups: dict[str, dict[str, Group]] = {}
     group_count: int = 0
     bytes: int = 0
@@ -161,5 +183,13 @@ class CorrelationState(msgspec.Struct, dict=True):
         """Heaps of timers by correlation key; not encoded: they follow from the groups."""
         return {
             key: sorted((group.due, name) for name, group in groups.items())
+            for key, groups in self.groups.items()
+        }
+
+    @cached_property
+    def endings(self) -> dict[str, list[Timer]]:
+        """The same of their ends."""
+        return {
+            key: sorted((group.ends, name) for name, group in groups.items())
             for key, groups in self.groups.items()
         }

@@ -7,37 +7,30 @@ Rule 3. A silent correlation feeds others and says nothing itself.
 Rule 4. After each step the state is within its quota.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from heapq import heapify, heappop, heappush
+from operator import attrgetter
 
 import msgspec
 
 from pipeline.correlation.detections import entities_of
 from pipeline.correlation.drop_reasons import DropReason, count_drop
-from pipeline.correlation.extraction import extract_event, extract_finding, finding_group
+from pipeline.correlation.extraction import Match, extract_event, extract_finding, finding_group
 from pipeline.correlation.group_evaluation import Finding, GroupRef, evaluate_group
 from pipeline.correlation.groups import Candidate, Pending
 from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
 from pipeline.correlation.quota import drop_group, enforce_quota, open_group, retire
-from pipeline.correlation.state import CorrelationState
+from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, Group, Timer
 from pipeline.correlation.values import texts_of_key
 from pipeline.correlation.wording import summary_of
 from pipeline.event_time import Clock
-from pipeline.sigma.reading.documents import SigmaRule
+from pipeline.sources import SourceId
 from schemas.context import Context
 from schemas.detection import Detection, Entity
-from schemas.event import Event
 from schemas.moments import Moment
 
 TIMERS_SLACK = 64
 """Timers of a correlation that may be void, beside as many as it has groups."""
-
-
-class Match(msgspec.Struct, frozen=True):
-    """A rule that matched an event."""
-
-    event: Event
-    rule: SigmaRule
 
 
 Queue = dict[str, dict[str, Pending]]
@@ -63,7 +56,7 @@ def correlate(
 ) -> list[Detection]:
     """Detections that are new, have grown or no longer hold, after one batch's matches.
 
-    `clock.watermark` is the one after the batch; `state` is changed in place.
+    `clock` is the one after the batch; `state` is changed in place.
     """
     step = Step(plan, state, clock, context, {})
     if state.plan_id != plan.plan_id:
@@ -72,9 +65,11 @@ def correlate(
     detections = [
         detection
         for correlation in plan.correlations
-        for detection in _bring_up_to_date(step, correlation)
+        for key in (correlation.key, correlation.key + BACKLOG)
+        if key in step.queue or key in state.groups
+        for detection in _bring_up_to_date(step, correlation, key)
     ]
-    state.watermark = max(state.watermark, clock.watermark)
+    state.settled = max(state.settled, clock.settled)
     enforce_quota(plan, state)
     return detections
 
@@ -88,90 +83,122 @@ def expire(
 
 def _take_in(step: Step, matches: Sequence[Match]) -> None:
     entities: dict[str, tuple[Entity, ...]] = {}
+    behind: dict[SourceId, tuple[SourceId, ...]] = {}
     for match in matches:
         event = match.event
         for feed in step.plan.feeds.get(match.rule.head.rule_id, ()):
             if event.event_id not in entities:
                 entities[event.event_id] = entities_of(event)
-            candidate = extract_event(feed, event, entities[event.event_id], step.state.watermark)
-            _enqueue(step, feed[0], candidate)
+            if match.source not in behind:
+                behind[match.source] = tuple(step.clock.behind((match.source,)))
+            candidate = extract_event(feed, match, entities[event.event_id], behind[match.source])
+            era = BACKLOG if match.time < step.state.settled else ""
+            _enqueue(step, feed[0], era, candidate)
 
 
 def _enqueue(
-    step: Step, correlation: Correlation, candidate: tuple[str, Candidate] | DropReason
+    step: Step, correlation: Correlation, era: str, candidate: tuple[str, Candidate] | DropReason
 ) -> None:
+    """Put a match where it belongs. A backlog decides nothing that had to wait: what would undo
+    it may have been let go."""
     if isinstance(candidate, str):
         count_drop(step.state, correlation.rule_id, candidate)
+    elif era == BACKLOG and correlation.pace != "prompt":
+        count_drop(step.state, correlation.rule_id, "too_late")
     else:
-        _pending(step, correlation, candidate[0]).candidates.append(candidate[1])
+        _pending(step, correlation.key + era, candidate[0]).candidates.append(candidate[1])
 
 
-def _pending(step: Step, correlation: Correlation, name: str) -> Pending:
-    return step.queue.setdefault(correlation.key, {}).setdefault(name, Pending())
+def _pending(step: Step, key: str, name: str) -> Pending:
+    return step.queue.setdefault(key, {}).setdefault(name, Pending())
 
 
-def _bring_up_to_date(step: Step, correlation: Correlation) -> Iterator[Detection]:
-    """Every group of one correlation for which something is pending or due."""
-    queue = step.queue.pop(correlation.key, {})
-    for name in _due(step, correlation):
+def _bring_up_to_date(step: Step, correlation: Correlation, key: str) -> Iterator[Detection]:
+    """Every group under one key for which something is pending or due."""
+    queue = step.queue.pop(key, {})
+    for name in _due(step, key):
         queue.setdefault(name, Pending())
     is_silent = step.plan.is_silent(correlation.rule_id)
     feeds = step.plan.feeds.get(correlation.rule_id, ())
     for name in sorted(queue):
-        for finding in _turn(step, correlation, name, queue[name]):
+        for finding in _turn(step, correlation, key, name, queue[name]):
             for feed in feeds:
-                _hand_over(step, feed, correlation, name, finding)
+                _hand_over(step, feed, correlation, key, name, finding)
             if not is_silent:
                 yield _detection(step, correlation, name, finding)
 
 
-def _due(step: Step, correlation: Correlation) -> Iterator[str]:
-    """Groups whose timer has run out, each once; timers of what has changed since are void."""
-    timers = step.state.timers.get(correlation.key, [])
-    groups = step.state.groups.get(correlation.key, {})
-    while timers and timers[0][0] <= step.clock.watermark:
-        due, name = heappop(timers)
+def _due(step: Step, key: str) -> Iterator[str]:
+    """Groups whose timer has run out; timers of what has changed since are void."""
+    state, clock = step.state, step.clock
+    groups = state.groups.get(key, {})
+    for name, due in _run_out(state.timers.get(key, []), clock.watermark):
         if name in groups and groups[name].due == due:
+            yield name
+    over = clock.arrived if key.endswith(BACKLOG) else clock.settled
+    for name, ends in _run_out(state.endings.get(key, []), over):
+        if name in groups and groups[name].ends == ends:
             yield name
 
 
-def _turn(step: Step, correlation: Correlation, name: str, pending: Pending) -> list[Finding]:
+def _run_out(timers: list[Timer], moment: Moment) -> Iterator[tuple[str, Moment]]:
+    while timers and timers[0][0] <= moment:
+        due, name = heappop(timers)
+        yield name, due
+
+
+def _turn(
+    step: Step, correlation: Correlation, key: str, name: str, pending: Pending
+) -> list[Finding]:
     state = step.state
-    group = state.groups.get(correlation.key, {}).get(name)
+    group = state.groups.get(key, {}).get(name)
     if group is None:
         if not pending.candidates:
             return []
-        group = open_group(state, correlation.key, name)
-    due = group.due
+        group = open_group(state, key, name)
+        if key.endswith(BACKLOG):
+            oldest = min(candidate.time for candidate in pending.candidates)
+            group.backlog = Backlog(step.clock.arrived, oldest, oldest)
+    due, ends = group.due, group.ends
     owner = (step.context.enterprise.enterprise_id, step.context.drill)
     ref = GroupRef(owner, correlation, name, group)
-    found = evaluate_group(ref, state, pending, step.clock.watermark, step.plan.policy)
+    found = evaluate_group(ref, state, pending, step.clock, step.plan.policy)
     if group.is_spent:
-        drop_group(state, correlation.key, name)
-    elif group.due != due:
-        _set_timer(state, correlation.key, name, group.due)
+        drop_group(state, key, name)
+        return found
+    groups = state.groups[key]
+    if group.due != due:
+        _set_timer(state.timers.setdefault(key, []), groups, name, attrgetter("due"))
+    if group.ends != ends:
+        _set_timer(state.endings.setdefault(key, []), groups, name, attrgetter("ends"))
     return found
 
 
-def _set_timer(state: CorrelationState, key: str, name: str, due: Moment) -> None:
+def _set_timer(
+    timers: list[Timer], groups: dict[str, Group], name: str, moment_of: Callable[[Group], Moment]
+) -> None:
     """One more timer; once most of them are void, they are rebuilt from the groups."""
-    timers, groups = state.timers.setdefault(key, []), state.groups[key]
-    heappush(timers, (due, name))
+    heappush(timers, (moment_of(groups[name]), name))
     if len(timers) > 2 * len(groups) + TIMERS_SLACK:
-        timers[:] = [(group.due, each) for each, group in groups.items()]
+        timers[:] = [(moment_of(group), each) for each, group in groups.items()]
         heapify(timers)
 
 
-def _hand_over(step: Step, feed: Feed, inner: Correlation, name: str, finding: Finding) -> None:
+def _hand_over(
+    step: Step, feed: Feed, inner: Correlation, key: str, name: str, finding: Finding
+) -> None:
     """Put a correlation's detection where it feeds another; take away what it replaces."""
-    outer, position = feed
+    (outer, position), era = feed, BACKLOG if key.endswith(BACKLOG) else ""
     fields = dict(zip(inner.rule.group_by, texts_of_key(name), strict=True))
     if finding.was is not None and (not finding.is_active or finding.was != finding.time):
         outer_name = finding_group(feed, fields)
         rank = (finding.was, finding.detection_id, position)
-        _pending(step, outer, outer_name).gone.append(rank)
+        _pending(step, outer.key + era, outer_name).gone.append(rank)
     if finding.opening is not None:
-        _enqueue(step, outer, extract_finding(feed, finding, finding.opening, fields))
+        group = step.state.groups.get(key, {}).get(name)
+        behind = () if group is None else tuple(group.waits_for)
+        candidate = extract_finding(feed, finding, finding.opening, fields, behind)
+        _enqueue(step, outer, era, candidate)
 
 
 def _detection(step: Step, correlation: Correlation, name: str, finding: Finding) -> Detection:
@@ -204,7 +231,7 @@ def _detection(step: Step, correlation: Correlation, name: str, finding: Finding
         service=source.service,
         summary=summary_of(correlation.facts["en"], whom, count, "en"),
         summary_zh=summary_of(correlation.facts["zh"], whom, count, "zh"),
-        late=evidence.late,
+        late=False,
         drill=step.context.drill,
         rule_set_id=step.context.rule_set_id,
     )

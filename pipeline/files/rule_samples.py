@@ -13,11 +13,12 @@ from typing import Any
 import msgspec
 import orjson
 
+from pipeline.correlation.extraction import Match
 from pipeline.correlation.faults import CorrelationFaults
 from pipeline.correlation.plan import compile_plan
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.state import CorrelationState
-from pipeline.correlation.step import Match, correlate, expire
+from pipeline.correlation.step import correlate, expire
 from pipeline.event_time import Clock
 from pipeline.files.rule_files import SAMPLES_SUFFIX, SUFFIXES
 from pipeline.intake.faults import EventFault
@@ -157,7 +158,7 @@ class SampleRunner:
 
     def _matches(self, sample: Sample) -> list[Match]:
         return [
-            Match(event, rule)
+            Match(event, rule, event.time)
             for event in events_of(sample)
             for rule in self.rules.matches(event.fields, event.raw)
         ]

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from functools import partial
 from hashlib import blake2b
 
 import msgspec
@@ -69,7 +68,12 @@ def chunk_lines(
 
     A single longer line makes a chunk of its own: the broker or the intake says no to it.
     """
-    cut = partial(_chunk, enterprise_id, format, stream, OccurrenceCounter())
+    counter = OccurrenceCounter()
+
+    def cut(lines: list[bytes], sequence: int) -> Chunk:
+        counts = [counter.count(line) for line in lines]
+        return chunk_of(lines, counts, enterprise_id, format, sequence, stream)
+
     pending: list[bytes] = []
     size = sequence = 0
     for line in lines:
@@ -82,15 +86,15 @@ def chunk_lines(
         yield cut(pending, sequence)
 
 
-def _chunk(
+def chunk_of(
+    lines: list[bytes],
+    counts: list[int],
     enterprise_id: str,
     format: str,
-    stream: str,
-    counter: OccurrenceCounter,
-    lines: list[bytes],
     sequence: int,
+    stream: str = "",
 ) -> Chunk:
-    counts = [counter.count(line) for line in lines]
+    """One batch; `counts` says of each line how many identical ones its source had before."""
     occurrences = {index: count for index, count in enumerate(counts) if count}
     signature = msgspec.json.encode(occurrences)
     batch_id = content_id("batch", enterprise_id, format, signature, b"\n".join(lines))

@@ -5,7 +5,16 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.event_time import ClockState, EventTimePolicy, is_future, is_late
+from pipeline.event_time import (
+    ClockState,
+    EventTimePolicy,
+    Heard,
+    Remarks,
+    dated_by_receipt,
+    is_future,
+    is_late,
+    source_name,
+)
 from pipeline.intake.accounts import account_of, count_lines, lines_of
 from pipeline.intake.columns import (
     ACCOUNT_FIELDS,
@@ -19,6 +28,7 @@ from pipeline.intake.columns import (
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import read_fields
 from pipeline.sigma.log_sources import log_source
+from pipeline.sources import SourceId, source_id
 from schemas.batch import DETAIL_CHARS, Batch, BatchAccount, DeadLetter, original_of
 from schemas.event import Event
 from schemas.ids import content_id
@@ -40,6 +50,16 @@ REMEDIES: dict[str, str] = {
 LINE_BYTES = 1_000_000
 LETTERS_MAX = 1_000
 """Dead letters of one batch: the last one stands for all the lines that are left."""
+REMARKS: dict[str, str] = {
+    "too_late": "Send events within an hour of each other: rules saw these, correlations did not.",
+    "clock_ahead": "Correct the sensor's clock: these events are correlated as of their receipt.",
+    "clock_shifted": "The clock is hours off, and always the same: give the offset in the time, or "
+    "name the zone of the sensor.",
+    "sources_evicted": "More hosts than `event_time.sources`: raise it, or correct the host field.",
+}
+"""What an account says of events that were stored. `too_late` are its late ones, `clock_ahead` its
+future ones, `clock_shifted` those of sources whose clock has been the same half hours off their
+receipt for minutes; `sources_evicted` are sources, not events."""
 _DEFAULT_REMEDY = "Send the line as the publishing guide describes this format."
 
 
@@ -49,8 +69,11 @@ class Reading(msgspec.Struct):
     events: list[Event]
     dead_letters: list[DeadLetter]
     account: BatchAccount
-    greatest: Moment | None
-    """Greatest credible event time: what may move the watermark."""
+    sources: dict[str, SourceId]
+    """The source of each event, by event id."""
+    times: dict[str, Moment]
+    """When each event counts as having happened: its own time, unless it is from the future."""
+    heard: dict[SourceId, Heard]
 
 
 class _Faulty(NamedTuple):
@@ -64,18 +87,87 @@ class _Faulty(NamedTuple):
 def read_batch(
     batch: Batch, enterprise: Enterprise, clock: ClockState, policy: EventTimePolicy
 ) -> Reading:
-    """Read every line of a batch. Lateness is judged against the watermark before the batch."""
+    """Read every line of a batch. Lateness is judged as of before the batch."""
     events: list[Event] = []
     faulty: list[_Faulty] = []
     lines = lines_of(batch.value)
     occurrences = _occurrences(batch, lines)
     for index, line in enumerate(lines):
         try:
-            events.append(_read_event(batch, enterprise, line, occurrences[index], clock, policy))
+            events.append(_read_event(batch, enterprise, line, occurrences[index], policy))
         except EventFault as fault:
             faulty.append(_Faulty(index + 1, line, fault))
+    sources = _sources(events)
+    times = _times(events, sources, policy)
+    events = [
+        msgspec.structs.replace(event, late=True)
+        if is_late(policy, clock, sources[event.event_id], times[event.event_id])
+        else event
+        for event in events
+    ]
     letters = _dead_letters(batch, faulty)
-    return Reading(events, letters, _account(batch, events, faulty), _greatest(events))
+    account = _account(batch, events, faulty)
+    heard = _heard(events, sources, times)
+    return Reading(events, letters, account, sources, times, heard)
+
+
+def _sources(events: list[Event]) -> dict[str, SourceId]:
+    ids: dict[tuple[str, str, str, str], SourceId] = {}
+    found = {}
+    for event in events:
+        key = (event.host, event.product, event.category, event.service)
+        if key not in ids:
+            ids[key] = source_id(source_name(event.host, event.format, key[1:]))
+        found[event.event_id] = ids[key]
+    return found
+
+
+def _times(
+    events: list[Event], sources: dict[str, SourceId], policy: EventTimePolicy
+) -> dict[str, Moment]:
+    newest: dict[SourceId, Moment] = {}
+    for event in events:
+        if event.future:
+            source = sources[event.event_id]
+            newest[source] = max(newest.get(source, 0), event.time)
+    return {
+        event.event_id: dated_by_receipt(
+            policy, event.time, newest[sources[event.event_id]], event.received_at
+        )
+        if event.future
+        else event.time
+        for event in events
+    }
+
+
+def _heard(
+    events: list[Event], sources: dict[str, SourceId], times: dict[str, Moment]
+) -> dict[SourceId, Heard]:
+    """Of each source, its newest event."""
+    heard: dict[SourceId, Heard] = {}
+    for event in events:
+        source, time = sources[event.event_id], times[event.event_id]
+        known = heard.get(source)
+        if known is None:
+            heard[source] = Heard(time, event.time)
+        else:
+            known.newest = max(known.newest, time)
+            known.own_newest = max(known.own_newest, event.time)
+    return heard
+
+
+def remark(reading: Reading, remarks: Remarks) -> BatchAccount:
+    """The account with what is remarked of stored events (`REMARKS`)."""
+    account, shifted = reading.account, remarks.shifted
+    counts = {
+        "too_late": account.late,
+        "clock_ahead": account.future,
+        "clock_shifted": shifted
+        and sum(reading.sources[event.event_id] in shifted for event in reading.events),
+        "sources_evicted": remarks.evicted,
+    }
+    told = {reason: count for reason, count in counts.items() if count}
+    return msgspec.structs.replace(account, reasons={**account.reasons, **told})
 
 
 def _occurrences(batch: Batch, lines: list[bytes]) -> list[int]:
@@ -97,7 +189,6 @@ def _read_event(
     enterprise: Enterprise,
     line: bytes,
     occurrence: int,
-    clock: ClockState,
     policy: EventTimePolicy,
 ) -> Event:
     if len(line) > LINE_BYTES:
@@ -117,7 +208,7 @@ def _read_event(
         sector=enterprise.sector,
         time=time,
         received_at=batch.received_at,
-        late=is_late(clock, time),
+        late=False,
         future=is_future(policy, time, batch.received_at),
         format=batch.format,
         product=source.product,
@@ -194,7 +285,3 @@ def account_duplicate(batch: Batch) -> BatchAccount:
     return account_of(
         batch, "duplicate", events=events, dropped=events, reasons={"duplicate_batch": events}
     )
-
-
-def _greatest(events: list[Event]) -> Moment | None:
-    return max((event.time for event in events if not event.future), default=None)

@@ -8,6 +8,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info
 Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
 MetricName: TypeAlias = Literal[
     "events",
+    "events_remarked",
     "records",
     "records_skipped",
     "offsets_missing",
@@ -47,6 +48,13 @@ class Metric(msgspec.Struct, frozen=True):
 
 METRICS: tuple[Metric, ...] = (
     Metric("events", "counter", "Events by what became of them.", ("outcome",)),
+    Metric(
+        "events_remarked",
+        "counter",
+        "Stored events with a fault of time: too_late (no correlation saw them), clock_ahead, "
+        "clock_shifted; and sources_evicted.",
+        ("remark",),
+    ),
     Metric("records", "counter", "Records applied, by source topic.", ("topic",)),
     Metric("records_skipped", "counter", "Records delivered again after they were applied."),
     Metric("offsets_missing", "counter", "Offsets that the log no longer holds.", ("cause",)),

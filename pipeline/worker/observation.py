@@ -3,6 +3,7 @@
 import time
 from collections.abc import Sequence
 
+from pipeline.intake.reading import REMARKS
 from pipeline.worker.delivered import Delivered
 from pipeline.worker.metrics import Metrics
 from schemas.batch import BatchAccount, DeadLetter
@@ -18,6 +19,8 @@ def observe_decisions(metrics: Metrics, decisions: Sequence[Decision]) -> None:
         if isinstance(decision, BatchAccount):
             for outcome in ("stored", "late", "dropped", "dead_lettered"):
                 metrics.add("events", getattr(decision, outcome), outcome=outcome)
+            for remark in REMARKS.keys() & decision.reasons.keys():
+                metrics.add("events_remarked", decision.reasons[remark], remark=remark)
         elif isinstance(decision, DeadLetter):
             metrics.add("dead_letters", reason=decision.reason)
         elif isinstance(decision, Sighting):

@@ -13,11 +13,13 @@ from time import process_time
 
 import msgspec
 
+from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan
 from pipeline.correlation.state import CorrelationState
-from pipeline.correlation.step import Match, correlate
-from pipeline.event_time import Clock, ClockState, EventTimePolicy, advance
+from pipeline.correlation.step import correlate
+from pipeline.event_time import ClockState, EventTimePolicy, Heard, advance
 from pipeline.sigma.reading.documents import And, Not, RuleName, SigmaCorrelation
+from pipeline.sources import source_id
 from schemas.moments import DAY, MINUTE, SECOND
 from tests.benchmarks.incidents import print_grouping, print_replay
 from tests.correlation.samples import CONTEXT, START, correlation, event, plan_of, rule
@@ -28,6 +30,8 @@ STEP_S = 0.01
 LATENESS = EventTimePolicy(lateness_s=60)
 SPANS = {"1m": MINUTE // SECOND, "1d": DAY // SECOND}
 GROUPS = (1, 100, 10_000)
+SOURCES_A_BATCH = 5
+SOURCE_BATCHES = 4_000
 
 Make = Callable[[int], SigmaCorrelation]
 
@@ -53,20 +57,18 @@ def _of(kind: str, rules: str, span: int, **shape: object) -> SigmaCorrelation:
 def matches(groups: int, count: int = MATCHES) -> list[Match]:
     chance = random.Random(7)
     rules = [rule(rule_id) for rule_id in "aaaaaaaab"]
-    return [
-        Match(
-            event(
-                number * STEP_S,
-                f"{chance.getrandbits(128):032x}",
-                User=f"user{number % groups}",
-                Computer=f"pc{number % 50}.example.cn",
-                Image=f"C:\\Program Files\\tool{chance.randrange(40)}.exe",
-                size=chance.randrange(1_000_000),
-            ),
-            rules[chance.randrange(len(rules))],
+    events = [
+        event(
+            number * STEP_S,
+            f"{chance.getrandbits(128):032x}",
+            User=f"user{number % groups}",
+            Computer=f"pc{number % 50}.example.cn",
+            Image=f"C:\\Program Files\\tool{chance.randrange(40)}.exe",
+            size=chance.randrange(1_000_000),
         )
         for number in range(count)
     ]
+    return [Match(each, rules[chance.randrange(len(rules))], each.time) for each in events]
 
 
 def shuffled(ordered: Sequence[Match]) -> list[Match]:
@@ -84,8 +86,8 @@ def run(plan: CorrelationPlan, ordered: Sequence[Match]) -> tuple[CorrelationSta
     state, clock_state, rows = CorrelationState(), ClockState(), 0
     begin = process_time()
     for batch in batches(ordered):
-        greatest = max(each.event.time for each in batch)
-        clock: Clock = advance(LATENESS, clock_state, greatest, START)
+        newest = max(each.event.time for each in batch)
+        clock, _ = advance(LATENESS, clock_state, {b"source": Heard(newest, newest)}, newest)
         rows += len(correlate(plan, state, batch, clock, CONTEXT))
     return state, rows, process_time() - begin
 
@@ -141,7 +143,40 @@ def print_memory() -> None:
         print(f"{groups:>11} {each:>13} {size // groups:>14,} {encoded // groups:>8,}")
 
 
+def print_sources() -> None:
+    """Batches of five events of as many hosts, each host once in ten minutes or oftener."""
+    print(
+        f"\n{'sources':>8} {'events/CPU-s':>13} {'µs a batch':>11} {'record kB':>10} "
+        f"{'restart ms':>11}"
+    )
+    for count in (10, 1_000, 10_000):
+        ids = [source_id(f"host/pc{number}") for number in range(count)]
+        step = min(SECOND, 10 * MINUTE * SOURCES_A_BATCH // count)
+        state, now, spent, began = ClockState(), START, 0.0, 0
+        warm = 2 * count // SOURCES_A_BATCH
+        for number in range(warm + SOURCE_BATCHES):
+            now += step
+            first = number * SOURCES_A_BATCH
+            heard = {
+                ids[(first + each) % count]: Heard(now, now) for each in range(SOURCES_A_BATCH)
+            }
+            begin = process_time()
+            advance(EventTimePolicy(), state, heard, now)
+            if number >= warm:
+                spent += process_time() - begin
+                began += 1
+        record = msgspec.msgpack.encode(state)
+        begin = process_time()
+        advance(EventTimePolicy(), msgspec.msgpack.decode(record, type=ClockState), {}, now)
+        restart_ms = (process_time() - begin) * 1000
+        print(
+            f"{count:>8} {began * SOURCES_A_BATCH / spent:>13,.0f} {spent / began * 1e6:>11.1f} "
+            f"{len(record) / 1000:>10,.1f} {restart_ms:>11.1f}"
+        )
+
+
 if __name__ == "__main__":
+    print_sources()
     print_speed()
     print_memory()
     print_grouping()

@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterable
 from pathlib import Path
 
+import msgspec
+
 from pipeline.files.recordings import open_recording
 from pipeline.files.rule_files import load_rules
 from pipeline.intake.batching import chunk_lines
@@ -50,7 +52,10 @@ def simulated() -> tuple[Engine, list[Batch]]:
     publishers = make_registry(7, 200)
     traffic = make_traffic(7, SimulationConfig(start=START, events=300), publishers)
     batches = [
-        _batch(made.enterprise_id, made.format, chunk.batch_id, chunk.value, number)
+        msgspec.structs.replace(
+            _batch(made.enterprise_id, made.format, chunk.batch_id, chunk.value, number),
+            received_at=made.last_time,
+        )
         for number, made in enumerate(traffic)
         for chunk in chunk_lines(made.lines, made.enterprise_id, made.format)
     ]

@@ -170,23 +170,40 @@ def _moments(
 
 def _waits(rule: SigmaCorrelation) -> bool:
     if rule.expression is not None:
-        return bool(_negated(rule.expression, True))
+        return any(absent for _, absent in _alternatives(rule.expression))
     return any(each.operator not in ("gt", "gte") for each in rule.thresholds)
 
 
 def _opens(rule: SigmaCorrelation, source: int) -> bool:
-    return rule.expression is None or rule.rules[source] in _negated(rule.expression, False)
+    if rule.expression is None:
+        return True
+    return any(rule.rules[source] in present for present, _ in _alternatives(rule.expression))
 
 
-def _negated(expression: Expression, wanted: bool, negated: bool = False) -> set[str]:
-    """Rules that stand under an odd (`wanted`) or even number of nots."""
+def _alternatives(expression: Expression) -> list[tuple[set[str], set[str]]]:
+    """Each way to satisfy the condition: rules that must occur, and rules that must not. One that
+    asks both of a rule is no way."""
+    ways = _ways(expression, True)
+    return [(present, absent) for present, absent in ways if not present & absent]
+
+
+def _ways(expression: Expression, wanted: bool) -> list[tuple[set[str], set[str]]]:
     match expression:
         case RuleName(rule_id):
-            return {rule_id} if negated is wanted else set()
+            return [({rule_id}, set())] if wanted else [(set(), {rule_id})]
         case Not(operand):
-            return _negated(operand, wanted, not negated)
+            return _ways(operand, not wanted)
         case And(operands) | Or(operands):
-            return {name for each in operands for name in _negated(each, wanted, negated)}
+            parts = [_ways(each, wanted) for each in operands]
+            if isinstance(expression, Or) is wanted:
+                return [way for part in parts for way in part]
+            return [
+                (
+                    {rule_id for present, _ in chosen for rule_id in present},
+                    {rule_id for _, absent in chosen for rule_id in absent},
+                )
+                for chosen in product(*parts)
+            ]
 
 
 def _holds(rule: SigmaCorrelation, window: list[Seen]) -> bool:

@@ -4,11 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.state import CorrelationState
-from pipeline.correlation.step import Match, correlate, expire
-from pipeline.event_time import Clock, ClockState, EventTimePolicy, advance
+from pipeline.correlation.step import correlate, expire
+from pipeline.event_time import (
+    Clock,
+    ClockState,
+    EventTimePolicy,
+    Heard,
+    advance,
+    is_future,
+    is_late,
+    move_on,
+)
 from pipeline.sigma.reading.documents import (
     Alias,
     CorrelationType,
@@ -21,6 +31,7 @@ from pipeline.sigma.reading.documents import (
     SigmaRule,
     Threshold,
 )
+from pipeline.sources import source_id
 from schemas.context import Context
 from schemas.detection import Detection
 from schemas.event import Event
@@ -103,8 +114,8 @@ def plan_of(
     return compile_plan(Rules(named, correlations), policy or CorrelationPolicy())
 
 
-def event(at_s: float, event_id: str = "", **fields: object) -> Event:
-    """An event `at_s` seconds after START."""
+def event(at_s: float, event_id: str = "", *, source: str = "", **fields: object) -> Event:
+    """An event `at_s` seconds after START, dated by `source`'s clock."""
     return Event(
         event_id=event_id or f"at{at_s:g}",
         batch_id="",
@@ -119,7 +130,7 @@ def event(at_s: float, event_id: str = "", **fields: object) -> Event:
         product="windows",
         category="",
         service="",
-        host="",
+        host=source,
         account="",
         source_ip="",
         destination_ip="",
@@ -133,27 +144,51 @@ def event(at_s: float, event_id: str = "", **fields: object) -> Event:
 class Run:
     """An enterprise's correlations, fed batch by batch; remembers every row."""
 
-    def __init__(self, plan: CorrelationPlan, lateness_s: int = 0) -> None:
+    def __init__(self, plan: CorrelationPlan, lateness_s: int = 0, **policy: int) -> None:
         self.plan = plan
-        self.policy = EventTimePolicy(lateness_s=lateness_s)
+        self.policy = EventTimePolicy(lateness_s=lateness_s, **policy)
         self.clock = ClockState()
         self.state = CorrelationState()
         self.rows: list[Detection] = []
 
-    def feed(self, *matched: tuple[Event, str]) -> list[Detection]:
-        """One batch: events, each with the ids of the rules that it matches, as in "ab"."""
-        matches = [Match(each, rule(rule_id)) for each, ids in matched for rule_id in ids]
-        greatest = max((each.time for each, _ in matched), default=None)
-        clock = advance(self.policy, self.clock, greatest, START)
-        found = correlate(self.plan, self.state, matches, clock, CONTEXT)
-        self.rows += found
-        return found
+    def feed(self, *matched: tuple[Event, str], received_s: float | None = None) -> list[Detection]:
+        """One batch: events, each with the ids of the rules that it matches, as in "ab".
+
+        Received `received_s` after START; None: as it happened.
+        """
+        received_at = START if received_s is None else START + round(received_s * SECOND)
+        heard: dict[bytes, Heard] = {}
+        matches = []
+        for each, ids in matched:
+            is_ahead = received_s is not None and is_future(self.policy, each.time, received_at)
+            dated = msgspec.structs.replace(each, received_at=received_at, future=is_ahead)
+            source, time = source_id(each.host), received_at if is_ahead else each.time
+            known = heard.get(source, Heard(time, each.time))
+            heard[source] = Heard(max(known.newest, time), max(known.own_newest, each.time))
+            if is_late(self.policy, self.clock, source, time):
+                dated = msgspec.structs.replace(dated, late=True)
+            matches += [Match(dated, rule(rule_id), time, source) for rule_id in ids]
+        clock, _ = advance(self.policy, self.clock, heard, received_at, received_s is None)
+        return self._keep(correlate(self.plan, self.state, matches, clock, CONTEXT))
+
+    def wait_to(self, at_s: float) -> list[Detection]:
+        """The shell's clock reaches `at_s`, and nothing was received."""
+        clock = move_on(self.policy, self.clock, START + round(at_s * SECOND))
+        return self._keep(expire(self.plan, self.state, clock, CONTEXT))
 
     def pass_to(self, at_s: float) -> list[Detection]:
-        """The watermark moves to `at_s`, with no event."""
+        """The watermark moves to `at_s`, with no event, and no source is waited for."""
         self.clock.watermark = max(self.clock.watermark, START + round(at_s * SECOND))
-        clock = Clock(self.clock.watermark, START)
-        found = expire(self.plan, self.state, clock, CONTEXT)
+        clock = Clock(self.clock.watermark, START, self.clock.settled, self.clock.now)
+        return self._keep(expire(self.plan, self.state, clock, CONTEXT))
+
+    def end(self, at_s: float) -> list[Detection]:
+        """The watermark moves to `at_s`, and all of it is settled."""
+        found = self.pass_to(at_s)
+        clock = Clock(self.clock.watermark, START, self.clock.watermark, 1 << 60)
+        return found + self._keep(expire(self.plan, self.state, clock, CONTEXT))
+
+    def _keep(self, found: list[Detection]) -> list[Detection]:
         self.rows += found
         return found
 
@@ -161,6 +196,7 @@ class Run:
         """As after a restart: all that is left is the record."""
         encoded = msgspec.msgpack.encode(self.state)
         self.state = msgspec.msgpack.decode(encoded, type=CorrelationState)
+        self.clock = msgspec.msgpack.decode(msgspec.msgpack.encode(self.clock), type=ClockState)
 
     def final(self) -> dict[str, Detection]:
         """The last revision of each detection; revisions must count 1, 2, 3, …"""

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import msgspec
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from pipeline.correlation.faults import CorrelationFaults
@@ -34,12 +34,16 @@ class Case(NamedTuple):
     plan: CorrelationPlan
     matched: list[Matched]
     lateness_s: int
+    late_hold_s: int
 
     def __repr__(self) -> str:
         """Short enough to read in a failure."""
-        rules = [(c.rule_id, c.rule.type, c.rule.group_by, c.fact) for c in self.plan.correlations]
+        rules = [
+            (c.rule_id, c.rule.type, c.rule.group_by, c.facts["en"]) for c in self.plan.correlations
+        ]
         events = [(seconds_of(e.time), e.event_id, e.fields, ids) for e, ids in self.matched]
-        return f"{rules}, {events}, lateness {self.lateness_s}, {self.plan.policy}"
+        times = f"lateness {self.lateness_s}, hold {self.late_hold_s}"
+        return f"{rules}, {events}, {times}, {self.plan.policy}"
 
     def batch(self, numbers: list[int]) -> list[Matched]:
         return [self.matched[number] for number in numbers]
@@ -135,10 +139,8 @@ def cases(draw: st.DrawFn, revision_gaps_s: tuple[int, ...] = (0, 7, 60)) -> Cas
         if draw(st.booleans()):
             groups = list(correlations[1].group_by)
             correlations.append(draw(rules_of_one("c2", ["c1", "c0", "d"], groups)))
-    policy = CorrelationPolicy(
-        late_hold_s=draw(st.sampled_from([0, 5, 3600])),
-        revision_gap_s=draw(st.sampled_from(revision_gaps_s)),
-    )
+    policy = CorrelationPolicy(revision_gap_s=draw(st.sampled_from(revision_gaps_s)))
+    late_hold_s = draw(st.sampled_from([0, 5, 3600]))
     for each in correlations:
         reference.INNER_GROUPS[each.head.rule_id] = each.group_by
     lateness_s = draw(st.sampled_from([0, 3, 10, 40]))
@@ -146,7 +148,7 @@ def cases(draw: st.DrawFn, revision_gaps_s: tuple[int, ...] = (0, 7, 60)) -> Cas
         plan = plan_of(*correlations, policy=policy)
     except CorrelationFaults:
         return draw(cases(revision_gaps_s))
-    return Case(tuple(correlations), plan, draw(matched_events()), lateness_s)
+    return Case(tuple(correlations), plan, draw(matched_events()), lateness_s, late_hold_s)
 
 
 @st.composite
@@ -193,11 +195,15 @@ def _group_of(summary: str, names: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(told[name] for name in names)
 
 
+def new_run(case: Case) -> Run:
+    return Run(case.plan, case.lateness_s, late_hold_s=case.late_hold_s)
+
+
 def feed_all(case: Case, batches: list[list[int]]) -> Run:
-    run = Run(case.plan, case.lateness_s)
+    run = new_run(case)
     for batch in batches:
         run.feed(*case.batch(batch))
-    run.pass_to(END_S)
+    run.end(END_S)
     return run
 
 
@@ -216,7 +222,7 @@ def test_equals_the_definition_at_the_end(data: st.DataObject) -> None:
 def test_equals_the_definition_after_every_step_where_nothing_waits(data: st.DataObject) -> None:
     case = data.draw(cases(revision_gaps_s=(0,)))
     batches = data.draw(cut_up(data.draw(arrivals(case))))
-    run = Run(case.plan, case.lateness_s)
+    run = new_run(case)
     seen: list[Matched] = []
     for batch in batches:
         run.feed(*case.batch(batch))
@@ -245,15 +251,15 @@ def test_arrival_order_and_batching_make_no_difference(data: st.DataObject) -> N
 def test_restarts_change_no_row(data: st.DataObject) -> None:
     case = data.draw(cases())
     batches = data.draw(cut_up(data.draw(arrivals(case))))
-    steady, restarted = Run(case.plan, case.lateness_s), Run(case.plan, case.lateness_s)
+    steady, restarted = new_run(case), new_run(case)
     for batch in batches:
         steady.feed(*case.batch(batch))
         if data.draw(st.booleans()):
             restarted.restore()
         restarted.feed(*case.batch(batch))
-    steady.pass_to(END_S)
+    steady.end(END_S)
     restarted.restore()
-    restarted.pass_to(END_S)
+    restarted.end(END_S)
     assert steady.rows == restarted.rows
 
 
@@ -263,11 +269,11 @@ def test_a_batch_sent_again_changes_nothing(data: st.DataObject) -> None:
     case = data.draw(cases())
     batches = data.draw(cut_up(data.draw(arrivals(case))))
     once = feed_all(case, batches)
-    twice = Run(case.plan, case.lateness_s)
+    twice = new_run(case)
     for batch in batches:
         twice.feed(*case.batch(batch))
         assert twice.feed(*case.batch(batch)) == []
-    twice.pass_to(END_S)
+    twice.end(END_S)
     assert without_history(once) == without_history(twice)
 
 
@@ -275,12 +281,130 @@ def test_a_batch_sent_again_changes_nothing(data: st.DataObject) -> None:
 @settings(max_examples=200, deadline=None)
 def test_late_events_within_the_hold_count_as_if_on_time(data: st.DataObject) -> None:
     case = data.draw(cases())
-    hold_s = min(case.plan.policy.late_hold_s, *(each.timespan_s for each in case.correlations))
-    wide = case._replace(lateness_s=case.lateness_s + hold_s)
+    wide = case._replace(lateness_s=case.lateness_s + case.late_hold_s)
     order = data.draw(arrivals(wide))
     run = feed_all(case, [[each] for each in order])
     end = START + END_S * SECOND
     assert found_by(run) == reference.by_definition(case.correlations, case.matched, end)
+
+
+def test_a_failing_case_says_what_it_is() -> None:
+    plan = plan_of(correlation("event_count", "a", 5, gte=2))
+    case = Case((), plan, [(event(1, "e1", user="u"), "a")], 3, 5)
+    assert repr(case).startswith(
+        "[('corr', 'event_count', (), 'events ≥ 2 within 5s')], [(1.0, 'e1'"
+    )
+
+
+class Sent(NamedTuple):
+    """An event on its way: whose it is, and when it is received."""
+
+    received_s: float
+    number: int
+    source: str
+
+
+@st.composite
+def interleavings(draw: st.DrawFn, case: Case) -> list[Sent]:
+    """Each source in its own order within the lateness; sources as far apart as the hold allows."""
+    hold_s = case.late_hold_s
+    delays_s = {source: draw(st.integers(0, hold_s)) for source in "pqr"}
+    sent = []
+    for number, (each, _) in enumerate(case.matched):
+        source = draw(st.sampled_from("pqr"))
+        jitter_s = draw(st.integers(0, case.lateness_s))
+        received_s = seconds_of(each.time) + delays_s[source] + jitter_s
+        sent.append(Sent(received_s, number, source))
+    return sorted(sent)
+
+
+@st.composite
+def bursts(draw: st.DrawFn, case: Case) -> list[Sent]:
+    """All within the hold by receipt, in any order whatever: files, one after another."""
+    gap_s = case.late_hold_s / (len(case.matched) + 1)
+    order = draw(st.permutations(range(len(case.matched))))
+    return [
+        Sent(100 + place * gap_s, number, draw(st.sampled_from("pqr")))
+        for place, number in enumerate(order)
+    ]
+
+
+def arrivals_of_sources(case: Case) -> st.SearchStrategy[list[Sent]]:
+    return st.one_of(interleavings(case), *([bursts(case)] if case.late_hold_s else []))
+
+
+def sourced(case: Case) -> Run:
+    """Limits that a drawn timeline of some tens of seconds reaches."""
+    return Run(case.plan, case.lateness_s, late_hold_s=case.late_hold_s, idle_s=9, behind_s=4)
+
+
+def send(run: Run, case: Case, sent: list[Sent], cut: st.DataObject) -> None:
+    """In batches of what comes next to each other, with restarts and silences between."""
+    while sent:
+        size = cut.draw(st.integers(1, 4))
+        taken, sent = sent[:size], sent[size:]
+        matched = [case.matched[each.number] for each in taken]
+        named = [
+            (msgspec.structs.replace(each, host=sent_by.source), ids)
+            for (each, ids), sent_by in zip(matched, taken, strict=True)
+        ]
+        run.feed(*named, received_s=taken[-1].received_s)
+        if cut.draw(st.integers(0, 4)) == 0:
+            run.restore()
+        if sent and cut.draw(st.integers(0, 4)) == 0:
+            run.wait_to(cut.draw(st.floats(taken[-1].received_s, sent[0].received_s)))
+
+
+@given(st.data())
+@settings(max_examples=600, deadline=None)
+def test_any_interleaving_of_sources_comes_to_the_definition(data: st.DataObject) -> None:
+    case = data.draw(cases())
+    run = sourced(case)
+    sent = data.draw(arrivals_of_sources(case))
+    send(run, case, sent, data)
+    run.end(END_S)
+    end = START + END_S * SECOND
+    assert found_by(run) == reference.by_definition(case.correlations, case.matched, end)
+    steady = feed_all(case, [[n] for n in in_order(case)])
+    assert {each.detection_id for each in run.active()} == {
+        each.detection_id for each in steady.active()
+    }
+
+
+def in_order(case: Case) -> list[int]:
+    return sorted(range(len(case.matched)), key=lambda number: case.matched[number][0].time)
+
+
+def strangers(case: Case) -> st.SearchStrategy[list[Sent]]:
+    """Receipts of events of one source whose clock may say anything."""
+    return st.lists(
+        st.builds(Sent, st.floats(0, 100), st.just(-1), st.just("z")), min_size=1, max_size=8
+    )
+
+
+@given(st.data())
+@settings(max_examples=400, deadline=None)
+def test_one_source_with_any_clock_changes_nothing_for_the_groups_of_others(
+    data: st.DataObject,
+) -> None:
+    case = data.draw(cases())
+    assume(all(each.group_by for each in case.correlations))
+    own = data.draw(interleavings(case))
+    strange = data.draw(strangers(case))
+    clocks = st.one_of(st.floats(-10_000, 10_000), st.floats(-1e9, 1e9))
+    others = [
+        (event(data.draw(clocks), f"z{n}", user="z", host="z", amount=1, Computer="z"), "abcd")
+        for n in range(len(strange))
+    ]
+    disturbed_case = case._replace(matched=[*case.matched, *others])
+    numbered = [each._replace(number=len(case.matched) + n) for n, each in enumerate(strange)]
+    disturbed, quiet = sourced(case), sourced(case)
+    send(disturbed, disturbed_case, sorted([*own, *numbered]), data)
+    send(quiet, case, own, data)
+    disturbed.end(END_S)
+    quiet.end(END_S)
+    kept = [each for each in found_by(disturbed) if "z" not in each.group]
+    assert set(kept) == found_by(quiet)
 
 
 @given(st.data())

@@ -54,7 +54,7 @@ def test_matches_beyond_a_groups_limit_are_trimmed() -> None:
 def test_a_count_remembers_only_the_matches_that_can_still_decide() -> None:
     """A window of a day with thousands of matches holds what the threshold needs."""
     rule = correlation("event_count", "a", 86_400, gte=10)
-    run = Run(plan_of(rule, policy=CorrelationPolicy(late_hold_s=0)))
+    run = Run(plan_of(rule), late_hold_s=0)
     for number in range(3_000):
         run.feed((event(number), "a"))
     (groups,) = run.state.groups.values()

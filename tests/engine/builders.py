@@ -14,6 +14,8 @@ from schemas.registry import Enterprise
 from schemas.topics import topic_name
 
 START = parse_moment("2026-05-01T12:00:00Z")
+RECEIPT = START + 600 * SECOND
+"""The first batch's: what its events tell was over by then."""
 ENTERPRISE = Enterprise(
     enterprise_id="E1", name="示例钢铁", province="330000", sector="steel", field="industrial"
 )
@@ -81,7 +83,7 @@ def batch(lines: list[bytes], number: int = 0, drill: str = "") -> Batch:
         format="windows",
         batch_id=f"batch-{number}",
         sequence=number,
-        received_at=START + number * SECOND,
+        received_at=RECEIPT + number * SECOND,
         value=b"\n".join(lines),
         drill=drill,
         offset=number,

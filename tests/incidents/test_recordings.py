@@ -54,7 +54,7 @@ def _detections(recording: str) -> tuple[Detection, ...]:
     )
     reading = read_batch(batch, ENTERPRISE, ClockState(), EventTimePolicy())
     return tuple(
-        detection_of(event, rule, CONTEXT)
+        detection_of(event, rule, reading.times[event.event_id], CONTEXT)
         for event in reading.events
         for rule in _rules().matches(event.fields, event.raw)
     )

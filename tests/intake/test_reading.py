@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pipeline.event_time import ClockState, EventTimePolicy
 from pipeline.intake.batching import chunk_lines
 from pipeline.intake.reading import LETTERS_MAX, Reading, read_batch
+from pipeline.sources import Row, source_id
 from schemas.batch import Batch
 from schemas.moments import SECOND, parse_moment
 from schemas.registry import Enterprise
@@ -37,8 +38,8 @@ def batch(value: bytes, occurrences: dict[int, int] | None = None) -> Batch:
     )
 
 
-def read(value: bytes, watermark: int = 0) -> Reading:
-    return read_batch(batch(value), ENTERPRISE, ClockState(watermark=watermark), POLICY)
+def read(value: bytes, clock: ClockState | None = None) -> Reading:
+    return read_batch(batch(value), ENTERPRISE, clock or ClockState(), POLICY)
 
 
 def ids(lines: list[bytes], lines_per_batch: int) -> set[str]:
@@ -113,16 +114,24 @@ def test_a_line_that_is_too_long_costs_only_itself() -> None:
     assert len(reading.events) == 1
 
 
-def test_an_event_is_late_only_below_the_watermark_before_its_batch() -> None:
-    reading = read(line("2026-05-01T11:59:59.999999Z") + b"\n" + line(), watermark=NOON)
+def test_an_event_is_late_only_where_its_enterprise_and_its_source_are_past_it() -> None:
+    settled = ClockState(settled=NOON - 3_600 * SECOND)
+    old = line("2026-05-01T10:00:00Z", Computer="dc-1")
+    assert [event.late for event in read(old, settled).events] == [False]
+    newest_s = NOON // SECOND
+    settled.sources.put(Row(source_id("host/dc-1"), newest_s, newest_s, 0, 0))
+    reading = read(old + b"\n" + line(Computer="dc-1"), settled)
     assert [event.late for event in reading.events] == [True, False]
     assert (reading.account.late, reading.account.stored) == (1, 1)
 
 
-def test_an_event_from_the_future_is_marked_and_moves_no_clock() -> None:
-    reading = read(line("2026-05-01T12:10:00.000001Z") + b"\n" + line())
-    assert [event.future for event in reading.events] == [True, False]
-    assert reading.greatest == NOON
+def test_events_from_the_future_count_as_of_their_receipt_as_far_apart_as_they_were() -> None:
+    ahead = ["2026-05-01T12:10:00.000001Z", "2026-05-01T12:11:00.000001Z"]
+    reading = read(b"\n".join([*(line(time) for time in ahead), line("2026-05-01T11:00:00Z")]))
+    assert [event.future for event in reading.events] == [True, True, False]
+    times = [(reading.times[each.event_id] - NOON) / SECOND for each in reading.events]
+    assert times == [-60, 0, -3_600]
+    assert [each.newest for each in reading.heard.values()] == [NOON]
 
 
 @pytest.mark.parametrize(

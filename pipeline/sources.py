@@ -1,0 +1,190 @@
+"""The sources of one enterprise: how far each host or sensor has come, packed for the state.
+
+Rule 1. A source is live for as long as the moment of its last receipt is within the idle limit.
+Rule 2. The front is the greatest event time of the live sources. A live source is timely while
+        it is no further behind the front than the policy allows; else it is behind.
+Rule 3. Nothing here is ever ahead of its own receipt, so no clock moves anything into the future.
+
+The packed rows decide everything; the index and the heap follow from them and are not encoded.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from hashlib import blake2b
+from heapq import heapify, heappop, heappush, heapreplace
+from struct import Struct
+from typing import NamedTuple, TypeAlias
+
+import msgspec
+
+SourceId: TypeAlias = bytes
+"""Six bytes of the name's hash: of 20,000 names two are alike once in a million enterprises."""
+
+SHIFT_EARLY_S = 30
+SHIFT_DELAY_S = 90
+"""A clock that is half hours off, and a delivery that takes a while: the least and the most that
+is left over once the half hours are taken away."""
+SHIFT_MINUTES = 5
+"""Minutes, each with a batch, in which a shift was the same: then it is the zone, not the delay."""
+HALF_HOUR_S = 1_800
+_GREATEST_SHIFT = 28
+_ROW = Struct("<6sIIbB")
+_KEPT_SHARE = 0.9
+
+
+class Row(NamedTuple):
+    """One source; times in whole seconds, rounded down."""
+
+    source_id: SourceId
+    greatest_s: int
+    last_s: int
+    shift: int
+    """Half hours by which its clock is behind its receipt (ahead: negative); 0: no such shift."""
+    minutes: int
+    """Minutes in which that was so."""
+
+
+def source_id(name: str) -> SourceId:
+    """The id of a source's name."""
+    return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=6).digest()
+
+
+class Order:
+    """What follows from the rows: the front's holder, and the others by how far they have come."""
+
+    __slots__ = ("front", "lows", "queued")
+
+    def __init__(self) -> None:
+        self.front: SourceId | None = None
+        self.lows: list[tuple[int, SourceId]] = []
+        """A heap; a key may be older than its row and is then corrected when it comes up."""
+        self.queued: set[SourceId] = set()
+
+
+class Sources(msgspec.Struct, dict=True):
+    """All sources that were heard of lately."""
+
+    packed: bytearray = bytearray()
+
+    @cached_property
+    def index(self) -> dict[SourceId, int]:
+        """Where each row begins; not encoded."""
+        return {row.source_id: place * _ROW.size for place, row in enumerate(self.rows())}
+
+    @cached_property
+    def order(self) -> Order:
+        """Not encoded."""
+        return Order()
+
+    def __len__(self) -> int:
+        return len(self.packed) // _ROW.size
+
+    def rows(self) -> Iterator[Row]:
+        """Every source."""
+        return (Row(*fields) for fields in _ROW.iter_unpack(self.packed))
+
+    def get(self, source_id: SourceId) -> Row | None:
+        """One source; None where nothing is remembered of it."""
+        place = self.index.get(source_id)
+        return None if place is None else Row(*_ROW.unpack_from(self.packed, place))
+
+    def put(self, row: Row) -> None:
+        """Remember a source as it is now."""
+        place = self.index.setdefault(row.source_id, len(self.packed))
+        if place == len(self.packed):
+            self.packed += bytes(_ROW.size)
+        _ROW.pack_into(self.packed, place, *row)
+
+    def keep(self, rows: list[Row]) -> int:
+        """Remember these only; how many were forgotten."""
+        forgotten = len(self) - len(rows)
+        if forgotten:
+            self.packed = bytearray().join(_ROW.pack(*row) for row in rows)
+            self.__dict__.clear()
+        return forgotten
+
+
+def observe(
+    sources: Sources, source_id: SourceId, newest_s: int, offset_s: int, arrived_s: int
+) -> Row:
+    """A source was heard at `arrived_s`: its newest event, and how far behind its receipt the
+    event's own clock is (`offset_s`; ahead: negative)."""
+    old = sources.get(source_id)
+    shift = shift_of(offset_s)
+    row = Row(source_id, newest_s, arrived_s, shift, int(shift != 0))
+    if old is not None:
+        goes_on = shift == old.shift and shift != 0
+        another_minute = arrived_s // 60 > old.last_s // 60
+        minutes = min(old.minutes + another_minute, 255) if goes_on else row.minutes
+        greatest_s, last_s = max(old.greatest_s, newest_s), max(old.last_s, arrived_s)
+        row = Row(source_id, greatest_s, last_s, shift, minutes)
+    sources.put(row)
+    _queue(sources, row)
+    return row
+
+
+def shift_of(offset_s: int) -> int:
+    """Half hours that a clock is behind its receipt, where that is about all that it is behind."""
+    half_hours, left_s = divmod(offset_s + SHIFT_EARLY_S, HALF_HOUR_S)
+    is_whole = left_s <= SHIFT_EARLY_S + SHIFT_DELAY_S
+    return half_hours if is_whole and abs(half_hours) <= _GREATEST_SHIFT else 0
+
+
+def is_shifted(row: Row) -> bool:
+    """Whether its clock has been the same half hours off for long enough to say so."""
+    return row.minutes >= SHIFT_MINUTES
+
+
+def evict(sources: Sources, limit: int) -> int:
+    """Forget the stalest once there are more than `limit`; how many."""
+    if len(sources) <= limit:
+        return 0
+    stalest_last = sorted(sources.rows(), key=lambda row: (-row.last_s, row.source_id))
+    return sources.keep(stalest_last[: int(limit * _KEPT_SHARE)])
+
+
+def forget_idle(sources: Sources, since_s: int) -> None:
+    """Forget those that were last heard before `since_s`."""
+    sources.keep([row for row in sources.rows() if row.last_s >= since_s])
+
+
+def slowest_timely_s(sources: Sources, live_since_s: int, behind_s: int) -> int | None:
+    """How far the slowest timely source has come; None where no source is live (rule 2)."""
+    order = sources.order
+    front = sources.get(order.front) if order.front else None
+    if front is None or front.last_s < live_since_s:
+        front = _renew(sources, live_since_s)
+    while front is not None:
+        greatest_s, lowest = order.lows[0]
+        row = sources.get(lowest)
+        if row is None or row.last_s < live_since_s or row.greatest_s < front.greatest_s - behind_s:
+            heappop(order.lows)
+            order.queued.discard(lowest)
+        elif row.greatest_s > greatest_s:
+            heapreplace(order.lows, (row.greatest_s, lowest))
+        else:
+            return greatest_s
+    return None
+
+
+def _queue(sources: Sources, row: Row) -> None:
+    order = sources.order
+    front = sources.get(order.front) if order.front else None
+    if front is not None and row.greatest_s >= front.greatest_s:
+        order.front = row.source_id
+    if row.source_id not in order.queued:
+        order.queued.add(row.source_id)
+        heappush(order.lows, (row.greatest_s, row.source_id))
+
+
+def _renew(sources: Sources, live_since_s: int) -> Row | None:
+    """Find the front and queue all live sources anew: after a restart, and when the front's
+    holder has fallen silent."""
+    live = [row for row in sources.rows() if row.last_s >= live_since_s]
+    front = max(live, key=lambda row: (row.greatest_s, row.source_id), default=None)
+    order = sources.order
+    order.front = front.source_id if front else None
+    order.lows = [(row.greatest_s, row.source_id) for row in live]
+    heapify(order.lows)
+    order.queued = {row.source_id for row in live}
+    return front
