@@ -32,6 +32,9 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `persons` and `sensitive_persons` are how many natural persons' (sensitive) personal
     information it holds. `shared_entities` are hosts, accounts and addresses that everyone
     there touches (domain controllers, scanners): they never glue detections together.
+    `key_systems` are hosts and addresses whose loss is graver than that of a workstation (domain
+    controllers, production control, stores of important data): an attack on one is estimated
+    as one stage further.
     """
 
     enterprise_id: str
@@ -47,6 +50,7 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     persons: int = 0
     sensitive_persons: int = 0
     shared_entities: tuple[str, ...] = ()
+    key_systems: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     keys: tuple[PublishingKey, ...] = ()
 

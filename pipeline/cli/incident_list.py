@@ -40,7 +40,7 @@ _STYLES = {"red": "bold white on red", "orange": "bold black on dark_orange",
            "yellow": "bold black on yellow", "blue": "bold white on blue"}  # fmt: skip
 _COLOURS_ZH = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
 _WORDS = {
-    "zh": ("未达等级", "检测", "理由", "没有事件。"),
+    "zh": ("未达等级", "告警", "理由", "没有事件。"),
     "en": ("no tier", "detections", "because", "No incidents."),
 }
 _EXPERTS = {"zh": "专家定级", "en": "an expert's tier"}

@@ -18,6 +18,7 @@ SUMMARY_FIELDS = (
     "ImageLoaded",
     "PipeName",
     "ServiceFileName",
+    "RelativeTargetName",
     "ImagePath",
     "TaskName",
     "QueryName",
@@ -29,7 +30,15 @@ SUMMARY_FIELDS = (
     "ShareName",
     "Image",
     "DestinationIp",
+    "DestAddress",
     "TargetUserName",
+    "Payload",
+    "Destination",
+    "Consumer",
+    "Query",
+    "Message",
+    "msg",
+    "message",
 )
 """The one fact an analyst reads first: what was done, before on what, before by what."""
 

@@ -6,8 +6,8 @@ import msgspec
 
 from pipeline.incidents.attribution import attribution_of
 from pipeline.incidents.evidence_index import EvidenceIndex, forget_evidence_index
-from pipeline.incidents.facts import Witness
 from pipeline.incidents.state import EVENT_IDS_MAX, Evidence, IncidentsState, RuleFacts
+from pipeline.incidents.witness import Witness
 from schemas.detection import Detection
 
 
@@ -106,6 +106,7 @@ def _rule_facts(detection: Detection) -> RuleFacts:
         detection.scenario,
         detection.kind == "correlation",
         detection.title_zh,
+        detection.category,
     )
 
 

@@ -7,16 +7,19 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
+from pipeline.incidents.acts import Act, act_of, is_telling
 from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
-from pipeline.incidents.scenario import choose_scenario
-from pipeline.incidents.state import Attribution, Evidence, RuleFacts
+from pipeline.incidents.scenario import choose_scenario, own_place, score, shows_another_host
+from pipeline.incidents.state import Evidence, RuleFacts
 from pipeline.incidents.triage import Sign, counted_tactics, most_significant, risk_of
+from pipeline.incidents.witness import Witness
 from schemas.attack import tactic_place, techniques_of
+from schemas.deeds import Deed
 from schemas.detection import Entity, EntityKind, Level
 from schemas.incident import DetectionSummary
 from schemas.moments import Moment
-from schemas.scenarios import Scenario, scenarios_of
+from schemas.scenarios import Scenario
 
 IDS_MAX = 1_000
 ENTITIES_OF_KIND_MAX = 50
@@ -52,6 +55,8 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     """The group as an analyst sees it; fields as in `Incident`."""
 
     scenario: Scenario
+    act: Act
+    """What the first line of `detections` shows was done."""
     level: Level
     confidence: int
     risk: int
@@ -61,19 +66,11 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     techniques: tuple[str, ...]
     entities: tuple[Entity, ...]
     detections: tuple[DetectionSummary, ...]
-    """Gravest first; of equal ones, what speaks of the scenario, then in order of time."""
+    """One line a rule: what says most of the scenario first."""
     detection_ids: tuple[str, ...]
     event_ids: tuple[str, ...]
     detection_count: int
     event_count: int
-
-
-class Witness(msgspec.Struct, frozen=True):
-    """One piece of evidence with what it refers to."""
-
-    evidence: Evidence
-    rule: RuleFacts
-    entities: tuple[Entity, ...]
 
 
 def facts_of(policy: IncidentPolicy, group: Iterable[Witness]) -> Facts:
@@ -82,11 +79,13 @@ def facts_of(policy: IncidentPolicy, group: Iterable[Witness]) -> Facts:
     rules = list(dict.fromkeys(one.rule for one in witnesses))
     signs = signs_of(witnesses)
     scenario = choose_scenario(policy, signs)
+    lines = _lines(policy, scenario, any(sign.is_remote for sign in signs), witnesses)
     tactics = _tactics(policy, witnesses)
     event_ids = {event_id for one in witnesses for event_id in one.evidence.event_ids}
     detection_ids = [each for one in witnesses for each in _detection_ids(one.evidence)]
     return Facts(
         scenario=scenario,
+        act=_act(lines, witnesses),
         level=max((rule.level for rule in rules), key=LEVEL_PLACE.__getitem__),
         confidence=_confidence(rules, tactics),
         risk=risk_of(policy, signs),
@@ -95,7 +94,7 @@ def facts_of(policy: IncidentPolicy, group: Iterable[Witness]) -> Facts:
         tactics=tactics,
         techniques=techniques_of(tag for rule in rules for tag in rule.tags),
         entities=_entities(witnesses),
-        detections=_summaries(witnesses, scenario),
+        detections=tuple(line.summary for line in lines),
         detection_ids=tuple(detection_ids[:IDS_MAX]),
         event_ids=tuple(sorted(event_ids)[:IDS_MAX]),
         detection_count=sum(one.evidence.count for one in witnesses),
@@ -110,10 +109,16 @@ def _detection_ids(evidence: Evidence) -> tuple[str, ...]:
 
 def signs_of(witnesses: Iterable[Witness]) -> list[Sign]:
     """Each rule once, with the most telling attribution of its detections."""
-    of_rule: dict[RuleFacts, list[Attribution]] = {}
+    of_rule: dict[RuleFacts, list[Witness]] = {}
     for one in witnesses:
-        of_rule.setdefault(one.rule, []).append(one.evidence.attribution)
-    return [Sign(rule, most_significant(found)) for rule, found in of_rule.items()]
+        of_rule.setdefault(one.rule, []).append(one)
+    return [_sign(rule, found) for rule, found in of_rule.items()]
+
+
+def _sign(rule: RuleFacts, found: Sequence[Witness]) -> Sign:
+    attribution = most_significant(one.evidence.attribution for one in found)
+    count = sum(one.evidence.count for one in found if one.evidence.attribution == attribution)
+    return Sign(rule, attribution, count, any(map(shows_another_host, found)))
 
 
 def _tactics(policy: IncidentPolicy, witnesses: Sequence[Witness]) -> tuple[str, ...]:
@@ -134,24 +139,54 @@ def _confidence(rules: Sequence[RuleFacts], tactics: Sequence[str]) -> int:
     return min(CONFIDENCE_MAX, gravest + fired + agreeing)
 
 
-def _summaries(witnesses: Sequence[Witness], scenario: Scenario) -> tuple[DetectionSummary, ...]:
-    """One line a rule: gravest first; of equal ones, what speaks of the scenario first, what
-    names nobody last; then in order of time."""
+class _Line(msgspec.Struct, frozen=True):
+    """One rule in an incident: its place among the others, what it shows, how it is told."""
+
+    place: tuple[bool, int, bool, bool, Moment, str]
+    deed: Deed
+    witnesses: Sequence[Witness]
+    summary: DetectionSummary
+
+
+def _lines(
+    policy: IncidentPolicy, scenario: Scenario, is_remote: bool, witnesses: Sequence[Witness]
+) -> list[_Line]:
+    """One line a rule: what says most of the scenario first, what whoever records does too last;
+    of equal ones, what mostly names someone and what a telling program did; then by time."""
     by_rule: dict[str, list[Witness]] = {}
     for one in witnesses:
         by_rule.setdefault(one.rule.rule_id, []).append(one)
-    placed = []
-    for rule_id, of_rule in by_rule.items():
-        line = _summary(of_rule)
-        speaks = any(_speaks_of(scenario, one.rule) for one in of_rule)
-        names = any(one.evidence.attribution == "named" for one in of_rule)
-        place = (-LEVEL_PLACE[line.level], not speaks, not names, line.first_time, rule_id)
-        placed.append((place, line))
-    return tuple(line for _, line in sorted(placed, key=lambda pair: pair[0]))
+    lines = [_line(policy, scenario, is_remote, of_rule) for of_rule in by_rule.values()]
+    return sorted(lines, key=lambda line: line.place)
 
 
-def _speaks_of(scenario: Scenario, rule: RuleFacts) -> bool:
-    return scenario.key in scenarios_of(rule.tags, rule.scenario)
+def _line(
+    policy: IncidentPolicy, scenario: Scenario, is_remote: bool, of_rule: Sequence[Witness]
+) -> _Line:
+    summary = _summary(of_rule)
+    sign = max(signs_of(of_rule), key=own_place)
+    shown = score(policy, sign, is_remote)
+    speaks = shown.scenario == scenario.key
+    place = (
+        shown.deed.is_upkeep,
+        -(shown.weight if speaks else policy.risk_of_level.of(summary.level) // 2),
+        not _mostly_named(of_rule),
+        not any(is_telling(one.entities) for one in of_rule),
+        summary.first_time,
+        summary.rule_id,
+    )
+    return _Line(place, shown.deed, of_rule, summary)
+
+
+def _act(lines: Sequence[_Line], witnesses: Sequence[Witness]) -> Act:
+    lead = lines[0]
+    of_deed = [one for line in lines if line.deed == lead.deed for one in line.witnesses]
+    return act_of(lead.deed, lead.witnesses, of_deed, witnesses)
+
+
+def _mostly_named(of_rule: Sequence[Witness]) -> bool:
+    named = sum(one.evidence.count for one in of_rule if one.evidence.attribution == "named")
+    return 2 * named >= sum(one.evidence.count for one in of_rule)
 
 
 def _summary(of_rule: Sequence[Witness]) -> DetectionSummary:

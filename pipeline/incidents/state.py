@@ -42,6 +42,8 @@ class RuleFacts(msgspec.Struct, frozen=True, array_like=True):
     scenario: str
     is_correlation: bool
     title_zh: str = ""
+    category: str = ""
+    """Of the log source: the same technique is another deed in another log."""
 
 
 class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

@@ -6,10 +6,10 @@ authors wrote them; what a correlation found is said in the language of the stor
 """
 
 from collections.abc import Sequence
-from ipaddress import ip_address
 
 import msgspec
 
+from pipeline.incidents.acts import cut, is_private, programs
 from pipeline.incidents.facts import Facts
 from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.policy import LEVELS
@@ -25,11 +25,6 @@ SUMMARY_CHARACTERS = 200
 NAMES_MAX = 3
 EVIDENCE_MAX = 3
 
-DULL_PROGRAMS = frozenset(
-    {"conhost.exe", "svchost.exe", "services.exe", "lsass.exe", "wininit.exe", "system"}
-)
-"""Programs that take part in everything: named only where there is no other."""
-
 
 class Narrative(msgspec.Struct, frozen=True):
     """Title and story in one language."""
@@ -41,7 +36,9 @@ class Narrative(msgspec.Struct, frozen=True):
 def narrate(facts: Facts, ground: Ground, language: Language) -> Narrative:
     """Title and story of an incident."""
     wording = WORDINGS[language]
+    deed = _deed(facts, wording, language)
     sentences = (
+        wording.first.format(when=_when(facts, wording), deed=deed),
         _what(facts, wording, language),
         _contact(facts, wording),
         _evidence(facts, wording, language),
@@ -49,24 +46,30 @@ def narrate(facts: Facts, ground: Ground, language: Language) -> Narrative:
         _tactics(facts, wording, language),
         _ground(facts, ground, language),
         _verdict(facts, wording, language),
+        wording.more[facts.scenario.standing],
     )
     return Narrative(
-        _title(facts, wording, language),
+        wording.title.format(scenario=_scenario(facts, language), deed=deed),
         wording.sentence_mark.join(sentence for sentence in sentences if sentence),
     )
 
 
-def _title(facts: Facts, wording: Wording, language: Language) -> str:
-    for kind in ("host", "account", "address"):
-        where = _names(wording, kind, _values(facts, kind), 1)
-        if where:
-            break
-    template = wording.title if where else wording.title_bare
-    return template.format(
-        where=where,
-        scenario=_scenario(facts, language),
-        gravest=_rule_title(facts.detections[0], language),
-    )
+def _deed(facts: Facts, wording: Wording, language: Language) -> str:
+    """What was done to what, by whom, with what: title and first sentence."""
+    act, told = facts.act, wording.act
+    template = act.deed.zh if language == "zh" else act.deed.en
+    quoted = told.rule_title.format(title=_rule_title(facts.detections[0], language))
+    host = act.host and act.host + told.more_hosts(act.more_hosts)
+    named = {"host": host or told.no_host, "object": act.object or told.no_object}
+    is_added = bool(act.object and template) and "{object}" not in template
+    return told.sentence.format(
+        what=template.format(**named) if template else quoted,
+        where=told.where.format(host=host) if host and not template else "",
+        tool=told.tool.format(tool=act.tool) if act.tool else "",
+        account=told.account.format(account=act.account) if act.account else "",
+        address=told.address.format(address=act.address) if act.address else "",
+        object=told.object.format(object=act.object) if is_added else "",
+    ).strip()
 
 
 def _rule_title(rule: DetectionSummary, language: Language) -> str:
@@ -82,24 +85,12 @@ def _what(facts: Facts, wording: Wording, language: Language) -> str:
     accounts = _names(wording, "account", _values(facts, "account", only_own=True))
     hosts = _names(wording, "host", _values(facts, "host"))
     rules, count = len(facts.detections), facts.detection_count
-    who = wording.who.format(accounts=accounts) if accounts else ""
-    where = wording.where.format(hosts=hosts) if hosts else ""
-    if language == "en":
-        who = who or (" activity" if where else " events")
-        return wording.what.format(
-            when=_when(facts, wording),
-            who=who,
-            where=where,
-            count=_plural(count, "detection"),
-            rules=_plural(rules, "rule"),
-            levels=_levels(facts.detections, wording, language),
-        )
+    is_english = language == "en"
     return wording.what.format(
-        when=_when(facts, wording),
-        who=who,
-        where=where,
-        count=count,
-        rules=rules,
+        who=wording.who.format(accounts=accounts) if accounts else "",
+        where=wording.where.format(hosts=hosts) if hosts else "",
+        count=_plural(count, "detection") if is_english else count,
+        rules=_plural(rules, "rule") if is_english else rules,
         levels=_levels(facts.detections, wording, language),
     )
 
@@ -133,47 +124,39 @@ def _levels(detections: Sequence[DetectionSummary], wording: Wording, language: 
 
 def _contact(facts: Facts, wording: Wording) -> str:
     """Addresses, those of other networks first."""
-    values = sorted(_values(facts, "address", only_own=True), key=_is_private)
+    values = sorted(_values(facts, "address", only_own=True), key=is_private)
     addresses = _names(wording, "address", values)
     return wording.contact.format(addresses=addresses) if addresses else ""
 
 
-def _is_private(value: str) -> bool:
-    try:
-        return not ip_address(value).is_global
-    except ValueError:
-        return True
-
-
 def _evidence(facts: Facts, wording: Wording, language: Language) -> str:
-    items = [
-        wording.evidence_item.format(
-            title=_rule_title(one, language),
-            level=LEVEL_WORDS[one.level][language],
-            times=wording.evidence_times.format(count=one.count) if one.count > 1 else "",
-            fact=_fact(one, wording, language),
+    """The first rules of different titles; a fact that was quoted is not quoted again."""
+    by_title: dict[str, DetectionSummary] = {}
+    for one in facts.detections:
+        by_title.setdefault(_rule_title(one, language), one)
+    items, quoted = [], {""}
+    for title, one in list(by_title.items())[:EVIDENCE_MAX]:
+        fact = _fact(one, language)
+        items.append(
+            wording.evidence_item.format(
+                title=title,
+                level=LEVEL_WORDS[one.level][language],
+                times=wording.evidence_times.format(count=one.count) if one.count > 1 else "",
+                fact="" if fact in quoted else wording.evidence_fact.format(summary=fact),
+            )
         )
-        for one in facts.detections[:EVIDENCE_MAX]
-    ]
+        quoted.add(fact)
     return wording.evidence.format(items=wording.item_mark.join(items))
 
 
-def _fact(one: DetectionSummary, wording: Wording, language: Language) -> str:
+def _fact(one: DetectionSummary, language: Language) -> str:
     """What an event says is quoted as it is; what a correlation says is in the language."""
-    summary = one.summary_zh if language == "zh" and one.summary_zh else one.summary
-    return wording.evidence_fact.format(summary=_cut(summary)) if summary else ""
-
-
-def _cut(summary: str) -> str:
-    text = " ".join(summary.split())
-    return text if len(text) <= SUMMARY_CHARACTERS else text[: SUMMARY_CHARACTERS - 1] + "…"
+    is_translated = language == "zh" and one.summary_zh
+    return cut(one.summary_zh if is_translated else one.summary, SUMMARY_CHARACTERS)
 
 
 def _tools(facts: Facts, wording: Wording) -> str:
-    paths = [one.value for one in facts.entities if one.kind == "process" and one.role == "tool"]
-    names = [path.replace("\\", "/").rsplit("/", 1)[-1] for path in paths]
-    telling = [name for name in names if name not in DULL_PROGRAMS]
-    tools = _names(wording, "process", list(dict.fromkeys(telling or names)))
+    tools = _names(wording, "process", programs(facts.entities))
     return wording.tools.format(tools=tools) if tools else ""
 
 

@@ -2,10 +2,13 @@
 
 Rule 1. One detection of the opening level opens, a correlation that fired opens, and so does
         accumulated risk: the level's weight for each distinct rule, and a weight for each
-        distinct tactic after the first. A rule that matches a thousand times counts once.
+        distinct tactic after the first. A rule that matches a thousand times counts once;
+        one on what an attacker comes for (sensitive in `schemas/deeds.py`) counts once more for
+        every tenfold, unless it is the machine's own doing.
 Rule 2. What is the machine's own doing, as far as one sees (`attribution.py`), may be an attack
-        or not. Only the gravest level, and what does harm, opens by itself then; else the opening
-        level needs a second witness. What is below it counts as of the next lower level.
+        or not. Only the gravest level, what does harm, and deeds that are grave whoever does
+        them (`schemas/deeds.py`) open by themselves then; else the opening level needs a second
+        witness. What is below it counts as of the next lower level.
 Rule 3. Tactics count where someone is named, or the rule opens by itself; those of
         informational rules do not.
 Rule 4. It was discovered when the evidence that opened it was received, not when that
@@ -21,9 +24,10 @@ from pipeline.incidents.grouping import Part
 from pipeline.incidents.policy import LEVEL_PLACE, LEVELS, IncidentPolicy
 from pipeline.incidents.state import ATTRIBUTIONS, Attribution, Evidence, RuleFacts
 from schemas.attack import tactics_of
+from schemas.deeds import deed_of
 from schemas.detection import Level
 from schemas.moments import Moment
-from schemas.scenarios import SCENARIOS, scenarios_of
+from schemas.scenarios import SCENARIOS
 
 Ground: TypeAlias = Literal["level", "correlation", "risk"]
 """Why an incident opened."""
@@ -34,6 +38,10 @@ class Sign(msgspec.Struct, frozen=True):
 
     rule: RuleFacts
     attribution: Attribution
+    count: int = 1
+    """How many detections of the rule speak so."""
+    is_remote: bool = False
+    """Whether one of them shows that something came from one host to another."""
 
     @property
     def is_machine_activity(self) -> bool:
@@ -65,10 +73,18 @@ def risk_of(policy: IncidentPolicy, signs: Iterable[Sign]) -> int:
     weights: dict[str, int] = {}
     tactics: set[str] = set()
     for sign in signs:
-        weight = policy.risk_of_level.of(effective_level(policy, sign))
+        weight = policy.risk_of_level.of(effective_level(policy, sign)) * _times(sign)
         weights[sign.rule.rule_id] = max(weights.get(sign.rule.rule_id, 0), weight)
         tactics.update(counted_tactics(policy, sign))
     return sum(weights.values()) + policy.risk_of_tactic * max(0, len(tactics) - 1)
+
+
+def _times(sign: Sign) -> int:
+    """How often a rule counts (rule 1): 1 below ten detections, 2 below a hundred, and so on."""
+    is_repeated = sign.count > 1 and not sign.is_machine_activity
+    if is_repeated and deed_of(sign.rule.tags, sign.rule.category).is_sensitive:
+        return len(str(sign.count))
+    return 1
 
 
 def part_of(policy: IncidentPolicy, sign: Sign) -> Part:
@@ -90,7 +106,7 @@ def is_chatter(policy: IncidentPolicy, sign: Sign) -> bool:
 def opens_alone(policy: IncidentPolicy, sign: Sign) -> Ground | None:
     """Why one detection of this sign opens an incident by itself, or None."""
     place = LEVEL_PLACE[sign.rule.level]
-    is_doubtful = sign.is_machine_activity and place < len(LEVELS) - 1 and not _does_harm(sign.rule)
+    is_doubtful = sign.is_machine_activity and place < len(LEVELS) - 1 and not _is_grave(sign.rule)
     if not is_doubtful and place >= LEVEL_PLACE[policy.opening_level]:
         return "level"
     if sign.rule.is_correlation and place >= LEVEL_PLACE[policy.opening_correlation_level]:
@@ -98,22 +114,26 @@ def opens_alone(policy: IncidentPolicy, sign: Sign) -> Ground | None:
     return None
 
 
-def _does_harm(rule: RuleFacts) -> bool:
-    keys = scenarios_of(rule.tags, rule.scenario)
-    return any(SCENARIOS[key].standing == "harm" for key in keys)
+def _is_grave(rule: RuleFacts) -> bool:
+    if rule.scenario in SCENARIOS:
+        return SCENARIOS[rule.scenario].standing == "harm"
+    deed = deed_of(rule.tags, rule.category)
+    return deed.does_harm or deed.is_grave
 
 
 def opened_at(
     policy: IncidentPolicy, group: Iterable[Evidence], rules: Mapping[int, RuleFacts]
 ) -> Moment | None:
     """When the group came to deserve a person, in time of receipt; None: it is context."""
-    signs: set[Sign] = set()
+    signs: dict[tuple[int, Attribution], Sign] = {}
     for evidence in sorted(group, key=lambda one: (one.received_at, one.time, one.detection_id)):
-        sign = Sign(rules[evidence.rule], evidence.attribution)
-        if sign in signs:
+        key = (evidence.rule, evidence.attribution)
+        before = signs.get(key)
+        count = evidence.count + (before.count if before else 0)
+        signs[key] = sign = Sign(rules[evidence.rule], evidence.attribution, count)
+        if before and len(str(before.count)) == len(str(count)):
             continue
-        signs.add(sign)
-        if opens_alone(policy, sign) or risk_of(policy, signs) >= policy.opening_risk:
+        if opens_alone(policy, sign) or risk_of(policy, signs.values()) >= policy.opening_risk:
             return evidence.received_at
     return None
 

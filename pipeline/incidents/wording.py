@@ -8,6 +8,7 @@ import msgspec
 from pipeline.incidents.triage import Ground
 from schemas.detection import EntityKind, Level
 from schemas.language import Language
+from schemas.scenarios import Standing
 
 LEVEL_WORDS: dict[Level, dict[Language, str]] = {
     "informational": {"zh": "提示", "en": "informational"},
@@ -32,11 +33,33 @@ GROUND_WORDS: dict[Ground, dict[Language, str]] = {
 }
 
 
+class ActWording(msgspec.Struct, frozen=True, kw_only=True):
+    """How the sentence of a deed is put together; its words are in `schemas/deeds.py`."""
+
+    sentence: str
+    where: str
+    tool: str
+    account: str
+    address: str
+    object: str
+    rule_title: str
+    no_host: str
+    no_object: str
+    one_more_host: str
+    n_more_hosts: str
+
+    def more_hosts(self, more: int) -> str:
+        """What is added to the name of the first host."""
+        template = self.one_more_host if more == 1 else self.n_more_hosts
+        return template.format(more=more, count=more + 1) if more else ""
+
+
 class Wording(msgspec.Struct, frozen=True, kw_only=True):
     """The templates of one language; a name in braces is a fact."""
 
     title: str
-    title_bare: str
+    act: ActWording
+    first: str
     when_span: str
     when_once: str
     who: str
@@ -50,6 +73,8 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     tools: str
     tactics: str
     verdict: str
+    more: dict[Standing, str]
+    """What would make the tier higher, by what the scenario stands for."""
     and_more: dict[EntityKind, str]
     and_one: dict[EntityKind, str]
     list_mark: str
@@ -59,13 +84,26 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
 
 WORDINGS: dict[Language, Wording] = {
     "zh": Wording(
-        title="{where}发生{scenario}：{gravest}",
-        title_bare="{scenario}：{gravest}",
+        title="{scenario}：{deed}",
+        act=ActWording(
+            sentence="{address}{account}{tool}{where}{what}{object}",
+            where="在 {host} 上",
+            tool="使用 {tool} ",
+            account="账户 {account} ",
+            address="来自 {address} 的",
+            object="：{object}",
+            rule_title="触发告警“{title}”",
+            no_host="未知主机",
+            no_object="其他主机",
+            one_more_host=" 等 {count} 台主机",
+            n_more_hosts=" 等 {count} 台主机",
+        ),
+        first="{when}，{deed}。",
         when_span="{first} 至 {last}（北京时间）",
         when_once="{first}（北京时间）",
         who="账户 {accounts} ",
         where="在主机 {hosts} 上",
-        what="{when}，{who}{where}触发 {rules} 条规则、共 {count} 次检测（{levels}）。",
+        what="{who}{where}共触发 {rules} 条规则、{count} 次告警（{levels}）。",
         contact="涉及地址 {addresses}。",
         evidence="最重要的证据：{items}。",
         evidence_item="“{title}”（{level}级{times}）{fact}",
@@ -75,6 +113,11 @@ WORDINGS: dict[Language, Wording] = {
         tactics="攻击战术依次为：{tactics}。",
         verdict="研判为{scenario}（{category}／{subcategory}），累积风险 {risk}，"
         "置信度 {confidence}/100。",
+        more={
+            "harm": "如涉及登记的重要系统、重要或核心数据，或中断时间延长，等级将上调。",
+            "means": "如波及登记的重要系统，或发生数据窃取、加密、停产，等级将上调。",
+            "trace": "如出现凭据窃取、横向移动，或波及登记的重要系统，等级将上调。",
+        },
         and_more={
             "host": " 等 {count} 台主机",
             "account": " 等 {count} 个账户",
@@ -87,13 +130,26 @@ WORDINGS: dict[Language, Wording] = {
         sentence_mark="",
     ),
     "en": Wording(
-        title="{scenario} on {where}: {gravest}",
-        title_bare="{scenario}: {gravest}",
+        title="{scenario}: {deed}",
+        act=ActWording(
+            sentence="{what}{where}{tool}{account}{address}{object}",
+            where=" on {host}",
+            tool=" by {tool}",
+            account=", account {account}",
+            address=", from {address}",
+            object=": {object}",
+            rule_title="“{title}”",
+            no_host="an unnamed host",
+            no_object="another host",
+            one_more_host=" and 1 more host",
+            n_more_hosts=" and {more} more hosts",
+        ),
+        first="{when}: {deed}.",
         when_span="From {first} to {last} (UTC+8)",
         when_once="At {first} (UTC+8)",
-        who=" account {accounts}",
+        who="Account {accounts}: ",
         where=" on {hosts}",
-        what="{when},{who}{where} set off {count} of {rules} ({levels}).",
+        what="{who}{count} of {rules}{where} ({levels}).",
         contact="Addresses involved: {addresses}.",
         evidence="Gravest evidence: {items}.",
         evidence_item="“{title}” ({level}{times}){fact}",
@@ -103,6 +159,14 @@ WORDINGS: dict[Language, Wording] = {
         tactics="Tactics in order: {tactics}.",
         verdict="Judged to be: {scenario} ({category}); accumulated risk {risk}, "
         "confidence {confidence} of 100.",
+        more={
+            "harm": "The tier rises with a registered key system, important or core data, "
+            "or a longer outage.",
+            "means": "The tier rises once a registered key system is reached, data is taken or "
+            "encrypted, or production stops.",
+            "trace": "The tier rises with stolen credentials, lateral movement, "
+            "or a registered key system.",
+        },
         and_more={
             "host": " and {more} more hosts",
             "account": " and {more} more accounts",

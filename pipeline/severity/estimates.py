@@ -1,7 +1,9 @@
 """What may occur: facts estimated from the registry and from how far the attack has come.
 
-Bounds, not a guess: low, likely and high. The stage only rises, because an attack that has
-once spread has spread: evidence that is added never lowers what may occur.
+Bounds, not a guess: low, likely and high. The stage is that of the incident as its last revision
+tells it, which holds all of its evidence: a tactic or a key system that is added never lowers it.
+What the evidence no longer says (a correlation withdrawn, a scenario that graver evidence has
+corrected) does not stay in the estimate.
 """
 
 from typing import Literal
@@ -34,28 +36,39 @@ class Reach(msgspec.Struct, frozen=True):
     """When it was first seen to have come this far."""
 
 
-def widen(reach: Reach, policy: SeverityPolicy, incident: Incident) -> Reach:
-    """The reach with one more revision of the incident: never less than before."""
-    stage = max(reach.stage, _stage_of(incident))
-    disruptive = reach.disruptive or incident.scenario in policy.disruptive_scenarios
-    if (stage, disruptive) == (reach.stage, reach.disruptive) and reach.since:
-        return reach
+def reach_of(
+    policy: SeverityPolicy, enterprise: Enterprise, incident: Incident, before: Reach
+) -> Reach:
+    """How far the incident has come; `since` is kept where that is as it was before."""
+    stage = _stage_of(enterprise, incident)
+    disruptive = incident.scenario in policy.disruptive_scenarios
+    if (stage, disruptive) == (before.stage, before.disruptive) and before.since:
+        return before
     return Reach(stage, disruptive, incident.revised_at)
 
 
-def join(one: Reach, other: Reach) -> Reach:
-    """The reach of two incidents that became one."""
-    return Reach(
-        max(one.stage, other.stage),
-        one.disruptive or other.disruptive,
-        max(one.since, other.since),
+def _stage_of(enterprise: Enterprise, incident: Incident) -> int:
+    """The stage that tactics and scenario show; one further where a key system was reached."""
+    shown = [TACTIC_STAGES.get(tactic.replace("_", "-").lower()) for tactic in incident.tactics]
+    shown.append(SCENARIO_STAGES.get(incident.scenario))
+    stage = max((STAGES.index(stage) for stage in shown if stage is not None), default=0)
+    return min(stage + _is_on_key_system(enterprise, incident), len(STAGES) - 1)
+
+
+def _is_on_key_system(enterprise: Enterprise, incident: Incident) -> bool:
+    """Whether a registered key system is among the hosts and addresses that were the target."""
+    names = {_label(name) for name in enterprise.key_systems}
+    return any(
+        _label(one.value) in names
+        for one in incident.entities
+        if one.kind in ("host", "address") and one.role in ("target", "")
     )
 
 
-def _stage_of(incident: Incident) -> int:
-    shown = [TACTIC_STAGES.get(tactic.replace("_", "-").lower()) for tactic in incident.tactics]
-    shown.append(SCENARIO_STAGES.get(incident.scenario))
-    return max((STAGES.index(stage) for stage in shown if stage is not None), default=0)
+def _label(name: str) -> str:
+    """An address whole, a host by its first label, as incidents take them."""
+    text = name.strip().lower()
+    return text if text.replace(".", "").isdigit() or ":" in text else text.split(".", 1)[0]
 
 
 def estimate(

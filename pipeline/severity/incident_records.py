@@ -1,12 +1,13 @@
 """The records of incidents: opened, kept up to date, joined, and put away in time."""
 
-from pipeline.severity.estimates import join, widen
+from pipeline.severity.estimates import reach_of
 from pipeline.severity.facts import Stated, is_lower
 from pipeline.severity.obligations import next_turn
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.state import IncidentRecord, SeverityState
 from schemas.incident import Incident
 from schemas.moments import DAY, Moment
+from schemas.registry import Enterprise
 
 DISMISSING_VERDICTS = frozenset({"false_positive", "benign", "disregard", "test", "duplicate"})
 """Verdicts that say that there is nothing to grade."""
@@ -32,11 +33,17 @@ def _open(incident_id: str, incident: Incident, now: Moment) -> IncidentRecord:
     )
 
 
-def absorb(policy: SeverityPolicy, state: SeverityState, incident: Incident, now: Moment) -> bool:
+def absorb(
+    policy: SeverityPolicy,
+    state: SeverityState,
+    incident: Incident,
+    now: Moment,
+    enterprise: Enterprise,
+) -> bool:
     """Take over what tiers hang on; whether any of that changed, or the incident is new."""
     record = record_of(state, incident, now)
     before = _watched(record)
-    record.reach = widen(record.reach, policy, incident)
+    record.reach = reach_of(policy, enterprise, incident, record.reach)
     record.occurred = incident.confirmed
     record.discovered_at = min(record.discovered_at, incident.opened_at)
     record.successor = incident.superseded_by
@@ -80,6 +87,7 @@ def transfer_record(state: SeverityState, incident: Incident, now: Moment) -> li
     successor = state.records.get(successor_id)
     if successor is None:
         successor = _open(successor_id, incident, now)
+        successor.reach = state.records[incident.incident_id].reach
         state.records[successor_id] = successor
     _join(successor, state.records[incident.incident_id], now)
     return [successor_id]
@@ -99,7 +107,6 @@ def _last_successor(state: SeverityState, incident_id: str) -> str:
 
 def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> None:
     """Facts, overrides and reports; whether it occurred is for the successor's own revision."""
-    successor.reach = join(successor.reach, record.reach)
     successor.discovered_at = min(successor.discovered_at, record.discovered_at)
     successor.occurred = successor.occurred or record.occurred
     successor.facts = _newer(successor.facts, record.facts)

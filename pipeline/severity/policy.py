@@ -183,6 +183,7 @@ TACTIC_STAGES: dict[str, Stage] = {
 
 SCENARIO_STAGES: dict[str, Stage] = {
     "ransomware": "objective",
+    "data_theft": "objective",
     "data_leak": "objective",
     "industrial_control": "objective",
     "denial_of_service": "objective",

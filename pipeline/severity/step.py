@@ -60,7 +60,7 @@ def assess(
     rows = _ring(policy, state, now)
     touched: dict[str, None] = {}
     for incident in sorted(incidents, key=lambda one: one.status != "superseded"):
-        if absorb(policy, state, incident, now):
+        if absorb(policy, state, incident, now, context.enterprise):
             touched[incident.incident_id] = None
         for successor in transfer_record(state, incident, now):
             touched[successor] = None
@@ -82,7 +82,7 @@ def handle_command(
     """A command that the gate has let through, with the incident as it stands after it."""
     now = clock.received_at
     rows = _ring(policy, state, now)
-    absorb(policy, state, incident, now)
+    absorb(policy, state, incident, now, context.enterprise)
     record = record_of(state, incident, now)
     before = known_facts(policy, record, context)
     _apply(record, command, incident)

@@ -8,6 +8,7 @@ from tests.incidents.builders import entity
 
 SVCHOST = "process:c:\\windows\\system32\\svchost.exe:tool"
 POWERSHELL = "process:c:\\windows\\system32\\windowspowershell\\v1.0\\powershell.exe:tool"
+TASK_MANAGER = "process:c:\\windows\\system32\\taskmgr.exe:tool"
 OWN = "process:c:\\users\\li\\tool.exe:tool"
 
 
@@ -22,6 +23,13 @@ OWN = "process:c:\\users\\li\\tool.exe:tool"
         ((SVCHOST, "hash:ab12"), "machine"),
         (("address:fe80::1", SVCHOST), "machine"),
         ((POWERSHELL,), "unknown"),
+        ((TASK_MANAGER, "file:c:\\users\\li\\lsass.dmp:target"), "unknown"),
+        ((TASK_MANAGER, SVCHOST), "machine"),
+        (("account:nt authority\\local service", POWERSHELL), "unknown"),
+        (("account:iusr", POWERSHELL), "unknown"),
+        (("account:local service", SVCHOST), "machine"),
+        (("account:local service", "account:system", POWERSHELL), "machine"),
+        (("account:system", POWERSHELL), "machine"),
         ((), "unknown"),
         (("account:li", "account:ws1$"), "named"),
         (("account:root",), "named"),

@@ -72,6 +72,43 @@ def test_what_is_gravest_or_does_harm_opens_whoever_did_it(
     assert desk.only().detection_count == 1
 
 
+@pytest.mark.parametrize(("tag", "opens"), [("attack.t1505.003", True), ("attack.t1055", False)])
+def test_a_deed_that_is_grave_whoever_does_it_opens(tag: str, opens: bool) -> None:
+    desk = Desk()
+    desk.take(detection("a", 0, *SYSTEM, level="high", tags=(tag,)))
+    assert bool(desk.live()) == opens
+
+
+def _repeated(count: int, *entities: str, tag: str = "attack.t1003.001") -> Desk:
+    desk = Desk()
+    desk.take(
+        *(
+            detection(f"d{place}", 0, "host:ws1", *entities, rule="r", tags=(tag,))
+            for place in range(count)
+        ),
+        detection("other", 1, "host:ws1", *entities, level="low"),
+    )
+    return desk
+
+
+@pytest.mark.parametrize(
+    ("count", "risk"),
+    [(1, None), (999, None), (10_000, 53)],
+    ids=["once", "hundreds", "ten thousand"],
+)
+def test_what_is_done_again_and_again_to_what_attackers_come_for_weighs_more(
+    count: int, risk: int | None
+) -> None:
+    #  10 for each digit of the count, and 3 for the rule beside it
+    desk = _repeated(count, "account:li")
+    assert [one.risk for one in desk.live()] == ([risk] if risk else [])
+
+
+def test_a_machine_s_own_repetition_and_one_on_nothing_sensitive_weigh_once() -> None:
+    assert _repeated(10_000, "account:system").live() == []
+    assert _repeated(10_000, "account:li", tag="attack.t1059").live() == []
+
+
 def test_tactics_count_where_someone_is_named() -> None:
     bare, named = Desk(), Desk()
     for place, tactic in enumerate(TACTICS):

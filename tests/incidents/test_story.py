@@ -1,10 +1,8 @@
 """Scenario, title and story: made from facts, readable, the same whatever the order."""
 
-import pytest
-
 from schemas.attack import TACTICS, tactics_of, techniques_of
 from schemas.detection import Level
-from schemas.scenarios import SCENARIOS, scenarios_of
+from schemas.scenarios import SCENARIOS
 from tests.incidents.builders import Desk, detection
 
 REQUIRED = {
@@ -26,24 +24,6 @@ REQUIRED = {
 def test_the_table_has_the_scenarios_that_the_plan_names() -> None:
     assert SCENARIOS.keys() >= REQUIRED
     assert all(row.zh and row.en and row.category and row.subcategory for row in SCENARIOS.values())
-
-
-@pytest.mark.parametrize(
-    ("tags", "own", "expected"),
-    [
-        (("attack.impact", "attack.t1486"), "", ("ransomware",)),
-        (("attack.t1003.001", "attack.credential-access"), "", ("credential_theft",)),
-        (("attack.lateral_movement",), "", ("lateral_movement",)),
-        (("cve.2020-1472", "attack.t1210"), "", ("vulnerability_backdoor",)),
-        (("attack.t1219.002",), "", ("uncontrolled_remote_maintenance",)),
-        (("attack.t1059", "attack.t1021.006"), "", ("lateral_movement", "malware")),
-        (("attack.t1486",), "illegal_operation", ("illegal_operation",)),
-        (("attack.t1486",), "no_such_key", ("ransomware",)),
-        (("tlp.white",), "", ()),
-    ],
-)
-def test_tags_lead_to_scenarios(tags: tuple[str, ...], own: str, expected: tuple[str, ...]) -> None:
-    assert scenarios_of(tags, own) == expected
 
 
 def _scenario(*rules: tuple[Level, str]) -> str:
@@ -105,23 +85,34 @@ def test_the_story_names_who_where_what_when_and_how_often() -> None:
             )
         )
     incident = desk.only()
-    assert incident.title_zh == "ws1.corp.example发生勒索病毒攻击：Title of shadow"
-    assert incident.title_en == "Ransomware on ws1.corp.example: Title of shadow"
+    assert incident.title_zh == (
+        "勒索病毒攻击：账户 li 使用 vssadmin.exe 破坏或禁用 ws1.corp.example 的恢复手段"
+        "（卷影副本、备份）：vssadmin.exe delete shadows /all /quiet"
+    )
+    assert incident.title_en == (
+        "Ransomware: Recovery of ws1.corp.example (shadow copies, backups) destroyed or disabled "
+        "by vssadmin.exe, account li: vssadmin.exe delete shadows /all /quiet"
+    )
     assert incident.story_en == (
-        "From 2020-09-13 20:26:40 to 20:28:40 (UTC+8), account li on ws1.corp.example set off "
-        "3 detections of 1 rule (1 critical). Addresses involved: 203.0.113.9. Gravest evidence: "
+        "From 2020-09-13 20:26:40 to 20:28:40 (UTC+8): Recovery of ws1.corp.example (shadow "
+        "copies, backups) destroyed or disabled by vssadmin.exe, account li: vssadmin.exe delete "
+        "shadows /all /quiet. Account li: 3 detections of 1 rule on ws1.corp.example "
+        "(1 critical). Addresses involved: 203.0.113.9. Gravest evidence: "
         "“Title of shadow” (critical, 3 times): vssadmin.exe delete shadows /all /quiet. "
         "Programs used: vssadmin.exe. Tactics in order: Impact. It opened because a rule of level "
         "critical matched. Judged to be: Ransomware (malicious program); accumulated risk 80, "
-        "confidence 70 of 100."
+        "confidence 70 of 100. The tier rises with a registered key system, important or core "
+        "data, or a longer outage."
     )
     assert incident.story_zh == (
-        "2020-09-13 20:26:40 至 20:28:40（北京时间），账户 li 在主机 ws1.corp.example 上"
-        "触发 1 条规则、共 3 次检测（严重级 1 条）。涉及地址 203.0.113.9。"
-        "最重要的证据：“Title of shadow”（严重级，3 次）："
+        "2020-09-13 20:26:40 至 20:28:40（北京时间），账户 li 使用 vssadmin.exe 破坏或禁用 "
+        "ws1.corp.example 的恢复手段（卷影副本、备份）：vssadmin.exe delete shadows /all /quiet。"
+        "账户 li 在主机 ws1.corp.example 上共触发 1 条规则、3 次告警（严重级 1 条）。"
+        "涉及地址 203.0.113.9。最重要的证据：“Title of shadow”（严重级，3 次）："
         "vssadmin.exe delete shadows /all /quiet。使用的程序：vssadmin.exe。攻击战术依次为：影响。"
         "立案依据：有“严重”级规则命中。研判为勒索病毒攻击（恶意程序事件／勒索软件事件），"
         "累积风险 80，置信度 70/100。"
+        "如涉及登记的重要系统、重要或核心数据，或中断时间延长，等级将上调。"
     )
 
 

@@ -4,8 +4,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-Verdict: TypeAlias = Literal["one", "noisy", "beside", "missed", "quiet", "unjudged"]
-"""`one`: one coherent incident for the attack. `noisy`: the same, with much beside the attack
+Verdict: TypeAlias = Literal["one", "wrong", "noisy", "beside", "missed", "quiet", "unjudged"]
+"""`one`: one coherent incident for the attack. `wrong`: one incident for it, but its scenario,
+title or host is not what was done. `noisy`: the same as `one`, with much beside the attack
 in it. `beside`: the attack, and another incident that is not it. `missed`: what it opens, if
 anything, is not the attack. `quiet`: nothing opened, rightly."""
 
@@ -107,11 +108,11 @@ JUDGEMENTS: dict[str, Judgement] = {
         "controller's own PowerShell and guest agent, in the same minute, stay context.",
     ),
     "empire_dcom_shellwindows_stager": Judgement(
-        "noisy",
-        "The stager on workstation6 and the connection from workstation5 are one case. "
-        "The logon of a user on workstation6 at the same time (wallpaper, Teams, an "
-        "agent) is in it, 17 of 44 detections: it is the same host within a minute, and "
-        "in part the same user. No rule names the movement over DCOM.",
+        "wrong",
+        "The stager on workstation6 and the connection from workstation5 are one case, told "
+        "by its launcher; but no rule names the movement over DCOM, so it is called malware "
+        "and not lateral movement. The logon of a user on workstation6 at the same time "
+        "(wallpaper, Teams, an agent) is in it, behind the attack.",
     ),
     "empire_msbuild_dcerpc_wmi_smb": Judgement(
         "one",
@@ -148,20 +149,22 @@ JUDGEMENTS: dict[str, Judgement] = {
         "registrations stay context.",
     ),
     "metasploit_logonpasswords_lsass_memory_dump": Judgement(
-        "noisy",
-        "From the download over the service to the dumped hives: one long case on one "
-        "host. What the recorder itself did (98 blocked deletions, the cleared log) is in "
-        "it, behind what the attack did.",
+        "one",
+        "From the download over the service to LSASS: one long case on one host, told by "
+        "the payload that read LSASS and who ran it. What the sensor and the trace of the "
+        "recorder did is filtered; the log that the recorder cleared stands last.",
     ),
     "metasploit_logonpasswords_lsass_memory_dump_zeek_logs": Judgement(
         "one",
-        "The network's side of the same attack: the payload on its way, by a rule of our "
-        "own. The connection back on another port is not told from any other.",
+        "The network's side of the same attack: the payload on its way to the host that "
+        "fetched it, by a rule of our own. The connection back on another port is not told "
+        "from any other.",
     ),
     "mimikatz_CVE-2020-1472_Unauthenticated_NetrServerAuthenticate2": Judgement(
-        "one",
-        "Mimikatz on workstation5 is one case. No rule saw the domain controller's side, "
-        "so it is not named.",
+        "wrong",
+        "Mimikatz on workstation5 is one case, its command quoted in the title; but what it "
+        "did is to exploit the domain controller, and no rule saw that: it is told as "
+        "credentials dumped on workstation5.",
     ),
     "purplesharp_ad_playbook_I": Judgement(
         "noisy",
@@ -172,7 +175,8 @@ JUDGEMENTS: dict[str, Judgement] = {
     "schtask_create": Judgement(
         "one",
         "The task with system rights, ordered on workstation5 and registered on "
-        "workstation6, is one case: command, session and source agree.",
+        "workstation6, is one case of movement between the two, with its command in the "
+        "title.",
     ),
     "schtask_modification": Judgement(
         "one",

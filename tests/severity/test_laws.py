@@ -118,7 +118,7 @@ def test_more_evidence_never_lowers_what_may_occur(tactics: list[str]) -> None:
     for index in range(len(tactics)):
         now = DISCOVERED + index * MINUTE
         revised = msgspec.structs.replace(
-            seen, tactics=(tactics[index],), scenario="other", revised_at=now
+            seen, tactics=tuple(tactics[: index + 1]), scenario="other", revised_at=now
         )
         for row in assess(POLICY, state, [revised], clock(now), context()):
             if isinstance(row, Assessment):
