@@ -28,7 +28,8 @@ Basis: TypeAlias = Literal["observed", "estimated", "reported", "none"]
 class LimbResult(msgspec.Struct, frozen=True, kw_only=True):
     """One limb of one tier against the facts: any one limb that is met suffices.
 
-    `value` and `bound` are text with their unit, "" where there is none. `stated_by` and
+    `value` and `bound` are text with their unit, "" where there is none; in Chinese, with a
+    twin in English. `stated_by` and
     `stated_at` say whose fact it is; `unconfirmed` marks a limb whose text rests on
     background knowledge rather than on the instrument.
     """
@@ -45,6 +46,8 @@ class LimbResult(msgspec.Struct, frozen=True, kw_only=True):
     text_zh: str
     text_en: str
     unconfirmed: bool = False
+    value_en: str = ""
+    bound_en: str = ""
 
 
 class Raise(msgspec.Struct, frozen=True):

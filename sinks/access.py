@@ -30,6 +30,7 @@ _GRANTS = (
     "GRANT CREATE DATABASE ON *.* TO " + WRITER,
     "GRANT SELECT ON system.columns TO " + WRITER,
     "GRANT SELECT ON system.tables TO " + WRITER,
+    "GRANT SELECT ON system.disks TO " + WRITER,
     "GRANT SELECT ON {database}.* TO " + NATIONAL,
 )
 

@@ -2,6 +2,7 @@
 
 SinkError
 ├── SinkUnavailable     the world's: wait, then write the same rows again
+│   ├── StoreFull       the disk's: nothing more goes in until there is room
 │   └── SchemaOutdated  the operator's: the store lacks a table or column; migrate, then go on
 ├── RowsRefused         our mapping's: these rows will never be taken; dead letter and alarm
 └── QueryFailed         the asker's: ClickHouse's own message
@@ -36,6 +37,10 @@ class SinkError(Exception):
 
 class SinkUnavailable(SinkError):
     """The store could not be reached or would not take rows now: retry with the same rows."""
+
+
+class StoreFull(SinkUnavailable):
+    """The store's disk is full, or nearly: the remedy is room."""
 
 
 class SchemaOutdated(SinkUnavailable):

@@ -2,7 +2,14 @@
 
 from re import search
 
-from sinks.contract import QueryFailed, RowsRefused, SchemaOutdated, SinkError, SinkUnavailable
+from sinks.contract import (
+    QueryFailed,
+    RowsRefused,
+    SchemaOutdated,
+    SinkError,
+    SinkUnavailable,
+    StoreFull,
+)
 
 OUTDATED = frozenset({10, 16, 47, 60, 81})
 """NOT_FOUND_COLUMN_IN_BLOCK, NO_SUCH_COLUMN_IN_TABLE, UNKNOWN_IDENTIFIER, UNKNOWN_TABLE,
@@ -12,6 +19,11 @@ REFUSED = frozenset({6, 20, 25, 26, 27, 38, 41, 43, 44, 50, 53, 69, 70, 72, 117,
 """CANNOT_PARSE_*, NUMBER_OF_COLUMNS_DOESNT_MATCH, ILLEGAL_*, UNKNOWN_TYPE, TYPE_MISMATCH,
 ARGUMENT_OUT_OF_BOUND, CANNOT_CONVERT_TYPE, INCORRECT_DATA, TOO_LARGE_STRING_SIZE,
 CANNOT_INSERT_NULL_IN_ORDINARY_COLUMN, DECIMAL_OVERFLOW."""
+
+FULL = frozenset({243})
+"""NOT_ENOUGH_SPACE."""
+FULL_DISK = ("No space left on device", "Disk quota exceeded")
+"""How the operating system says it (ENOSPC, EDQUOT), whatever code ClickHouse puts before it."""
 
 UNREACHABLE = frozenset({3, 159, 202, 209, 210, 236, 241, 242, 279, 425, 999})
 """UNEXPECTED_END_OF_FILE, TIMEOUT_EXCEEDED, TOO_MANY_SIMULTANEOUS_QUERIES, SOCKET_TIMEOUT,
@@ -28,6 +40,8 @@ def code_of(message: str) -> int:
 def write_fault(table: str, code: int, message: str) -> SinkError:
     """What a failed write raises. A code that no table here knows is waited for: rows that
     could be saved by patience must not be set aside."""
+    if is_full(code, message):
+        return StoreFull(f"table {table}: {message}; the store's disk is full: make room there")
     if code in REFUSED:
         return RowsRefused(f"table {table}: {message}")
     if code in OUTDATED:
@@ -37,4 +51,11 @@ def write_fault(table: str, code: int, message: str) -> SinkError:
 
 def query_fault(code: int, message: str) -> SinkError:
     """What a failed query raises."""
+    if is_full(code, message):
+        return StoreFull(f"{message}; the store's disk is full: make room there")
     return SinkUnavailable(message) if code in UNREACHABLE else QueryFailed(message)
+
+
+def is_full(code: int, message: str) -> bool:
+    """Whether a fault is that of a full disk."""
+    return code in FULL or any(said in message for said in FULL_DISK)

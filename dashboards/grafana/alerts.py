@@ -138,7 +138,10 @@ def _mapping(value: object) -> dict[str, object]:
 
 
 def _bound(alert: Alert) -> dict[str, Any]:
-    """Grafana's server-side expression: `A` above the bound."""
+    """Grafana's server-side expression: `A` above the bound.
+
+    The condition says all that Grafana's editor of alert rules reads of one.
+    """
     return {
         "refId": "B",
         "datasourceUid": "__expr__",
@@ -148,6 +151,14 @@ def _bound(alert: Alert) -> dict[str, Any]:
             "type": "threshold",
             "datasource": {"type": "__expr__", "uid": "__expr__"},
             "expression": "A",
-            "conditions": [{"evaluator": {"type": "gt", "params": [alert.above]}}],
+            "conditions": [
+                {
+                    "type": "query",
+                    "evaluator": {"type": "gt", "params": [alert.above]},
+                    "operator": {"type": "and"},
+                    "query": {"params": ["A"]},
+                    "reducer": {"type": "last", "params": []},
+                }
+            ],
         },
     }

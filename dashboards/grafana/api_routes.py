@@ -1,6 +1,7 @@
 """Where each kind of thing lives in Grafana's API, and how it is read and written there: a table.
 
-Numeric ids of data sources are off in Grafana 13: things are found by uid.
+Numeric ids of data sources are off in Grafana 13: things are found by uid. Alert rules are looked
+for in their list: Grafana 9.4 answers 500 where it is asked for one that it has not.
 """
 
 from collections.abc import Callable, Mapping
@@ -75,10 +76,11 @@ DOORS: Final[Mapping[Kind, Door]] = {
         wrap=_wrap_dashboard,
     ),
     "alert-rule": Door(
-        read="/v1/provisioning/alert-rules/{uid}",
+        read="/v1/provisioning/alert-rules",
         create="/v1/provisioning/alert-rules",
         update="/v1/provisioning/alert-rules/{uid}",
         delete="/v1/provisioning/alert-rules/{uid}",
+        unwrap=_in_list,
         has_provenance=True,
     ),
 }

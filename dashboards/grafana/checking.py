@@ -5,6 +5,7 @@ What is checked is the JSON that Grafana gets, not the specification that it was
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from time import perf_counter
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +13,8 @@ import msgspec
 
 from dashboards.grafana import inspect_json as anatomy
 from dashboards.grafana.compatibility import is_shown, is_time, panel_faults, variable_faults
+from dashboards.grafana.graphs import graph_faults
+from dashboards.grafana.hostility import hostility_faults
 from dashboards.grafana.inspect_json import Dashboard, Target
 from dashboards.grafana.macros import MacroFault, Selection, expand
 
@@ -83,9 +86,11 @@ def check(
         selection, wrong = select(dashboard, source, base)
         wrong += _missing(dashboard, selection) if limits.needs_rows else []
         faults += [Fault(uid, "variables", text) for text in wrong]
+        faults += [Fault(uid, *fault) for fault in _graph_faults(dashboard, source, selection)]
         for target in all_targets(dashboard):
             run, texts = _run(target, source, selection, limits)
             runs += [Run(uid, target.place, *run)] if run else []
+            texts += hostility_faults(target.sql, selection, source.query, source.refusal)
             faults += [Fault(uid, target.place, text) for text in texts]
     return Report(tuple(runs), tuple(faults))
 
@@ -150,6 +155,16 @@ def _missing(dashboard: Dashboard, selection: Selection) -> list[str]:
         for name in anatomy.variable_queries(dashboard)
         if selection.variables[name] == ("",)
     ]
+
+
+def _graph_faults(
+    dashboard: Dashboard, source: Source, selection: Selection
+) -> Iterator[tuple[str, str]]:
+    for panel in dashboard["panels"]:
+        if panel["type"] == "nodeGraph":
+            with suppress(MacroFault, source.refusal):  # said of the query itself
+                for fault in graph_faults(panel, selection, source.query):
+                    yield panel["title"], fault
 
 
 def _first_value(sql: str, source: Source, selection: Selection) -> tuple[str, str]:

@@ -119,7 +119,15 @@ def panel_faults(panel: Mapping[str, Any]) -> Iterator[str]:
         first, _, last = path.partition(".")
         if options.get(first, {}).get(last) != value:
             yield f"needs its option {path} to be {value}"
+    if kind == "geomap" and not any(map(_is_text_only, options.get("layers", ()))):
+        yield "has no layer of text only: a marker's own text is of the marker's colour"
     yield from _setting_faults(panel)
+
+
+def _is_text_only(layer: Mapping[str, Any]) -> bool:
+    style = layer.get("config", {}).get("style", {})
+    has_symbol = bool(style.get("symbol", {}).get("fixed"))
+    return "field" in style.get("text", {}) and not has_symbol and "field" not in style["color"]
 
 
 def _setting_faults(panel: Mapping[str, Any]) -> Iterator[str]:

@@ -9,11 +9,14 @@ Rule 1. Every macro is written with its brackets. Plugins 2.0.3 to 3.3 take the 
         between (https://github.com/grafana/clickhouse-datasource/issues/249).
 Rule 2. No macro stands in another's brackets: plugin 4.19 leaves it as it is.
 Rule 3. Both expansions are checked: 3.3 compares with text, 4 with toDateTime.
+Rule 4. The page puts in the variables, the server expands the macros: in this order, so that a
+        macro in a variable's value would be expanded too.
 """
 
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Final, Literal, TypeAlias
+from urllib.parse import quote
 
 import msgspec
 
@@ -25,7 +28,10 @@ PLUGINS: Final[tuple[Plugin, ...]] = ("3.3", "4")
 ALL: Final = "$__all"
 _CONDITIONAL: Final = re.compile(r"\$__conditionalAll\(")
 _MACRO: Final = re.compile(r"\$__(\w+)(?:\(([^()]*)\))?")
-_VARIABLE: Final = re.compile(r"\$\{(\w+)(?::(\w+))?\}")
+VARIABLE: Final = re.compile(r"\$\{(\w+)(?::(\w+))?\}")
+
+_BARE: Final = re.compile(r"\$(?!__)\w+|\[\[\w+")
+"""Grafana's other spellings of a variable, `$name` and `[[name]]`."""
 
 
 class Selection(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,8 +56,10 @@ class MacroFault(ValueError):
 def expand(sql: str, selection: Selection) -> str:
     """The statement as the store would get it; raises MacroFault for what is unknown."""
     text = _expand_conditionals(sql, selection)
-    text = _MACRO.sub(lambda match: _macro(match, selection), text)
-    return _VARIABLE.sub(lambda match: _variable(match, selection), text)
+    if bare := _BARE.search(text):
+        raise MacroFault(f"{bare[0]} would be put in as it is: see variables.py")
+    text = VARIABLE.sub(lambda match: _variable(match, selection), text)
+    return _MACRO.sub(lambda match: _macro(match, selection), text)
 
 
 def _expand_conditionals(sql: str, selection: Selection) -> str:
@@ -107,8 +115,18 @@ def _seconds(moment: Moment, plugin: Plugin) -> str:
     return f"toDateTime({whole})"
 
 
-def _quoted(values: Sequence[str]) -> str:
+def _single_quoted(values: Sequence[str]) -> str:
     return ",".join("'" + value.replace("'", "\\'") + "'" for value in values)
+
+
+def _sql_string(values: Sequence[str]) -> str:
+    escaped = (value.replace("'", "''").replace('"', '\\"') for value in values)
+    return ",".join(f"'{value}'" for value in escaped)
+
+
+def _percent_encoded(values: Sequence[str]) -> str:
+    """Grafana gives several values braces, and what URLs may hold unencoded is not `!'()*`."""
+    return quote(values[0] if len(values) == 1 else "{" + ",".join(values) + "}", safe="")
 
 
 def _bound(moment: Moment, plugin: Plugin) -> str:
@@ -129,6 +147,8 @@ _MACROS: Final[Mapping[str, Callable[[str, Selection], str]]] = {
 }
 _STYLES: Final[Mapping[str, Callable[[Sequence[str]], str]]] = {
     "": ",".join,
-    "singlequote": _quoted,
+    "singlequote": _single_quoted,
+    "sqlstring": _sql_string,
+    "percentencode": _percent_encoded,
     "csv": ",".join,
 }

@@ -23,8 +23,11 @@ from dashboards.grafana.columns import GREY, INK, LOOKS
 from dashboards.grafana.fields import link_json, mappings_of, overrides_of, thresholds_of
 from dashboards.grafana.query_columns import column_names
 from dashboards.grafana.specs import Kind, Panel, localise
-from dashboards.words import Language
+from dashboards.words import Language, Text
 
+_PROVINCES: Final = Text("省份", "Provinces")
+_NAMES: Final = Text("名称", "Names")
+LABEL_INK: Final = "#14161a"
 EMPTY_BASE: Final = {
     "type": "geojson",
     "name": "base",
@@ -133,7 +136,12 @@ def _map(panel: Panel, language: Language, map_layer: str) -> Any:
     columns = column_names(panel.queries[0], language)
     base = {**EMPTY_BASE, "config": {"src": map_layer}} if map_layer else EMPTY_BASE
     builder: Any = geomap.Panel()
-    builder.basemap(_Layer(base)).layers([_Layer(_tiles_layer(map_layer, language, columns[1]))])
+    builder.basemap(_Layer(base)).layers(
+        [
+            _Layer(_markers(_PROVINCES.of(language), _tile_style(map_layer, columns[1]))),
+            _Layer(_markers(_NAMES.of(language), _label_style(language))),
+        ]
+    )
     view = geomap.MapViewConfig()
     view.id("coords" if map_layer else "zero")
     view = view.lat(35).lon(104).zoom(4) if map_layer else view.lat(0).lon(0).zoom(4)
@@ -159,30 +167,41 @@ def _map_field(name: str, language: Language) -> list[Any]:
     return [models.DynamicConfigValue(id_val=key, value=value) for key, value in properties]
 
 
-def _tiles_layer(map_layer: str, language: Language, coloured_by: str) -> dict[str, object]:
+def _markers(name: str, style: dict[str, object]) -> dict[str, object]:
+    return {
+        "type": "markers",
+        "name": name,
+        "tooltip": "text" not in style,
+        "location": {"mode": "coords", "latitude": "latitude", "longitude": "longitude"},
+        "config": {"showLegend": False, "style": style},
+    }
+
+
+def _tile_style(map_layer: str, coloured_by: str) -> dict[str, object]:
     size = 14 if map_layer else 30
     shape = "circle" if map_layer else "square"
     return {
-        "type": "markers",
-        "name": "provinces",
-        "tooltip": True,
-        "location": {"mode": "coords", "latitude": "latitude", "longitude": "longitude"},
-        "config": {
-            "showLegend": False,
-            "style": {
-                "size": {"fixed": size, "min": size, "max": size},
-                "color": {"field": coloured_by, "fixed": GREY},
-                "opacity": 0.95,
-                "symbol": {"mode": "fixed", "fixed": f"img/icons/marker/{shape}.svg"},
-                "text": {"mode": "field", "field": "label", "fixed": ""},
-                "textConfig": {
-                    "fontSize": 15 if language == "zh" else 9,
-                    "offsetX": 0,
-                    "offsetY": 0,
-                    "textAlign": "center",
-                    "textBaseline": "middle",
-                },
-            },
+        "size": {"fixed": size, "min": size, "max": size},
+        "color": {"field": coloured_by, "fixed": GREY},
+        "opacity": 0.95,
+        "symbol": {"mode": "fixed", "fixed": f"img/icons/marker/{shape}.svg"},
+    }
+
+
+def _label_style(language: Language) -> dict[str, object]:
+    """Text alone: Grafana paints the text of a marker in the marker's colour."""
+    return {
+        "size": {"fixed": 14, "min": 14, "max": 14},
+        "color": {"fixed": LABEL_INK},
+        "opacity": 1,
+        "symbol": {"mode": "fixed", "fixed": ""},
+        "text": {"mode": "field", "field": "label", "fixed": ""},
+        "textConfig": {
+            "fontSize": 15 if language == "zh" else 9,
+            "offsetX": 0,
+            "offsetY": 0,
+            "textAlign": "center",
+            "textBaseline": "middle",
         },
     }
 
@@ -197,8 +216,20 @@ class _Layer:
         return self._layer
 
 
+_GRAPH_FIELDS: Final[Mapping[str, Text]] = {
+    "mainstat": Text("角色或次数", "Role or count"),
+    "color": Text("角色", "Role"),
+}
+"""What its legend would call by the names that Grafana wants of the columns."""
+
+
 def _graph(panel: Panel, language: Language, map_layer: str) -> Any:
-    return nodegraph.Panel()
+    builder = nodegraph.Panel()
+    for name, title in _GRAPH_FIELDS.items():
+        builder.override_by_name(
+            name, [models.DynamicConfigValue("displayName", title.of(language))]
+        )
+    return builder
 
 
 def _colour_by_threshold() -> Any:

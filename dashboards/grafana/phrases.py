@@ -52,6 +52,8 @@ counted where a query is read."""
 PHRASES: Final[Words] = {
     "label": Text("p.2", "p.3"),
     "text": Text("text_zh", "text_en"),
+    "limb_value": Text("value", "value_en"),
+    "limb_bound": Text("bound", "bound_en"),
     "rule": Text("if(title_zh != '', title_zh, title)", "title"),
     "summary_rule": Text(
         "if(JSONExtractString(d, 'title_zh') != '', JSONExtractString(d, 'title_zh'),"

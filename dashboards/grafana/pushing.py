@@ -10,7 +10,8 @@ Rule 5. Who made an alert rule or a contact point stays who it was: a change und
         provenance is refused.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial
 from typing import Any, Final, Literal, TypeAlias
 
 import msgspec
@@ -45,7 +46,8 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
 def plan(face: GrafanaFace, wanted: Iterable[Resource], prune: bool) -> list[Change]:
     """What would have to be done; nothing is written. Raises PushFailed."""
     wanted = list(wanted)
-    changes = [_compare(face, resource) for resource in wanted]
+    read = cache(partial(call, face, "GET"))  # a list is asked for once
+    changes = [_compare(read, resource) for resource in wanted]
     return changes + (list(_superfluous(face, wanted)) if prune else [])
 
 
@@ -85,8 +87,8 @@ def differences(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
         yield path
 
 
-def _compare(face: GrafanaFace, resource: Resource) -> Change:
-    found = _read(face, resource.kind, resource.uid)
+def _compare(read: Callable[[str], Any], resource: Resource) -> Change:
+    found = _find(read, resource.kind, resource.uid)
     held = found if isinstance(found, Mapping) else {}
     wanted = DOORS[resource.kind].holds(resource)
     paths = () if found is None else tuple(differences(wanted, found))
@@ -109,10 +111,10 @@ def _action(found: Any, paths: tuple[str, ...]) -> Action:
     return "locked" if found.get("readOnly") or found.get("provenance") == "file" else "update"
 
 
-def _read(face: GrafanaFace, kind: Kind, uid: str) -> Any:
+def _find(read: Callable[[str], Any], kind: Kind, uid: str) -> Any:
     """What Grafana holds, or None."""
     door = DOORS[kind]
-    answer = call(face, "GET", door.read.format(uid=uid))
+    answer = read(door.read.format(uid=uid))
     return None if answer is None else door.unwrap(answer, uid)
 
 

@@ -12,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from dashboards.grafana.phrases import PHRASES
+from dashboards.grafana.variables import chosen
 from dashboards.sql import EDGES_SQL, GRAVITY, judged
 from dashboards.words import Language, Text, Words
 
@@ -23,7 +24,7 @@ TOKENS: Final[Mapping[str, str]] = {
     "gravity": GRAVITY,
     "miit": judged("miit"),
     "cac": judged("cac"),
-    "live": "status != 'superseded' AND (drill != '') = (${drills} = 1)",
+    "live": f"status != 'superseded' AND (drill != '') = ({chosen('drills')} = '1')",
     "earnest": "status != 'superseded' AND drill = ''",
     "period": "last_time >= $__fromTime() AND first_time <= $__toTime()",
     "open": "status NOT IN ('resolved', 'closed', 'superseded')",
@@ -101,7 +102,7 @@ def board_uid(name: str, language: Language) -> str:
 
 def localise(query: str, language: Language) -> str:
     """The query with every `<token>` replaced; an unknown one stays, and the check fails."""
-    text = query.replace("<edges>", EDGES_SQL.replace("<incidents>", "('${incident}')"))
+    text = query.replace("<edges>", EDGES_SQL.replace("<incidents>", f"({chosen('incident')})"))
     for name in LOCALISED:
         column = f"{name}_en" if language == "en" else name
         text = text.replace(f"<{name}>", column)

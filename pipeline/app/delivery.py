@@ -20,6 +20,10 @@ from sinks.rows import rows_of
 class DeliveryAbandoned(Exception):
     """The shell is stopping while the sink is down: nothing was remembered or acknowledged."""
 
+    def __init__(self, fault: SinkUnavailable) -> None:
+        super().__init__(f"sink unavailable: {fault}")
+        self.fault = fault
+
 
 class Backoff(msgspec.Struct, frozen=True, kw_only=True):
     """Pauses between attempts, in seconds: `first_s`, doubled each time, at most `greatest_s`."""
@@ -87,7 +91,7 @@ class Delivery:
                 pause_s = self._backoff.pause_s(attempt)
                 self._watch.retried(attempt, pause_s, fault)
                 if not self._wait(pause_s):
-                    raise DeliveryAbandoned(f"sink unavailable: {fault}") from fault
+                    raise DeliveryAbandoned(fault) from fault
 
     def _write_apart(self, rows: Rows, token: str) -> None:
         letters = [

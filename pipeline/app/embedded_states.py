@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.files.replacing import replace_file
 from pipeline.policy import Policy
 from pipeline.state import State, decode_state, encode_state, fresh_state
 from schemas.registry import Enterprise, Registry
@@ -97,6 +98,4 @@ class EmbeddedStates:
             self._saved.states[key] = encode_state(state)
             if state == fresh_state(key):
                 del self._saved.states[key]
-        aside = self._path.with_name(STATES_FILE + ".new")
-        aside.write_bytes(msgspec.msgpack.encode(self._saved))
-        aside.replace(self._path)
+        replace_file(self._path, msgspec.msgpack.encode(self._saved))

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pipeline.files.replacing import replace_file
 from pipeline.intake.batching import Chunk
 from pipeline.intake.signature import sign
 from schemas.batch import (
@@ -87,9 +88,9 @@ class Resume:
 
     def acknowledge(self, chunks: int, last_batch_id: str) -> None:
         """Remember that the first `chunks` chunks are acknowledged; raises OSError."""
-        aside = self._path.with_name(self._path.name + ".new")
-        aside.write_bytes(msgspec.json.encode(Sent(self._destination, chunks, last_batch_id)))
-        aside.replace(self._path)
+        replace_file(
+            self._path, msgspec.json.encode(Sent(self._destination, chunks, last_batch_id))
+        )
 
     def finish(self) -> None:
         """The file is done: nothing to resume."""

@@ -13,13 +13,13 @@ from typing import Any, get_args
 import click
 import msgspec
 
+from pipeline.cli.engines import load_registry
 from pipeline.cli.kafka_options import (
     KafkaOptions,
     group_option,
     kafka_options,
     prefix_option,
 )
-from pipeline.files.registry_file import load_registry
 from pipeline.kafka.clients import open_admin
 from pipeline.kafka.rights import Right, Role, rights_of
 

@@ -6,7 +6,6 @@ from datetime import datetime
 import click
 import msgspec
 from rich.console import Console
-from rich.markup import escape
 
 from dashboards.words import (
     CAMPAIGN_STATUS,
@@ -19,6 +18,7 @@ from dashboards.words import (
     Text,
     translate,
 )
+from pipeline.cli.terminal import cell
 from schemas.campaign import Growth, Spread
 from schemas.moments import SHANGHAI
 from sinks.contract import Answer, Store
@@ -93,10 +93,10 @@ def _lines(campaign: Answer, lang: Language) -> list[str]:
 def _title(campaign: Answer, lang: Language) -> str:
     status = str(campaign["status"])
     kind = translate(INDICATOR, str(campaign["kind"]), lang)
-    drill = f" · {escape(str(campaign['drill']))}" if campaign["drill"] else ""
+    drill = f" · {cell(campaign['drill'])}" if campaign["drill"] else ""
     return (
         f"[{_STYLES[status]}] {translate(CAMPAIGN_STATUS, status, lang)} [/] "
-        f"{kind} [bold]{escape(str(campaign['indicator']))}[/]{drill}"
+        f"{cell(kind)} [bold]{cell(campaign['indicator'])}[/]{drill}"
     )
 
 

@@ -15,6 +15,7 @@ from pipeline.cli.campaign_list import (
     read_campaigns,
 )
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import say
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
@@ -49,7 +50,7 @@ def list_command(
         campaigns = read_campaigns(sink, EVERY if everything else STANDING)
     if as_json:
         for campaign in campaigns:
-            click.echo(msgspec.json.encode(campaign).decode())
+            say(msgspec.json.encode(campaign).decode())
     else:
         print_campaigns(Console(), campaigns, lang)
 
@@ -71,7 +72,7 @@ def show_command(campaign_id: str, store: Path | None, database: str, names: boo
             "revisions": sink.query(_HISTORY.format(campaign=_id(campaign))),
             **({"members": _members(sink, campaign)} if names else {}),
         }
-    click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
+    say(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
 
 
 def _members(sink: Store, campaign: Answer) -> list[Answer]:

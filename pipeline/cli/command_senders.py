@@ -5,11 +5,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.app.delivery import Delivery
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.inline_campaigns import gather_inline
 from pipeline.cli.kafka_options import KafkaOptions
-from pipeline.cli.waiting import wait
+from pipeline.cli.waiting import patient_delivery
 from pipeline.kafka.clients import producing
 from pipeline.kafka.preflight import require
 from pipeline.path import Engine
@@ -75,7 +74,7 @@ def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:
         headers=((HEADER_DRILL, command.drill.encode()),) if command.drill else (),
     )
     decisions = engine.apply(states.recall(engine.state_key(record)), record)
-    delivery = Delivery(sink, wait=wait)
+    delivery = patient_delivery(sink)
     delivery.write(decisions, command.command_id)
     gather_inline(engine, decisions, states, delivery)
     states.count(1)

@@ -11,6 +11,7 @@ from rich.table import Table
 from dashboards.grafana.rendering import RENDERED, render, write_files
 from dashboards.grafana.sample_period import choose
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import cell, say
 from sinks.contract import QueryFailed
 
 
@@ -31,8 +32,8 @@ def render_command(out: Path, map_layer: str) -> None:
     """Write every dashboard as Classic JSON, one file each, in both languages."""
     changed = write_files(out, map_layer)
     for path in changed:
-        click.echo(str(path))
-    click.echo(f"{len(changed)} files changed", err=True)
+        say(str(path))
+    say(f"{len(changed)} files changed", err=True)
 
 
 @dashboards_group.command("check")
@@ -52,12 +53,12 @@ def check_command(
         limits = Limits(ms=limit_ms, needs_rows=needs_rows)
         report = check(rendered, source, choose(sink.query), limits)
     for fault in report.faults:
-        click.echo(str(fault))
+        say(str(fault))
     table = Table("dashboard", "panel", "rows", "ms", title="slowest")
     for run in sorted(report.runs, key=lambda run: -run.ms)[:slowest]:
-        table.add_row(run.dashboard, run.place, str(run.rows), f"{run.ms:.1f}")
+        table.add_row(cell(run.dashboard), cell(run.place), str(run.rows), f"{run.ms:.1f}")
     Console(stderr=True).print(table)
-    click.echo(", ".join(f"{name} {value}" for name, value in describe(report).items()), err=True)
+    say(", ".join(f"{name} {value}" for name, value in describe(report).items()), err=True)
     if report.faults:
         raise click.exceptions.Exit(1)
 
@@ -86,14 +87,14 @@ def push_command(dry_run: bool, prune: bool) -> None:
         for change in changes:
             if change.action != "unchanged":
                 places = f": {', '.join(change.paths[:5])}" if change.paths else ""
-                click.echo(f"{change.action} {change.kind} {change.uid} {change.title}{places}")
+                say(f"{change.action} {change.kind} {change.uid} {change.title}{places}")
         if not dry_run:
             apply(face, changes)
     except PushFailed as fault:
         raise click.ClickException(str(fault)) from fault
     counts = Counter(change.action for change in changes)
     done = "would be " if dry_run else ""
-    click.echo(
+    say(
         f"{done}created {counts['create']}, updated {counts['update']}, "
         f"deleted {counts['delete']}, unchanged {counts['unchanged']}"
         + (f", locked {counts['locked']}: read from files" if counts["locked"] else ""),

@@ -11,6 +11,7 @@ from rich.table import Table
 
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import cell, say
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.replay.records import read_record
@@ -52,7 +53,7 @@ def list_command(
         )
     if as_json:
         for letter in letters:
-            click.echo(msgspec.json.encode(letter).decode())
+            say(msgspec.json.encode(letter).decode())
     else:
         _print(letters)
 
@@ -61,12 +62,12 @@ def _print(letters: list[Answer]) -> None:
     table = Table("id", "enterprise", "place", "reason", "what", "remedy", show_lines=True)
     for letter in letters:
         table.add_row(
-            str(letter["dead_letter_id"])[:12],
-            str(letter["enterprise_id"]),
-            f"{_place(letter)}:{letter['line']}",
-            f"{letter['reason']} ({letter['events']})",
-            str(letter["detail"]),
-            str(letter["remedy"]),
+            cell(str(letter["dead_letter_id"])[:12]),
+            cell(letter["enterprise_id"]),
+            cell(f"{_place(letter)}:{letter['line']}"),
+            cell(f"{letter['reason']} ({letter['events']})"),
+            cell(letter["detail"]),
+            cell(letter["remedy"]),
         )
     Console().print(table)
 
@@ -95,7 +96,7 @@ def show_command(dead_letter_id: str, store: Path | None, database: str, origina
         click.get_binary_stream("stdout").write(content)
         return
     letter["original"] = content.decode("utf-8", "replace")
-    click.echo(msgspec.json.format(msgspec.json.encode(letter), indent=2).decode())
+    say(msgspec.json.format(msgspec.json.encode(letter), indent=2).decode())
 
 
 def find_letter(sink: Store, prefix: str) -> Answer:
@@ -136,7 +137,7 @@ def requeue_command(
         ]
         for each in sent:
             each.get(timeout=60)
-    click.echo(f"{len(records)} records sent again", err=True)
+    say(f"{len(records)} records sent again", err=True)
 
 
 def _check_whole(letter: Answer) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import orjson
 
+from pipeline.cli.file_account import FileAccount
 from pipeline.cli.progress import Progress
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
@@ -72,7 +73,8 @@ def detect_command(
     """Match FILES (NDJSON, JSON, .gz, .zip) against Sigma rules.
 
     stdout: {"rule_id", "title", "level", "file", "line", "time"} for each match; `member`
-    too for files in an archive. Exit 1 if a line could not be read; it is named on stderr.
+    too for files in an archive. Exit 1 if a line could not be read, or a file gave nothing that
+    has a known shape; it is named on stderr.
     """
     rules = load_rules(folders, RULE_CACHE, expand)
     if rules.faults:
@@ -84,7 +86,11 @@ def detect_command(
     if not rules.rules:
         raise click.ClickException("no rule could be loaded: check the folders given")
     gc.freeze()
-    unread = sum(_detect_file(rules, file, format_name) for file in files)
+    accounts = [FileAccount(file) for file in files]
+    for file, account in zip(files, accounts, strict=True):
+        _detect_file(rules, file, format_name, account)
+    understood = [account.close() for account in accounts]
+    unread = sum(account.unread for account in accounts)
     if rules.effort.general_events:
         click.echo(
             f"{rules.effort.general_events} events were of too many kinds for a plan of their own: "
@@ -93,26 +99,24 @@ def detect_command(
         )
     if unread:
         click.echo(f"{unread} documents could not be read", err=True)
+    if unread or not all(understood):
         sys.exit(1)
 
 
-def _detect_file(rules: RuleSet, file: Path, format_name: str | None) -> int:
-    """Writes the matches of one file; returns how many documents could not be read."""
-    unread = 0
+def _detect_file(rules: RuleSet, file: Path, format_name: str | None, account: FileAccount) -> None:
+    """Writes the matches of one file."""
     with Progress(file.name, file.stat().st_size) as progress:
         for recording in open_recording(file, progress.advance):
             try:
                 fields = fields_of(recording, format_name)
             except EventFault as fault:
-                unread += 1
-                place = f"{file}/{recording.member}" if recording.member else str(file)
-                click.echo(f"{place}:{recording.line}: {fault}", err=True)
+                account.refused(recording, fault)
                 continue
+            account.took(recording, fields)
             found = rules.matches(fields, recording.raw)
             if found:
                 sys.stdout.buffer.writelines(_rows(found, fields, file, recording))
     sys.stdout.buffer.flush()
-    return unread
 
 
 def fields_of(recording: Recording, format_name: str | None) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 One line a check, and the remedy where it failed.
 """
 
+import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import get_args
 import click
 import msgspec
 
-from pipeline.cli.engines import OWN_RULES, RULE_CACHE, load_policy
+from pipeline.cli.checks import Check, CheckFailed, Finding, engine_checks, examine
 from pipeline.cli.kafka_options import (
     KafkaOptions,
     group_option,
@@ -21,30 +22,19 @@ from pipeline.cli.kafka_options import (
     prefix_option,
 )
 from pipeline.cli.stores import open_sink
-from pipeline.files.registry_file import read_registry_file
-from pipeline.files.rule_files import load_rules
+from pipeline.cli.terminal import plain
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.preflight import require
 from pipeline.kafka.rights import Role
+from pipeline.worker.environment import unknown_variables
+from pipeline.worker.settings import WorkerSettings
+from sinks.contract import QueryFailed, Store
+from sinks.room import megabytes
 from sinks.tables import TABLES
 
-
-class CheckFailed(Exception):
-    """What is wrong, and what to do about it."""
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        super().__init__(problem)
-        self.remedy = remedy
-
-
-class Finding(msgspec.Struct, frozen=True):
-    """One check: what it found, or what is wrong and the remedy."""
-
-    check: str
-    ok: bool
-    detail: str
-    remedy: str = ""
+SCARCE_SHARE = 0.1
+"""Of a disk: less than so much free wants looking after."""
 
 
 def check_python() -> str:
@@ -60,31 +50,12 @@ def check_package(name: str, extra: str) -> str:
         raise CheckFailed(f"{name} is not installed", f"pip install 'fenghuo[{extra}]'") from fault
 
 
-def check_rules(folders: tuple[Path, ...]) -> str:
-    """The rules load; faults of single rules are counted."""
-    rules = load_rules(folders or (OWN_RULES,), RULE_CACHE)
-    if not rules.rules:
-        raise CheckFailed("no rule loads", "name folders of Sigma rules, see `fenghuo rules check`")
-    return f"{len(rules.rules)} rules, {len(rules.faults)} faults, set {rules.content_id[:12]}"
-
-
-def check_registry(file: Path | None) -> str:
-    """The registry reads, without a faulty row."""
-    if file is None:
-        raise CheckFailed("no registry named", "set FENGHUO_REGISTRY or --registry")
-    parsed = read_registry_file(file)
-    if parsed.faults:
-        raise CheckFailed(f"{len(parsed.faults)} faulty rows", f"fenghuo registry check {file}")
-    return f"{len(parsed.enterprises)} enterprises"
-
-
-def check_policy(file: Path | None) -> str:
-    """The policy reads."""
-    try:
-        load_policy(file)
-    except click.ClickException as fault:
-        raise CheckFailed(fault.message, "fenghuo policy check") from fault
-    return "defaults" if file is None else str(file)
+def check_settings() -> str:
+    """Every variable of ours is one that something reads."""
+    unknown = [*unknown_variables(os.environ, WorkerSettings.model_fields)]
+    if unknown:
+        raise CheckFailed("; ".join(unknown), "correct the name, or remove the variable")
+    return "every FENGHUO_ variable is known"
 
 
 def check_store(store: Path | None, database: str) -> str:
@@ -94,11 +65,33 @@ def check_store(store: Path | None, database: str) -> str:
             (answer,) = sink.query("SELECT version() AS version")
             for table in TABLES:
                 sink.query(f"SELECT count() AS rows FROM {table.name}")
+            room = room_of(sink)
     except click.ClickException as fault:
         raise CheckFailed(
             fault.message.splitlines()[0], "check the address, then `fenghuo migrate`"
         ) from fault
-    return f"ClickHouse {answer['version']}, {len(TABLES)} views"
+    return f"ClickHouse {answer['version']}, {len(TABLES)} views{room}"
+
+
+def room_of(sink: Store) -> str:
+    """What is free on the disk of the store that has least; "" where that is not shown to us.
+
+    Raises CheckFailed where the store will soon take nothing more.
+    """
+    try:
+        (disk,) = sink.query(
+            "SELECT path, free_space, total_space FROM system.disks"
+            " ORDER BY free_space / greatest(total_space, 1) LIMIT 1"
+        )
+    except QueryFailed:
+        return ""
+    free, total = int(str(disk["free_space"])), int(str(disk["total_space"]))
+    if free < SCARCE_SHARE * total:
+        raise CheckFailed(
+            f"{disk['path']}: {megabytes(free)} of {megabytes(total)} are free",
+            "make room on the store's disk: when it is full, workers wait",
+        )
+    return f", {megabytes(free)} free"
 
 
 def check_broker(kafka: KafkaOptions) -> str:
@@ -162,13 +155,12 @@ def doctor_command(
     as_json: bool,
 ) -> None:
     """One line a check, with the remedy where it failed; exit 1 if one did."""
-    checks: dict[str, Callable[[], str]] = {
+    checks: dict[str, Check] = {
         "python": check_python,
         "stream": lambda: check_package("faust-streaming", "server"),
         "engine": lambda: check_package("chdb", "embedded") if store else "not embedded",
-        "rules": lambda: check_rules(rule_folders),
-        "registry": lambda: check_registry(registry),
-        "policy": lambda: check_policy(policy),
+        "settings": check_settings,
+        **engine_checks(rule_folders, registry, policy),
         "store": lambda: check_store(store, database),
         "kafka": lambda: check_broker(kafka),
     }
@@ -176,22 +168,12 @@ def doctor_command(
     if findings[-1].ok:  # the broker lets us in: only then can it be asked for more
         findings.append(examine("topics", lambda: check_topics(kafka, role, prefix, group)))
     for finding in findings:
-        click.echo(msgspec.json.encode(finding).decode() if as_json else _line(finding))
+        click.echo(plain(msgspec.json.encode(finding).decode()) if as_json else _line(finding))
     if not all(finding.ok for finding in findings):
         raise click.exceptions.Exit(1)
 
 
-def examine(name: str, check: Callable[[], str]) -> Finding:
-    """The finding of one check."""
-    try:
-        return Finding(name, True, check())
-    except CheckFailed as fault:
-        return Finding(name, False, str(fault), fault.remedy)
-    except OSError as fault:
-        return Finding(name, False, str(fault), "correct the path")
-
-
 def _line(finding: Finding) -> str:
     mark = click.style("ok  ", fg="green") if finding.ok else click.style("FAIL", fg="red")
-    remedy = f"\n       → {finding.remedy}" if finding.remedy else ""
-    return f"{mark} {finding.check:9} {finding.detail}{remedy}"
+    remedy = f"\n       → {plain(finding.remedy)}" if finding.remedy else ""
+    return f"{mark} {finding.check:9} {plain(finding.detail)}{remedy}"

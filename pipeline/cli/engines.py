@@ -6,11 +6,13 @@ from typing import TypeVar
 
 import click
 
+from pipeline.cli.terminal import say
 from pipeline.correlation.faults import CorrelationFaults
-from pipeline.files.registry_file import load_registry
+from pipeline.files.registry_file import LOCAL, read_registry_file
 from pipeline.files.rule_files import load_rules
 from pipeline.path import Engine
 from pipeline.policy import Policy, PolicyFault, read_policy
+from schemas.registry import Registry
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
@@ -57,6 +59,18 @@ def load_policy(path: Path | None) -> Policy:
         raise click.ClickException(f"{path}: {fault}; save it as UTF-8") from fault
 
 
+def load_registry(path: Path | None) -> Registry:
+    """The registry's sound rows; each fault is said on stderr. Without a file: one enterprise."""
+    if path is None:
+        return {LOCAL.enterprise_id: LOCAL}
+    parsed = read_registry_file(path)
+    for fault in parsed.faults:
+        say(str(fault), err=True)
+    if not parsed.enterprises:
+        raise click.ClickException(f"{path}: no sound row; see the faults above")
+    return parsed.enterprises
+
+
 def load_engine(
     rule_folders: tuple[Path, ...], registry: Path | None, policy: Path | None
 ) -> Engine:
@@ -69,7 +83,7 @@ def load_engine(
         )
     if rules.faults:
         loaded = f"{len(rules.rules)} rules loaded, {len(rules.faults)} faults"
-        click.echo(f"{loaded}: see `fenghuo rules check`", err=True)
+        say(f"{loaded}: see `fenghuo rules check`", err=True)
     try:
         return Engine(rules, load_policy(policy), load_registry(registry))
     except CorrelationFaults as faults:

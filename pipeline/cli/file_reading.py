@@ -40,6 +40,7 @@ class FileReader:
                 click.echo(f"{_place(file, document)}: {document.problem}", err=True)
         if not count + faults:
             click.echo(f"{file}: no event in it", err=True)
+            faults = 1
         self.faults += faults
 
     def _doubt_format(self, file: Path, document: Recording) -> None:

@@ -11,6 +11,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.cli.incident_list import find_incident
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.files.replacing import replace_file
 from pipeline.severity.forms.content import Form, fill_form
 from pipeline.severity.forms.fields import LAYOUTS, FormName
 from pipeline.severity.forms.source import FormSource, Lang, facts_of
@@ -50,10 +51,10 @@ def form_command(
         click.get_binary_stream("stdout").write(data)
         return
     try:
-        out.write_bytes(data)
+        replace_file(out, data)
     except OSError as fault:
         raise click.ClickException(
-            f"{out}: {fault.strerror}; name a place that you may write"
+            f"{out}: {fault.strerror}; name a place that you may write and that has room"
         ) from fault
 
 

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import click
 from rich.console import Console
-from rich.markup import escape
 
 from dashboards.words import STATUS, translate
+from pipeline.cli.terminal import cell
 from schemas.provinces import PROVINCES
 from schemas.scenarios import SCENARIOS
 from sinks.contract import Answer, Store
@@ -29,6 +29,7 @@ ORDER BY least(if(i.miit_tier = '', 'V', i.miit_tier),
 
 COLUMNS = (
     "incident_id", "enterprise_id", "province", "scenario", "status", "verdict", "revision",
+    "opened_at",
     "title", "title_en", "story", "story_en", "level", "first_time", "last_time",
     "detection_count", "miit_tier", "miit_colour", "miit_response_level", "cac_tier", "drill",
 )  # fmt: skip
@@ -80,14 +81,15 @@ def _lines(incident: Answer, lang: str) -> list[str]:
     tier = str(incident["miit_tier"] or incident["miit_response_level"] or no_tier)
     shade = _COLOURS_ZH.get(colour, "") if lang == "zh" else colour
     style = _STYLES.get(colour, "reverse")
-    place = f"{incident['enterprise'] or incident['enterprise_id']} · {_province(incident, lang)}"
-    title = escape(str(incident[f"title{suffix}"]))
+    enterprise = cell(incident["enterprise"] or incident["enterprise_id"])
+    place = f"{enterprise} · {_province(incident, lang)}"
+    title = cell(incident[f"title{suffix}"])
     return [
         f"[{style}] {tier} {shade} [/]{_experts(incident, lang)} [bold]{title}[/]",
-        f"  {escape(place)} · {_scenario(incident, lang)} · {incident['detection_count']} "
+        f"  {place} · {_scenario(incident, lang)} · {incident['detection_count']} "
         f"{detections} · {_status(incident, lang)} · [dim]{str(incident['incident_id'])[:12]}[/]",
-        f"  {escape(str(incident[f'story{suffix}']))}",
-        f"  [dim]{because}: {escape(str(incident[f'miit_reason{suffix}'] or '-'))}[/]",
+        f"  {cell(incident[f'story{suffix}'])}",
+        f"  [dim]{because}: {cell(incident[f'miit_reason{suffix}'] or '-')}[/]",
     ]
 
 
@@ -101,18 +103,18 @@ def _experts(incident: Answer, lang: str) -> str:
 
 def _status(incident: Answer, lang: str) -> str:
     status = str(incident["status"])
-    return translate(STATUS, status, "zh") if lang == "zh" else status.replace("_", " ")
+    return translate(STATUS, status, "zh") if lang == "zh" else cell(status.replace("_", " "))
 
 
 def _province(incident: Answer, lang: str) -> str:
     province = PROVINCES.get(str(incident["province"]))
     if province is None:
-        return str(incident["province"])
+        return cell(incident["province"])
     return province.en if lang == "en" else province.zh
 
 
 def _scenario(incident: Answer, lang: str) -> str:
     scenario = SCENARIOS.get(str(incident["scenario"]))
     if scenario is None:
-        return str(incident["scenario"])
+        return cell(incident["scenario"])
     return scenario.en if lang == "en" else scenario.zh

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from pipeline.files.registry_file import read_registry_file
+from pipeline.files.replacing import replace_file
 from schemas.moments import Moment, parse_moment
 from schemas.registry import PublishingKey
 
@@ -77,9 +78,7 @@ def register_command(
         enterprise, keys=(*enterprise.keys, key)
     )
     rows = [msgspec.json.encode(row) for row in parsed.enterprises.values()]
-    aside = registry.with_name(registry.name + ".new")
-    aside.write_bytes(b"\n".join(rows) + b"\n")
-    aside.replace(registry)
+    replace_file(registry, b"\n".join(rows) + b"\n")
 
 
 def _publishing_key(

@@ -1,5 +1,6 @@
 """The one entry point, `fenghuo`: a table of commands, each loaded when it is called."""
 
+import errno
 import sys
 from importlib import import_module
 
@@ -32,6 +33,10 @@ COMMANDS: dict[str, str] = {
 """Name on the command line, and where the command is."""
 
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""What the operating system says of a disk, or a quota, that is full."""
+
+
 class LazyGroup(click.Group):
     """A group that imports a command's module only when that command is wanted."""
 
@@ -44,6 +49,23 @@ class LazyGroup(click.Group):
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
         return command
+
+    def invoke(self, ctx: click.Context) -> object:
+        """The command; a full disk, wherever it writes, is an error like any other."""
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as fault:
+            from pipeline.cli.terminal import plain  # what draws is not loaded before it is needed
+
+            fault.message = plain(fault.message)
+            raise
+        except OSError as fault:
+            if fault.errno not in FULL:
+                raise
+            place = fault.filename or "what is written to"
+            raise click.ClickException(
+                f"{place}: {fault.strerror}; make room on its disk, then give the command again"
+            ) from fault
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

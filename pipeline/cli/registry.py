@@ -5,8 +5,12 @@ from pathlib import Path
 import click
 import msgspec
 
+from pipeline.cli.registry_reload import content_of
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import say
 from pipeline.files.registry_file import keep_registry, read_registry_file
+from pipeline.files.replacing import replace_file
+from pipeline.worker.settings import confirmation_of
 
 
 @click.group("registry")
@@ -21,15 +25,27 @@ def check_command(file: Path, as_json: bool) -> None:
     """Every fault of every row of FILE, with its line and remedy; exit 1 if there is one."""
     parsed = read_registry_file(file)
     for fault in parsed.faults:
-        click.echo(msgspec.json.encode(fault).decode() if as_json else str(fault))
+        say(msgspec.json.encode(fault).decode() if as_json else str(fault))
     keyless = sum(1 for enterprise in parsed.enterprises.values() if not enterprise.keys)
-    click.echo(
+    say(
         f"{len(parsed.enterprises)} enterprises, {keyless} without a key, "
         f"{len(parsed.faults)} faults",
         err=True,
     )
     if parsed.faults:
         raise click.exceptions.Exit(1)
+
+
+@registry_group.command("confirm")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def confirm_command(file: Path) -> None:
+    """Let running workers take FILE although it leaves many enterprises out.
+
+    Writes FILE.confirmed, which names this very content: the next change counts again.
+    """
+    place = confirmation_of(file)
+    replace_file(place, f"{content_of(file)}\n".encode())
+    say(str(place))
 
 
 @registry_group.command("import")
@@ -42,8 +58,8 @@ def import_command(file: Path, store: Path | None, database: str) -> None:
         sink.migrate()
         keep_registry(sink, parsed.enterprises)
     for fault in parsed.faults:
-        click.echo(str(fault), err=True)
-    click.echo(
+        say(str(fault), err=True)
+    say(
         f"{len(parsed.enterprises)} enterprises imported, {len(parsed.faults)} rows refused",
         err=True,
     )

@@ -12,7 +12,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from pipeline.app.delivery import Delivery
 from pipeline.app.inline_campaigns import gather_inline
 from pipeline.app.runner import HeldStates, drive
 from pipeline.cli.engines import engine_options, load_engine
@@ -21,18 +20,20 @@ from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_optio
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.waiting import wait
+from pipeline.cli.terminal import say
+from pipeline.cli.waiting import patient_delivery
 from pipeline.files.registry_file import keep_registry
 from pipeline.intake.dead_letters import refuse_record
+from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.preflight import require
 from pipeline.path import STRANGER, Engine
 from pipeline.replay.difference import compare_incidents
-from pipeline.replay.records import Period, read_period
+from pipeline.replay.records import Period, held_since, read_period
 from pipeline.replay.source import RecordSource
 from pipeline.state import EnterpriseState, decode_state, encode_state, fresh_state
 from schemas.batch import Record
 from schemas.language import Language
-from schemas.moments import Moment
+from schemas.moments import Moment, format_moment
 from schemas.topics import topic_name
 from sinks.contract import Answer, Store
 
@@ -76,6 +77,7 @@ def replay_command(
     _check_enterprises(engine, enterprises)
     live = _live_incidents(store, database) if diff else []
     topics = [topic_name("events", prefix), topic_name("commands", prefix)]
+    held = _held_from(access, topics, Period(start, end))
     records = _of(read_period(access, topics, Period(start, end)), enterprises)
     aside = None if store is None else store / f"investigation_{name}"
     with open_sink(aside, f"investigation_{name}") as sink:
@@ -83,10 +85,10 @@ def replay_command(
         summary = _replay(engine, sink, records)
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
-    click.echo(summary.line(), err=True)
+    say(summary.line(), err=True)
     if diff:
-        for line in compare_incidents(live, incidents, set(enterprises), lang):
-            click.echo(line)
+        for line in compare_incidents(live, incidents, set(enterprises), lang, (held, end)):
+            say(line)
 
 
 def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
@@ -96,6 +98,24 @@ def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
             f"{', '.join(map(repr, strangers))} not in the registry; name rows of --registry",
             param_hint="--enterprise",
         )
+
+
+def _held_from(access: KafkaAccess, topics: Iterable[str], period: Period) -> Moment:
+    """From when on the period is whole; ClickException where Kafka holds nothing of it."""
+    start = period.start
+    for topic in topics:
+        since = held_since(access, topic)
+        if since is None or since <= period.start:
+            continue
+        holds = f"{topic}: of what it received Kafka holds all only since {format_moment(since)}"
+        if since >= period.end and topic.endswith(".events"):
+            raise click.ClickException(
+                f"{holds}: nothing of the period is left; choose a later one, or keep records "
+                "longer (retention.ms of the topic)"
+            )
+        say(f"{holds}: what was received before is missing from this replay", err=True)
+        start = max(start, since)
+    return start
 
 
 def _live_incidents(store: Path | None, database: str) -> list[Answer]:
@@ -128,7 +148,7 @@ def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
     """
     keep_registry(sink, engine.registry)
     memory = HeldStates(fresh_state, encode_state, decode_state)
-    delivery = Delivery(sink, wait=wait)
+    delivery = patient_delivery(sink)
     summary = Summary()
     source = RecordSource(engine)
     for decisions in drive(records, source, engine.apply, memory, delivery, refuse=refuse_record):

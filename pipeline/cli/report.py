@@ -12,6 +12,7 @@ from dashboards.report.situation import situation_of
 from dashboards.words import Language
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.files.replacing import replace_file
 from schemas.moments import Moment, moment_of
 from sinks.contract import Store
 
@@ -43,7 +44,7 @@ def report_command(
             write_report(sink, out, lang, moment)
         except OSError as fault:
             raise click.ClickException(
-                f"{out}: {fault.strerror}; name a place that you may write"
+                f"{out}: {fault.strerror}; name a place that you may write and that has room"
             ) from fault
     click.echo(str(out))
 
@@ -52,6 +53,4 @@ def write_report(store: Store, out: Path, language: Language, as_of: Moment) -> 
     """The store's situation at `as_of` as an HTML file; SinkError where it cannot be read."""
     situation = situation_of(read_rows(store.query), as_of)
     out.parent.mkdir(parents=True, exist_ok=True)
-    aside = out.with_name(out.name + ".new")
-    aside.write_text(render_page(situation, language), encoding="utf-8")
-    aside.replace(out)
+    replace_file(out, render_page(situation, language).encode())

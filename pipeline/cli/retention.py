@@ -9,6 +9,7 @@ import msgspec
 from pipeline.app.embedded_states import STATES_FILE
 from pipeline.campaigns.step import forget_enterprise
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.files.replacing import replace_file
 from pipeline.state import campaign_state, decode_state, encode_state, is_campaign_key
 from sinks.contract import Store
 from sinks.ddl import literal
@@ -96,6 +97,4 @@ def _drop_states(store: Path | None, enterprise: str) -> None:
             forget_enterprise(state, enterprise)
             saved["states"][key] = encode_state(state)
     saved.get("registry", {}).pop(enterprise, None)
-    aside = store / f"{STATES_FILE}.new"
-    aside.write_bytes(msgspec.msgpack.encode(saved))
-    aside.replace(store / STATES_FILE)
+    replace_file(store / STATES_FILE, msgspec.msgpack.encode(saved))

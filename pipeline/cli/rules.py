@@ -9,11 +9,11 @@ import click
 import msgspec
 import orjson
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table
 from rich.tree import Tree as RichTree
 
 from pipeline.cli.detect import RULE_CACHE, expand_option, fields_of
+from pipeline.cli.terminal import cell
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
 from pipeline.files.rule_samples import judge_samples
@@ -120,7 +120,7 @@ def list_rules(
             names = ("rule_id", "level", "logsource", "title", "file")
             click.echo(orjson.dumps(dict(zip(names, (*row, rule.head.file), strict=True))).decode())
         else:
-            table.add_row(*map(escape, row))
+            table.add_row(*map(cell, row))
     if not as_json:
         Console().print(table)
 
@@ -181,7 +181,7 @@ def _event_fields(file: Path, line: int, format_name: str | None) -> dict[str, A
 
 
 def _drawn(title: str, branch: Branch) -> RichTree:
-    root = RichTree(escape(title))
+    root = RichTree(cell(title))
     _draw(root, branch)
     return root
 
@@ -190,7 +190,7 @@ _SIGNS = {True: "[green]✓[/] ", False: "[red]✗[/] ", None: ""}
 
 
 def _draw(above: RichTree, branch: Branch) -> None:
-    found = f"  [dim]found: {escape(branch.found)}[/]" if branch.found else ""
-    node = above.add(_SIGNS[branch.holds] + escape(branch.text) + found)
+    found = f"  [dim]found: {cell(branch.found)}[/]" if branch.found else ""
+    node = above.add(_SIGNS[branch.holds] + cell(branch.text) + found)
     for each in branch.branches:
         _draw(node, each)

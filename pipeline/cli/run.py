@@ -9,7 +9,6 @@ from pathlib import Path
 import click
 from rich.console import Console
 
-from pipeline.app.delivery import Delivery
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.inline_campaigns import expire_indicators, gather_inline
 from pipeline.app.runner import drive
@@ -20,7 +19,7 @@ from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink
-from pipeline.cli.waiting import wait
+from pipeline.cli.waiting import patient_delivery
 from pipeline.files.batches import LINES_PER_BATCH, chunks_of
 from pipeline.files.ordering import Line, Read, in_order
 from pipeline.files.recordings import Recording, open_recording
@@ -204,7 +203,7 @@ def run_files(
     """All files through the engine into the store; the states are saved at the end."""
     sink.migrate()
     keep_registry(sink, engine.registry)
-    delivery = Delivery(sink, wait=wait)
+    delivery = patient_delivery(sink)
     summary = Summary()
 
     def process(state: State, batch: Batch) -> list[Decision]:

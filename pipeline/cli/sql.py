@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.stores import check_database, open_sink, sink_options
+from pipeline.cli.terminal import plain
 from sinks.contract import SinkError, Store
 
 
@@ -23,7 +24,7 @@ def sql_command(store: Path | None, database: str, query: str) -> None:
     output = click.get_binary_stream("stdout")
     with _readable(store, database) as sink:
         for chunk in sink.lines(sql):
-            output.write(chunk)
+            output.write(plain(chunk.decode()).encode() if output.isatty() else chunk)
 
 
 @contextmanager

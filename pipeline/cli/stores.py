@@ -9,7 +9,15 @@ from typing import TypeVar
 
 import click
 
-from sinks.contract import DEFAULT_DATABASE, SchemaOutdated, SinkError, SinkUnavailable, Store
+from pipeline.app.delivery import DeliveryAbandoned
+from sinks.contract import (
+    DEFAULT_DATABASE,
+    SchemaOutdated,
+    SinkError,
+    SinkUnavailable,
+    Store,
+    StoreFull,
+)
 from sinks.ddl import quote_name
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -52,6 +60,8 @@ def open_sink(
             sink.close()
     except SinkError as fault:
         raise click.ClickException(_explain(fault, store, database)) from fault
+    except DeliveryAbandoned as end:
+        raise click.ClickException(_explain(end.fault, store, database)) from end
 
 
 def check_database(database: str) -> None:
@@ -76,6 +86,8 @@ def _check_folder(store: Path, must_exist: bool) -> None:
 def _explain(fault: SinkError, store: Path | None, database: str) -> str:
     """The store's own words, and the remedy where they lack one."""
     text = str(fault)
+    if isinstance(fault, StoreFull):
+        return f"{text}; then give the command again: what is stored does not count twice"
     if "UNKNOWN_TABLE" in text:
         cause = text.partition(". In scope")[0]
         return f"{cause}; database {database} is not Fenghuo's, or `fenghuo migrate` is due"

@@ -2,11 +2,32 @@
 
 import time
 
-import click
+from pipeline.app.delivery import Delivery, DeliveryWatch
+from pipeline.cli.terminal import say
+from sinks.contract import Sink, StoreFull
 
 
-def wait(pause_s: float) -> bool:
-    """Say so, pause, and go on: Ctrl-C is how a person says to stop."""
-    click.echo(f"the store is not there; trying again in {pause_s:.0f} s (Ctrl-C ends)", err=True)
-    time.sleep(pause_s)
-    return True
+class Patience(DeliveryWatch):
+    """Waits for a store that is away, saying why; not for a disk that is full: who gave the
+    command is the one who can make room."""
+
+    def __init__(self) -> None:
+        self._is_full = False
+
+    def retried(self, attempt: int, pause_s: float, fault: Exception) -> None:
+        """Say so, unless it is the end."""
+        self._is_full = isinstance(fault, StoreFull)
+        if not self._is_full:
+            say(f"{fault}; trying again in {pause_s:.0f} s (Ctrl-C ends)", err=True)
+
+    def wait(self, pause_s: float) -> bool:
+        """Pause and go on; Ctrl-C is how a person says to stop."""
+        if not self._is_full:
+            time.sleep(pause_s)
+        return not self._is_full
+
+
+def patient_delivery(sink: Sink) -> Delivery:
+    """How a command writes into the store."""
+    patience = Patience()
+    return Delivery(sink, wait=patience.wait, watch=patience)

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import click
 
+from pipeline.cli.checks import engine_checks, unbearable
 from pipeline.cli.engines import load_engine
+from pipeline.cli.registry_reload import RegistryHeld, check_reload
 from pipeline.cli.stores import open_sink
+from pipeline.files.registry_file import read_registry_file
+from pipeline.intake.registry import RegistryFault
 from pipeline.kafka.faults import KafkaFault
 from pipeline.path import Engine
 from pipeline.sigma.matching.plan_router import Effort
@@ -43,19 +47,28 @@ class EngineParts:
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
         self._open = ExitStack()
+        self._registry_faults: list[RegistryFault] = []
 
     def load_engine(self, in_force: Engine | None) -> Engine:
         """The engine of the files as they are. While one is in force, no new faults may come."""
         settings = self._settings
         try:
+            if in_force is not None:
+                self._check_registry(in_force)
             engine = load_engine(settings.rules, settings.registry, settings.policy)
-        except (click.ClickException, OSError, ValueError) as fault:
+            parsed = None if settings.registry is None else read_registry_file(settings.registry)
+        except (click.ClickException, RegistryHeld, OSError, ValueError) as fault:
             raise EngineRefused(str(fault)) from fault
         known = set() if in_force is None else {*map(_gist, in_force.rules.faults)}
         new = [each for each in engine.rules.faults if _gist(each) not in known]
         if in_force is not None and new:
             raise EngineRefused("; ".join(map(str, new)))
+        self._registry_faults = [] if parsed is None else parsed.faults
         return engine
+
+    def _check_registry(self, in_force: Engine) -> None:
+        if self._settings.registry is not None:
+            check_reload(self._settings.registry, in_force.registry, self._registry_faults)
 
     def effort(self, engine: Engine) -> Effort:
         """What events have made its rule set do."""
@@ -107,6 +120,9 @@ def worker_command(rules: tuple[Path, ...], **options: object) -> None:
         settings = read_settings(rules=rules or None, **options)
     except SettingsFault as faults:
         raise click.UsageError(str(faults)) from faults
+    checks = engine_checks(settings.rules, settings.registry, settings.policy)
+    if faults_found := [*unbearable(checks)]:
+        raise click.ClickException("\n".join(faults_found))
     try:
         serve(settings, EngineParts(settings))
     except (EngineRefused, KafkaFault) as faults:

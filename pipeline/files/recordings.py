@@ -7,6 +7,7 @@ then written again on one line.
 """
 
 import gzip
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -50,6 +51,9 @@ class Recording(NamedTuple):
 
 ZIP_MARK = b"PK\x03\x04"
 GZIP_MARK = b"\x1f\x8b"
+TAR_MARK = b"ustar"
+TAR_MARK_AT = 257
+"""Bytes before the mark (POSIX.1-2017, pax: ustar header block)."""
 ARCHIVES_DEEP = 3
 """Archives inside each other that are unpacked; a bomb has more."""
 MARKS_OF_NO_TEXT = {
@@ -60,6 +64,7 @@ MARKS_OF_NO_TEXT = {
 """How files begin that people take for text, and what to do with them."""
 UNPACKING_FAULTS = (
     zipfile.BadZipFile,
+    tarfile.TarError,
     gzip.BadGzipFile,
     zlib.error,
     EOFError,
@@ -70,7 +75,7 @@ UNPACKING_FAULTS = (
 
 def open_recording(file: Path, advance: Advance = lambda amount: None) -> Iterator[Recording]:
     """Every document of NDJSON, a JSON array, JSON documents one after another, a Zeek log or
-    plain lines; .gz and .zip are unpacked, also inside each other. `advance` gets the bytes of
+    plain lines; .gz, .zip, .tar are unpacked, also inside each other. `advance` gets the bytes of
     `file` read so far in steps that add up to its size. Raises OSError where the file cannot be
     read at all."""
     size = file.stat().st_size
@@ -96,15 +101,18 @@ Reach = Callable[[int], None]
 
 def _unpacked(source: IO[bytes], member: str, reach: Reach, depth: int = 0) -> Iterator[Recording]:
     """The documents of a file or member, by its first bytes an archive or not."""
-    start = cast(_Peekable, source).peek(4)
+    start = cast(_Peekable, source).peek(TAR_MARK_AT + len(TAR_MARK))
     is_zip, is_gzip = start.startswith(ZIP_MARK), start.startswith(GZIP_MARK)
-    if (is_zip or is_gzip) and depth == ARCHIVES_DEEP:
+    is_tar = start[TAR_MARK_AT:].startswith(TAR_MARK)
+    if (is_zip or is_gzip or is_tar) and depth == ARCHIVES_DEEP:
         problem = f"an archive inside {depth} others: unpack the outer ones"
         yield Recording(b"", 0, member, problem)
         return
     try:
         if is_zip:
             yield from _zip_members(source, member, reach, depth + 1)
+        elif is_tar:
+            yield from _tar_members(source, member, depth + 1)
         elif is_gzip:
             position = source.tell
             unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=source))
@@ -142,6 +150,15 @@ def _zip_members(
                     yield from _unpacked(inner, name, lambda _: None, depth)
             done += each.compress_size
             reach(done)
+
+
+def _tar_members(source: IO[bytes], member: str, depth: int) -> Iterator[Recording]:
+    with tarfile.open(fileobj=source, mode="r|") as archive:
+        for each in archive:
+            inner = archive.extractfile(each) if each.isreg() else None
+            if inner is not None and not _is_junk(each.name):
+                name = f"{member}/{each.name}" if member else each.name
+                yield from _unpacked(inner, name, lambda _: None, depth)
 
 
 def _is_junk(name: str) -> bool:

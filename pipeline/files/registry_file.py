@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import click
-
 from pipeline.intake.registry import ParsedRegistry, parse_registry
 from schemas.registry import Enterprise, Registry
 from sinks.contract import Sink
@@ -17,20 +15,10 @@ LOCAL = Enterprise(
 
 def read_registry_file(path: Path) -> ParsedRegistry:
     """The file's sound rows and its faults; raises OSError where it cannot be read."""
+    if path.exists() and not path.is_file():
+        raise OSError(f"{path}: no regular file")  # a pipe would be waited for
     with path.open("rb") as lines:
         return parse_registry(lines, str(path))
-
-
-def load_registry(path: Path | None) -> Registry:
-    """The registry's sound rows; each fault is said on stderr. Without a file: one enterprise."""
-    if path is None:
-        return {LOCAL.enterprise_id: LOCAL}
-    parsed = read_registry_file(path)
-    for fault in parsed.faults:
-        click.echo(str(fault), err=True)
-    if not parsed.enterprises:
-        raise click.ClickException(f"{path}: no sound row; see the faults above")
-    return parsed.enterprises
 
 
 def keep_registry(sink: Sink, registry: Registry) -> None:

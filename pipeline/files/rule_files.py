@@ -16,6 +16,7 @@ import msgspec
 
 from pipeline.sigma.matching.compile import compile_rules
 from pipeline.sigma.matching.ruleset import RuleSet
+from pipeline.sigma.reading.documents import RuleFault
 from pipeline.sigma.reading.parse import NO_PLACEHOLDERS, ParsedRules, parse_rules
 
 SUFFIXES = (".yml", ".yaml")
@@ -44,7 +45,20 @@ def load_documents(
     expand: Mapping[str, Sequence[str]] = NO_PLACEHOLDERS,
 ) -> ParsedRules:
     """What the files say, from the cache where nothing has changed."""
-    files = dict(_files(directories))
+    found = dict(_files(directories))
+    files = {name: content for name, content in found.items() if isinstance(content, bytes)}
+    faults = [_unread(name, why) for name, why in found.items() if isinstance(why, str)]
+    parsed = _cached(files, cache, expand)
+    return msgspec.structs.replace(parsed, faults=(*parsed.faults, *faults))
+
+
+def _unread(name: str, why: str) -> RuleFault:
+    return RuleFault(name, 1, "", why, "remove it, or let it be read")
+
+
+def _cached(
+    files: Mapping[str, bytes], cache: Path | None, expand: Mapping[str, Sequence[str]]
+) -> ParsedRules:
     if cache is None:
         return _decode(_encode(_parsed(files, expand)))
     place = cache / f"rules-{_fingerprint(files, expand)}.msgpack"
@@ -73,22 +87,33 @@ def _parsed(files: Mapping[str, bytes], expand: Mapping[str, Sequence[str]]) -> 
     return parse_rules(texts, expand)
 
 
-def _files(places: Iterable[Path]) -> Iterator[tuple[str, bytes]]:
+def _files(places: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
+    """Names and contents; a text says why there is none."""
     for place in places:
         if place.is_dir():
             yield from _directory_files(place)
+        elif place.exists() and not place.is_file():
+            raise OSError(f"{place}: neither a folder nor a regular file")
         elif place.name.endswith((".tar.xz", ".tar.gz", ".tar")):
             yield from _archive_files(place)
         else:
             yield str(place), place.read_bytes()
 
 
-def _directory_files(directory: Path) -> Iterator[tuple[str, bytes]]:
+def _directory_files(directory: Path) -> Iterator[tuple[str, bytes | str]]:
     for folder, _, names in directory.walk() if hasattr(directory, "walk") else _walk(directory):
         for name in names:
             if _is_rule_file(name):
                 path = folder / name
-                yield str(path), path.read_bytes()
+                yield str(path), _content(path)
+
+
+def _content(path: Path) -> bytes | str:
+    """The file's bytes, or why there are none: a pipe would be waited for, for ever."""
+    try:
+        return path.read_bytes() if path.is_file() else "is no regular file"
+    except OSError as fault:
+        return f"cannot be read: {fault.strerror}"
 
 
 def _is_rule_file(name: str) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from schemas.language import Language
+from schemas.moments import Moment, parse_moment
 from sinks.contract import Answer
 
 COMPARED = ("scenario", "level", "detection_count", "miit_tier", "cac_tier")
@@ -14,10 +15,13 @@ def compare_incidents(
     replayed: Sequence[Answer],
     enterprises: set[str],
     language: Language = "zh",
+    covered: tuple[Moment, Moment] | None = None,
 ) -> Iterator[str]:
     """One line a difference: `+` only in the investigation, `-` only live, `~` changed.
 
-    Live incidents of other enterprises, and those superseded, are left out of account.
+    Live incidents of other enterprises, and those superseded, are left out of account. Only
+    live is what was opened in the period `covered`, of which every record was read: others can
+    not be missed.
     """
     before = _by_id(live, enterprises)
     after = _by_id(replayed, enterprises)
@@ -25,9 +29,14 @@ def compare_incidents(
         if incident_id not in before:
             yield f"+ {_describe(after[incident_id], language)}"
         elif incident_id not in after:
-            yield f"- {_describe(before[incident_id], language)}"
+            if covered is None or _is_opened_in(before[incident_id], *covered):
+                yield f"- {_describe(before[incident_id], language)}"
         else:
             yield from _changes(before[incident_id], after[incident_id], language)
+
+
+def _is_opened_in(incident: Answer, start: Moment, end: Moment) -> bool:
+    return start <= parse_moment(str(incident["opened_at"])) < end
 
 
 def _by_id(incidents: Sequence[Answer], enterprises: set[str]) -> dict[str, Answer]:

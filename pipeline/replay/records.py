@@ -60,6 +60,24 @@ def read_period(access: KafkaAccess, topics: list[str], period: Period) -> Itera
         consumer.close()
 
 
+def held_since(access: KafkaAccess, topic: str) -> Moment | None:
+    """The moment since which every partition of the topic has all that it received.
+
+    None where nothing was ever deleted, and where the broker does not tell (the embedded one
+    deletes nothing). Raises KafkaFault and kafka.errors.KafkaError.
+    """
+    from kafka import TopicPartition
+
+    consumer = open_consumer(access)
+    try:
+        places = [TopicPartition(topic, each) for each in _partitions(consumer, topic)]
+        first = consumer.beginning_offsets(places)
+        cut = [place for place in places if first[place] > 0]
+        return max(_first_moments(consumer, cut), default=None)
+    finally:
+        consumer.close()
+
+
 def read_record(access: KafkaAccess, topic: str, partition: int, offset: int) -> Record | None:
     """One record, or None where Kafka no longer has it; raises as `read_period` does."""
     from kafka import TopicPartition
@@ -166,6 +184,15 @@ def _partitions(consumer: Any, topic: str) -> list[int]:
             "check --prefix, or make it: `fenghuo topics`",
         )
     return partitions
+
+
+def _first_moments(consumer: Any, places: list[Any]) -> list[Moment]:
+    """When the first record that each partition still has was received; now where it has none."""
+    if not places:
+        return []
+    found = consumer.offsets_for_times(dict.fromkeys(places, 0), timeout_ms=10_000)
+    now = time.time_ns() // 1_000
+    return [answer.timestamp * 1_000 if answer else now for answer in map(found.get, places)]
 
 
 def _by_time(consumer: Any, places: list[Any], moment: Moment) -> dict[Any, int]:

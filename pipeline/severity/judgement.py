@@ -108,6 +108,10 @@ def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
             read_zh(test.fact, facts[test.fact].value) for test in row.tests if test.fact in facts
         ),
         bound="; ".join(bound_text(test, "zh") for test in shown),
+        value_en="; ".join(
+            read_en(test.fact, facts[test.fact].value) for test in row.tests if test.fact in facts
+        ),
+        bound_en="; ".join(bound_text(test, "en") for test in shown),
         basis=basis,
         stated_by=stated.stated_by if stated else "",
         stated_at=stated.stated_at if stated else 0,

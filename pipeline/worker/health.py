@@ -1,7 +1,8 @@
 """Health and metrics over HTTP, on a port and thread of their own.
 
     /health/live    200 while the worker makes progress or has a reason not to; 503 otherwise
-    /health/ready   200 when partitions are assigned and their tables recovered; 503 otherwise
+    /health/ready   200 when partitions are assigned, their tables recovered, and the sink is
+                    not down; 503 otherwise
     /metrics        Prometheus
 
 A worker in a group it may not join stalls without an error, so readiness needs an assignment;
@@ -49,8 +50,9 @@ class Health:
         return is_looping and now - self._progressed_s < STEP_SILENT_S
 
     def is_ready(self) -> bool:
-        """Whether it reads its partitions."""
-        return bool(self._ownership.partitions) and self._ownership.is_recovered
+        """Whether it reads its partitions and the sink takes what they come to."""
+        is_reading = bool(self._ownership.partitions) and self._ownership.is_recovered
+        return is_reading and not self.is_sink_down
 
 
 class HealthServer:

@@ -1,10 +1,13 @@
 """Changed rules: noticed, compiled aside, put in force between two steps.
 
-A rule set with faults that keep it from compiling changes nothing: the old one stays, and the
-alarm stays on until a compilation succeeds.
+Rule 1. What has faults that what is in force had not changes nothing: the old one stays, and the
+        alarm stays on until a change is taken. A file that is gone is such a fault.
+Rule 2. A change is looked at when the files have stood still from one look to the next: what is
+        being copied is not read half.
 """
 
 import asyncio
+import os
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
@@ -47,14 +50,15 @@ class RulesWatch(Generic[E]):
         self._loader = loader
         self._files = files
         self._metrics = metrics
-        self._seen = fingerprint(files)
+        self._seen = self._moving = fingerprint(files)
         metrics.name_rule_set(loader.name_rules(in_force))
 
     async def look(self) -> E | None:
         """The engine to put in force, None where nothing changed or the change has faults."""
         loop = asyncio.get_running_loop()
         seen = await loop.run_in_executor(None, fingerprint, self._files)
-        if seen == self._seen:
+        if seen == self._seen or seen != self._moving:
+            self._moving = seen
             return None
         self._seen = seen
         try:
@@ -76,11 +80,22 @@ def fingerprint(places: Iterable[Path]) -> str:
     """Changes when a file below the places appears, disappears or is written."""
     digest = blake2b(digest_size=16)
     for file in sorted(_files(places)):
-        facts = file.stat()
-        digest.update(f"{file}\0{facts.st_mtime_ns}\0{facts.st_size}\0".encode())
+        digest.update(f"{file}\0{_facts(file)}\0".encode("utf-8", "surrogateescape"))
     return digest.hexdigest()
+
+
+def _facts(file: Path) -> tuple[int, int, int] | str:
+    """What changes with a file; why it cannot be told where it is gone, or out of reach."""
+    try:
+        facts = file.stat()
+    except OSError as fault:
+        return str(fault.strerror)
+    return facts.st_mtime_ns, facts.st_size, facts.st_ino
 
 
 def _files(places: Iterable[Path]) -> Iterable[Path]:
     for place in places:
-        yield from (place.rglob("*.y*ml") if place.is_dir() else [place])
+        if not place.is_dir():
+            yield place
+        for folder, _, names in os.walk(place):  # which passes by what vanishes meanwhile
+            yield from (Path(folder, name) for name in names if name.endswith((".yml", ".yaml")))

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
 from threading import Event
@@ -39,6 +39,7 @@ from schemas.decision import Decision
 from schemas.moments import SECOND
 from schemas.topics import topic_name
 from sinks.contract import Rows, Sink
+from sinks.room import free_bytes
 
 State = TypeVar("State")
 E = TypeVar("E", bound=Engine[Any])
@@ -106,7 +107,7 @@ class Service(Generic[E, State]):
         self._thread = ThreadPoolExecutor(1, "executor")
         self._parts = parts
         engine = parts.load_engine(None)
-        self._rules = RulesWatch(parts, engine, settings.engine_files(), self.metrics)
+        self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         self._log = StreamLog(self.app, settings)
@@ -227,6 +228,7 @@ class Service(Generic[E, State]):
         """Every second, whatever a step waits for: the loop runs, and so much lies before it."""
         self._measure_lag()
         self._measure_matching()
+        self._measure_room()
 
     async def _advance(self) -> None:
         """Every second, after the step in hand: a share of the states' timers."""
@@ -246,6 +248,11 @@ class Service(Generic[E, State]):
         effort = self._parts.effort(self._rules.in_force)
         self.metrics.put("rule_plans", effort.plans)
         self.metrics.put("general_plan_events", effort.general_events)
+
+    def _measure_room(self) -> None:
+        if self.settings.store is not None:
+            with suppress(OSError):  # the next write says so
+                self.metrics.put("store_free_bytes", free_bytes(self.settings.store))
 
     def _measure_lag(self) -> None:
         waiting = self._waiting()

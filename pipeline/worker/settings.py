@@ -2,13 +2,14 @@
 
 import os
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.faults import AccessFault
+from pipeline.worker.environment import unknown_variables
 from schemas.topics import DEFAULT_PREFIX
 
 
@@ -57,6 +58,10 @@ class WorkerSettings(BaseSettings):
         missing = [str(path) for path in self._paths() if not path.exists()]
         if missing:
             raise ValueError(f"no such file or folder: {', '.join(missing)}")
+        files = (self.registry, self.policy, self.kafka_ca)
+        odd = [str(path) for path in files if path is not None and not path.is_file()]
+        if odd:  # a pipe would be waited for, for ever
+            raise ValueError(f"no regular file: {', '.join(odd)}")
         try:
             self.kafka()
         except AccessFault as fault:
@@ -72,17 +77,35 @@ class WorkerSettings(BaseSettings):
         """What the engine is made of: rules, registry, policy, those that are named."""
         return (*self.rules, *(path for path in (self.registry, self.policy) if path is not None))
 
+    def watched_files(self) -> tuple[Path, ...]:
+        """Where a change may mean another engine: its files, and the registry's confirmation."""
+        files = self.engine_files()
+        if self.registry is None:
+            return files
+        return (*files, confirmation_of(self.registry))
+
     def _paths(self) -> tuple[Path, ...]:
         ca = () if self.kafka_ca is None else (self.kafka_ca,)
         return (*self.engine_files(), *ca)
 
 
+def confirmation_of(registry: Path) -> Path:
+    """Where the content of a registry that was confirmed is named (`fenghuo registry confirm`)."""
+    return registry.with_name(f"{registry.name}.confirmed")
+
+
 def read_settings(**given: object) -> WorkerSettings:
-    """From the environment, `given` first; raises SettingsFault with all faults."""
+    """From the environment, `given` first; raises SettingsFault with all faults, variables of
+    ours that nothing reads among them."""
+    unknown = [*unknown_variables(os.environ, WorkerSettings.model_fields)]
+    chosen: dict[str, Any] = {name: each for name, each in given.items() if each is not None}
     try:
-        return WorkerSettings(**{name: each for name, each in given.items() if each is not None})  # type: ignore[arg-type]  # pydantic checks
+        settings = WorkerSettings(**chosen)
     except ValidationError as faults:
-        raise SettingsFault("\n".join(map(_say, faults.errors()))) from None
+        raise SettingsFault("\n".join([*map(_say, faults.errors()), *unknown])) from None
+    if unknown:
+        raise SettingsFault("\n".join(unknown))
+    return settings
 
 
 def _say(fault: object) -> str:

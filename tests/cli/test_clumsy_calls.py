@@ -141,8 +141,9 @@ def test_a_file_without_events_is_named(tmp_path: Path) -> None:
     empty = tmp_path / "empty.jsonl"
     empty.touch()
     result = call("run", "--store", tmp_path / "store", empty)
-    assert result.exit_code == 0
+    assert result.exit_code == 1
     assert f"{empty}: no event in it" in result.stderr
+    assert "1 fault in the files (named above)" in result.stderr
 
 
 @pytest.mark.parametrize("name", ["", "a b;c", "1x"])

@@ -34,6 +34,7 @@ class StubGrafana:
         self.version = version
         self.held: dict[tuple[str, str], dict[str, Any]] = {}
         self.writes: list[str] = []
+        self.reads: list[str] = []
         self.page: str = ""
         """Served for everything, as a log-in page in front of Grafana would be."""
         self.url = ""
@@ -44,7 +45,9 @@ class StubGrafana:
 
     def answer(self, verb: str, path: str, body: Any, headers: Any) -> Answer:
         """Status and body of one request."""
-        if verb != "GET":
+        if verb == "GET":
+            self.reads.append(path)
+        else:
             self.writes.append(f"{verb} {path}")
         for pattern, act in _ROUTES:
             if found := re.fullmatch(pattern, path):
@@ -128,6 +131,9 @@ class StubGrafana:
         """GET, PUT or DELETE one thing by uid."""
         kind, uid = COLLECTIONS[found[1]], found[2]
         if (kind, uid) not in self.held:
+            is_unforeseen = kind == "alert-rule" and verb == "GET" and self.release < (9, 5)
+            if is_unforeseen:
+                return 500, {"message": "could not find alert rule"}
             return 404, {"message": "not found"}
         if verb == "DELETE":
             del self.held[kind, uid]

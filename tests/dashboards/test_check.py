@@ -113,6 +113,27 @@ def test_a_panel_without_description_and_a_link_to_nowhere_are_found(
     assert "which has no variable unheard" in said
 
 
+def test_a_graph_with_loose_ends_is_found(store: ChdbSink) -> None:
+    """As it was: edges of all pairs of entities, nodes of the first hundred."""
+    incident = deepcopy(next(board_json(b, "en") for b in BOARDS if b.name == "incident"))
+    incident["links"] = []
+    (graph,) = (p for p in incident["panels"] if p["type"] == "nodeGraph")
+    assert "nodes that are not there" not in faults(store, incident)
+    nodes = next(target for target in graph["targets"] if target["refId"] == "nodes")
+    nodes["rawSql"] += " LIMIT 1"
+    nodes["rawSql"] = f"SELECT * FROM ({nodes['rawSql'].replace(' LIMIT 150', '')})"
+    assert "nodes that are not there, such as" in faults(store, incident)
+
+
+def test_a_map_without_a_layer_of_text_only_is_found(
+    store: ChdbSink, situation: dict[str, Any]
+) -> None:
+    tiles = next(panel for panel in situation["panels"] if panel["type"] == "geomap")
+    layers = tiles["options"]["layers"]
+    layers[0]["config"]["style"]["text"] = layers.pop()["config"]["style"]["text"]
+    assert "has no layer of text only" in faults(store, situation)
+
+
 def test_a_slow_query_is_found(store: ChdbSink, situation: dict[str, Any]) -> None:
     report = check(
         [situation], Source(store.query, QueryFailed), choose(store.query), Limits(ms=0.0)

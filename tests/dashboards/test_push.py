@@ -49,6 +49,25 @@ def test_a_push_makes_everything_and_a_second_one_changes_nothing(grafana: StubG
     assert f"unchanged {sum(kinds.values())}" in second.output
 
 
+def test_lists_are_asked_for_once(grafana: StubGrafana) -> None:
+    push(grafana)
+    asked = Counter(grafana.reads)
+    assert asked["/v1/provisioning/alert-rules"] == 1
+    assert asked["/v1/provisioning/contact-points"] == 1
+
+
+def test_an_alert_rule_says_all_that_grafanas_editor_reads(grafana: StubGrafana) -> None:
+    push(grafana)
+    rules = [held for (kind, _), held in grafana.held.items() if kind == "alert-rule"]
+    assert len(rules) == len(ALERTS)
+    for rule in rules:
+        for condition in rule["data"][1]["model"]["conditions"]:
+            assert condition["type"] == "query"
+            assert condition["query"]["params"] == ["A"]
+            assert condition["operator"]["type"] == "and"
+            assert condition["reducer"] == {"type": "last", "params": []}
+
+
 def test_no_secret_is_kept_where_it_can_be_read(grafana: StubGrafana) -> None:
     push(grafana)
     assert "secret" not in str(grafana.held)

@@ -6,6 +6,7 @@ GRANT SELECT, INSERT, CREATE TABLE, CREATE VIEW, ALTER, DROP VIEW, DROP TABLE ON
 GRANT CREATE DATABASE ON *.* TO fenghuo_writer;
 GRANT SELECT ON system.columns TO fenghuo_writer;
 GRANT SELECT ON system.tables TO fenghuo_writer;
+GRANT SELECT ON system.disks TO fenghuo_writer;
 GRANT SELECT ON fenghuo.* TO fenghuo_national;
 GRANT SELECT ON fenghuo.* TO fenghuo_province_440000;
 GRANT SELECT ON fenghuo.* TO `fenghuo_enterprise_a\`b's`;

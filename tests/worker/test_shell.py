@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -14,16 +15,19 @@ import pytest
 from pipeline.cli.topics import find_conflicts, plan_topics
 from pipeline.intake.dead_letters import expire_offsets, refuse_record
 from pipeline.sigma.matching.plan_router import Effort
+from pipeline.worker.environment import unknown_variables
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineRefused, RulesWatch
-from pipeline.worker.settings import SettingsFault, read_settings
+from pipeline.worker.settings import SettingsFault, WorkerSettings, read_settings
 from pipeline.worker.timers import Timers
 from schemas.batch import DeadLetter, Record
 from schemas.sighting import Sighting
 from tests.campaigns.builders import EVIL, Nation, incident
+
+TEXTS = (".py", ".yaml", ".yml", ".md", ".sh")
 
 
 def test_all_faults_of_settings_are_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -43,6 +47,50 @@ def test_all_faults_of_settings_are_said_at_once(monkeypatch: pytest.MonkeyPatch
 def test_a_rules_folder_that_is_not_there_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(SettingsFault, match="no such file or folder"):
         read_settings(kafka_bootstrap="127.0.0.1:1", rules=(tmp_path / "missing",))
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("FENGHUO_REGISTY", "FENGHUO_REGISTRY"), ("FENGHUO_KAFKA_BOOTSTRAPS", "FENGHUO_KAFKA_BOOT")],
+)
+def test_a_mistyped_variable_is_a_fault_that_names_the_one_meant(
+    monkeypatch: pytest.MonkeyPatch, name: str, meant: str
+) -> None:
+    monkeypatch.setenv(name, "x")
+    with pytest.raises(SettingsFault, match=f"{name}: no such setting; did you mean {meant}"):
+        read_settings(kafka_bootstrap="127.0.0.1:1")
+
+
+def test_variables_of_others_are_no_faults() -> None:
+    """A Service called fenghuo-worker makes Kubernetes set these in every pod beside it."""
+    environment = {
+        "FENGHUO_WORKER_SERVICE_HOST": "10.0.0.1",
+        "FENGHUO_WORKER_SERVICE_PORT_HEALTH": "8080",
+        "FENGHUO_WORKER_PORT": "tcp://10.0.0.1:8080",
+        "FENGHUO_WORKER_PORT_8080_TCP_ADDR": "10.0.0.1",
+        "FENGHUO_GRAFANA_URL": "http://grafana",
+        "PATH": "/bin",
+    }
+    assert [*unknown_variables(environment, WorkerSettings.model_fields)] == []
+    assert len([*unknown_variables({"FENGHUO_HEALT_PORT": "8080"}, ["health_port"])]) == 1
+
+
+def test_every_variable_that_the_sources_name_is_known() -> None:
+    root = Path(__file__).parents[2]
+    places = [
+        root / name for name in ("pipeline", "dashboards", "sinks", "schemas", "deploy", "docs")
+    ]
+    texts = (f.read_text() for place in places for f in place.rglob("*.*") if f.suffix in TEXTS)
+    named = {name for text in texts for name in re.findall(r"FENGHUO_[A-Z_]*[A-Z]\b(?!_)", text)}
+    assert "FENGHUO_CLICKHOUSE" in named
+    assert [*unknown_variables(dict.fromkeys(named, ""), WorkerSettings.model_fields)] == []
+
+
+@pytest.mark.parametrize("name", ["registry", "policy"])
+def test_a_pipe_in_place_of_a_file_is_a_fault(tmp_path: Path, name: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(SettingsFault, match="no regular file"):
+        read_settings(kafka_bootstrap="127.0.0.1:1", **{name: tmp_path / "pipe"})
 
 
 def test_rules_in_the_environment_are_separated_as_paths_are(
@@ -149,6 +197,12 @@ class Loader:
         return Effort()
 
 
+def look_twice(watch: RulesWatch[str]) -> str | None:
+    """The first look sees a change, the second that the files have stood still since."""
+    assert asyncio.run(watch.look()) is None
+    return asyncio.run(watch.look())
+
+
 def test_changed_rules_are_swapped_and_faulty_ones_leave_the_old_in_force(tmp_path: Path) -> None:
     file, metrics = tmp_path / "rules.yml", Metrics()
     file.write_text("first")
@@ -156,11 +210,11 @@ def test_changed_rules_are_swapped_and_faulty_ones_leave_the_old_in_force(tmp_pa
     watch = RulesWatch(loader, loader.load_engine(None), (tmp_path,), metrics)
     assert asyncio.run(watch.look()) is None
     file.write_text("bad")
-    assert asyncio.run(watch.look()) is None
+    assert look_twice(watch) is None
     assert watch.in_force == "first"
     assert b"fenghuo_rule_reload_failed 1.0" in metrics.text()
     file.write_text("second")
-    assert asyncio.run(watch.look()) == "second"
+    assert look_twice(watch) == "second"
     assert b"fenghuo_rule_reload_failed 0.0" in metrics.text()
     assert b'fenghuo_rule_set_info{id="second"} 1.0' in metrics.text()
 

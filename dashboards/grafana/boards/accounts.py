@@ -6,10 +6,11 @@ from dashboards.grafana.boards.choices import PROVINCES
 from dashboards.grafana.boards.shared import accounts_over_time
 from dashboards.grafana.columns import GREEN, INK, ORANGE, RED
 from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.grafana.variables import is_chosen
 from dashboards.words import Text
 
-_CHOSEN: Final = """enterprise_id IN (SELECT enterprise_id FROM enterprises
-    WHERE $__conditionalAll(province IN (${province:singlequote}), $province))"""
+_CHOSEN: Final = f"""enterprise_id IN (SELECT enterprise_id FROM enterprises
+    WHERE {is_chosen("province", "province")})"""
 _RECEIVED: Final = f"$__timeFilter(received_at) AND {_CHOSEN}"
 _STATS: Final = (
     (

@@ -10,12 +10,13 @@ from dashboards.grafana.boards.choices import DRILLS
 from dashboards.grafana.boards.tiles import province_map
 from dashboards.grafana.columns import GREEN, GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
+from dashboards.grafana.variables import chosen
 from dashboards.words import Text
 
-_KNOWN: Final = "status != 'withdrawn' AND (drill != '') = (${drills} = 1)"
+_KNOWN: Final = f"status != 'withdrawn' AND (drill != '') = ({chosen('drills')} = '1')"
 ACTIVE: Final = f"{_KNOWN} AND status = 'active'"
 _SHOWN: Final = f"{_KNOWN} AND (status = 'active' OR <period>)"
-_THIS: Final = "campaign_id = '${campaign}'"
+_THIS: Final = f"campaign_id = {chosen('campaign')}"
 _CHOOSE: Final = Text("请在上方选择一个跨企业活动", "Choose a campaign above")
 _NONE: Final = Text(
     "没有跨企业活动：没有同一指标在足够多的单位出现",

@@ -14,9 +14,10 @@ from dashboards.grafana.boards.shared import (
 )
 from dashboards.grafana.columns import GREEN, INK, ORANGE, RED
 from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.grafana.variables import chosen
 from dashboards.words import Text
 
-_THIS: Final = "enterprise_id = '${enterprise}'"
+_THIS: Final = f"enterprise_id = {chosen('enterprise')}"
 _WHERE: Final = f"<live> AND <period> AND {_THIS}"
 _NO_BATCH: Final = Text("所选时段内没有收到批次", "No batch was received in the chosen period")
 

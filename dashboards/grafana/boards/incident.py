@@ -6,9 +6,10 @@ from dashboards.grafana.boards.choices import INCIDENT
 from dashboards.grafana.boards.shared import tier_changes
 from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.grafana.variables import chosen
 from dashboards.words import LEVEL, Text
 
-_THIS: Final = "incident_id = '${incident}'"
+_THIS: Final = f"incident_id = {chosen('incident')}"
 _OWNER: Final = f"(SELECT any(enterprise_id) FROM incidents WHERE {_THIS})"
 """Tables are ordered by enterprise: with it a query reads one enterprise's rows."""
 _MEMBERS: Final = f"(SELECT arrayJoin(detection_ids) FROM incidents WHERE {_THIS})"
@@ -17,6 +18,26 @@ _CHOOSE: Final = Text("请在上方选择一起事件", "Choose an incident abov
 _ROLES: Final = "['actor', 'tool', 'target']"
 _ROLE_COLOURS: Final = f"['{LEVEL_COLOURS['critical']}', '{LEVEL_COLOURS['medium']}', '{INK}']"
 """Of nodes: not the law's colours, which say how grave the whole is."""
+
+_MOST_NODES: Final = 150
+_MANY_ENTITIES: Final = 60
+_MANY_OF_A_KIND: Final = 10
+_NODES: Final = f"""
+    SELECT kind, value, role, concat(kind, ':', value) AS entity,
+           count() OVER () > {_MANY_ENTITIES}
+           AND count() OVER (PARTITION BY kind) > {_MANY_OF_A_KIND} AS is_folded,
+           if(is_folded, kind, entity) AS node
+    FROM (SELECT entity_kinds, entity_values, entity_roles FROM incidents WHERE {_THIS})
+    ARRAY JOIN entity_kinds AS kind, entity_values AS value, entity_roles AS role
+    LIMIT 1 BY entity
+"""
+"""Entities and the nodes that stand for them: where there are too many to read, the many of a
+kind are one node."""
+_SHOWN: Final = f"""
+    SELECT entity, node FROM ({_NODES})
+    WHERE node IN (SELECT DISTINCT node FROM ({_NODES}) ORDER BY node LIMIT {_MOST_NODES})
+"""
+"""An edge to a node that is not there ends the whole graph in Grafana."""
 
 _HEAD: Final = Panel(
     kind="table",
@@ -87,8 +108,9 @@ _LIMBS: Final = Panel(
         f"""
 SELECT regime, JSONExtractString(limb, 'tier') AS tier,
        JSONExtractString(limb, 'outcome') AS outcome,
-       JSONExtractString(limb, '<text>') AS criterion, JSONExtractString(limb, 'value') AS value,
-       JSONExtractString(limb, 'bound') AS bound, JSONExtractString(limb, 'basis') AS basis,
+       JSONExtractString(limb, '<text>') AS criterion,
+       JSONExtractString(limb, '<limb_value>') AS value,
+       JSONExtractString(limb, '<limb_bound>') AS bound, JSONExtractString(limb, 'basis') AS basis,
        JSONExtractString(limb, 'stated_by') AS stated_by,
        JSONExtractString(limb, 'article') AS article
 FROM (SELECT regime, arrayJoin(JSONExtractArrayRaw(limbs)) AS limb
@@ -184,16 +206,25 @@ _ENTITIES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT concat(kind, ':', value) AS id, value AS title, <kind_word> AS subtitle,
-       <role_word> AS mainstat, transform(role, {_ROLES}, {_ROLE_COLOURS}, '{GREY}') AS color
-FROM (SELECT entity_kinds, entity_values, entity_roles FROM incidents WHERE {_THIS})
-ARRAY JOIN entity_kinds AS kind, entity_values AS value, entity_roles AS role
-LIMIT 1 BY id
-LIMIT 100
+SELECT node AS id, if(any(is_folded), concat(toString(count()), ' × ', any(<kind_word>)),
+       any(value)) AS title, any(<kind_word>) AS subtitle,
+       if(any(is_folded), '', any(<role_word>)) AS mainstat,
+       any(transform(role, {_ROLES}, {_ROLE_COLOURS}, '{GREY}')) AS color
+FROM ({_NODES})
+GROUP BY node ORDER BY node LIMIT {_MOST_NODES}
 """,
-        """
+        f"""
 SELECT concat(source, ' ', target) AS id, source, target, detections AS mainstat
-FROM (<edges>) LIMIT 300
+FROM (
+    SELECT least(s.node, t.node) AS source, greatest(s.node, t.node) AS target,
+           sum(e.detections) AS detections
+    FROM (<edges>) AS e
+    INNER JOIN ({_SHOWN}) AS s ON s.entity = e.source
+    INNER JOIN ({_SHOWN}) AS t ON t.entity = e.target
+    WHERE s.node != t.node
+    GROUP BY source, target
+)
+ORDER BY mainstat DESC, id LIMIT 300
 """,
     ),
     height=11,

@@ -10,13 +10,14 @@ from typing import Final
 from dashboards import words
 from dashboards.grafana.columns import CHANGE_COLOURS, GREEN, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
+from dashboards.grafana.variables import chosen, chosen_name
 from dashboards.words import CHANGE, Text
 
-_AGAIN: Final = "${investigation}"
+_AGAIN: Final = chosen_name("investigation")
 _FIRST: Final = f"(SELECT min(received_at) FROM {_AGAIN}.batches)"
 _LAST: Final = f"(SELECT max(received_at) FROM {_AGAIN}.batches)"
 _ENTERPRISES: Final = f"enterprise_id IN (SELECT enterprise_id FROM {_AGAIN}.batches)"
-_IS_ONE: Final = f"currentDatabase() != '{_AGAIN}'"
+_IS_ONE: Final = f"currentDatabase() != {chosen('investigation')}"
 
 
 def _covered(moment: str) -> str:

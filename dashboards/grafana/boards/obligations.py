@@ -6,13 +6,14 @@ from dashboards.grafana.boards.choices import PROVINCES, REGIMES, STATES
 from dashboards.grafana.boards.shared import NO_CLOCK, clock_table
 from dashboards.grafana.columns import GREEN, GREY, INK, ORANGE, RED, STATE_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.grafana.variables import is_chosen
 from dashboards.words import OBLIGATION, Text
 
 _CHOSEN: Final = (
     "drill = ''"
-    " AND $__conditionalAll(province IN (${province:singlequote}), $province)"
-    " AND $__conditionalAll(regime IN (${regime:singlequote}), $regime)"
-    " AND $__conditionalAll(state IN (${state:singlequote}), $state)"
+    f" AND {is_chosen('province', 'province')}"
+    f" AND {is_chosen('regime', 'regime')}"
+    f" AND {is_chosen('state', 'state')}"
 )
 _OPEN: Final = "state IN ('late', 'due_soon', 'pending')"
 _COLOUR: Final = {"late": RED, "due_soon": ORANGE, "pending": INK, "done": GREEN, "withdrawn": GREY}

@@ -17,9 +17,10 @@ from dashboards.grafana.boards.shared import (
 )
 from dashboards.grafana.columns import GREEN, INK
 from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.grafana.variables import chosen
 from dashboards.words import Text
 
-_HERE: Final = "province = '${province}'"
+_HERE: Final = f"province = {chosen('province')}"
 _WHERE: Final = f"<live> AND <period> AND {_HERE}"
 
 PROVINCE_BOARD: Final = Board(

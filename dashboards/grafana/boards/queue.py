@@ -6,14 +6,15 @@ from dashboards.grafana.boards.choices import DRILLS, GRADES, PROVINCES, SCENARI
 from dashboards.grafana.boards.shared import QUIET, bars, incident_table
 from dashboards.grafana.columns import GREEN, INK, ORANGE
 from dashboards.grafana.specs import Board, Panel, Section
+from dashboards.grafana.variables import is_chosen
 from dashboards.words import Text
 
 _WHERE: Final = (
     "<live> AND <period>"
-    " AND $__conditionalAll(province IN (${province:singlequote}), $province)"
-    " AND $__conditionalAll(scenario IN (${scenario:singlequote}), $scenario)"
-    " AND $__conditionalAll(status IN (${status:singlequote}), $status)"
-    " AND $__conditionalAll(toString(<gravity>) IN (${grade:singlequote}), $grade)"
+    f" AND {is_chosen('province', 'province')}"
+    f" AND {is_chosen('scenario', 'scenario')}"
+    f" AND {is_chosen('status', 'status')}"
+    f" AND {is_chosen('grade', 'toString(<gravity>)')}"
 )
 
 QUEUE: Final = Board(

@@ -1,0 +1,100 @@
+"""What a worker needs besides Kafka and the store, asked alike by `doctor` and before it starts."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+import click
+import msgspec
+
+from pipeline.cli.engines import OWN_RULES, RULE_CACHE, load_policy
+from pipeline.files.registry_file import read_registry_file
+from pipeline.files.rule_files import load_rules
+
+Check = Callable[[], str]
+
+
+class CheckFailed(Exception):
+    """What is wrong, and what to do about it; whether a worker can do without."""
+
+    def __init__(self, problem: str, remedy: str, *, is_bearable: bool = False) -> None:
+        super().__init__(problem)
+        self.remedy = remedy
+        self.is_bearable = is_bearable
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One check: what it found, or what is wrong and the remedy."""
+
+    check: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+
+
+def examine(name: str, check: Check) -> Finding:
+    """The finding of one check."""
+    try:
+        return Finding(name, True, check())
+    except CheckFailed as fault:
+        return Finding(name, False, str(fault), fault.remedy)
+    except OSError as fault:
+        return Finding(name, False, str(fault), "correct the path")
+
+
+def engine_checks(
+    rules: tuple[Path, ...], registry: Path | None, policy: Path | None
+) -> Mapping[str, Check]:
+    """By what they are about."""
+    return {
+        "rules": lambda: check_rules(rules),
+        "registry": lambda: check_registry(registry),
+        "policy": lambda: check_policy(policy),
+    }
+
+
+def unbearable(checks: Mapping[str, Check]) -> Iterator[str]:
+    """What of it a worker cannot start with, each with its remedy."""
+    for name, check in checks.items():
+        try:
+            check()
+        except CheckFailed as fault:
+            if not fault.is_bearable:
+                yield f"{name}: {fault}; {fault.remedy}"
+        except OSError as fault:
+            yield f"{name}: {fault}; correct the path"
+
+
+def check_rules(folders: tuple[Path, ...]) -> str:
+    """The rules load; faults of single rules are counted."""
+    rules = load_rules(folders or (OWN_RULES,), RULE_CACHE)
+    if not rules.rules:
+        raise CheckFailed("no rule loads", "name folders of Sigma rules, see `fenghuo rules check`")
+    return f"{len(rules.rules)} rules, {len(rules.faults)} faults, set {rules.content_id[:12]}"
+
+
+def check_registry(file: Path | None) -> str:
+    """The registry reads, without a faulty row; a faulty one costs a worker only itself."""
+    if file is None:
+        raise CheckFailed(
+            "no registry named: everybody would be refused", "set FENGHUO_REGISTRY or --registry"
+        )
+    parsed = read_registry_file(file)
+    if not parsed.enterprises:
+        raise CheckFailed(
+            f"{file}: no sound row, {len(parsed.faults)} faulty: everybody would be refused",
+            f"fenghuo registry check {file}",
+        )
+    if parsed.faults:
+        raise CheckFailed(
+            f"{len(parsed.faults)} faulty rows", f"fenghuo registry check {file}", is_bearable=True
+        )
+    return f"{len(parsed.enterprises)} enterprises"
+
+
+def check_policy(file: Path | None) -> str:
+    """The policy reads."""
+    try:
+        load_policy(file)
+    except click.ClickException as fault:
+        raise CheckFailed(fault.message, "fenghuo policy check") from fault
+    return "defaults" if file is None else str(file)
