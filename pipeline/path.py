@@ -20,28 +20,39 @@ from pipeline.campaigns import step as campaigns
 from pipeline.campaigns.decode_sighting import read_sighting
 from pipeline.campaigns.emit_sightings import emit_sightings, forget_emitted
 from pipeline.campaigns.state import CampaignState
+from pipeline.correlation import quota as correlation_quota
 from pipeline.correlation import step as correlation
 from pipeline.correlation.detections import detection_of
 from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
+from pipeline.departures import depart, is_past
+from pipeline.drills import is_kept, refusal_of
 from pipeline.event_time import Clock, advance, clock_of, move_on, settle
+from pipeline.incidents import quota as incidents_quota
 from pipeline.incidents import step as incidents
-from pipeline.intake.admission import Refusal, admit, drill_named, refuse
+from pipeline.intake.admission import Refusal, admit, refuse
+from pipeline.intake.admitted import Admitted, Content
 from pipeline.intake.commands import read_command
-from pipeline.intake.dead_letters import refuse_sighting
+from pipeline.intake.dead_letters import SIGHTING_MALFORMED, refuse_sighting, refuse_unreadable
+from pipeline.intake.partitioning import is_in_place
 from pipeline.intake.reading import Reading, account_duplicate, read_batch, remark
 from pipeline.intake.taken import take
 from pipeline.policy import Policy
+from pipeline.severity import incident_records as severity_memory
 from pipeline.severity import step as severity
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.state import (
     EnterpriseState,
     State,
     campaign_key,
+    campaign_state,
+    empty,
     enterprise_key,
+    enterprise_state,
+    split_key,
 )
 from schemas.assessment import Assessment
-from schemas.batch import Batch, Record
+from schemas.batch import Batch, Record, Unreadable
 from schemas.command import Command
 from schemas.context import Context
 from schemas.decision import Decision
@@ -51,9 +62,6 @@ from schemas.moments import Moment
 from schemas.registry import Registry
 from schemas.sighting import Sighting
 from schemas.topics import is_commands, is_sightings
-
-STRANGER = ""
-"""The state key of whoever is not registered: nothing is ever remembered under it."""
 
 
 class Engine:
@@ -65,26 +73,65 @@ class Engine:
         self.registry = registry
         self.plan: CorrelationPlan = compile_plan(rules, policy.correlation)
 
-    def state_key(self, record: Record) -> str:
-        """Whose state the record reads and writes."""
-        key = record.key.decode("utf-8", "replace")
-        if is_sightings(record.topic):
-            return campaign_key(key)
-        return enterprise_key(key, drill_named(record)) if key in self.registry else STRANGER
+    def admit(self, record: Record, partitions: int = 0) -> Admitted:
+        """What one record of any source topic says, and whose state it may therefore touch.
 
-    def apply(self, state: State, record: Record) -> list[Decision]:
-        """One record of any source topic; a refused one leaves the state as it was."""
-        if isinstance(state, CampaignState):
+        `partitions` is how many its topic has, 0 where nobody knows: a record in another
+        partition than its key's would have a second state there, so it is refused.
+        """
+        content = record.unreadable or self._read(record)
+        match content:
+            case Refusal() | Unreadable():
+                return Admitted(record, content)
+            case Sighting(campaign_id=campaign_id):
+                state_key = campaign_key(campaign_id)
+            case Batch(enterprise_id=enterprise_id, drill=drill):
+                state_key = enterprise_key(enterprise_id, drill)
+            case Command(enterprise_id=enterprise_id, drill=drill):
+                state_key = enterprise_key(enterprise_id, drill)
+        if not is_in_place(record.key, record.partition, partitions):
+            where = f"key {record.key!r} does not belong in partition {record.partition}"
+            return Admitted(record, Refusal("wrong_partition", f"{where} of {partitions}"))
+        return Admitted(record, content, state_key)
+
+    def apply(self, state: State, admitted: Admitted) -> list[Decision]:
+        """What is decided on it; a refused record leaves the state as it was."""
+        record = admitted.record
+        match admitted.content:
+            case Unreadable() as unreadable:
+                return [refuse_unreadable(record, unreadable)]
+            case Refusal(reason=reason, detail=detail) if is_sightings(record.topic):
+                return [refuse_sighting(record, detail, reason)]
+            case Refusal() as refusal:
+                return list(refuse(record, refusal))
+            case Sighting() as sighting:
+                return self.apply_sighting(campaign_state(state), sighting, record.timestamp)
+            case Command() as command:
+                return self.handle_command(enterprise_state(state), command, record)
+            case Batch() as batch:
+                return self.process(enterprise_state(state), batch)
+
+    def _read(self, record: Record) -> Content:
+        if is_sightings(record.topic):
             sighting = read_sighting(record)
             if isinstance(sighting, str):
-                return [refuse_sighting(record, sighting)]
-            return self.apply_sighting(state, sighting, record.timestamp)
+                return Refusal(SIGHTING_MALFORMED, sighting)
+            return sighting
         if is_commands(record.topic):
-            return self.handle_command(state, record)
+            command = read_command(record, self.registry)
+            if isinstance(command, Command) and not self._is_kept(command.drill, record.timestamp):
+                return Refusal("unknown_drill", f"no drill {command.drill!r} is kept")
+            return command
         batch = admit(record, self.registry)
-        if isinstance(batch, Refusal):
-            return list(refuse(record, batch))
-        return self.process(state, batch)
+        if isinstance(batch, Batch) and batch.drill:
+            drills = self.policy.drills
+            fault = refusal_of(drills, batch.drill, batch.enterprise_id, record.timestamp)
+            return Refusal("unknown_drill", fault) if fault else batch
+        return batch
+
+    def _is_kept(self, drill: str, now: Moment) -> bool:
+        """Whether states of this drill are kept; of what is in earnest they are."""
+        return not drill or is_kept(self.policy.drills, drill, now)
 
     def apply_sighting(
         self, state: CampaignState, sighting: Sighting, now: Moment
@@ -115,11 +162,35 @@ class Engine:
         ]
 
     def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
-        """Timers and idle time of one state; `now` is the shell's clock."""
+        """Timers and idle time of one state; `now` is the shell's clock.
+
+        The state of a drill that is over is left empty, and that of an enterprise that left
+        the registry ends as `departures.py` says.
+        """
         if isinstance(state, CampaignState):
-            policy = self.policy
-            return [*campaigns.expire(policy.campaigns, policy.severity, state, now)]
+            return self._expire_campaign(state, now)
+        enterprise_id, drill = split_key(state_key)
+        if not self._is_kept(drill, now):
+            empty(state)
+            return []
+        if enterprise_id not in self.registry:
+            return self._depart(state, state_key, now)
+        state.left_at = 0
         return self._expire(state, state_key, move_on(self.policy.event_time, state.clock, now))
+
+    def shed(self, state: State, state_key: str) -> int:
+        """Let go of the half that tells least, for a state too large to be kept; how many items."""
+        policy = self.policy
+        if isinstance(state, CampaignState):
+            return campaigns.shed(state)
+        context = self._context(*split_key(state_key))
+        shed = (
+            correlation_quota.shed(state.correlation),
+            incidents_quota.shed(policy.incidents, state.incidents, context),
+            severity_memory.shed(state.severity),
+        )
+        forget_emitted(state.sightings, state.incidents.cases.keys())
+        return sum(shed)
 
     def settle(self, state: EnterpriseState, state_key: str) -> list[Decision]:
         """The end of a recording: no event is awaited any more, so lateness is over.
@@ -129,26 +200,24 @@ class Engine:
         """
         return self._expire(state, state_key, settle(state.clock))
 
-    def handle_command(self, state: EnterpriseState, record: Record) -> list[Decision]:
+    def handle_command(
+        self, state: EnterpriseState, command: Command, record: Record
+    ) -> list[Decision]:
         """One command of an analyst; refused or accepted, it is kept."""
-        command = read_command(record, self.registry)
-        if isinstance(command, Refusal):
-            return list(refuse(record, command))
         heard = commands.heard_before(state.commands, command)
         if heard is not None:
             again = commands.answer_again(heard, command)
             reused = Refusal("command_id_reused", f"command_id {command.command_id}")
             return [again] if again is not None else list(refuse(record, reused))
-        outcome = commands.hear(
-            state.commands, state.incidents, state.severity, command, record.timestamp
-        )
-        return [outcome, *(self._carry_out(state, command, record) if outcome.accepted else ())]
+        now = record.timestamp
+        outcome = commands.hear(state.commands, state.incidents, state.severity, command, now)
+        return [outcome, *(self._carry_out(state, command, now) if outcome.accepted else ())]
 
     def _carry_out(
-        self, state: EnterpriseState, command: Command, record: Record
+        self, state: EnterpriseState, command: Command, received_at: Moment
     ) -> list[Decision]:
         context = self._context(command.enterprise_id, command.drill)
-        clock = clock_of(state.clock, record.timestamp)
+        clock = clock_of(state.clock, received_at)
         policy = self.policy
         revised = incidents.handle_command(
             policy.incidents, state.incidents, command, clock, context
@@ -163,9 +232,25 @@ class Engine:
         )
         return self._tell(state, [*revised, *judged], clock, context)
 
+    def _expire_campaign(self, state: CampaignState, now: Moment) -> list[Decision]:
+        if state.subject is not None and not self._is_kept(state.subject.drill, now):
+            empty(state)
+            return []
+        policy = self.policy
+        return [*campaigns.expire(policy.campaigns, policy.severity, state, now)]
+
+    def _depart(self, state: EnterpriseState, state_key: str, now: Moment) -> list[Decision]:
+        if not state.left_at:
+            state.left_at = now
+            return [depart(state.incidents, state_key, "enterprise_left", now)]
+        if not is_past(state.left_at, now):
+            return []
+        ended = depart(state.incidents, state_key, "enterprise_state_ended", now)
+        empty(state)
+        return [ended]
+
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
-        enterprise_id, _, drill = state_key.partition("#")
-        context = self._context(enterprise_id, drill)
+        context = self._context(*split_key(state_key))
         detections = correlation.expire(self.plan, state.correlation, clock, context)
         return [*detections, *self._conclude(state, detections, clock, context)]
 

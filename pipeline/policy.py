@@ -2,8 +2,10 @@
 
 import msgspec
 
+from pipeline import drills as registered_drills
 from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.correlation.policy import CorrelationPolicy
+from pipeline.drills import Drill
 from pipeline.event_time import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.severity.policy import SeverityPolicy
@@ -19,6 +21,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     incidents: IncidentPolicy = IncidentPolicy()
     severity: SeverityPolicy = SeverityPolicy()
     campaigns: CampaignPolicy = CampaignPolicy()
+    drills: tuple[Drill, ...] = ()
 
 
 class PolicyFault(ValueError):
@@ -28,12 +31,14 @@ class PolicyFault(ValueError):
 def read_policy(text: str, file: str) -> Policy:
     """YAML or JSON text to a policy; raises PolicyFault, and nothing of a faulty one is used."""
     try:
-        policy = msgspec.yaml.decode(text, type=Policy)
+        # YAML has times of its own, JSON has them as text: as text both are read alike.
+        policy = msgspec.convert(msgspec.to_builtins(msgspec.yaml.decode(text)), Policy)
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         raise PolicyFault(
             f"{file}: {fault}; correct it there, or leave it out for the default"
         ) from fault
     faults = [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
+    faults += [f"{file}: {fault}" for fault in registered_drills.faults_of(policy.drills)]
     if faults:
         raise PolicyFault("\n".join(faults))
     return policy

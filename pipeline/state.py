@@ -17,6 +17,7 @@ from pipeline.event_time import ClockState
 from pipeline.incidents.state import IncidentsState
 from pipeline.intake.taken import TakenState
 from pipeline.severity.state import SeverityState
+from schemas.moments import Moment
 
 STATE_VERSION = 2
 
@@ -29,6 +30,8 @@ class EnterpriseState(msgspec.Struct):
     """The state of one enterprise, one part a stage; mutable, owned by the engine in a call."""
 
     version: int = STATE_VERSION
+    left_at: Moment = 0
+    """When the enterprise was first missed in the registry; 0: it is there."""
     clock: ClockState = msgspec.field(default_factory=ClockState)
     taken: TakenState = msgspec.field(default_factory=TakenState)
     correlation: CorrelationState = msgspec.field(default_factory=CorrelationState)
@@ -49,6 +52,12 @@ _campaign_decoder = msgspec.msgpack.Decoder(CampaignState)
 def enterprise_key(enterprise_id: str, drill: str) -> str:
     """The state key of an enterprise, or of one of its drills."""
     return f"{enterprise_id}#{drill}" if drill else enterprise_id
+
+
+def split_key(key: str) -> tuple[str, str]:
+    """Enterprise and drill of the state key of an enterprise."""
+    enterprise_id, _, drill = key.partition("#")
+    return enterprise_id, drill
 
 
 def campaign_key(campaign_id: str) -> str:
@@ -76,6 +85,13 @@ def campaign_state(state: State) -> CampaignState:
 def fresh_state(key: str) -> State:
     """The state of which nothing is remembered yet."""
     return CampaignState() if is_campaign_key(key) else EnterpriseState()
+
+
+def empty(state: State) -> None:
+    """Make it as if it had never been: a shell then lets go of it."""
+    fresh = type(state)()
+    for name in state.__struct_fields__:
+        setattr(state, name, getattr(fresh, name))
 
 
 def encode_state(state: State) -> bytes:

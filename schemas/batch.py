@@ -30,10 +30,19 @@ SIGNED_HEADERS = (
 )
 
 
+class Unreadable(msgspec.Struct, frozen=True):
+    """Why the records up to the offset `last` could not be read: a reason, and the particulars."""
+
+    reason: str
+    detail: str
+    last: int
+
+
 class Record(msgspec.Struct, frozen=True, kw_only=True):
     """One Kafka record as it was read; `timestamp` is Kafka's, the moment of receipt.
 
-    A record without a key has the key b""; a header's value may be None, as Kafka allows.
+    A record without a key has the key b""; a header's value may be None, as Kafka allows. Where
+    records could not be read, one without key and value stands for all of them.
     """
 
     topic: str
@@ -43,6 +52,12 @@ class Record(msgspec.Struct, frozen=True, kw_only=True):
     key: bytes
     value: bytes
     headers: tuple[tuple[str, bytes | None], ...] = ()
+    unreadable: Unreadable | None = None
+
+    @property
+    def next_offset(self) -> int:
+        """The offset after it, or after those that it stands for."""
+        return (self.offset if self.unreadable is None else self.unreadable.last) + 1
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -26,9 +26,9 @@ JSON = "String"
 """JSON text; read it with ClickHouse's JSONExtract functions."""
 HEX_ID = "String"
 
-_EARLIEST = -2_208_988_800_000_000  # 1900-01-01, and the last microsecond of 2299:
-_LATEST = 10_413_791_999_999_999  # what DateTime64 can show
-_STORED_MOMENT = Annotated[int, msgspec.Meta(ge=_EARLIEST, le=_LATEST)]
+EARLIEST = -2_208_988_800_000_000  # 1900-01-01, and the last microsecond of 2299:
+LATEST = 10_413_791_999_999_999  # what DateTime64 can show
+_STORED_MOMENT = Annotated[int, msgspec.Meta(ge=EARLIEST, le=LATEST)]
 
 WRITTEN_AS: dict[str, Any] = {
     TEXT: str,

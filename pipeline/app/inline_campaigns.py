@@ -27,7 +27,7 @@ class _SightingSource:
 
 
 def gather_inline(
-    engine: Engine, told: Iterable[Decision], memory: Memory[State], delivery: Delivery
+    engine: Engine, told: Iterable[Decision], memory: Memory[str, State], delivery: Delivery
 ) -> list[Decision]:
     """Gather the sightings among the decisions; what comes of them, written and remembered.
 
@@ -42,7 +42,7 @@ def gather_inline(
 
 
 def expire_indicators(
-    engine: Engine, keys: Sequence[str], memory: Memory[State], delivery: Delivery, now: Moment
+    engine: Engine, keys: Sequence[str], memory: Memory[str, State], delivery: Delivery, now: Moment
 ) -> None:
     """The timers of all indicators among the keys: what is over by now, what is to be let go."""
 
@@ -50,4 +50,4 @@ def expire_indicators(
         return engine.advance(state, key, now)
 
     indicators = [key for key in keys if is_campaign_key(key)]
-    take_group(indicators, TimerSource(now), decide, memory, delivery)
+    take_group(indicators, TimerSource[str](now), decide, memory, delivery)

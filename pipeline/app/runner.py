@@ -11,7 +11,7 @@ inputs give the same rows, so what is done again is the same.
 A step that fails leaves the memory as it was before (`Memory.forget`).
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Generic, Protocol, TypeVar
 
@@ -24,7 +24,9 @@ from schemas.moments import Moment
 
 Input = TypeVar("Input")
 State = TypeVar("State")
+Key = TypeVar("Key", bound=Hashable)
 Input_contra = TypeVar("Input_contra", contravariant=True)
+Key_co = TypeVar("Key_co", bound=Hashable, covariant=True)
 State_contra = TypeVar("State_contra", contravariant=True)
 
 
@@ -37,27 +39,27 @@ class EngineFault(Exception):
         self.index = index
 
 
-class Source(Protocol[Input_contra]):
+class Source(Protocol[Input_contra, Key_co]):
     """What the driver must know of an input."""
 
-    def state_key(self, input: Input_contra, /) -> str:
-        """Whose state the input reads and writes: the engine's `state_key`."""
+    def state_key(self, input: Input_contra, /) -> Key_co:
+        """Whose state the input reads and writes."""
 
     def place(self, input: Input_contra, /) -> str:
         """Where it came from, unique and the same on every reading: `topic/partition/offset`."""
 
 
-class TimerSource:
+class TimerSource(Generic[Key]):
     """State keys as inputs: the timers of each, at one moment."""
 
     def __init__(self, now: Moment) -> None:
         self._now = now
 
-    def state_key(self, input: str, /) -> str:
+    def state_key(self, input: Key, /) -> Key:
         """The key itself."""
         return input
 
-    def place(self, input: str, /) -> str:
+    def place(self, input: Key, /) -> str:
         """`timers/key/moment`."""
         return f"timers/{input}/{self._now}"
 
@@ -74,45 +76,45 @@ class Refuse(Protocol[Input_contra]):
     def __call__(self, input: Input_contra, detail: str, /) -> Sequence[Decision]: ...
 
 
-class Memory(Protocol[State]):
+class Memory(Protocol[Key, State]):
     """States by state key: of an enterprise, of one of its drills, of an indicator."""
 
-    def recall(self, key: str) -> State:
+    def recall(self, key: Key) -> State:
         """The state as last remembered, for the driver to change; fresh if there is none."""
 
-    def remember(self, states: Mapping[str, State]) -> None:
+    def remember(self, states: Mapping[Key, State]) -> None:
         """Keep these as they are now."""
 
-    def forget(self, keys: Iterable[str]) -> None:
+    def forget(self, keys: Iterable[Key]) -> None:
         """Undo what was done to these since they were last remembered."""
 
 
-class Step(msgspec.Struct, Generic[State], frozen=True):
+class Step(msgspec.Struct, Generic[Key, State], frozen=True):
     """What a group of inputs came to. `token` is the same for the same inputs."""
 
     decisions: list[Decision]
-    states: dict[str, State]
+    states: dict[Key, State]
     token: str
 
 
 def decide_step(
     inputs: Sequence[Input],
-    source: Source[Input],
+    source: Source[Input, Key],
     decide: Decide[State, Input],
-    memory: Memory[State],
-) -> Step[State]:
+    memory: Memory[Key, State],
+) -> Step[Key, State]:
     """Rule 1 for a group of inputs, in their order.
 
     Raises EngineFault for the first input on which the engine raises; the memory is then
     as it was before the call.
     """
     decisions: list[Decision] = []
-    states: dict[str, State] = {}
+    states: dict[Key, State] = {}
     for index, input in enumerate(inputs):
-        key = source.state_key(input)
-        if key not in states:
-            states[key] = memory.recall(key)
         try:
+            key = source.state_key(input)
+            if key not in states:
+                states[key] = memory.recall(key)
             decisions += decide(states[key], input)
         except Exception as cause:  # whatever the engine raises is a fault of its own
             memory.forget(states)
@@ -122,9 +124,9 @@ def decide_step(
 
 def take_group(
     inputs: Sequence[Input],
-    source: Source[Input],
+    source: Source[Input, Key],
     decide: Decide[State, Input],
-    memory: Memory[State],
+    memory: Memory[Key, State],
     delivery: Delivery,
 ) -> list[Decision]:
     """Rules 1 to 3 for one group; acknowledging is left to the caller.
@@ -132,20 +134,53 @@ def take_group(
     Raises EngineFault, and whatever `delivery` raises; the memory is then as it was.
     """
     step = decide_step(inputs, source, decide, memory)
+    _keep(step, memory, delivery)
+    return step.decisions
+
+
+def take_each(
+    inputs: Sequence[Input],
+    source: Source[Input, Key],
+    decide: Decide[State, Input],
+    memory: Memory[Key, State],
+    delivery: Delivery,
+) -> tuple[list[Decision], list[EngineFault]]:
+    """Rules 1 to 3 for inputs that have a state each: a fault costs its own input alone.
+
+    Raises whatever `delivery` raises; the memory is then as it was.
+    """
+    decisions: list[Decision] = []
+    states: dict[Key, State] = {}
+    places: list[str] = []
+    faults: list[EngineFault] = []
+    for input in inputs:
+        try:
+            step = decide_step([input], source, decide, memory)
+        except EngineFault as fault:
+            faults.append(fault)
+            continue
+        decisions += step.decisions
+        states |= step.states
+        places.append(source.place(input))
+    _keep(Step(decisions, states, content_id("step", *places)), memory, delivery)
+    return decisions, faults
+
+
+def _keep(step: Step[Key, State], memory: Memory[Key, State], delivery: Delivery) -> None:
+    """Rules 2 and 3."""
     try:
         delivery.write(step.decisions, step.token)
     except BaseException:
         memory.forget(step.states)
         raise
     memory.remember(step.states)
-    return step.decisions
 
 
 def take_past_faults(
     inputs: Sequence[Input],
-    source: Source[Input],
+    source: Source[Input, Key],
     decide: Decide[State, Input],
-    memory: Memory[State],
+    memory: Memory[Key, State],
     delivery: Delivery,
     refuse: Refuse[Input],
 ) -> list[Decision]:
@@ -163,9 +198,9 @@ def take_past_faults(
 
 def drive(
     inputs: Iterable[Input],
-    source: Source[Input],
+    source: Source[Input, Key],
     decide: Decide[State, Input],
-    memory: Memory[State],
+    memory: Memory[Key, State],
     delivery: Delivery,
     *,
     acknowledge: Callable[[Sequence[Input]], None] = lambda inputs: None,

@@ -63,6 +63,13 @@ def forget_enterprise(state: CampaignState, enterprise_id: str) -> None:
     }
 
 
+def shed(state: CampaignState) -> int:
+    """Let go of the half of the sights that tell least; how many. For a state too large to keep."""
+    count = len(state.sights)
+    _keep_to_quota(state, count // 2)
+    return count - len(state.sights)
+
+
 def _settle(
     policy: CampaignPolicy, severity: SeverityPolicy, state: CampaignState, now: Moment
 ) -> list[Finding]:

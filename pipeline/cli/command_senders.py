@@ -73,7 +73,8 @@ def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:
         value=msgspec.json.encode(command),
         headers=((HEADER_DRILL, command.drill.encode()),) if command.drill else (),
     )
-    decisions = engine.apply(states.recall(engine.state_key(record)), record)
+    admitted = engine.admit(record)
+    decisions = engine.apply(states.recall(admitted.state_key), admitted)
     delivery = patient_delivery(sink)
     delivery.write(decisions, command.command_id)
     gather_inline(engine, decisions, states, delivery)

@@ -170,4 +170,9 @@ def _read(access: KafkaAccess, letter: Answer) -> Record:
         raise click.ClickException(
             f"{_place(letter)} has a null header, and would be refused again; publish it anew"
         )
+    if record.unreadable is not None:
+        raise click.ClickException(
+            f"{'/'.join(map(str, place))} cannot be read ({record.unreadable.detail}); "
+            "have it published again in smaller record batches"
+        )
     return record

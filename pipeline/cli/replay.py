@@ -23,10 +23,11 @@ from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from pipeline.cli.waiting import patient_delivery
 from pipeline.files.registry_file import keep_registry
+from pipeline.intake.admitted import STRANGER
 from pipeline.intake.dead_letters import refuse_record
 from pipeline.kafka.access import KafkaAccess
-from pipeline.kafka.preflight import require
-from pipeline.path import STRANGER, Engine
+from pipeline.kafka.preflight import describe_sources, partitions_of, require
+from pipeline.path import Engine
 from pipeline.replay.difference import compare_incidents
 from pipeline.replay.records import Period, held_since, read_period
 from pipeline.replay.source import RecordSource
@@ -78,11 +79,12 @@ def replay_command(
     live = _live_incidents(store, database) if diff else []
     topics = [topic_name("events", prefix), topic_name("commands", prefix)]
     held = _held_from(access, topics, Period(start, end))
+    partitions = partitions_of(describe_sources(access, prefix, ("events", "commands")))
     records = _of(read_period(access, topics, Period(start, end)), enterprises)
     aside = None if store is None else store / f"investigation_{name}"
     with open_sink(aside, f"investigation_{name}") as sink:
         _prepare(sink, name, aside)
-        summary = _replay(engine, sink, records)
+        summary = _replay(engine, sink, records, partitions)
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
     say(summary.line(), err=True)
@@ -141,7 +143,7 @@ def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Rec
     return (record for record in records if not wanted or record.key in wanted)
 
 
-def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
+def _replay(engine: Engine, sink: Store, records: Iterator[Record], partitions: int) -> Summary:
     """Every record in order, then event time moved to the last event of each enterprise.
 
     Sightings that live workers told are not read: the replay tells its own.
@@ -150,8 +152,8 @@ def _replay(engine: Engine, sink: Store, records: Iterator[Record]) -> Summary:
     memory = HeldStates(fresh_state, encode_state, decode_state)
     delivery = patient_delivery(sink)
     summary = Summary()
-    source = RecordSource(engine)
-    for decisions in drive(records, source, engine.apply, memory, delivery, refuse=refuse_record):
+    source = RecordSource(engine, partitions)
+    for decisions in drive(records, source, source.decide, memory, delivery, refuse=refuse_record):
         gather_inline(engine, decisions, memory, delivery)
         summary.add(decisions)
     for key, state in list(memory.all().items()):

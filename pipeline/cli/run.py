@@ -7,6 +7,7 @@ from itertools import chain, count, groupby
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 
 from pipeline.app.embedded_states import EmbeddedStates
@@ -20,6 +21,7 @@ from pipeline.cli.progress import Progress
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink
 from pipeline.cli.waiting import patient_delivery
+from pipeline.drills import for_files, joined
 from pipeline.files.batches import LINES_PER_BATCH, chunks_of
 from pipeline.files.ordering import Line, Read, in_order
 from pipeline.files.recordings import Recording, open_recording
@@ -84,6 +86,9 @@ def run_command(
     )
     with open_sink(store, database) as sink:
         states = EmbeddedStates(store)
+        named = [for_files(drill)] if drill else []
+        drills = joined(states.policy.drills, engine.policy.drills, named)
+        engine.policy = msgspec.structs.replace(engine.policy, drills=drills)
         states.adopt(engine.rules.content_id, engine.policy, engine.registry)
         summary = run_files(engine, sink, states, reader, files)
         incidents = read_incidents(sink)

@@ -13,5 +13,5 @@ class CorrelationPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknow
 
     revision_gap_s: int = 60
     groups: int = 50_000
-    state_bytes: int = 32 * 1024 * 1024
+    state_bytes: int = 4 * 1024 * 1024
     group_matches: int = 10_000

@@ -35,18 +35,25 @@ def drop_group(state: CorrelationState, key: str, name: str) -> None:
 def enforce_quota(plan: CorrelationPlan, state: CorrelationState) -> None:
     """Evict the stalest groups where the state is past its policy's quota, and count them."""
     policy = plan.policy
-    if state.group_count <= policy.groups and state.bytes <= policy.state_bytes:
-        return
+    if state.group_count > policy.groups or state.bytes > policy.state_bytes:
+        _evict(state, policy.groups * KEPT_SHARE, policy.state_bytes * KEPT_SHARE)
+
+
+def shed(state: CorrelationState) -> int:
+    """Evict the stalest half, whatever the quota; how many. For a state too large to be kept."""
+    count = state.group_count
+    _evict(state, count // 2, state.bytes // 2)
+    return count - state.group_count
+
+
+def _evict(state: CorrelationState, groups: float, size: float) -> None:
     stalest = sorted(
         (group.last_time, key, name)
         for key, groups in state.groups.items()
         for name, group in groups.items()
     )
     for _last_time, key, name in stalest:
-        if (
-            state.group_count <= policy.groups * KEPT_SHARE
-            and state.bytes <= policy.state_bytes * KEPT_SHARE
-        ):
+        if state.group_count <= groups and state.bytes <= size:
             return
         drop_group(state, key, name)
         count_drop(state, key.partition("/")[0], "evicted")

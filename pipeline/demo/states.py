@@ -29,9 +29,7 @@ def read_states(access: KafkaAccess, group: str) -> Mapping[str, bytes]:
     ledger = Ledger(data, _no_send)
     ledger.open()
     partitions = {int(key.split(b"/", 1)[0]) for key in data}
-    return {
-        key: ledger.state(partition, key).state for partition, key in ledger.state_keys(partitions)
-    }
+    return {key.name: ledger.state(key).state for key in ledger.state_keys(partitions)}
 
 
 def keep_states(states: EmbeddedStates, encoded: Mapping[str, bytes]) -> None:

@@ -88,6 +88,14 @@ def enforce_quota(policy: IncidentPolicy, state: IncidentsState, context: Contex
     forget_unused(state)
 
 
+def shed(policy: IncidentPolicy, state: IncidentsState, context: Context) -> int:
+    """Fold or evict the half that tells least; how much. For a state too large to be kept."""
+    before = len(state.evidence) + len(state.cases)
+    half = msgspec.structs.replace(policy, detections_max=len(state.evidence) // 2)
+    enforce_quota(half, state, context)
+    return before - len(state.evidence) - len(state.cases)
+
+
 def _forget_superseded(policy: IncidentPolicy, state: IncidentsState) -> None:
     """Superseded cases have no evidence; beyond the quota those go that went first."""
     superseded = [key for key, case in state.cases.items() if case.is_superseded]

@@ -70,6 +70,8 @@ REMEDIES: dict[str, str] = {
     "bad_signature": "Sign these very headers and this value with the registered private key.",
     "batch_too_large": "Send at most 8 MB of NDJSON a record; 1 MB is best.",
     "too_many_lines": f"Send at most {LINES_MAX} lines a record; 200 are best.",
+    "wrong_partition": "Use Kafka's default partitioner (librdkafka: partitioner=murmur2_random).",
+    "unknown_drill": "Have the drill registered with this enterprise, or send while it runs.",
     "command_malformed": "Send commands with `fenghuo incidents`.",
     "command_id_reused": "Give each command an id of its own; `fenghuo incidents` does.",
     "command_time_out_of_range": "Correct the clock of the computer that sends the command.",

@@ -9,21 +9,34 @@ from typing import Any
 import msgspec
 
 from pipeline.intake.accounts import refuse_whole
-from schemas.batch import DETAIL_CHARS, BatchAccount, DeadLetter, Record, original_of
+from schemas.batch import (
+    DETAIL_CHARS,
+    BatchAccount,
+    DeadLetter,
+    Record,
+    Unreadable,
+    original_of,
+)
 from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.topics import is_sightings
+from sinks.columns import EARLIEST, LATEST
 from sinks.tables import TABLES
 
 ENGINE_FAULT = "engine_fault"
 SIGHTING_MALFORMED = "sighting_malformed"
 ROWS_REFUSED = "rows_refused"
 EXPIRED = "expired"
+RECREATED = "topic_recreated"
 
 REMEDIES: dict[str, str] = {
     ENGINE_FAULT: "A fault of the engine: report it with this record, then requeue it.",
     SIGHTING_MALFORMED: "Let only workers of one release and policy write there, then requeue it.",
     ROWS_REFUSED: "A fault of the mapping to rows: report it with this row, then requeue it.",
+    "wrong_partition": "Let only workers write there: they use Kafka's default partitioner.",
+    RECREATED: "Records of the old topic that were not read are lost: have them published again.",
+    "record_batch_too_large": "Send smaller record batches: set batch.size to 1 MB at most.",
+    "record_batch_unreadable": "Send with a client of Kafka, names of headers in UTF-8.",
     EXPIRED: "Keep records longer than a worker may be down; have the sender publish again.",
 }
 
@@ -44,6 +57,14 @@ def refuse_sighting(record: Record, detail: str, reason: str = SIGHTING_MALFORME
     return msgspec.structs.replace(letter, enterprise_id="", events=0)
 
 
+def refuse_unreadable(record: Record, unreadable: Unreadable) -> DeadLetter:
+    """The dead letter of records that could not be read; whose they were is not known either."""
+    letter, _ = refuse_whole(
+        record, unreadable.reason, unreadable.detail, REMEDIES[unreadable.reason]
+    )
+    return letter
+
+
 def expire_offsets(met: Record, first: int, last: int) -> DeadLetter:
     """The dead letter of offsets that Kafka deleted unread; `met` is the record found instead.
 
@@ -62,6 +83,31 @@ def expire_offsets(met: Record, first: int, last: int) -> DeadLetter:
         reason=EXPIRED,
         detail=f"offsets {first} to {last} were deleted before they were read",
         remedy=REMEDIES[EXPIRED],
+        events=0,
+        **original_of(b""),
+    )
+
+
+def recreate_topic(old: str, partition: int, next_offset: int, now: Moment) -> DeadLetter:
+    """The dead letter of a topic that was deleted and made again, in one of its partitions.
+
+    `old` is the topic's name, `@`, and the id that it had; `next_offset` is how far that one had
+    been read. What it held beyond is not known.
+    """
+    topic, _, topic_id = old.partition("@")
+    return DeadLetter(
+        dead_letter_id=content_id("dead_letter", f"{old}/{partition}", RECREATED),
+        enterprise_id="",
+        batch_id="",
+        topic=topic,
+        partition=partition,
+        offset=next_offset,
+        line=0,
+        received_at=now,
+        reason=RECREATED,
+        detail=f"the topic was rebuilt; of the old one, with id {topic_id or 'unknown'}, "
+        f"the offsets below {next_offset} were read",
+        remedy=REMEDIES[RECREATED],
         events=0,
         **original_of(b""),
     )
@@ -91,4 +137,5 @@ def refuse_row(table: str, row: tuple[Any, ...], detail: str) -> DeadLetter:
 
 
 def _time_of(cells: dict[str, Any]) -> Moment:
-    return next((int(cells[name]) for name in _TIMES if name in cells), 0)
+    time = next((int(cells[name]) for name in _TIMES if name in cells), 0)
+    return min(max(time, EARLIEST), LATEST)  # it may be what the row is refused for

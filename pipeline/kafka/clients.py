@@ -9,6 +9,7 @@ from typing import Any
 
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.connect import await_broker
+from pipeline.kafka.record_batches import keep_within_limits
 
 BOOTSTRAP_MS = 8_000
 RECONNECT_MS = 1_000
@@ -52,14 +53,19 @@ def producing(access: KafkaAccess) -> Iterator[Any]:
 
 
 def open_consumer(access: KafkaAccess) -> Any:
-    """A consumer without a group: it commits nothing, and is in nobody's way."""
+    """A consumer without a group: it commits nothing, and is in nobody's way.
+
+    It reads what was committed, within the limits of `record_batches.py`.
+    """
     from kafka import KafkaConsumer
 
+    keep_within_limits()
     return KafkaConsumer(
         **_options(access),
         group_id=None,
         enable_auto_commit=False,
         auto_offset_reset="earliest",
+        isolation_level="read_committed",
         max_partition_fetch_bytes=FETCH_BYTES,
     )
 

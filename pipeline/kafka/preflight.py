@@ -15,7 +15,7 @@ from pipeline.kafka.clients import open_admin
 from pipeline.kafka.faults import RequestRefused, refusals_explained
 from pipeline.kafka.naming import changelog_name
 from pipeline.kafka.rights import Right, Role, rights_of
-from schemas.topics import SOURCES, topic_name
+from schemas.topics import SOURCES, TopicRole, topic_name
 
 NO_SUCH_TOPIC = 3
 NOT_ALLOWED = 29
@@ -37,6 +37,8 @@ class Problem(msgspec.Struct, frozen=True):
 class Topic(msgspec.Struct, frozen=True):
     """A topic as the broker shows it to us; `operations` None: the broker does not say."""
 
+    topic_id: str = ""
+    """Another one where a topic is rebuilt under the same name; empty: the broker has none."""
     partitions: int = 0
     operations: frozenset[str] | None = None
     error: int = 0
@@ -75,12 +77,37 @@ def describe_topics(admin: Any, names: Iterable[str]) -> dict[str, Topic]:
     """The topics by name, those that are not there or not shown among them."""
     return {
         each["name"]: Topic(
+            topic_id=_topic_id(each.get("topic_id")),
             partitions=len(each["partitions"]),
             operations=_operations(each["authorized_operations"]),
             error=each["error_code"],
         )
         for each in admin.describe_topics(sorted(names))
     }
+
+
+def describe_sources(
+    access: KafkaAccess, prefix: str, roles: Iterable[TopicRole] = SOURCES
+) -> dict[str, Topic]:
+    """What the worker reads, or these of it, by name; raises KafkaFault."""
+    admin = open_admin(access)
+    try:
+        with refusals_explained(access.bootstrap, access.who):
+            return describe_topics(admin, [topic_name(role, prefix) for role in roles])
+    finally:
+        admin.close()
+
+
+def partitions_of(topics: Mapping[str, Topic]) -> int:
+    """How many each has; 0 where they differ or the broker does not say."""
+    counts = {topic.partitions for topic in topics.values()}
+    return counts.pop() if len(counts) == 1 else 0
+
+
+def _topic_id(given: Any) -> str:
+    """Kafka has them since 2.8; all zeros stand for none."""
+    text = str(given or "").replace("-", "")
+    return text if text.strip("0") else ""
 
 
 def _operations(named: Iterable[str] | None) -> frozenset[str] | None:

@@ -11,6 +11,7 @@ from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_consumer
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import BrokerAbsent, RequestRefused
+from pipeline.kafka.records import MILLISECOND, record_of
 from schemas.batch import Record
 from schemas.moments import HOUR, Moment
 
@@ -214,12 +215,4 @@ def _by_time(consumer: Any, places: list[Any], moment: Moment) -> dict[Any, int]
 
 
 def _record(message: Any) -> Record:
-    return Record(
-        topic=message.topic,
-        partition=message.partition,
-        offset=message.offset,
-        timestamp=message.timestamp * 1_000,
-        key=message.key or b"",
-        value=message.value or b"",
-        headers=tuple(message.headers),
-    )
+    return record_of(message, message.timestamp * MILLISECOND, message.headers)

@@ -141,7 +141,17 @@ def forget(policy: SeverityPolicy, state: SeverityState, now: Moment) -> None:
         if (until := _held_until(policy, record)) is not None and until <= now
     ]:
         del state.records[incident_id]
-    excess = len(state.records) - policy.incidents_max
+    _forget_oldest(state, len(state.records) - policy.incidents_max)
+
+
+def shed(state: SeverityState) -> int:
+    """Put away the older half; how many. For a state too large to be kept."""
+    excess = (len(state.records) + 1) // 2
+    _forget_oldest(state, excess)
+    return excess
+
+
+def _forget_oldest(state: SeverityState, excess: int) -> None:
     if excess > 0:
         oldest = sorted(state.records.values(), key=_eviction_order)[:excess]
         for record in oldest:

@@ -26,11 +26,14 @@ class Delivered(Protocol):
 class Log(Protocol):
     """The source topics themselves, asked apart from the consumer."""
 
+    def name_of(self, topic: str) -> str:
+        """The name of the log that the topic is now; see rule 6 of the ledger."""
+
     async def start_of(self, place: TopicPartition) -> int:
         """The partition's first offset."""
 
-    async def first_from(self, place: TopicPartition, offset: int) -> int:
-        """The first offset at or after this one that holds a record; there must be one."""
+    async def first_from(self, place: TopicPartition, offset: int) -> int | None:
+        """The first offset at or after this one that holds a record; None: there is none yet."""
 
     async def seek(self, place: TopicPartition, offset: int) -> None:
         """Make the consumer read on from here."""

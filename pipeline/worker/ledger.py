@@ -11,26 +11,39 @@ Rule 4. States are confirmed by the broker before the positions are sent: a posi
         ahead of a state.
 Rule 5. A state that is empty is deleted, at a timer. What a late writer brings
         back of it has been past its time since, and the next timer deletes it again.
-Rule 6. The generation never runs backwards, even where the group's does (a group that was
+Rule 6. A position is of a log: a topic under the id that the broker gave it. One that is deleted
+        and made again is another log, so nothing that was applied of the old one is taken for
+        applied of the new one.
+Rule 7. The generation never runs backwards, even where the group's does (a group that was
         deleted or has expired): the larger of it and the highest seen in the partition counts.
 """
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from collections.abc import Set as AbstractSet
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import msgspec
 
 Kind: TypeAlias = Literal["state", "position"]
 Name: TypeAlias = tuple[int, Kind, str]
-"""Partition, kind, and state key or topic."""
+"""Partition, kind, and the name of a state or of a log."""
 Send: TypeAlias = Callable[[int, bytes, bytes | None], Awaitable[object]]
 """Partition, key, value (None deletes): to the changelog; done when the broker has confirmed."""
 
 
+class StateKey(NamedTuple):
+    """Whose state: the same name in another partition has a state of its own."""
+
+    partition: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.partition}/{self.name}"
+
+
 class StateRecord(msgspec.Struct, frozen=True, array_like=True):
-    """One state: the last offset applied to it, by source topic, and the state encoded."""
+    """One state: the last offset applied to it, by the name of the log, and the state encoded."""
 
     applied: dict[str, int]
     state: bytes
@@ -49,6 +62,16 @@ _position_decoder = msgspec.msgpack.Decoder(Position)
 NO_STATE = StateRecord({}, b"")
 
 
+def log_name(topic: str, topic_id: str) -> str:
+    """`topic@id`; the topic alone on a broker that gives topics no id."""
+    return f"{topic}@{topic_id}" if topic_id else topic
+
+
+def topic_of(log: str) -> str:
+    """The topic of a log; Kafka allows no `@` in its name."""
+    return log.partition("@")[0]
+
+
 def key_of(name: Name, generation: int) -> bytes:
     """The table's key: `3/17/state/acme`."""
     partition, kind, text = name
@@ -64,7 +87,7 @@ def parse_key(key: bytes) -> tuple[Name, int]:
 
 
 def positions_of(data: Mapping[bytes, bytes]) -> dict[tuple[str, int], int]:
-    """Where reading goes on, by topic and partition: what the table says by rule 2."""
+    """Where reading goes on, by log and partition: what the table says by rule 2."""
     counting: dict[tuple[str, int], tuple[int, bytes]] = {}
     for key, value in data.items():
         (partition, kind, topic), generation = parse_key(key)
@@ -103,21 +126,28 @@ class Ledger:
         """Under which generation to write what the group's generation `of_group` fetched."""
         return max(of_group, self._highest.get(partition, 0))
 
-    def state(self, partition: int, key: str) -> StateRecord:
+    def state(self, key: StateKey) -> StateRecord:
         """The state's record, NO_STATE if there is none."""
-        data = self._get((partition, "state", key))
+        data = self._get((key.partition, "state", key.name))
         return NO_STATE if data is None else _state_decoder.decode(data)
 
-    def position(self, partition: int, topic: str) -> Position | None:
-        """Where to go on in this partition of the topic; None if it was never read."""
-        data = self._get((partition, "position", topic))
+    def position(self, partition: int, log: str) -> Position | None:
+        """Where to go on in this partition of the log; None if it was never read."""
+        data = self._get((partition, "position", log))
         return None if data is None else _position_decoder.decode(data)
 
-    def state_keys(self, partitions: AbstractSet[int]) -> Iterator[tuple[int, str]]:
-        """Every state held in these partitions: partition and state key."""
-        for partition, kind, key in list(self._generation):
-            if kind == "state" and partition in partitions:
-                yield partition, key
+    def state_keys(self, partitions: AbstractSet[int]) -> list[StateKey]:
+        """Every state held in these partitions."""
+        return [StateKey(*each) for each in self._names("state", partitions)]
+
+    def logs(self, partitions: AbstractSet[int]) -> list[tuple[int, str]]:
+        """Every log that has a position in these partitions."""
+        return list(self._names("position", partitions))
+
+    def _names(self, kind: Kind, partitions: AbstractSet[int]) -> Iterator[tuple[int, str]]:
+        for partition, of_kind, name in self._generation:
+            if of_kind == kind and partition in partitions:
+                yield partition, name
 
     def put(
         self, name: Name, generation: int, record: StateRecord | Position

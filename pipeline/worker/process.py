@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Mapping
 from threading import Event, Thread
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ import structlog
 
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault
-from pipeline.kafka.preflight import require
+from pipeline.kafka.preflight import Topic, describe_sources, require
 from pipeline.worker.service import Parts, Service
 from pipeline.worker.settings import WorkerSettings
 from pipeline.worker.step_executor import Engine
@@ -97,8 +98,8 @@ def serve(settings: WorkerSettings, parts: Parts[E, State]) -> None:
     import faust
 
     configure_log()
-    _settle_with_kafka(settings)
-    service = Service(settings, parts)
+    topics = _settle_with_kafka(settings)
+    service = Service(settings, parts, topics)
     worker = faust.Worker(service.app, quiet=True, redirect_stdouts=False, override_logging=False)
     worker.spinner = None  # it writes to a log as to a terminal
     log.info("started", health_port=service.server.port)
@@ -124,10 +125,13 @@ def _leave_in_time(app: Any, has_ended: Event) -> None:
         os._exit(int(app.crashed))
 
 
-def _settle_with_kafka(settings: WorkerSettings) -> None:
+def _settle_with_kafka(settings: WorkerSettings) -> Mapping[str, Topic]:
+    """What the worker reads, once it may begin."""
+
     def absent(fault: KafkaFault) -> None:
         log.warning("waiting for a broker", cause=fault.problem, remedy=fault.remedy)
 
     access = settings.kafka()
     await_broker(access, BROKER_S, absent)
     require(access, "worker", settings.topic_prefix, settings.group)
+    return describe_sources(access, settings.topic_prefix)

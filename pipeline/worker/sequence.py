@@ -53,7 +53,7 @@ class Sequencer:
             self._left_out[place] = max(record.offset, self._left_out.get(place, 0))
 
     def take_missing(self) -> list[tuple[Missing, Record]]:
-        """Offsets that no longer exist, each with the record met instead; forgotten once taken."""
+        """Offsets that retention deleted, each with the record met instead; forgotten then."""
         missing, self._missing = self._missing, []
         return missing
 
@@ -82,15 +82,27 @@ class Sequencer:
         """Send the consumer back where records wait and none was taken since the last look.
 
         `ends` is the end of each place's log. Whatever made the consumer stand still, reading
-        goes on; where records are only slow to come, they come once more and are skipped.
+        goes on; where records are only slow to come, they come once more and are skipped. Where
+        no record is left before the end (only markers of transactions), none is waited for.
         """
         for place, end in ends.items():
             expected = await self._expected(place)
             if expected < end and self._looked_at.get(place) == expected:
-                self._metrics.add("stalls")
-                log.warning("the consumer stood still", place=place, back_to=expected, end=end)
-                await self._send_back(place, expected)
-            self._looked_at[place] = expected
+                await self._resume_stalled(place, expected, end)
+            self._looked_at[place] = self._expectations.expected(place)
+
+    async def _resume_stalled(self, place: TopicPartition, expected: int, end: int) -> None:
+        if await self._log.first_from(place, expected) is None:
+            self._pass_over(Missing(*place, expected, end - 1, expired=False))
+            self._expectations.expect(place, end)
+            return
+        self._metrics.add("stalls")
+        log.warning("the consumer stood still", place=place, back_to=expected, end=end)
+        await self._send_back(place, expected)
+
+    def name_of(self, topic: str) -> str:
+        """The name of the log that the topic is now."""
+        return self._log.name_of(topic)
 
     async def _send_back(self, place: TopicPartition, offset: int) -> None:
         await self._log.seek(place, offset)
@@ -114,6 +126,7 @@ class Sequencer:
         if verdict == "skip":
             self._metrics.add("records_skipped")
         if verdict == "apply":
+            self._expectations.expect(place, record.next_offset)
             self._sent_back_s.pop(place, None)
         return verdict == "apply"
 
@@ -122,7 +135,7 @@ class Sequencer:
         return time.monotonic() - self._sent_back_s.get(place, -AWAITED_S) < AWAITED_S
 
     async def _expect(self, place: TopicPartition) -> None:
-        position = self._ledger.position(place[1], place[0])
+        position = self._ledger.position(place[1], self._log.name_of(place[0]))
         offset = await self._log.start_of(place) if position is None else position.next_offset
         self._expectations.expect(place, offset)
 
@@ -130,11 +143,18 @@ class Sequencer:
         """Whether the record can be judged again, the log itself having the gap."""
         expected = self._expectations.expected(place)
         start = await self._log.start_of(place)
-        first = await self._log.first_from(place, expected)
+        found = await self._log.first_from(place, expected)
+        first = record.offset if found is None else found
         missing = self._expectations.mend_gap(place, record.offset, start, first)
-        if missing is not None:
+        if missing is not None and missing.expired:
             self._missing.append((missing, record))
-            cause = "expired" if missing.expired else "never_held_a_record"
-            self._metrics.add("offsets_missing", missing.last - missing.first + 1, cause=cause)
-            log.error("offsets missing", cause=cause, missing=missing)
+        if missing is not None:
+            self._pass_over(missing)
         return not self._expectations.is_sought(place)
+
+    def _pass_over(self, missing: Missing) -> None:
+        """Offsets without a record: markers of transactions, aborted records, or retention."""
+        cause = "expired" if missing.expired else "never_held_a_record"
+        self._metrics.add("offsets_missing", missing.last - missing.first + 1, cause=cause)
+        tell = log.error if missing.expired else log.info
+        tell("offsets missing", cause=cause, missing=missing)

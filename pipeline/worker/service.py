@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -13,7 +13,9 @@ from typing import Any, Generic, Protocol, TypeVar
 import structlog
 
 from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
+from pipeline.kafka.preflight import Topic, describe_sources, partitions_of
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.health import Health, HealthServer
 from pipeline.worker.ledger import Ledger, positions_of
@@ -47,8 +49,6 @@ E = TypeVar("E", bound=Engine[Any])
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
-STALL_CHECK_S = 20.0
-"""How often each partition is held against the end of its log."""
 STOP_S = 10.0
 """How long the step in hand may take to end when told to stop."""
 
@@ -93,10 +93,20 @@ class SinkWatch(DeliveryWatch):
         self._metrics.put("sink_waiting", int(is_down))
 
 
+class TopicsChanged(Exception):
+    """The topics are not those that this process began with: its supervisor starts another.
+
+    Faust's consumer may stand still for good on a topic that was deleted and made again; and
+    where partitions were added, keys belong away from their states.
+    """
+
+
 class Service(Generic[E, State]):
     """One worker. `app` is the Faust app to run; `close` lets go of everything afterwards."""
 
-    def __init__(self, settings: WorkerSettings, parts: Parts[E, State]) -> None:
+    def __init__(
+        self, settings: WorkerSettings, parts: Parts[E, State], topics: Mapping[str, Topic]
+    ) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self._ownership = Ownership()
@@ -104,13 +114,14 @@ class Service(Generic[E, State]):
         self._scratch = TemporaryDirectory(prefix="fenghuo-")
         self.app = make_app(settings, self._scratch.name)
         self._giving_up = Event()
+        self._ends: dict[TopicPartition, int] = {}
         self._thread = ThreadPoolExecutor(1, "executor")
         self._parts = parts
         engine = parts.load_engine(None)
         self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
-        self._log = StreamLog(self.app, settings)
+        self._log = StreamLog(self.app, settings, topics)
         self._steps = self._make_steps(engine, parts.codec)
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
@@ -131,7 +142,7 @@ class Service(Generic[E, State]):
         delivery = Delivery(self._sink, lambda s: not self._giving_up.wait(s), watch=watch)
         return Steps(
             ledger,
-            StepExecutor(engine, codec, delivery),
+            StepExecutor(engine, codec, delivery, self.metrics, partitions_of(self._log.topics)),
             Sequencer(ledger, self._log, self.metrics),
             self._publish,
             ownership=self._ownership,
@@ -154,7 +165,7 @@ class Service(Generic[E, State]):
         app.task(self._introduce)
         app.timer(TICK_S, name="tick")(self._tick)
         app.timer(TICK_S, name="timers")(self._advance)
-        app.timer(STALL_CHECK_S, name="revival")(self._resume_stalled)
+        app.timer(self.settings.revival_s, name="revival")(self._resume_stalled)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
 
     async def _read(self, stream: Any) -> None:
@@ -180,9 +191,11 @@ class Service(Generic[E, State]):
         positions = positions_of(self._table.data)
         topics = source_topics(self.settings)
         return {
-            place: positions[place] if place in positions else await self._log.start_of(place)
-            for place in places
-            if place[0] in topics
+            (topic, partition): positions[self._log.name_of(topic), partition]
+            if (self._log.name_of(topic), partition) in positions
+            else await self._log.start_of((topic, partition))
+            for topic, partition in places
+            if topic in topics
         }
 
     async def _assigned(self, app: Any, assigned: set[Any], **_: Any) -> None:
@@ -239,10 +252,27 @@ class Service(Generic[E, State]):
 
     async def _resume_stalled(self) -> None:
         """Faust's consumer is known to stand still at times; no record then shows the gap."""
+        await self._look_at_topics()
         generation = self.app.consumer_generation_id
         topics, partitions = source_topics(self.settings), self._ownership.partitions
-        ends = await self._log.ends_of([(topic, each) for topic in topics for each in partitions])
-        await self._steps.resume_stalled(ends, generation)
+        places = [(topic, each) for topic in topics for each in partitions]
+        self._ends = await self._log.ends_of(places)
+        await self._steps.resume_stalled(self._ends, generation)
+
+    async def _look_at_topics(self) -> None:
+        """Raises TopicsChanged where one was deleted and made again, or has other partitions."""
+        settings = self.settings
+        try:
+            found = await asyncio.to_thread(
+                describe_sources, settings.kafka(), settings.topic_prefix
+            )
+        except KafkaFault:
+            return  # away: asked again at the next look
+        for name, topic in found.items():
+            known = self._log.topics[name]
+            now, before = (topic.topic_id, topic.partitions), (known.topic_id, known.partitions)
+            if topic.partitions and now != before:
+                raise TopicsChanged(f"{name}: id and partitions were {before}, and are {now}")
 
     def _measure_matching(self) -> None:
         effort = self._parts.effort(self._rules.in_force)
@@ -257,7 +287,8 @@ class Service(Generic[E, State]):
     def _measure_lag(self) -> None:
         waiting = self._waiting()
         for (topic, partition), count in waiting.items():
-            self.metrics.put("lag_records", count or 0, topic=topic, partition=str(partition))
+            if count is not None:
+                self.metrics.put("lag_records", count, topic=topic, partition=str(partition))
         self.health.tick(sum(count or 0 for count in waiting.values()))
 
     def _waiting(self) -> dict[TopicPartition, int | None]:
@@ -267,8 +298,10 @@ class Service(Generic[E, State]):
         return {(tp.topic, tp.partition): self._count_waiting(tp) for tp in assigned}
 
     def _count_waiting(self, tp: Any) -> int | None:
-        end = self.app.consumer.highwater(tp)
-        expected = self._steps.next_offset((tp.topic, tp.partition))
+        place = (tp.topic, tp.partition)
+        ends = [self.app.consumer.highwater(tp), self._ends.get(place)]
+        end = max((each for each in ends if each is not None), default=None)
+        expected = self._steps.next_offset(place)
         return None if end is None or expected is None else max(0, end - expected)
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:

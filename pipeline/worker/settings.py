@@ -44,6 +44,7 @@ class WorkerSettings(BaseSettings):
     step_records: int = Field(50, ge=1, description="records a step takes at most")
     engine_attempts: int = Field(3, ge=1, description="then a record is dead-lettered")
     rules_poll_s: float = Field(10.0, gt=0, description="how often changed rules are looked for")
+    revival_s: float = Field(20.0, gt=0, description="each log's end and id are looked at so often")
     timers_s: float = Field(60.0, gt=0, description="each state's timers are looked at so often")
 
     @field_validator("rules", mode="before")

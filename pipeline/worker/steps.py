@@ -17,21 +17,23 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Generic, TypeVar
 
+import msgspec
 import structlog
 
 from pipeline.app.delivery import DeliveryAbandoned
 from pipeline.app.runner import EngineFault
-from pipeline.intake.dead_letters import expire_offsets
+from pipeline.intake.dead_letters import expire_offsets, recreate_topic
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.delivered import Delivered, Publish
-from pipeline.worker.ledger import Ledger, Position, StateRecord
+from pipeline.worker.ledger import Ledger, Position, StateKey, StateRecord, topic_of
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.observation import observe_decisions, observe_step
 from pipeline.worker.ownership import NO_GENERATION, Ownership
 from pipeline.worker.partition_time import PartitionTime
 from pipeline.worker.sequence import Sequencer
-from pipeline.worker.step_executor import Engine, Outcome, StepExecutor
-from pipeline.worker.timers import StateKey, Timers
+from pipeline.worker.step_executor import Admitted, Engine, Outcome, StepExecutor, key_of
+from pipeline.worker.timers import Timers
+from schemas.batch import DeadLetter
 from schemas.decision import Decision
 from schemas.moments import Moment
 from sinks.rows import rows_of
@@ -40,6 +42,18 @@ State = TypeVar("State")
 T = TypeVar("T")
 
 log = structlog.get_logger("fenghuo.worker")
+
+
+class Arrival(msgspec.Struct, frozen=True, eq=False):
+    """A record as it was delivered, and as the engine admits it."""
+
+    delivered: Delivered
+    admitted: Admitted
+
+    @property
+    def key(self) -> StateKey:
+        """Whose state it may touch."""
+        return key_of(self.admitted)
 
 
 class Steps(Generic[State]):
@@ -104,11 +118,11 @@ class Steps(Generic[State]):
             if not await self._open_ledger(generation):
                 return
             await self._sequencer.go_back_again(self._ownership.partitions)
-            held = list(self._ledger.state_keys(self._ownership.partitions))
+            held = self._ledger.state_keys(self._ownership.partitions)
             self._metrics.put("states", len(held))
             keys = timers.next_share(generation, held)
             for now in sorted(set(moments.values())):
-                due = [key for key in keys if moments.get(key[0]) == now]
+                due = [key for key in keys if moments.get(key.partition) == now]
                 if due:
                     await self._advance(due, generation, now)
 
@@ -122,22 +136,20 @@ class Steps(Generic[State]):
                 )
 
     async def _advance(self, keys: Sequence[StateKey], generation: int, now: Moment) -> None:
-        partition_of = {key: partition for partition, key in keys}
-        records = {key: self._ledger.state(partition, key) for partition, key in keys}
+        records = {key: self._ledger.state(key) for key in keys}
         states = {key: record.state for key, record in records.items()}
-        outcome = await self.in_thread(self.executor.advance, states, now)
-        if outcome.fault is not None:
+        advanced = await self.in_thread(self.executor.advance, states, now)
+        for fault in advanced.faults:
             self._metrics.add("timer_faults")
-            log.error("the engine raised on timers", fault=str(outcome.fault))
-        await self._tell(outcome.decisions)
+            log.error("the engine raised on timers", fault=str(fault))
+        await self._tell(advanced.decisions)
         writes: list[Awaitable[object]] = []
-        for key, state in outcome.states.items():
-            partition = partition_of[key]
+        for key, state in advanced.states.items():
             if state:
                 record = StateRecord(records[key].applied, state)
-                writes += self._put_state(partition, key, generation, record)
+                writes += self._put_state(key, generation, record)
             else:
-                writes += self._ledger.drop((partition, "state", key))
+                writes += self._ledger.drop((key.partition, "state", key.name))
         await asyncio.gather(*writes)
 
     async def end(self) -> None:
@@ -169,61 +181,61 @@ class Steps(Generic[State]):
         if self._opened != generation and self._ownership.may_begin(generation):
             self._sequencer.clear()
             self._ledger.open()
-            self._opened = generation
             await self.in_thread(self.executor.drop_decoded)
+            await self._account_recreated()
+            self._opened = generation
         return self._opened == generation
 
     async def _apply(self, fresh: Sequence[Delivered]) -> None:
         """2 and 3, until all are applied; past a record that the engine never gets over."""
-        while fresh:
-            states = self._states_of(fresh)
-            pending = [each for each in fresh if not self._was_applied(each, states)]
+        records = [each.record for each in fresh]
+        admitted = await self.in_thread(self.executor.admit, records)
+        remaining = [Arrival(*each) for each in zip(fresh, admitted, strict=True)]
+        while remaining:
+            states = {each.key: self._ledger.state(each.key) for each in remaining}
+            pending = [each for each in remaining if not self._was_applied(each, states)]
             outcome = await self._decide(pending, states)
             await self._tell(outcome.decisions)
             faulted = None if outcome.fault is None else pending[outcome.taken]
-            done = fresh if faulted is None else fresh[: fresh.index(faulted)]
+            done = remaining if faulted is None else remaining[: remaining.index(faulted)]
             await self._remember(done, states, outcome)
             if faulted is None or outcome.fault is None:
                 return
-            await self._count_fault(faulted, outcome.fault)
-            fresh = fresh[len(done) + 1 :]
+            await self._count_fault(faulted.delivered, outcome.fault)
+            remaining = remaining[len(done) + 1 :]
 
     async def _decide(
-        self, pending: Sequence[Delivered], states: dict[str, StateRecord]
+        self, pending: Sequence["Arrival"], states: dict[StateKey, StateRecord]
     ) -> Outcome:
-        records = [each.record for each in pending]
+        admitted = [each.admitted for each in pending]
         encoded = {key: record.state for key, record in states.items()}
-        return await self.in_thread(self.executor.take, records, encoded)
+        return await self.in_thread(self.executor.take, admitted, encoded)
 
-    def _states_of(self, fresh: Sequence[Delivered]) -> dict[str, StateRecord]:
-        place = {self._key(each): each.record.partition for each in fresh}
-        return {key: self._ledger.state(partition, key) for key, partition in place.items()}
-
-    def _was_applied(self, each: Delivered, states: dict[str, StateRecord]) -> bool:
+    def _was_applied(self, each: "Arrival", states: dict[StateKey, StateRecord]) -> bool:
         """A step that was cut short between states and positions has applied it."""
-        applied = states[self._key(each)].applied
-        return each.record.offset <= applied.get(each.record.topic, -1)
+        record = each.delivered.record
+        log_name = self._sequencer.name_of(record.topic)
+        return record.offset <= states[each.key].applied.get(log_name, -1)
 
     async def _remember(
-        self, done: Sequence[Delivered], states: dict[str, StateRecord], outcome: Outcome
+        self, done: Sequence["Arrival"], states: dict[StateKey, StateRecord], outcome: Outcome
     ) -> None:
-        last_of_state = {self._key(each): each for each in done}
+        generation = {each.key: each.delivered.generation for each in done}
         applied = {key: dict(record.applied) for key, record in states.items()}
         for each in done:
-            applied[self._key(each)][each.record.topic] = each.record.offset
+            record = each.delivered.record
+            applied[each.key][self._sequencer.name_of(record.topic)] = record.offset
         writes: list[Awaitable[object]] = []
         for key, state in outcome.states.items():
-            last = last_of_state[key]
-            record = StateRecord(applied[key], state)
-            writes += self._put_state(last.record.partition, key, last.generation, record)
+            writes += self._put_state(key, generation[key], StateRecord(applied[key], state))
         await asyncio.gather(*writes)
-        await self._remember_positions(done)
+        await self._remember_positions([each.delivered for each in done])
 
     async def _remember_positions(self, done: Sequence[Delivered]) -> None:
         last_of_place = {(each.record.topic, each.record.partition): each for each in done}
         writes: list[Awaitable[object]] = []
         for place, each in last_of_place.items():
-            writes += self._put_position(each, Position(each.record.offset + 1))
+            writes += self._put_position(each, Position(each.record.next_offset))
             self._partition_time.reach(place, each.record.timestamp)
         await asyncio.gather(*writes)
 
@@ -231,7 +243,8 @@ class Steps(Generic[State]):
         """Count the attempt and raise; at the last one, dead-letter the record and go on."""
         self._metrics.add("engine_faults")
         record = faulted.record
-        position = self._ledger.position(record.partition, record.topic)
+        log_name = self._sequencer.name_of(record.topic)
+        position = self._ledger.position(record.partition, log_name)
         is_same = position is not None and position.next_offset == record.offset
         faults = (position.faults if is_same and position is not None else 0) + 1
         if faults < self._attempts:
@@ -243,26 +256,37 @@ class Steps(Generic[State]):
 
     async def _account_missing(self) -> None:
         for missing, met in self._sequencer.take_missing():
-            if missing.expired:
-                letter = expire_offsets(met, missing.first, missing.last)
-                await self.in_thread(self.executor.write, rows_of([letter]), letter.dead_letter_id)
-                await self._tell([letter])
+            await self._dead_letter(expire_offsets(met, missing.first, missing.last))
+
+    async def _account_recreated(self) -> None:
+        """Logs that no topic is any more: said once, and their positions let go of."""
+        for partition, old in self._ledger.logs(self._ownership.partitions):
+            position = self._ledger.position(partition, old)
+            if old == self._sequencer.name_of(topic_of(old)) or position is None:
+                continue
+            at = position.next_offset
+            log.error("topic recreated", topic=topic_of(old), partition=partition, read_up_to=at)
+            letter = recreate_topic(old, partition, at, time.time_ns() // 1_000)
+            await self._dead_letter(letter)
+            await asyncio.gather(*self._ledger.drop((partition, "position", old)))
+
+    async def _dead_letter(self, letter: DeadLetter) -> None:
+        await self.in_thread(self.executor.write, rows_of([letter]), letter.dead_letter_id)
+        await self._tell([letter])
 
     async def _tell(self, decisions: Sequence[Decision]) -> None:
         """To subscribers and metrics, once the rows are written."""
         await asyncio.gather(*self._publish(decisions))
         observe_decisions(self._metrics, decisions)
 
-    def _key(self, each: Delivered) -> str:
-        return self.executor.engine.state_key(each.record)
-
     def _put_state(
-        self, partition: int, key: str, generation: int, record: StateRecord
+        self, key: StateKey, generation: int, record: StateRecord
     ) -> list[Awaitable[object]]:
-        in_force = self._ledger.generation(partition, generation)
-        return self._ledger.put((partition, "state", key), in_force, record)
+        in_force = self._ledger.generation(key.partition, generation)
+        return self._ledger.put((key.partition, "state", key.name), in_force, record)
 
     def _put_position(self, each: Delivered, position: Position) -> list[Awaitable[object]]:
         partition = each.record.partition
         in_force = self._ledger.generation(partition, each.generation)
-        return self._ledger.put((partition, "position", each.record.topic), in_force, position)
+        log_name = self._sequencer.name_of(each.record.topic)
+        return self._ledger.put((partition, "position", log_name), in_force, position)

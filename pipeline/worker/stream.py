@@ -5,7 +5,7 @@ sources, and of the changelog, always goes to the same worker.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -13,13 +13,18 @@ import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as AioTopicPartition
 from aiokafka.errors import KafkaError
+from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AiokafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AiokafkaTransport
 from faust.types import TP
 from mode.supervisors import CrashingSupervisor
 
 from pipeline.kafka.access import MECHANISM, KafkaAccess
+from pipeline.kafka.preflight import Topic
+from pipeline.kafka.record_batches import keep_within_limits
+from pipeline.kafka.records import record_of
 from pipeline.worker.contiguity import TopicPartition
+from pipeline.worker.ledger import log_name
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
 from schemas.topics import SOURCES, topic_name
@@ -33,6 +38,13 @@ FETCH_BYTES = 4 * 1024 * 1024
 REQUEST_BYTES = 8_000_000
 BUFFERED_RECORDS = 1024
 """Records in memory; fewer collapse the throughput, more cost 66 kB each."""
+BUFFERED_BYTES = 128_000_000
+"""Of their values: of the largest that are admitted, 1,024 would take 8 GB."""
+ANSWER_MS = 500
+FULL_S = 0.05
+"""How long a full buffer is left alone before it is looked at again."""
+COMMITTED = "read_committed"
+"""What a transaction wrote that was aborted, or is still open, is not read."""
 
 
 def source_topics(settings: WorkerSettings) -> tuple[str, ...]:
@@ -97,12 +109,25 @@ def _credentials(access: KafkaAccess) -> Any:
 def read_from(app: Any, starts: Callable[[Collection[TopicPartition]], Awaitable[Starts]]) -> None:
     """Begin reading where `starts` says, wherever Faust would at the committed offsets.
 
+    Read are committed records within the limits of `record_batches.py`, and no more at a time
+    than memory is meant for.
+
     Faust takes records from its fetcher while a recovery still blocks the flow, drops them,
     and seeks back to the committed offset to read them again; where there is none yet, or it
     is 0, it does not seek, and the records never come.
     """
 
+    keep_within_limits()
+
     class Consumer(AiokafkaConsumer):
+        def _new_consumer_thread(self) -> Any:
+            return _CommittedThread(self, loop=self.loop, beacon=self.beacon)
+
+        async def _wait_next_records(self, timeout: float) -> Any:  # noqa: ASYNC109 - Faust's
+            while _buffered_bytes(self) > BUFFERED_BYTES and not self.should_stop:
+                await self.sleep(FULL_S)
+            return await super()._wait_next_records(timeout)
+
         async def seek_to_committed(self) -> dict[TP, int]:
             offsets = dict(await super().seek_to_committed())
             found = await starts([(tp.topic, tp.partition) for tp in self.assignment()])
@@ -116,6 +141,27 @@ def read_from(app: Any, starts: Callable[[Collection[TopicPartition]], Awaitable
 
     Transport.Consumer = Consumer
     app.transport = Transport(app.conf.broker_consumer, app)
+
+
+class _CommittedThread(AIOKafkaConsumerThread):
+    """Faust reads uncommitted records unless it writes transactions itself."""
+
+    def _create_worker_consumer(self, transport: Any) -> Any:
+        consumer = super()._create_worker_consumer(transport)
+        consumer._isolation_level = COMMITTED  # read when it starts
+        return consumer
+
+    def highwater(self, tp: TP) -> Any:
+        """Where what can be read ends: the last stable offset, where the broker knows one."""
+        stable: int | None = self._ensure_consumer().last_stable_offset(tp)
+        if stable is not None and stable >= 0:
+            return stable
+        return self._ensure_consumer().highwater(tp)
+
+
+def _buffered_bytes(consumer: Any) -> int:
+    """Of the records delivered and not acknowledged yet."""
+    return sum(len(message.value or b"") for message in list(consumer.unacked))
 
 
 class StreamRecord:
@@ -133,15 +179,7 @@ class StreamRecord:
     def record(self) -> Record:
         """The record; Kafka's timestamp has milliseconds."""
         message = self._event.message
-        return Record(
-            topic=message.topic,
-            partition=message.partition,
-            offset=message.offset,
-            timestamp=round(message.timestamp * 1000) * 1000,
-            key=message.key or b"",
-            value=message.value or b"",
-            headers=tuple(_pairs(message.headers)),
-        )
+        return record_of(message, round(message.timestamp * 1000) * 1000, _pairs(message.headers))
 
     def ack(self) -> None:
         """Let Faust commit past it."""
@@ -155,10 +193,15 @@ def _pairs(headers: Any) -> Iterable[tuple[str, bytes | None]]:
 class StreamLog:
     """The source topics, asked through a consumer of its own: Faust's is busy reading."""
 
-    def __init__(self, app: Any, settings: WorkerSettings) -> None:
+    def __init__(self, app: Any, settings: WorkerSettings, topics: Mapping[str, Topic]) -> None:
+        self.topics = topics
         self._app = app
         self._access = settings.kafka()
         self._asked: Any = None
+
+    def name_of(self, topic: str) -> str:
+        """`topic@id`: one that is deleted and made again is another log of the same topic."""
+        return log_name(topic, self.topics[topic].topic_id)
 
     async def start_of(self, place: TopicPartition) -> int:
         """The partition's first offset."""
@@ -167,14 +210,18 @@ class StreamLog:
         offsets: dict[Any, int] = await consumer.beginning_offsets([where])
         return offsets[where]
 
-    async def first_from(self, place: TopicPartition, offset: int) -> int:
+    async def first_from(self, place: TopicPartition, offset: int) -> int | None:
         """The offset of the first record there is at or after this one."""
         consumer = await self._consumer()
         where = AioTopicPartition(*place)
+        ends = await consumer.end_offsets([where])
         consumer.assign([where])
         consumer.seek(where, offset)
-        record = await consumer.getone(where)
-        return int(record.offset)
+        while await consumer.position(where) < ends[where]:
+            found = await consumer.getmany(where, timeout_ms=ANSWER_MS, max_records=1)
+            if found.get(where):
+                return int(found[where][0].offset)
+        return None
 
     async def ends_of(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Where the logs end now; none where the broker does not answer."""
@@ -212,6 +259,7 @@ class StreamLog:
                 bootstrap_servers=self._access.servers(),
                 auto_offset_reset="earliest",
                 enable_auto_commit=False,
+                isolation_level=COMMITTED,
                 **self._access.security(),
             )
             await self._asked.start()

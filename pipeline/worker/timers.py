@@ -1,12 +1,9 @@
 """Timers: every state is looked at once a round, a share of them each second."""
 
 from collections.abc import Iterable, Sequence
-from typing import TypeAlias
 
+from pipeline.worker.ledger import StateKey
 from pipeline.worker.ownership import NO_GENERATION
-
-StateKey: TypeAlias = tuple[int, str]
-"""Partition and state key."""
 
 
 class Timers:

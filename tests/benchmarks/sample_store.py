@@ -70,12 +70,11 @@ def fill(sink: Sink, size: int, events: int, seed: int = 1) -> None:
     keep_registry(sink, registry)
     delivery = Delivery(sink, wait=lambda _: False)
     states = HeldStates(fresh_state, encode_state, decode_state)
+    source = RecordSource(engine)
     incidents: dict[str, Incident] = {}
 
     def apply(records: Iterator[Record]) -> None:
-        for decisions in drive(
-            records, RecordSource(engine), engine.apply, states, delivery, group_size=100
-        ):
+        for decisions in drive(records, source, source.decide, states, delivery, group_size=100):
             gather_inline(engine, decisions, states, delivery)
             incidents.update(_by_id(decisions))
 

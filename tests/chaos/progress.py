@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from pipeline.kafka.naming import changelog_name
-from pipeline.worker.ledger import Position, parse_key
+from pipeline.worker.ledger import Position, parse_key, topic_of
 from schemas.topics import DEFAULT_PREFIX, SOURCES, topic_name
 
 Place = tuple[str, int]
@@ -46,10 +46,10 @@ class Progress:
         self._consumer.close()
 
     def _take_in(self, key: bytes, value: bytes | None) -> None:
-        (partition, kind, topic), generation = parse_key(key)
+        (partition, kind, name), generation = parse_key(key)
         if kind == "position" and value is not None:
             position = msgspec.msgpack.decode(value, type=Position)
-            place = (topic, partition)
+            place = (topic_of(name), partition)
             if generation >= self._applied.get(place, (0, 0))[0]:
                 self._applied[place] = (generation, position.next_offset)
 

@@ -1,6 +1,7 @@
 """The whole engine: what one enterprise's records come to, however they arrive."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import TypeVar
 
 import msgspec
@@ -9,13 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.campaigns.state import CampaignState
+from pipeline.drills import Drill
+from pipeline.intake.admitted import STRANGER
+from pipeline.path import Engine
+from pipeline.policy import Policy
 from pipeline.state import (
     EnterpriseState,
     StateFault,
     decode_state,
     encode_state,
     enterprise_state,
-    fresh_state,
 )
 from schemas.assessment import Assessment
 from schemas.batch import Batch, BatchAccount, DeadLetter, Record
@@ -28,6 +32,13 @@ from schemas.sighting import Sighting
 from tests.engine.builders import START, batch, command, failed_logon, make_engine, shadow_copies
 
 ENGINE = make_engine()
+SPRING = Drill(
+    name="spring",
+    start=datetime(2026, 5, 1, tzinfo=UTC),
+    end=datetime(2026, 5, 2, tzinfo=UTC),
+    enterprises=("E1",),
+)
+IN_SPRING = Engine(ENGINE.rules, Policy(drills=(SPRING,)), ENGINE.registry)
 Kind = TypeVar("Kind")
 
 lines = st.builds(
@@ -45,6 +56,10 @@ def run(batches: Sequence[Batch], restore: bool = False) -> list[Decision]:
         if restore:
             state = enterprise_state(decode_state("E1", encode_state(state)))
     return decisions + ENGINE.settle(state, "E1")
+
+
+def apply(state: EnterpriseState, record: Record) -> list[Decision]:
+    return ENGINE.apply(state, ENGINE.admit(record))
 
 
 def of(kind: type[Kind], decisions: Sequence[Decision]) -> list[Kind]:
@@ -125,11 +140,15 @@ def test_a_drill_never_joins_a_live_incident() -> None:
 
 
 def test_records_of_a_drill_have_a_state_of_their_own() -> None:
-    record = command("confirm", "x")
-    assert ENGINE.state_key(record) == "E1"
-    drilled = Record(**{name: getattr(record, name) for name in Record.__struct_fields__}
-                     | {"headers": (("fenghuo-drill", b"spring"),)})  # fmt: skip
-    assert ENGINE.state_key(drilled) == "E1#spring"
+    assert ENGINE.admit(command("confirm", "x")).state_key == "E1"
+    assert IN_SPRING.admit(command("confirm", "x", drill="spring")).state_key == "E1#spring"
+
+
+def test_a_drill_that_is_not_registered_has_no_state_and_its_commands_are_refused() -> None:
+    admitted = ENGINE.admit(command("confirm", "x", drill="summer"))
+    assert admitted.state_key == STRANGER
+    letter = of(DeadLetter, ENGINE.apply(EnterpriseState(), admitted))[0]
+    assert letter.reason == "unknown_drill"
 
 
 def from_outside(at_s: float) -> bytes:
@@ -144,11 +163,11 @@ def test_an_incident_tells_its_indicators_once_and_again_when_it_changes() -> No
     assert told.sight.harm
     assert of(Sighting, ENGINE.advance(state, "E1", START)) == []
     (incident,) = state.incidents.cases
-    assert of(Sighting, ENGINE.apply(state, command("start", incident))) == []
-    stated = ENGINE.apply(state, command("impact", incident, 101, impact=Impact(views=70)))
+    assert of(Sighting, apply(state, command("start", incident))) == []
+    stated = apply(state, command("impact", incident, 101, impact=Impact(views=70)))
     assert [each.sight.harm["views"] for each in of(Sighting, stated)] == [70]
     closing = command("close", incident, 102, verdict="false_positive")
-    assert [each.sight.stands for each in of(Sighting, ENGINE.apply(state, closing))] == [False]
+    assert [each.sight.stands for each in of(Sighting, apply(state, closing))] == [False]
 
 
 def test_a_sighting_has_the_state_of_its_indicator_and_a_stranger_none() -> None:
@@ -161,33 +180,33 @@ def test_a_sighting_has_the_state_of_its_indicator_and_a_stranger_none() -> None
         key=told.campaign_id.encode(),
         value=msgspec.json.encode(told),
     )
-    assert ENGINE.state_key(record) == f"#{told.campaign_id}"
+    assert ENGINE.admit(record).state_key == f"#{told.campaign_id}"
     forged = msgspec.structs.replace(
         record,
         topic="fenghuo.events",
         key=b"",
         headers=(("fenghuo-drill", told.campaign_id.encode()),),
     )
-    assert ENGINE.state_key(forged) == ""
+    assert ENGINE.admit(forged).state_key == STRANGER
 
 
 def test_a_sighting_that_cannot_be_read_is_a_dead_letter_without_an_account() -> None:
     broken = Record(
         topic="fenghuo.sightings", partition=0, offset=1, timestamp=0, key=b"c", value=b"{"
     )
-    state = fresh_state(ENGINE.state_key(broken))
-    (letter,) = of(DeadLetter, ENGINE.apply(state, broken))
+    state = EnterpriseState()
+    (letter,) = of(DeadLetter, apply(state, broken))
     assert (letter.reason, letter.events, letter.original) == ("sighting_malformed", 0, b"{")
-    assert state == CampaignState()
+    assert state == EnterpriseState()
 
 
 def test_confirmation_and_stated_harm_raise_the_tier_with_a_response_level() -> None:
     state = EnterpriseState()
     (incident,) = of(Incident, ENGINE.process(state, batch([shadow_copies(0)])))
-    confirmed = ENGINE.apply(state, command("confirm", incident.incident_id, 100))
+    confirmed = apply(state, command("confirm", incident.incident_id, 100))
     assert of(CommandOutcome, confirmed)[0].accepted
     stated = Impact(direct_loss_cny=150_000_000)
-    told = ENGINE.apply(state, command("impact", incident.incident_id, 101, impact=stated))
+    told = apply(state, command("impact", incident.incident_id, 101, impact=stated))
     levels = {each.regime: each.response_level for each in of(Assessment, told)}
     assert levels == {"miit": "II", "cac": "I"}
 
@@ -195,7 +214,7 @@ def test_confirmation_and_stated_harm_raise_the_tier_with_a_response_level() -> 
 def test_a_command_that_the_life_cycle_forbids_is_refused_and_kept() -> None:
     state = EnterpriseState()
     (incident,) = of(Incident, ENGINE.process(state, batch([shadow_copies(0)])))
-    (outcome,) = ENGINE.apply(state, command("reopen", incident.incident_id))
+    (outcome,) = apply(state, command("reopen", incident.incident_id))
     assert isinstance(outcome, CommandOutcome)
     assert not outcome.accepted
     assert "allowed" in outcome.refusal
@@ -205,7 +224,7 @@ def test_a_command_that_cannot_be_read_is_a_dead_letter() -> None:
     broken = Record(
         topic="fenghuo.commands", partition=0, offset=1, timestamp=0, key=b"E1", value=b"{"
     )
-    letter, account = ENGINE.apply(EnterpriseState(), broken)
+    letter, account = apply(EnterpriseState(), broken)
     assert letter.reason == "command_malformed"  # type: ignore[union-attr]
     assert account.dead_lettered == 1  # type: ignore[union-attr]
 

@@ -166,7 +166,7 @@ def test_a_stranger_s_record_in_the_period_is_refused_and_the_replay_goes_on() -
     stranger = Record(
         topic="fenghuo.events", partition=0, offset=0, timestamp=1, key=b"nobody", value=b"{}"
     )
-    summary = _replay(make_engine(), sink, iter([stranger]))  # type: ignore[arg-type]
+    summary = _replay(make_engine(), sink, iter([stranger]), 1)  # type: ignore[arg-type]
     assert (summary.events, summary.dead_lettered) == (1, 1)
     assert [row["reason"] for row in sink.view("dead_letters")] == ["header_missing"]
 

@@ -5,9 +5,11 @@ doubled or taken out of order changes rows.
 """
 
 from collections.abc import Callable
+from typing import NamedTuple
 
 import msgspec
 
+from pipeline.intake.dead_letters import refuse_unreadable
 from pipeline.sigma.matching.plan_router import Effort
 from schemas.batch import BatchAccount, Record
 from schemas.decision import Decision
@@ -38,14 +40,24 @@ class CountCodec:
         return msgspec.msgpack.decode(data, type=Count)
 
 
+class Counted(NamedTuple):
+    """A record, and whose count it changes."""
+
+    record: Record
+    state_key: str
+
+
 class CountingEngine:
     """The value of a record is a number; `poison` makes the engine raise."""
 
-    def state_key(self, record: Record) -> str:
+    def admit(self, record: Record, partitions: int) -> "Counted":
         """By topic too: in which order two topics are read is not in their logs."""
-        return f"{record.key.decode()}/{record.topic}"
+        return Counted(record, f"{record.key.decode()}/{record.topic}")
 
-    def apply(self, state: Count, record: Record) -> list[Decision]:
+    def apply(self, state: Count, counted: "Counted") -> list[Decision]:
+        record = counted.record
+        if record.unreadable is not None:
+            return [refuse_unreadable(record, record.unreadable)]
         if record.value == POISON:
             raise ZeroDivisionError("poison")
         state.records += 1
@@ -69,6 +81,9 @@ class CountingEngine:
     def advance(self, state: Count, state_key: str, now: Moment) -> list[Decision]:
         state.ticks += 1
         return []
+
+    def shed(self, state: Count, state_key: str) -> int:
+        return 0
 
 
 class CountingParts:

@@ -19,7 +19,7 @@ from schemas.decision import Decision
 from schemas.moments import Moment
 from schemas.sighting import Sight, Sighting
 from schemas.topics import is_sightings
-from tests.worker.counting import Count
+from tests.worker.counting import Count, Counted
 
 POLICY = CampaignPolicy(thresholds=(Threshold(kind="address", enterprises=2, window_s=3_600),))
 SEVERITY = SeverityPolicy()
@@ -42,11 +42,12 @@ class RelayCodec:
 class RelayEngine:
     """Each record of an enterprise is one incident of it, revised."""
 
-    def state_key(self, record: Record) -> str:
+    def admit(self, record: Record, partitions: int) -> Counted:
         key = record.key.decode()
-        return campaign_key(key) if is_sightings(record.topic) else key
+        return Counted(record, campaign_key(key) if is_sightings(record.topic) else key)
 
-    def apply(self, state: Count | CampaignState, record: Record) -> list[Decision]:
+    def apply(self, state: Count | CampaignState, counted: Counted) -> list[Decision]:
+        record = counted.record
         if isinstance(state, CampaignState):
             sighting = read_sighting(record)
             assert isinstance(sighting, Sighting), sighting
@@ -57,6 +58,9 @@ class RelayEngine:
     def advance(self, state: Count | CampaignState, key: str, now: Moment) -> list[Decision]:
         is_indicator = isinstance(state, CampaignState)
         return [*expire(POLICY, SEVERITY, state, now)] if is_indicator else []
+
+    def shed(self, state: Count | CampaignState, key: str) -> int:
+        return 0
 
 
 def _tell(order: int, number: int, record: Record) -> Sighting:

@@ -34,6 +34,7 @@ class Bench:
         self._command = command
         self.prefix = folder.name.replace("_", "-")
         self._broker = broker
+        self.address = broker.address
         self._folder = folder
         access = KafkaAccess(broker.address)
         self.producer: Any = open_producer(access)

@@ -11,8 +11,9 @@ from contextlib import suppress
 from typing import Any
 
 from pipeline.app.delivery import Delivery, DeliveryAbandoned
+from pipeline.intake.partitioning import is_in_place
 from pipeline.worker.contiguity import TopicPartition
-from pipeline.worker.ledger import Ledger
+from pipeline.worker.ledger import Ledger, log_name
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import Publication, publications_of
@@ -44,7 +45,10 @@ class World:
         log: Mapping[TopicPartition, Sequence[Record]],
         engine: Engine[Any] | None = None,
         codec: Codec[Any] | None = None,
+        partitions: int = 0,
     ) -> None:
+        self.partitions = partitions
+        self.topic_ids: dict[str, str] = {}
         self.log = {place: [*records] for place, records in log.items()}
         self.engine = engine or CountingEngine()
         self.codec = codec or CountCodec()
@@ -76,7 +80,8 @@ class World:
         places = sorted(place for place in self.log if place[0] == topic)
         if not places:
             return
-        place = places[sum(publication.key) % len(places)]
+        key, count = publication.key, len(places)
+        place = next(each for each in places if is_in_place(key, each[1], count))
         offset = len(self.log[place])
         self.log[place].append(
             Record(
@@ -161,6 +166,7 @@ class Worker:
         self._partitions = partitions
         self._budget = Budget(actions)
         self._read: dict[TopicPartition, int] = {}
+        self.metrics = Metrics()
         self._thread = ThreadPoolExecutor(1)
         self._steps = self._make_steps()
 
@@ -200,6 +206,15 @@ class Worker:
         asyncio.run(take())
         self._thread.shutdown()
         return self._read
+
+    def counted(self, metric: str) -> float:
+        """What a counter of the worker says, over all labels."""
+        lines = self.metrics.text().decode().splitlines()
+        return sum(
+            float(line.rsplit(" ", 1)[1])
+            for line in lines
+            if line.startswith((f"{metric} ", f"{metric}{{"))
+        )
 
     def tick(self, times: int) -> None:
         """Look at every state's timers, so many times."""
@@ -250,13 +265,14 @@ class Worker:
         return batch
 
     def _make_steps(self) -> Steps[Any]:
-        metrics, ownership = Metrics(), Ownership()
+        metrics, ownership = self.metrics, Ownership()
         ownership.assign(self._generation, self._partitions)
         ownership.recover(self._generation)
         ledger = Ledger(self._world.table(), self._send)
         sink = DyingSink(self._world, self._budget, self._outages)
         delivery = Delivery(sink, wait=lambda _: False)
-        executor = StepExecutor(self._world.engine, self._world.codec, delivery)
+        world = self._world
+        executor = StepExecutor(world.engine, world.codec, delivery, metrics, world.partitions)
         sequencer = Sequencer(ledger, self, metrics)
         return Steps(
             ledger,
@@ -294,8 +310,12 @@ class Worker:
     async def start_of(self, place: TopicPartition) -> int:
         return self._world.log[place][0].offset if self._world.log[place] else 0
 
-    async def first_from(self, place: TopicPartition, offset: int) -> int:
-        return next(each.offset for each in self._world.log[place] if each.offset >= offset)
+    async def first_from(self, place: TopicPartition, offset: int) -> int | None:
+        later = (each.offset for each in self._world.log[place] if each.offset >= offset)
+        return next(later, None)
+
+    def name_of(self, topic: str) -> str:
+        return log_name(topic, self._world.topic_ids.get(topic, ""))
 
     async def seek(self, place: TopicPartition, offset: int) -> None:
         self._read[place] = offset
