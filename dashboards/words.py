@@ -113,7 +113,9 @@ ENTITY: Final[Words] = {
     "process": Text("进程", "Process"),
     "hash": Text("哈希", "Hash"),
     "domain": Text("域名", "Domain"),
+    "url": Text("网址", "URL"),
     "file": Text("文件", "File"),
+    "registry_key": Text("注册表项", "Registry key"),
     "data": Text("数据", "Data"),
 }
 

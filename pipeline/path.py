@@ -68,10 +68,11 @@ class Engine:
     """Rules, policy and registry in force; no state of its own between calls."""
 
     def __init__(self, rules: RuleSet, policy: Policy, registry: Registry) -> None:
-        self.rules = rules
+        assumed = policy.rules.assumed_source
+        self.rules = rules.assuming(assumed) if assumed else rules
         self.policy = policy
         self.registry = registry
-        self.plan: CorrelationPlan = compile_plan(rules, policy.correlation)
+        self.plan: CorrelationPlan = compile_plan(self.rules, policy.correlation)
 
     def admit(self, record: Record, partitions: int = 0) -> Admitted:
         """What one record of any source topic says, and whose state it may therefore touch.

@@ -13,9 +13,19 @@ from pipeline.severity.regimes import faults_of
 from schemas.ids import content_id
 
 
+class RulesPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What a site says of its events where they do not say it themselves."""
+
+    assumed_source: str = ""
+    """Log source of events that say nothing of theirs, as "category/product/service", each of them
+    possibly empty; product `*` meets the rules of every product. Default: such an event meets no
+    rule that names a product."""
+
+
 class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """The policies of all stages; every part has defaults."""
 
+    rules: RulesPolicy = RulesPolicy()
     event_time: EventTimePolicy = EventTimePolicy()
     correlation: CorrelationPolicy = CorrelationPolicy()
     incidents: IncidentPolicy = IncidentPolicy()
@@ -39,6 +49,12 @@ def read_policy(text: str, file: str) -> Policy:
         ) from fault
     faults = [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
     faults += [f"{file}: {fault}" for fault in registered_drills.faults_of(policy.drills)]
+    source = policy.rules.assumed_source
+    if source and (source.count("/") != 2 or source != source.lower()):
+        faults.append(
+            f"{file}: rules.assumed_source: '{source}' is no log source; write it as "
+            "category/product/service in lower case, as in '/windows/'"
+        )
     if faults:
         raise PolicyFault("\n".join(faults))
     return policy

@@ -7,7 +7,16 @@ import msgspec
 from schemas.moments import Moment
 
 EntityKind: TypeAlias = Literal[
-    "host", "account", "address", "process", "hash", "domain", "file", "data"
+    "host",
+    "account",
+    "address",
+    "process",
+    "hash",
+    "domain",
+    "url",
+    "file",
+    "registry_key",
+    "data",
 ]
 Level: TypeAlias = Literal["informational", "low", "medium", "high", "critical"]
 DetectionStatus: TypeAlias = Literal["active", "superseded"]

@@ -10,25 +10,13 @@ Rule 6. A policy's `ignored` names what everyone of the nation has: an update se
 """
 
 from collections.abc import Iterable
-from ipaddress import ip_address, ip_network
+from ipaddress import ip_address
 
 from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.incidents.linking_keys import is_system_path, normal_form
+from pipeline.intake.entities import is_private
 from schemas.campaign import Indicator, IndicatorKind
 from schemas.detection import Entity, EntityKind
-
-PRIVATE_NETWORKS = tuple(
-    ip_network(each)
-    for each in (
-        "10.0.0.0/8",
-        "172.16.0.0/12",
-        "192.168.0.0/16",
-        "100.64.0.0/10",
-        "fc00::/7",
-        "fec0::/10",
-    )
-)
-"""RFC 1918, RFC 6598, RFC 4193 and RFC 3879: the same numbers everywhere."""
 
 INDICATOR_OF: dict[EntityKind, IndicatorKind] = {
     "address": "address",
@@ -57,13 +45,9 @@ def indicators_of(
 
 def _indicator(entity: Entity) -> Indicator | None:
     kind, name = normal_form(entity.kind, entity.value)
-    if not name or kind not in INDICATOR_OF or (kind == "address" and _is_private(name)):
+    if not name or kind not in INDICATOR_OF or (kind == "address" and is_private(ip_address(name))):
         return None
     return Indicator(INDICATOR_OF[kind], name)
-
-
-def _is_private(address: str) -> bool:
-    return any(ip_address(address) in network for network in PRIVATE_NETWORKS)
 
 
 def _is_own_path(entity: Entity) -> bool:

@@ -60,6 +60,12 @@ expand_option = click.option(
     default=None,
     help="Read every document as this format instead of recognising it.",
 )
+@click.option(
+    "--assume-source",
+    metavar="CATEGORY/PRODUCT/SERVICE",
+    default="",
+    help="Log source of documents that say nothing of theirs, as in /windows/; /*/ for any.",
+)
 @expand_option
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -67,6 +73,7 @@ expand_option = click.option(
 def detect_command(
     folders: tuple[Path, ...],
     format_name: str | None,
+    assume_source: str,
     expand: Mapping[str, Sequence[str]],
     files: tuple[Path, ...],
 ) -> None:
@@ -85,6 +92,7 @@ def detect_command(
         )
     if not rules.rules:
         raise click.ClickException("no rule could be loaded: check the folders given")
+    rules = rules.assuming(assume_source)
     gc.freeze()
     accounts = [FileAccount(file) for file in files]
     for file, account in zip(files, accounts, strict=True):
@@ -95,6 +103,12 @@ def detect_command(
         click.echo(
             f"{rules.effort.general_events} events were of too many kinds for a plan of their own: "
             "matched like the others, more slowly",
+            err=True,
+        )
+    if rules.effort.unplaced_events:
+        click.echo(
+            f"{rules.effort.unplaced_events} documents say nothing of their log source: no rule "
+            "that names a product was asked; --assume-source says what they are",
             err=True,
         )
     if unread:

@@ -18,7 +18,7 @@ from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
 from pipeline.files.rule_samples import judge_samples
 from pipeline.intake.faults import EventFault
-from pipeline.sigma.log_sources import applies, blind_rules, event_source
+from pipeline.sigma.log_sources import blind_rules, event_source
 from pipeline.sigma.matching.explain import Branch, explain
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.sigma.reading.documents import RuleFault, SigmaRule
@@ -75,7 +75,8 @@ def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:
             seen.add(event_source(fields_of(each, None)))
         except EventFault:
             continue
-    for source, blind in sorted(blind_rules(rules.rules.values(), seen).items()):
+    asked = ((each.rule, each.has_keywords) for each in rules.compiled)
+    for source, blind in sorted(blind_rules(asked, seen).items()):
         named = "/".join(msgspec.structs.astuple(source))
         row = {"blind_source": named, "rules": [rule.head.rule_id for rule in blind]}
         text = f"no source for {named}: {len(blind)} rules can never match"
@@ -152,7 +153,8 @@ def explain_rule(
     chosen = _find(rules, rule)
     fields = None if event is None else _event_fields(event, line, format_name)
     branch = explain(rules.trees[chosen.head.rule_id], fields)
-    outside = fields is not None and not applies(chosen.logsource, event_source(fields))
+    compiled = next(each for each in rules.compiled if each.rule is chosen)
+    outside = fields is not None and not compiled.applies(event_source(fields))
     if as_json:
         click.echo(msgspec.json.encode(branch).decode())
     else:

@@ -224,6 +224,7 @@ def run_files(
     delivery.write(settled, f"settle/{states.applied}")
     gather_inline(engine, settled, states, delivery)
     expire_indicators(engine, states.keys(), states, delivery, reader.received_at)
+    summary.unplaced = engine.rules.effort.unplaced_events
     states.count(summary.batches)
     states.save()
     return summary

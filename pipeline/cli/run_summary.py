@@ -22,6 +22,8 @@ class Summary(msgspec.Struct):
     """Of the stored and late: dated further ahead of their receipt than clocks may differ."""
     repeated: int = 0
     """Events of batches that were applied before; they are among the dropped."""
+    unplaced: int = 0
+    """Events that say nothing of their source: they met no rule that names a product."""
 
     def add(self, decisions: Iterable[Decision]) -> None:
         """Add the accounts among the decisions."""
@@ -64,6 +66,11 @@ class Summary(msgspec.Struct):
             (
                 self.dead_lettered,
                 f"dead-lettered lines and why: `fenghuo dead-letters list --store {store}`",
+            ),
+            (
+                self.unplaced,
+                f"{self.unplaced} of them say nothing of their log source and met no rule that "
+                "names a product: a policy says what they are (`rules: {assumed_source: …}`)",
             ),
         )
         return [advice for count, advice in told if count]

@@ -13,7 +13,6 @@ from operator import attrgetter
 
 import msgspec
 
-from pipeline.correlation.detections import entities_of
 from pipeline.correlation.drop_reasons import DropReason, count_drop
 from pipeline.correlation.extraction import Match, extract_event, extract_finding, finding_group
 from pipeline.correlation.group_evaluation import Finding, GroupRef, evaluate_group
@@ -24,6 +23,7 @@ from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, Group
 from pipeline.correlation.values import texts_of_key
 from pipeline.correlation.wording import summary_of
 from pipeline.event_time import Clock
+from pipeline.intake.entities import entities_of
 from pipeline.sources import SourceId
 from schemas.context import Context
 from schemas.detection import Detection, Entity

@@ -30,9 +30,11 @@ KINDS: tuple[EntityKind, ...] = (
     "account",
     "address",
     "domain",
+    "url",
     "data",
     "process",
     "file",
+    "registry_key",
     "hash",
 )
 _KIND_PLACE = {kind: place for place, kind in enumerate(KINDS)}

@@ -215,6 +215,11 @@ def _domain(value: str) -> str:
     return "" if "." not in name or f".{name}".endswith(SHARED_DOMAIN_ENDS) else name
 
 
+def _nobodys(_value: str) -> str:
+    """Every host has the same registry keys, and every server the same pages."""
+    return ""
+
+
 _NORMAL: dict[EntityKind, Callable[[str], str]] = {
     "host": _host,
     "account": _account,
@@ -223,6 +228,8 @@ _NORMAL: dict[EntityKind, Callable[[str], str]] = {
     "file": _path,
     "hash": _hash,
     "domain": _domain,
+    "url": _nobodys,
+    "registry_key": _nobodys,
     "data": str.strip,
 }
 

@@ -59,7 +59,9 @@ OBSERVABLE_IDS: dict[EntityKind, int] = {
     "hash": 8,
     "process": 9,
     "domain": 1,
+    "url": 6,
     "file": 45,
+    "registry_key": 28,
     "data": 99,
 }
 CONFIDENCE_IDS: tuple[tuple[int, int], ...] = ((70, 3), (35, 2), (0, 1))

@@ -1,4 +1,4 @@
-"""Which field of a normalised event answers which question: tables, first present wins.
+"""When an event happened, and the first telling text: tables, first present wins.
 
 Names are those that rules see (Sigma's taxonomy; dotted names for ECS, Zeek and OCSF).
 """
@@ -20,59 +20,6 @@ TIME_FIELDS = (
     "EventTime",
 )
 """The collector's moment before the sensor's local one: `EventTime` carries no offset."""
-
-HOST_FIELDS = (
-    "Computer",
-    "Hostname",
-    "ComputerName",
-    "host.name",
-    "host.hostname",
-    "device.hostname",
-    "device.name",
-    "hostname",
-    "node",
-    "host",
-)
-ACCOUNT_FIELDS = (
-    "User",
-    "TargetUserName",
-    "SubjectUserName",
-    "AccountName",
-    "user.name",
-    "actor.user.name",
-    "username",
-    "user",
-    "acct",
-)
-SOURCE_IP_FIELDS = (
-    "SourceIp",
-    "IpAddress",
-    "SourceAddress",
-    "ClientAddress",
-    "id.orig_h",
-    "src_ip",
-    "source.ip",
-    "src_endpoint.ip",
-    "client_ip",
-)
-DESTINATION_IP_FIELDS = (
-    "DestinationIp",
-    "DestAddress",
-    "id.resp_h",
-    "dest_ip",
-    "destination.ip",
-    "dst_endpoint.ip",
-    "dst_ip",
-)
-PROCESS_FIELDS = (
-    "Image",
-    "NewProcessName",
-    "ProcessName",
-    "Application",
-    "process.executable",
-    "process.file.path",
-    "exe",
-)
 
 _EPOCH_DIGITS = ((1e17, 1_000), (1e14, 1), (1e11, 1 / 1_000))
 """Numbers at least this large are nanoseconds, microseconds, milliseconds; else seconds."""

@@ -16,16 +16,10 @@ from pipeline.event_time import (
     source_name,
 )
 from pipeline.intake.accounts import account_of, count_lines, lines_of
-from pipeline.intake.columns import (
-    ACCOUNT_FIELDS,
-    DESTINATION_IP_FIELDS,
-    HOST_FIELDS,
-    PROCESS_FIELDS,
-    SOURCE_IP_FIELDS,
-    first_text,
-    time_of,
-)
+from pipeline.intake.columns import time_of
+from pipeline.intake.entities import column_of
 from pipeline.intake.faults import EventFault
+from pipeline.intake.field_map import rows_of
 from pipeline.intake.formats.table import read_fields
 from pipeline.sigma.log_sources import log_source
 from pipeline.sources import SourceId, source_id
@@ -200,6 +194,7 @@ def _read_event(
     if not EARLIEST <= time < LATEST:
         raise EventFault("time_out_of_range", f"the event is dated {time / 1e6:.0f} s after 1970")
     source = log_source(fields)
+    rows = rows_of(batch.format, source.product, "Channel" in fields)
     return Event(
         event_id=content_id("event", batch.enterprise_id, batch.drill, line, str(occurrence)),
         batch_id=batch.batch_id,
@@ -214,11 +209,11 @@ def _read_event(
         product=source.product,
         category=source.category,
         service=source.service,
-        host=first_text(fields, HOST_FIELDS),
-        account=first_text(fields, ACCOUNT_FIELDS),
-        source_ip=first_text(fields, SOURCE_IP_FIELDS),
-        destination_ip=first_text(fields, DESTINATION_IP_FIELDS),
-        process=first_text(fields, PROCESS_FIELDS),
+        host=column_of(fields, rows, "host"),
+        account=column_of(fields, rows, "account"),
+        source_ip=column_of(fields, rows, "source_ip"),
+        destination_ip=column_of(fields, rows, "destination_ip"),
+        process=column_of(fields, rows, "process"),
         drill=batch.drill,
         fields=fields,
         raw=line,

@@ -3,9 +3,13 @@
 Rule 1: an event carries either Windows' own `Channel` and `EventID`, or the reserved
 field `sigma.source` that its format wrote ("category/product/service", each of them
 possibly several, with commas), or nothing.
-Rule 2: a rule is left out only where a logsource key is known on both sides and differs;
-an event that says nothing of its source meets every rule.
-Rule 3: a category of Windows stands for channels and event ids, not for a name
+Rule 2: a rule is left out where a logsource key is known on both sides and differs. A log that is
+known (its channel or service) is of no category of Sigma's but those that the tables give it.
+Rule 3: a rule that names a product or a service needs one key that agrees. An event that says
+nothing of its source meets no such rule, unless the site says what it is (`assumed_source`).
+Rule 4: keywords have no field that says in what they are looked for: a rule that asks for them and
+names a category of Sigma's needs that category.
+Rule 5: a category of Windows stands for channels and event ids, not for a name
 (specification, taxonomy appendix 2.1, "Windows Folder").
 """
 
@@ -150,6 +154,7 @@ CATEGORIES: tuple[tuple[str, tuple[str, ...], tuple[int, ...]], ...] = (
     ("ps_classic_start", ("Windows PowerShell",), (400,)),
     ("ps_classic_provider_start", ("Windows PowerShell",), (600,)),
     ("ps_classic_script", ("Windows PowerShell",), (800,)),
+    ("database", ("Application",), (33205,)),  # SQL Server's audit
     ("ps_module", POWERSHELL, (4103,)),
     ("ps_script", POWERSHELL, (4104,)),
 )
@@ -176,6 +181,10 @@ EVENT_TYPES: dict[str, tuple[str, ...]] = {
 """Sysmon 12 is both creation and deletion of a key; its `EventType` tells which."""
 
 
+SOURCES_KEPT = 4096
+"""Combinations of channel, event id and provider remembered, and sources as formats write them."""
+
+
 class EventSource(msgspec.Struct, frozen=True):
     """What is known of an event's source; an empty member is not known."""
 
@@ -190,6 +199,21 @@ class EventSource(msgspec.Struct, frozen=True):
 WINDOWS_CATEGORIES = frozenset(name for name, _, _ in CATEGORIES) | frozenset(
     name for names in PROVIDER_CATEGORIES.values() for name in names
 )
+GENERIC_CATEGORIES = frozenset(
+    {"antivirus", "application", "database", "dns", "firewall", "proxy", "webserver"}
+)
+"""Categories of the taxonomy that are of no product (appendix, "Generic")."""
+SIGMA_CATEGORIES = WINDOWS_CATEGORIES | GENERIC_CATEGORIES
+"""Any other is a name of the rule's author, of which the tables can say nothing."""
+
+LOGS_OF_CATEGORY: dict[str, frozenset[tuple[str, str]]] = {
+    "firewall": frozenset({("zeek", "conn")}),
+    "proxy": frozenset({("zeek", "http"), ("suricata", "http")}),
+    "webserver": frozenset({("zeek", "http"), ("suricata", "http")}),
+}
+"""Product and service of logs that a category's rules can read although it is not their own."""
+ANY_PRODUCT = "*"
+"""The product of an assumed source that meets the rules of all."""
 _BY_CHANNEL: dict[str, tuple[str, ...]] = {
     channel.lower(): tuple(name for name, rest in SERVICES.items() if channel in rest)
     for channels in SERVICES.values()
@@ -197,20 +221,26 @@ _BY_CHANNEL: dict[str, tuple[str, ...]] = {
 }
 
 
-SOURCES_KEPT = 4096
-"""Combinations of channel, event id and provider remembered."""
+NOWHERE = EventSource()
+"""The source of an event that says nothing of it."""
+
+
+@lru_cache(maxsize=SOURCES_KEPT)
+def written_source(text: str) -> EventSource:
+    """A source as formats and policies write it: "category/product/service", any of them empty."""
+    category, product, service = [*text.split("/", 2), "", ""][:3]
+    return EventSource(frozenset(_known(category)), product, _known(service))
 
 
 def event_source(fields: Mapping[str, object]) -> EventSource:
     """What `fields` say of where they come from."""
     tagged = fields.get(SOURCE_FIELD)
     if isinstance(tagged, str):
-        category, product, service = [*tagged.split("/", 2), "", ""][:3]
-        return EventSource(frozenset(_known(category)), product, _known(service))
+        return written_source(tagged)
     channel, provider = fields.get("Channel"), fields.get("Provider_Name")
     if not isinstance(channel, str) or not channel:
         if not isinstance(provider, str) or not _is_windows_provider(provider):
-            return EventSource()
+            return NOWHERE
         channel = PROVIDER_CHANNELS.get(provider.lower(), provider)
     return EventSource(
         categories=_categories(
@@ -250,17 +280,31 @@ def _categories(channel: str, event_id: str, provider: str) -> frozenset[str]:
     return frozenset(named)
 
 
-def applies(rule: LogSource, event: EventSource) -> bool:
-    """Whether a rule of log source `rule` is for an event of source `event`."""
-    if rule.product and event.product and rule.product != event.product:
+def applies(rule: LogSource, event: EventSource, has_keywords: bool) -> bool:
+    """Whether a rule of log source `rule`, which asks for keywords or does not, is for an event of
+    source `event` (rules 2 to 4)."""
+    is_of_product = event.product in (rule.product, ANY_PRODUCT)
+    if rule.product and event.product and not is_of_product:
         return False
     if rule.service and not _fits_service(rule.service, event):
         return False
-    if not rule.category:
+    if rule.category and not _fits_category(rule.category, event, has_keywords):
+        return False
+    if not rule.product and not rule.service:
         return True
+    agrees = is_of_product if rule.product else event.product == ANY_PRODUCT
+    return agrees or rule.service in event.services or rule.category in event.categories
+
+
+def _fits_category(category: str, event: EventSource, has_keywords: bool) -> bool:
     if event.categories:
-        return rule.category in event.categories
-    return not (event.is_windows_log and rule.category in WINDOWS_CATEGORIES)
+        return category in event.categories
+    if category not in SIGMA_CATEGORIES:
+        return True
+    if any((event.product, each) in LOGS_OF_CATEGORY.get(category, ()) for each in event.services):
+        return True
+    is_known_log = event.is_windows_log or bool(event.services)
+    return not is_known_log and (not has_keywords or event.product == ANY_PRODUCT)
 
 
 def _fits_service(service: str, event: EventSource) -> bool:
@@ -270,17 +314,18 @@ def _fits_service(service: str, event: EventSource) -> bool:
 
 
 def blind_rules(
-    rules: Iterable[SigmaRule], seen: Collection[EventSource]
+    rules: Iterable[tuple[SigmaRule, bool]], seen: Collection[EventSource]
 ) -> dict[LogSource, list[SigmaRule]]:
-    """The rules that no event of the sources `seen` can ever meet, by their log source."""
+    """The rules, given with whether they ask for keywords, that no event of the sources `seen` can
+    ever meet, by their log source."""
     blind: dict[LogSource, list[SigmaRule]] = {}
-    fed: dict[LogSource, bool] = {}
-    for rule in rules:
-        source = rule.logsource
-        if source not in fed:
-            fed[source] = any(applies(source, event) for event in seen)
-        if not fed[source]:
-            blind.setdefault(source, []).append(rule)
+    fed: dict[tuple[LogSource, bool], bool] = {}
+    for rule, has_keywords in rules:
+        kind = rule.logsource, has_keywords
+        if kind not in fed:
+            fed[kind] = any(applies(rule.logsource, event, has_keywords) for event in seen)
+        if not fed[kind]:
+            blind.setdefault(rule.logsource, []).append(rule)
     return blind
 
 

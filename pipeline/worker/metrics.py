@@ -36,6 +36,7 @@ MetricName: TypeAlias = Literal[
     "rule_reload_failed",
     "rule_plans",
     "general_plan_events",
+    "unplaced_events",
 ]
 
 
@@ -84,6 +85,11 @@ METRICS: tuple[Metric, ...] = (
     Metric("rule_reload_failed", "gauge", "ALARM: 1 while the changed rules have faults."),
     Metric("rule_plans", "gauge", "Plans built for kinds of events since the rules are in force."),
     Metric("general_plan_events", "gauge", "Events of too many kinds for a plan of their own."),
+    Metric(
+        "unplaced_events",
+        "gauge",
+        "Events that say nothing of their source: they met no rule that names a product.",
+    ),
 )
 """The one list."""
 

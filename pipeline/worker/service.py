@@ -278,6 +278,7 @@ class Service(Generic[E, State]):
         effort = self._parts.effort(self._rules.in_force)
         self.metrics.put("rule_plans", effort.plans)
         self.metrics.put("general_plan_events", effort.general_events)
+        self.metrics.put("unplaced_events", effort.unplaced_events)
 
     def _measure_room(self) -> None:
         if self.settings.store is not None:

@@ -9,7 +9,7 @@ from itertools import product
 from math import fsum
 from typing import NamedTuple
 
-from pipeline.correlation.detections import entities_of
+from pipeline.intake.entities import entities_of
 from pipeline.sigma.reading.documents import And, Expression, Not, Or, RuleName, SigmaCorrelation
 from schemas.detection import Entity
 from schemas.event import Event

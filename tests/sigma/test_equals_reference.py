@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from pipeline.intake.formats.table import read_fields
-from pipeline.sigma.log_sources import CATEGORIES, EVENT_TYPES, SERVICES, WINDOWS_CATEGORIES
+from pipeline.sigma.log_sources import CATEGORIES, EVENT_TYPES, SERVICES, SIGMA_CATEGORIES
 from pipeline.sigma.matching import long_values
 from pipeline.sigma.matching.compile import compile_rules
 from pipeline.sigma.reading.documents import SigmaRule
@@ -68,7 +68,7 @@ def applies_to_windows(rule: SigmaRule, fields: dict[str, Any]) -> bool:
         for name, channels, ids in CATEGORIES
         if channel in [each.lower() for each in channels] and number in map(str, ids)
     }
-    decides = bool(source.category) and (bool(mine) or source.category in WINDOWS_CATEGORIES)
+    decides = bool(source.category) and (bool(mine) or source.category in SIGMA_CATEGORIES)
     if decides and source.category not in mine:
         return False
     wanted = EVENT_TYPES.get(source.category)

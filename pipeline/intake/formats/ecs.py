@@ -1,13 +1,16 @@
 """Elastic Common Schema: datasets to log sources, fields to Sigma's names.
 
 Windows events in ECS (`winlog`) are Windows events first; ECS names stay beside the others.
+
+`Computer` is the host that the event is about. A Beat adds its own machine as `host.name`: of what
+a device or a cloud service sent there, that is the collector and no party.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.formats.lines import Fields, add_aliases, flattened
-from pipeline.intake.formats.windows import windows_fields
+from pipeline.intake.formats.windows import is_forwarded, is_winlogbeat, windows_fields
 from pipeline.sigma.log_sources import SOURCE_FIELD
 
 DATASETS: dict[str, str] = {
@@ -75,7 +78,6 @@ NAMES: dict[str, tuple[str, ...]] = {
     "ParentCommandLine": ("process.parent.command_line",),
     "ParentProcessId": ("process.parent.pid",),
     "User": ("user.name",),
-    "Computer": ("host.name", "host.hostname"),
     "TargetFilename": ("file.path",),
     "ImageLoaded": ("dll.path", "file.path"),
     "TargetObject": ("registry.path",),
@@ -105,15 +107,57 @@ NAMES: dict[str, tuple[str, ...]] = {
     "Signature": ("threat.indicator.name", "rule.name"),
 }
 
+_SYSLOG_HOSTS = ("log.syslog.hostname", "syslog.hostname", "system.auth.hostname")
+HOST_NAMES = {"Computer": (*_SYSLOG_HOSTS, "host.name", "host.hostname")}
+RELAYED_HOST_NAMES = {"Computer": _SYSLOG_HOSTS}
+SHIPPER_NAMES = ("agent.hostname", "agent.name", "beat.hostname", "beat.name")
+REMOTE_MODULES = frozenset(
+    {
+        "aws",
+        "azure",
+        "gcp",
+        "google_workspace",
+        "github",
+        "o365",
+        "okta",
+        "kubernetes",
+        "panw",
+        "fortinet_fortigate",
+        "cisco_asa",
+        "zscaler_zia",
+        "suricata",
+        "zeek",
+    }
+)
+"""Modules of `event.dataset` whose events are never about the machine that ships them."""
+
 
 def ecs_fields(document: Fields) -> Fields:
-    if "winlog" in document:
+    if is_winlogbeat(document):
         return windows_fields(document)
     fields = add_aliases(flattened(document), NAMES)
+    _add_host(fields)
     if "user.domain" in fields and _product(fields) == "windows" and "user.name" in fields:
         fields["User"] = f"{fields['user.domain']}\\{fields['user.name']}"
     fields[SOURCE_FIELD] = _source(fields)
     return fields
+
+
+def _add_host(fields: Fields) -> None:
+    """`Computer`: the header of a relayed line before the name of the machine that shipped it."""
+    if _is_shipped(fields):
+        add_aliases(fields, RELAYED_HOST_NAMES)
+    else:
+        add_aliases(fields, HOST_NAMES)
+
+
+def _is_shipped(fields: Mapping[str, Any]) -> bool:
+    """Whether `host.name` is the shipper's own machine, and the event another's."""
+    shippers = {fields.get(name) for name in SHIPPER_NAMES} - {None}
+    if shippers and fields.get("host.name") not in shippers:
+        return False
+    dataset = str(fields.get("event.dataset") or fields.get("data_stream.dataset") or "")
+    return is_forwarded(fields) or dataset.partition(".")[0] in REMOTE_MODULES
 
 
 def _source(fields: Mapping[str, Any]) -> str:

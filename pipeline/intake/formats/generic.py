@@ -10,6 +10,8 @@ SIGNATURES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("eventType", "published", "actor", "outcome"), "/okta/okta"),
     (("auditType", "auditType.action"), "/bitbucket/audit"),
     (("Operation", "Workload", "RecordType"), "/m365/audit"),
+    (("database", "statement"), "database//"),
+    (("sql_text", "dbusername"), "database//"),
     (("logtype", "node_id", "src_host"), "application/opencanary/"),
 )
 """Keys that only this source's events have together, and the source."""

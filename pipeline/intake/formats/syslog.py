@@ -26,7 +26,8 @@ PROGRAMS: dict[str, str] = {
     "kernel": "syslog",
     "systemd": "syslog",
 }
-"""Program to Linux services, narrowest first."""
+"""Program to Linux services, narrowest first. Any other program is one of syslog's; a line that
+names none says nothing of its source."""
 
 _MODERN = re.compile(
     r"<(?P<priority>\d{1,3})>\d{1,2} (?P<timestamp>\S+) (?P<hostname>\S+) (?P<program>\S+) "
@@ -62,5 +63,5 @@ def syslog_fields(document: Fields) -> Fields:
             document.setdefault(name, value)
     program = str(document.get("program") or document.get("appname") or "").lower()
     services = PROGRAMS.get(program.rsplit("/", 1)[-1])
-    document[SOURCE_FIELD] = f"/linux/{services}" if services else "//"
+    document[SOURCE_FIELD] = f"/linux/{services or 'syslog'}" if program else "//"
     return document

@@ -1,15 +1,21 @@
 """Windows events, in the three shapes in which they travel.
 
 Flat (NXLog, Mordor): one object, names as Sysmon and Security write them. Winlogbeat:
-`event_data` (6.x) or `winlog.event_data` (7 and later). EVTX as JSON: `Event.System` with
-`Event.EventData` or, one level deeper, `Event.UserData`; attributes are `#attributes` or
-`@Name`. All reach the same flat names; a flat document is changed in place, not copied.
+`event_data` (6.x) or `winlog.event_data` (7 and later); an event without data of its own has
+neither. EVTX as JSON: `Event.System` with `Event.EventData` or, one level deeper,
+`Event.UserData`; attributes are `#attributes` or `@Name`. All reach the same flat names; a flat
+document is changed in place, not copied.
+
+`Computer` is the host that wrote the event, whoever forwarded it: Winlogbeat's `host.name` is
+where Winlogbeat runs, the collector behind Windows Event Forwarding, and `user.name` the account
+under which the record was written. Neither becomes a Windows name.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.formats.lines import Fields, flattened
+from pipeline.sigma.log_sources import SOURCE_FIELD
 
 _BEAT_NAMES: dict[str, tuple[str, ...]] = {
     "Channel": ("winlog.channel", "log_name"),
@@ -23,6 +29,24 @@ _BEAT_NAMES: dict[str, tuple[str, ...]] = {
 """Name, and where Winlogbeat's versions keep it."""
 
 _BEAT_HOLDERS = ("event_data", "user_data")
+_BEAT_6_MARKS = (("log_name", "event_id"), ("log_name", "record_number"))
+"""Keys that a Winlogbeat 6 event has, with data of its own or without."""
+_FLAT_MARKS = frozenset(
+    {
+        "Computer",
+        "ComputerName",
+        "Hostname",
+        "SourceName",
+        "UtcTime",
+        "ProcessGuid",
+        "SubjectUserSid",
+        "SubjectUserName",
+        "TargetUserName",
+        "NewProcessName",
+        "Image",
+    }
+)
+"""One of them beside `EventID`, and it is an event of Windows that does not name its channel."""
 
 _FLAT_ALIASES = (("Provider_Name", "SourceName"), ("Computer", "Hostname"))
 """What NXLog names otherwise than Windows does."""
@@ -35,7 +59,7 @@ def windows_fields(document: Fields) -> Fields:
     """Any of the three shapes to flat names; Security 4688 also as `Image`, `ParentImage`."""
     if "Event" in document and isinstance(document["Event"], dict):
         fields = _evtx(document["Event"])
-    elif "winlog" in document or isinstance(document.get("event_data"), dict):
+    elif is_winlogbeat(document):
         fields = _beat(document)
     else:
         fields = document
@@ -44,6 +68,9 @@ def windows_fields(document: Fields) -> Fields:
                 fields[name] = fields[source]
     if "NewProcessName" in fields and str(fields.get("EventID")) == "4688":
         _name_process(fields)
+    fields.pop(SOURCE_FIELD, None)  # nor does a sender choose its rules from within the data
+    if not fields.get("Channel") and not fields.get("Provider_Name"):
+        fields[SOURCE_FIELD] = "/windows/"
     return fields
 
 
@@ -58,7 +85,7 @@ def _beat(document: Fields) -> Fields:
     holder = winlog if isinstance(winlog, dict) else document
     fields = flattened(document)
     for name in _BEAT_HOLDERS:
-        data = holder.get(name)
+        data = holder.get(name) or _dotted(document, f"winlog.{name}.")
         if isinstance(data, dict):
             for key, value in _data(_inner(data) if name == "user_data" else data).items():
                 fields[key] = value
@@ -66,7 +93,20 @@ def _beat(document: Fields) -> Fields:
         found = next((fields[each] for each in sources if fields.get(each) is not None), None)
         if found is not None:
             fields[name] = found
+    if "Computer" not in fields and not is_forwarded(fields):
+        fields["Computer"] = fields.get("host.name") or fields.get("beat.hostname")
     return fields
+
+
+def is_forwarded(fields: Mapping[str, Any]) -> bool:
+    """Whether a Beat says that it ships what another host wrote: its own name is no party."""
+    tags = fields.get("tags")
+    return isinstance(tags, list) and "forwarded" in tags
+
+
+def _dotted(document: Mapping[str, Any], prefix: str) -> dict[str, Any]:
+    """An object that was sent as keys with dots."""
+    return {key[len(prefix) :]: document[key] for key in document if key.startswith(prefix)}
 
 
 def _inner(data: dict[str, Any]) -> dict[str, Any]:
@@ -170,6 +210,18 @@ def is_windows(document: Mapping[str, Any]) -> bool:
     event = document.get("Event")
     if isinstance(event, dict):
         return "System" in event
+    if is_winlogbeat(document):
+        return True
+    if "EventID" not in document:
+        return False
+    has_source = "Channel" in document or "Provider_Name" in document
+    return has_source or not _FLAT_MARKS.isdisjoint(document)
+
+
+def is_winlogbeat(document: Mapping[str, Any]) -> bool:
+    """Whether Winlogbeat sent it, nested or with dots, with data of its own or without."""
     if "winlog" in document or isinstance(document.get("event_data"), dict):
         return True
-    return "EventID" in document and ("Channel" in document or "Provider_Name" in document)
+    if "winlog.channel" in document or "winlog.event_id" in document:
+        return True
+    return any(all(key in document for key in marks) for marks in _BEAT_6_MARKS)

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from pipeline.sigma.log_sources import EventSource, applies, event_source
+from pipeline.sigma.log_sources import NOWHERE, EventSource, applies, event_source
 from pipeline.sigma.matching.plan import Plan, refers_on
 from pipeline.sigma.matching.scan import Scanner
 from pipeline.sigma.matching.value_cache import Space
@@ -35,6 +35,15 @@ class CompiledRule(NamedTuple):
     tree: Tree
     """Filters and the log source's own condition included."""
 
+    @property
+    def has_keywords(self) -> bool:
+        """Whether it asks for keywords, in whatever field they may stand."""
+        return any(not leaf.field for leaf in leaves(self.tree))
+
+    def applies(self, source: EventSource) -> bool:
+        """Whether it is for events of this source."""
+        return applies(self.rule.logsource, source, self.has_keywords)
+
 
 class Effort(msgspec.Struct):
     """What the events so far have made the rule set do."""
@@ -45,6 +54,9 @@ class Effort(msgspec.Struct):
     """Events of kinds that had no plan of their own: matched, more slowly."""
     forgotten: int = 0
     """How often all plans were forgotten to make room."""
+    unplaced_events: int = 0
+    """Events that said nothing of their source, where no source is assumed: they met no rule that
+    names a product."""
 
 
 class _Asked:
@@ -82,12 +94,15 @@ class _Fit(NamedTuple):
 class Routes:
     """The plans of one rule set, built as events come."""
 
-    def __init__(self, compiled: Sequence[CompiledRule]) -> None:
+    def __init__(self, compiled: Sequence[CompiledRule], assumed: EventSource) -> None:
         self.compiled = compiled
+        self.assumed = assumed
+        """The source of events that say nothing of theirs."""
         self.effort = Effort()
-        self._by_source: dict[LogSource, list[int]] = {}
+        self._by_source: dict[tuple[LogSource, bool], list[int]] = {}
         for number, each in enumerate(compiled):
-            self._by_source.setdefault(each.rule.logsource, []).append(number)
+            kind = each.rule.logsource, each.has_keywords
+            self._by_source.setdefault(kind, []).append(number)
         self._channels = _Asked(CHANNEL, compiled)
         self._event_ids = _Asked(EVENT_ID, compiled)
         self._asked_by = [
@@ -112,7 +127,7 @@ class Routes:
 
     def plan_of(self, fields: Mapping[str, object]) -> Plan | None:
         """The plan of this kind of event; None where `general_matches` has to answer."""
-        fit = self._fit(event_source(fields))
+        fit = self._fit(self._source(fields))
         kind = (
             fit.logsources,
             fit.channels & self._channels.scanner.mask(fields.get(CHANNEL)),
@@ -128,10 +143,11 @@ class Routes:
         self.effort.general_events += 1
         self._general_events += 1
         source = event_source(fields)
+        source = self.assumed if source == NOWHERE else source
         found = [
             number
             for number in self._general.matches(fields, raw)
-            if applies(self.compiled[number].rule.logsource, source)
+            if self.compiled[number].applies(source)
         ]
         if self._general_events >= GENERAL_EVENTS:
             self._forget()
@@ -148,12 +164,20 @@ class Routes:
         self._space = Space()
         self._rules_planned = self._general_events = 0
 
+    def _source(self, fields: Mapping[str, object]) -> EventSource:
+        source = event_source(fields)
+        if source != NOWHERE:
+            return source
+        if self.assumed == NOWHERE:
+            self.effort.unplaced_events += 1
+        return self.assumed
+
     def _fit(self, source: EventSource) -> _Fit:
         fit = self._fits.get(source)
         if fit is None:
             mask = channels = event_ids = 0
-            for index, logsource in enumerate(self._by_source):
-                if applies(logsource, source):
+            for index, (logsource, has_keywords) in enumerate(self._by_source):
+                if applies(logsource, source, has_keywords):
                     mask |= 1 << index
                     channels |= self._asked_by[index][0]
                     event_ids |= self._asked_by[index][1]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from pipeline.sigma.log_sources import SOURCE_FIELD, is_known_channel
+from pipeline.sigma.log_sources import SOURCE_FIELD, is_known_channel, written_source
 from pipeline.sigma.matching.plan import Plan
 from pipeline.sigma.matching.plan_router import CHANNEL, EVENT_ID, CompiledRule, Effort, Routes
 from pipeline.sigma.reading.documents import RuleFault, SigmaCorrelation, SigmaRule
@@ -22,6 +22,7 @@ class RuleSet:
         correlations: tuple[SigmaCorrelation, ...],
         faults: tuple[RuleFault, ...],
         digests: Sequence[str],
+        assumed_source: str = "",
     ) -> None:
         self.compiled = tuple(compiled)
         self.rules: Mapping[str, SigmaRule] = {
@@ -31,8 +32,14 @@ class RuleSet:
         self.correlations = correlations
         self.faults = faults
         self.content_id = sha256("".join(sorted(digests)).encode()).hexdigest()[:32]
-        self._routes = Routes(self.compiled)
+        self._digests = tuple(digests)
+        self._routes = Routes(self.compiled, written_source(assumed_source))
         self._at_hand: dict[tuple[object, object], tuple[type, Plan]] = {}
+
+    def assuming(self, source: str) -> "RuleSet":
+        """The same rules, for a site whose events of unknown source are of this one
+        ("category/product/service")."""
+        return RuleSet(self.compiled, self.correlations, self.faults, self._digests, source)
 
     @property
     def effort(self) -> Effort:
