@@ -12,7 +12,7 @@ from rich.text import Text
 
 from pipeline.cli.main import main as fenghuo
 from pipeline.cli.terminal import cell, plain
-from schemas.batch import DeadLetter
+from schemas.batch import DeadLetter, original_of
 from sinks.chdb import ChdbSink
 from sinks.rows import rows_of
 
@@ -62,7 +62,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         reason="unknown_key",
         detail=HOSTILE,
         remedy=HOSTILE,
-        original=HOSTILE.encode(),
+        **original_of(HOSTILE.encode()),
         events=1,
     )
     sink = ChdbSink(folder)

@@ -7,8 +7,10 @@ from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.sigma.matching.compile import compile_rules
 from pipeline.sigma.reading.parse import parse_rules
+from pipeline.state import State
 from schemas.batch import Batch, Record
 from schemas.command import Command, Verb
+from schemas.decision import Decision
 from schemas.moments import SECOND, format_moment, parse_moment
 from schemas.registry import Enterprise
 from schemas.topics import topic_name
@@ -108,3 +110,8 @@ def command(verb: Verb, incident_id: str, number: int = 100, **particulars: obje
         key=b"E1",
         value=msgspec.json.encode(said),
     )
+
+
+def apply(engine: Engine, state: State, record: Record) -> list[Decision]:
+    """One record, admitted and applied: what a shell does with it."""
+    return engine.apply(state, engine.admit(record))

@@ -12,7 +12,7 @@ from schemas.command import CommandOutcome, Impact, Verb
 from schemas.decision import Decision
 from schemas.incident import Incident
 from schemas.moments import SECOND
-from tests.engine.builders import START, batch, command, make_engine, shadow_copies
+from tests.engine.builders import START, apply, batch, command, make_engine, shadow_copies
 
 ENGINE: Engine = make_engine()
 GRAVE, SLIGHT = Impact(direct_loss_cny=150_000_000), Impact(direct_loss_cny=20_000_000)
@@ -70,7 +70,7 @@ def test_commands_said_again_anywhere_change_nothing(
     state, incident_id = opened()
     plain: list[Decision] = []
     for number in numbers:
-        plain += ENGINE.apply(state, said(number, incident_id))
+        plain += apply(ENGINE, state, said(number, incident_id))
     again, _ = opened()
     order = list(numbers)
     for which, after in repeats:
@@ -79,7 +79,7 @@ def test_commands_said_again_anywhere_change_nothing(
             order.insert(max(order.index(number) + 1, after), number)
     repeated: list[Decision] = []
     for number in order:
-        repeated += ENGINE.apply(again, said(number, incident_id))
+        repeated += apply(ENGINE, again, said(number, incident_id))
         again = enterprise_state(decode_state("E1", encode_state(again)))
     assert current(repeated) == current(plain)
     assert again == state
@@ -87,12 +87,12 @@ def test_commands_said_again_anywhere_change_nothing(
 
 def test_a_statement_said_again_does_not_take_the_place_of_a_later_one() -> None:
     state, incident_id = opened()
-    ENGINE.apply(state, command("confirm", incident_id, 100))
+    apply(ENGINE, state, command("confirm", incident_id, 100))
     grave = command("impact", incident_id, 101, impact=SLIGHT)
-    ENGINE.apply(state, grave)
-    later = ENGINE.apply(state, command("impact", incident_id, 102, impact=GRAVE))
+    apply(ENGINE, state, grave)
+    later = apply(ENGINE, state, command("impact", incident_id, 102, impact=GRAVE))
     tiers = {one.regime: one.tier for one in later if isinstance(one, Assessment)}
-    (outcome,) = ENGINE.apply(state, grave)
+    (outcome,) = apply(ENGINE, state, grave)
     assert isinstance(outcome, CommandOutcome)
     assert outcome.accepted
     assert outcome.received_at == START + 101 * SECOND
@@ -103,9 +103,9 @@ def test_a_statement_said_again_does_not_take_the_place_of_a_later_one() -> None
 def test_what_was_refused_is_not_done_when_it_comes_again() -> None:
     state, incident_id = opened()
     reopening = command("reopen", incident_id, 100)
-    (refused,) = ENGINE.apply(state, reopening)
-    ENGINE.apply(state, command("close", incident_id, 101))
-    assert ENGINE.apply(state, reopening) == [refused]
+    (refused,) = apply(ENGINE, state, reopening)
+    apply(ENGINE, state, command("close", incident_id, 101))
+    assert apply(ENGINE, state, reopening) == [refused]
     assert state.incidents.cases[incident_id].status == "closed"
 
 
@@ -113,15 +113,15 @@ def test_what_came_before_its_incident_is_known_when_it_comes_again() -> None:
     _, incident_id = opened()
     state = EnterpriseState()
     early = command("start", incident_id, 100)
-    (refused,) = ENGINE.apply(state, early)
+    (refused,) = apply(ENGINE, state, early)
     ENGINE.process(state, batch([shadow_copies(0)]))
-    assert ENGINE.apply(state, early) == [refused]
+    assert apply(ENGINE, state, early) == [refused]
 
 
 def test_an_id_that_was_another_commands_is_a_dead_letter_and_the_first_stays() -> None:
     state, incident_id = opened()
-    ENGINE.apply(state, command("start", incident_id, 100))
-    letter, _ = ENGINE.apply(state, command("hold", incident_id, 100))
+    apply(ENGINE, state, command("start", incident_id, 100))
+    letter, _ = apply(ENGINE, state, command("hold", incident_id, 100))
     assert isinstance(letter, DeadLetter)
     assert letter.reason == "command_id_reused"
     assert state.incidents.cases[incident_id].status == "in_progress"
@@ -134,7 +134,7 @@ def test_a_command_of_an_impossible_moment_is_refused_by_name(moment: int) -> No
     state, incident_id = opened()
     record = command("start", incident_id, 100)
     value = record.value.replace(b'"said_at":%d' % (START + 100 * SECOND), b'"said_at":%d' % moment)
-    letter, _ = ENGINE.apply(state, _with(record, value=value))
+    letter, _ = apply(ENGINE, state, _with(record, value=value))
     assert isinstance(letter, DeadLetter)
     assert letter.reason == "command_time_out_of_range"
     assert state.incidents.cases[incident_id].status == "new"
@@ -150,7 +150,7 @@ def test_a_command_of_an_impossible_moment_is_refused_by_name(moment: int) -> No
 )
 def test_a_command_that_cannot_be_one_is_refused_by_name(changes: dict[str, object]) -> None:
     state, incident_id = opened()
-    letter, _ = ENGINE.apply(state, _with(command("start", incident_id, 100), **changes))
+    letter, _ = apply(ENGINE, state, _with(command("start", incident_id, 100), **changes))
     assert isinstance(letter, DeadLetter)
     assert letter.reason == "command_malformed"
 
@@ -174,22 +174,22 @@ def test_a_command_that_says_too_little_is_refused(
     verb: Verb, content: dict[str, object], refusal: str
 ) -> None:
     state, incident_id = opened()
-    (outcome,) = ENGINE.apply(state, command(verb, incident_id, 100, **content))
+    (outcome,) = apply(ENGINE, state, command(verb, incident_id, 100, **content))
     assert isinstance(outcome, CommandOutcome)
     assert refusal in outcome.refusal
 
 
 def test_an_override_is_lifted_and_the_duties_follow_it() -> None:
     state, incident_id = opened()
-    ENGINE.apply(state, command("confirm", incident_id, 100))
-    ENGINE.apply(state, command("impact", incident_id, 101, impact=Impact(persons=10)))
+    apply(ENGINE, state, command("confirm", incident_id, 100))
+    apply(ENGINE, state, command("impact", incident_id, 101, impact=Impact(persons=10)))
     raised = {"regime": "miit", "tier": "II", "reason": "supply chain"}
-    told = ENGINE.apply(state, command("override", incident_id, 102, **raised))
+    told = apply(ENGINE, state, command("override", incident_id, 102, **raised))
     duties = [each for each in told if isinstance(each, Obligation) and each.regime == "miit"]
     assert any("II级（专家定级；计算结果为IV级）" in each.reason_zh for each in duties)
     assert any("tier II (an expert's; computed: IV)" in each.reason_en for each in duties)
     lifted = {"regime": "miit", "tier": "", "reason": "it was not"}
-    told = ENGINE.apply(state, command("override", incident_id, 103, **lifted))
+    told = apply(ENGINE, state, command("override", incident_id, 103, **lifted))
     (assessment,) = [each for each in told if isinstance(each, Assessment)]
     assert (assessment.tier, assessment.override_tier) == ("IV", None)
     left = [each for each in told if isinstance(each, Obligation)]

@@ -29,7 +29,15 @@ from schemas.detection import Detection
 from schemas.event import Event
 from schemas.incident import Incident
 from schemas.sighting import Sighting
-from tests.engine.builders import START, batch, command, failed_logon, make_engine, shadow_copies
+from tests.engine.builders import (
+    START,
+    apply,
+    batch,
+    command,
+    failed_logon,
+    make_engine,
+    shadow_copies,
+)
 
 ENGINE = make_engine()
 SPRING = Drill(
@@ -56,10 +64,6 @@ def run(batches: Sequence[Batch], restore: bool = False) -> list[Decision]:
         if restore:
             state = enterprise_state(decode_state("E1", encode_state(state)))
     return decisions + ENGINE.settle(state, "E1")
-
-
-def apply(state: EnterpriseState, record: Record) -> list[Decision]:
-    return ENGINE.apply(state, ENGINE.admit(record))
 
 
 def of(kind: type[Kind], decisions: Sequence[Decision]) -> list[Kind]:
@@ -147,7 +151,7 @@ def test_records_of_a_drill_have_a_state_of_their_own() -> None:
 def test_a_drill_that_is_not_registered_has_no_state_and_its_commands_are_refused() -> None:
     admitted = ENGINE.admit(command("confirm", "x", drill="summer"))
     assert admitted.state_key == STRANGER
-    letter = of(DeadLetter, ENGINE.apply(EnterpriseState(), admitted))[0]
+    letter = of(DeadLetter, ENGINE.apply(ENGINE, EnterpriseState(), admitted))[0]
     assert letter.reason == "unknown_drill"
 
 
@@ -163,11 +167,11 @@ def test_an_incident_tells_its_indicators_once_and_again_when_it_changes() -> No
     assert told.sight.harm
     assert of(Sighting, ENGINE.advance(state, "E1", START)) == []
     (incident,) = state.incidents.cases
-    assert of(Sighting, apply(state, command("start", incident))) == []
-    stated = apply(state, command("impact", incident, 101, impact=Impact(views=70)))
+    assert of(Sighting, apply(ENGINE, state, command("start", incident))) == []
+    stated = apply(ENGINE, state, command("impact", incident, 101, impact=Impact(views=70)))
     assert [each.sight.harm["views"] for each in of(Sighting, stated)] == [70]
     closing = command("close", incident, 102, verdict="false_positive")
-    assert [each.sight.stands for each in of(Sighting, apply(state, closing))] == [False]
+    assert [each.sight.stands for each in of(Sighting, apply(ENGINE, state, closing))] == [False]
 
 
 def test_a_sighting_has_the_state_of_its_indicator_and_a_stranger_none() -> None:
@@ -195,7 +199,7 @@ def test_a_sighting_that_cannot_be_read_is_a_dead_letter_without_an_account() ->
         topic="fenghuo.sightings", partition=0, offset=1, timestamp=0, key=b"c", value=b"{"
     )
     state = EnterpriseState()
-    (letter,) = of(DeadLetter, apply(state, broken))
+    (letter,) = of(DeadLetter, apply(ENGINE, state, broken))
     assert (letter.reason, letter.events, letter.original) == ("sighting_malformed", 0, b"{")
     assert state == EnterpriseState()
 
@@ -203,10 +207,10 @@ def test_a_sighting_that_cannot_be_read_is_a_dead_letter_without_an_account() ->
 def test_confirmation_and_stated_harm_raise_the_tier_with_a_response_level() -> None:
     state = EnterpriseState()
     (incident,) = of(Incident, ENGINE.process(state, batch([shadow_copies(0)])))
-    confirmed = apply(state, command("confirm", incident.incident_id, 100))
+    confirmed = apply(ENGINE, state, command("confirm", incident.incident_id, 100))
     assert of(CommandOutcome, confirmed)[0].accepted
     stated = Impact(direct_loss_cny=150_000_000)
-    told = apply(state, command("impact", incident.incident_id, 101, impact=stated))
+    told = apply(ENGINE, state, command("impact", incident.incident_id, 101, impact=stated))
     levels = {each.regime: each.response_level for each in of(Assessment, told)}
     assert levels == {"miit": "II", "cac": "I"}
 
@@ -214,7 +218,7 @@ def test_confirmation_and_stated_harm_raise_the_tier_with_a_response_level() -> 
 def test_a_command_that_the_life_cycle_forbids_is_refused_and_kept() -> None:
     state = EnterpriseState()
     (incident,) = of(Incident, ENGINE.process(state, batch([shadow_copies(0)])))
-    (outcome,) = apply(state, command("reopen", incident.incident_id))
+    (outcome,) = apply(ENGINE, state, command("reopen", incident.incident_id))
     assert isinstance(outcome, CommandOutcome)
     assert not outcome.accepted
     assert "allowed" in outcome.refusal
@@ -224,7 +228,7 @@ def test_a_command_that_cannot_be_read_is_a_dead_letter() -> None:
     broken = Record(
         topic="fenghuo.commands", partition=0, offset=1, timestamp=0, key=b"E1", value=b"{"
     )
-    letter, account = apply(EnterpriseState(), broken)
+    letter, account = apply(ENGINE, EnterpriseState(), broken)
     assert letter.reason == "command_malformed"  # type: ignore[union-attr]
     assert account.dead_lettered == 1  # type: ignore[union-attr]
 

@@ -17,11 +17,12 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pipeline.app.publishing import Sender, sign_chunk
+from pipeline.intake.admitted import STRANGER
 from pipeline.intake.batching import Chunk
 from pipeline.intake.formats.table import FORMATS
 from pipeline.intake.reading import LETTERS_MAX, REMARKS
 from pipeline.intake.signature import sign
-from pipeline.path import STRANGER, Engine
+from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.state import decode_state, encode_state, enterprise_state, fresh_state
 from pipeline.worker.publications import publications_of
@@ -179,10 +180,11 @@ class Trial:
             self._take(record_of(self.chance, number))
 
     def _take(self, record: Record) -> None:
-        key = self.engine.state_key(record)
+        admitted = self.engine.admit(record)
+        key = admitted.state_key
         before = self.states.get(key, encode_state(fresh_state(key)))
         state = enterprise_state(decode_state(key, before))
-        decisions = self.engine.apply(state, record)
+        decisions = self.engine.apply(state, admitted)
         after = encode_state(state)
         rows_of(decisions)
         outcome = check(record, decisions)

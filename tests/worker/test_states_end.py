@@ -8,6 +8,7 @@ import pytest
 from pipeline.cli.worker import EngineCodec
 from pipeline.departures import KEPT_AFTER
 from pipeline.drills import KEPT_AFTER as DRILL_KEPT_AFTER
+from pipeline.intake.taken import TakenState
 from pipeline.state import EnterpriseState, decode_state, encode_state, enterprise_state
 from pipeline.worker import step_executor as executor
 from schemas.batch import Record
@@ -21,7 +22,7 @@ from tests.worker.world import Worker, World
 
 UNBOUNDED = 1_000_000
 PLACE = ("fenghuo.events", 0)
-NOBODY = {("fenghuo.sightings", 0): []}
+NOBODY: dict[tuple[str, int], list[Record]] = {("fenghuo.sightings", 0): []}
 ONE = frozenset({0})
 
 
@@ -97,7 +98,9 @@ def test_an_enterprise_that_comes_back_goes_on_where_it_stopped() -> None:
 def test_a_thousand_that_left_beside_others_that_stayed_are_dealt_with_in_one_round() -> None:
     names = tuple(f"S{number}" for number in range(1_750))
     world = World({PLACE: [], **NOBODY}, engine(names[1_000:]), EngineCodec(), partitions=1)
-    state = msgspec.msgpack.encode(({}, encode_state(EnterpriseState(left_at=1, batch_ids=["b"]))))
+    state = msgspec.msgpack.encode(
+        ({}, encode_state(EnterpriseState(left_at=1, taken=TakenState(recent=[1]))))
+    )
     world.changelog += [(0, f"0/1/state/{name}".encode(), state) for name in names]
     tick(world, KEPT_AFTER + 1)
     assert states(world) == sorted(names[1_000:])
