@@ -151,7 +151,7 @@ def test_records_of_a_drill_have_a_state_of_their_own() -> None:
 def test_a_drill_that_is_not_registered_has_no_state_and_its_commands_are_refused() -> None:
     admitted = ENGINE.admit(command("confirm", "x", drill="summer"))
     assert admitted.state_key == STRANGER
-    letter = of(DeadLetter, ENGINE.apply(ENGINE, EnterpriseState(), admitted))[0]
+    letter = of(DeadLetter, ENGINE.apply(EnterpriseState(), admitted))[0]
     assert letter.reason == "unknown_drill"
 
 
