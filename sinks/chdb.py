@@ -73,6 +73,9 @@ class ChdbSink:
     ) -> None:
         self._tables = {table.name: table for table in tables}
         self._directory = Path(directory)
+        if not self._directory.exists():  # one that is there can be read when its disk is full
+            self._directory.mkdir(parents=True)
+            require_room(self._directory)
         self._connection = _connect(Path(directory), read_only)
         try:
             self._enter(quote_name(database), read_only)

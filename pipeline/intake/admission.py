@@ -91,12 +91,6 @@ class Refusal(msgspec.Struct, frozen=True):
     detail: str
 
 
-def drill_named(record: Record) -> str:
-    """The drill that the record names, admitted or not; "" where it names none."""
-    values = (value for name, value in record.headers if name == HEADER_DRILL)
-    return (next(values, None) or b"").decode("utf-8", "replace")
-
-
 def admit(record: Record, registry: Registry) -> Batch | Refusal:
     """Bounds, then who sent it; what is in it is read last."""
     refusal = _check_bounds(record) or _check_headers(record)

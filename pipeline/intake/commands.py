@@ -6,7 +6,7 @@ in the command and is kept.
 
 import msgspec
 
-from pipeline.intake.admission import Refusal, drill_named
+from pipeline.intake.admission import Refusal
 from pipeline.intake.reading import EARLIEST
 from schemas.batch import Record
 from schemas.command import Command
@@ -38,8 +38,6 @@ def _check(command: Command, record: Record, registry: Registry) -> Refusal | No
         return Refusal("unknown_enterprise", f"key {record.key[:200]!r}, {enterprise_id!r}")
     if not is_name(command.command_id):
         return Refusal("command_malformed", f"command_id {command.command_id!r}")
-    if command.drill != drill_named(record):
-        return Refusal("command_malformed", f"drill {command.drill!r} is not that of the header")
     if not EARLIEST <= command.said_at <= record.timestamp + SKEW:
         received = format_moment(record.timestamp)
         return Refusal(

@@ -232,6 +232,12 @@ def written_source(text: str) -> EventSource:
     return EventSource(frozenset(_known(category)), product, _known(service))
 
 
+EVENT_ID = "EventID"
+UNNAMED_WINDOWS = EventSource(product="windows")
+"""Of an event that names no channel and no provider, but has an event id: only Windows' own field
+has this name in Sigma's taxonomy."""
+
+
 def event_source(fields: Mapping[str, object]) -> EventSource:
     """What `fields` say of where they come from."""
     tagged = fields.get(SOURCE_FIELD)
@@ -240,7 +246,7 @@ def event_source(fields: Mapping[str, object]) -> EventSource:
     channel, provider = fields.get("Channel"), fields.get("Provider_Name")
     if not isinstance(channel, str) or not channel:
         if not isinstance(provider, str) or not _is_windows_provider(provider):
-            return NOWHERE
+            return UNNAMED_WINDOWS if EVENT_ID in fields else NOWHERE
         channel = PROVIDER_CHANNELS.get(provider.lower(), provider)
     return EventSource(
         categories=_categories(

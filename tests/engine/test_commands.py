@@ -145,7 +145,6 @@ def test_a_command_of_an_impossible_moment_is_refused_by_name(moment: int) -> No
     [
         {"value": b"x" * 70_000},
         {"value": b"\xff"},
-        {"headers": (("fenghuo-drill", b"spring"),)},
     ],
 )
 def test_a_command_that_cannot_be_one_is_refused_by_name(changes: dict[str, object]) -> None:
