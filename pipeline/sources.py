@@ -29,6 +29,7 @@ SHIFT_MINUTES = 5
 HALF_HOUR_S = 1_800
 _GREATEST_SHIFT = 28
 _ROW = Struct("<6sIIbB")
+_LAST_SECOND = 2**32 - 1
 _KEPT_SHARE = 0.9
 
 
@@ -109,6 +110,7 @@ def observe(
 ) -> Row:
     """A source was heard at `arrived_s`: its newest event, and how far behind its receipt the
     event's own clock is (`offset_s`; ahead: negative)."""
+    newest_s, arrived_s = _packable(newest_s), _packable(arrived_s)
     old = sources.get(source_id)
     shift = shift_of(offset_s)
     row = Row(source_id, newest_s, arrived_s, shift, int(shift != 0))
@@ -121,6 +123,11 @@ def observe(
     sources.put(row)
     _queue(sources, row)
     return row
+
+
+def _packable(seconds: int) -> int:
+    """Within 1970 to 2106: a topic whose records carry their sender's time can hold any moment."""
+    return min(max(seconds, 0), _LAST_SECOND)
 
 
 def shift_of(offset_s: int) -> int:
