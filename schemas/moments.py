@@ -15,6 +15,10 @@ MINUTE: Moment = 60 * SECOND
 HOUR: Moment = 60 * MINUTE
 DAY: Moment = 24 * HOUR
 
+FIRST_STORED: Moment = -2_208_988_800_000_000
+LAST_STORED: Moment = 10_413_791_999_999_999
+"""1900-01-01, and the last microsecond of 2299: what ClickHouse's DateTime64(6) can show."""
+
 SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China Standard Time: UTC+8 all year since 1991."""
 

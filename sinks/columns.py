@@ -11,6 +11,8 @@ from typing import Annotated, Any
 
 import msgspec
 
+from schemas.moments import FIRST_STORED, LAST_STORED
+
 TEXT = "String"
 WORD = "LowCardinality(String)"
 """Text of few distinct values."""
@@ -26,9 +28,7 @@ JSON = "String"
 """JSON text; read it with ClickHouse's JSONExtract functions."""
 HEX_ID = "String"
 
-EARLIEST = -2_208_988_800_000_000  # 1900-01-01, and the last microsecond of 2299:
-LATEST = 10_413_791_999_999_999  # what DateTime64 can show
-_STORED_MOMENT = Annotated[int, msgspec.Meta(ge=EARLIEST, le=LATEST)]
+_STORED_MOMENT = Annotated[int, msgspec.Meta(ge=FIRST_STORED, le=LAST_STORED)]
 
 WRITTEN_AS: dict[str, Any] = {
     TEXT: str,

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
-from pipeline.intake.dead_letters import refuse_row
+from pipeline.app.refused_rows import refuse_row
 from schemas.decision import Decision
 from sinks.contract import Row, Rows, RowsRefused, Sink, SinkUnavailable
 from sinks.rows import rows_of

@@ -4,13 +4,10 @@ Intake refuses what its senders did wrong (`pipeline/intake/admission.py`); thes
 that something on our side is wrong, so each also raises an alarm.
 """
 
-from typing import Any
-
 import msgspec
 
 from pipeline.intake.accounts import refuse_whole
 from schemas.batch import (
-    DETAIL_CHARS,
     BatchAccount,
     DeadLetter,
     Record,
@@ -20,8 +17,6 @@ from schemas.batch import (
 from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.topics import is_sightings
-from sinks.columns import EARLIEST, LATEST
-from sinks.tables import TABLES
 
 ENGINE_FAULT = "engine_fault"
 SIGHTING_MALFORMED = "sighting_malformed"
@@ -39,9 +34,6 @@ REMEDIES: dict[str, str] = {
     "record_batch_unreadable": "Send with a client of Kafka, names of headers in UTF-8.",
     EXPIRED: "Keep records longer than a worker may be down; have the sender publish again.",
 }
-
-_TABLE_NAMED = {table.name: table for table in TABLES}
-_TIMES = ("received_at", "revised_at", "assessed_at")
 
 
 def refuse_record(record: Record, detail: str) -> list[DeadLetter | BatchAccount]:
@@ -111,31 +103,3 @@ def recreate_topic(old: str, partition: int, next_offset: int, now: Moment) -> D
         events=0,
         **original_of(b""),
     )
-
-
-def refuse_row(table: str, row: tuple[Any, ...], detail: str) -> DeadLetter:
-    """The dead letter of one row; `original` is the row as a JSON object of its columns, or its
-    beginning."""
-    names = [column.name for column in _TABLE_NAMED[table].columns]
-    cells = dict(zip(names, row, strict=True))
-    original = msgspec.json.encode(cells, order="sorted")
-    return DeadLetter(
-        dead_letter_id=content_id("dead_letter", table, original),
-        enterprise_id=str(cells.get("enterprise_id", "")),
-        batch_id=str(cells.get("batch_id", "")),
-        topic=str(cells.get("topic", "")),
-        partition=int(cells.get("partition", -1)),
-        offset=int(cells.get("offset", -1)),
-        line=0,
-        received_at=_time_of(cells),
-        reason=ROWS_REFUSED,
-        detail=f"table {table}: {detail}"[:DETAIL_CHARS],
-        remedy=REMEDIES[ROWS_REFUSED],
-        events=int(table == "events"),
-        **original_of(original),
-    )
-
-
-def _time_of(cells: dict[str, Any]) -> Moment:
-    time = next((int(cells[name]) for name in _TIMES if name in cells), 0)
-    return min(max(time, EARLIEST), LATEST)  # it may be what the row is refused for

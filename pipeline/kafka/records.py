@@ -5,8 +5,7 @@ from typing import Any
 
 from pipeline.kafka.record_batches import StandIn
 from schemas.batch import Record
-from schemas.moments import Moment
-from sinks.columns import EARLIEST, LATEST
+from schemas.moments import FIRST_STORED, LAST_STORED, Moment
 
 MILLISECOND: Moment = 1_000
 
@@ -24,7 +23,7 @@ def record_of(
         topic=message.topic,
         partition=message.partition,
         offset=message.offset,
-        timestamp=min(max(timestamp, EARLIEST), LATEST),
+        timestamp=min(max(timestamp, FIRST_STORED), LAST_STORED),
         key=message.key or b"",
         value=bytes(value or b""),
         headers=tuple((name, given or b"") for name, given in headers),
