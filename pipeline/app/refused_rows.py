@@ -1,4 +1,4 @@
-"""Rows that a store refuses: dead letters of our mapping's faults, each of which raises an alarm."""
+"""Rows that a store refuses: each is a dead letter of a fault of our mapping, and an alarm."""
 
 from typing import Any
 

@@ -44,8 +44,8 @@ def write_pipeline(place: Path) -> None:
         by_category.setdefault(
             name, ([_loose(each) for each in channels if each != LINUX_SYSMON], ids)
         )
-    for name, (channels, ids) in by_category.items():
-        conditions: dict[str, object] = {"Channel": channels, "EventID": list(ids)}
+    for name, (loose, ids) in by_category.items():
+        conditions: dict[str, object] = {"Channel": loose, "EventID": list(ids)}
         if name in EVENT_TYPES:
             conditions["EventType"] = [EVENT_TYPE_NAMES[each] for each in EVENT_TYPES[name]]
         items.append(_item(f"category_{name}", conditions, "category", name))

@@ -29,7 +29,8 @@ def main() -> None:
     gc.freeze()
     loading = own_cost(start)
     begin = resource.getrusage(resource.RUSAGE_SELF)
-    events, pairs = 0, []
+    events = 0
+    pairs: list[object] = []
     with arguments.events.open("rb") as lines:
         for line in lines:
             found = rules.matches(read_fields("windows", line), line)

@@ -11,7 +11,7 @@ from pipeline.campaigns.step import Finding, expire, take
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.step import Gravity
 from schemas.campaign import Campaign, CampaignMember
-from schemas.incident import Incident, Status
+from schemas.incident import Incident, Status, Verdict
 from schemas.moments import DAY, HOUR, SECOND, Moment
 from schemas.sighting import Sighting
 from tests.incidents.builders import START, Desk, detection, entity
@@ -28,7 +28,7 @@ POLICY = CampaignPolicy(
 SEVERITY = SeverityPolicy()
 NOW = START + 2 * DAY
 EVIL = "address:203.0.113.7"
-HARMLESS = ("false_positive",)
+HARMLESS: tuple[Verdict, ...] = ("false_positive",)
 
 
 def _a_case() -> Incident:

@@ -1,6 +1,7 @@
 """Rules, events and runs for the tests of correlation."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 import msgspec
 
@@ -102,7 +103,8 @@ def correlation(
 
 
 def _operator(name: str) -> Operator:
-    return msgspec.convert(name, Operator)
+    operator: Operator = msgspec.convert(name, Operator)
+    return operator
 
 
 def plan_of(
@@ -213,7 +215,7 @@ class Run:
         return sorted(held, key=lambda each: (each.rule_id, each.time, each.detection_id))
 
 
-def timeline(plan: CorrelationPlan, text: str, **fields: object) -> Run:
+def timeline(plan: CorrelationPlan, text: str, **fields: Any) -> Run:
     """A run over a drawn timeline: each character is a second, `.` none, `a` a match of rule a.
 
     Characters in brackets share a second: `a.(ab)`. Lateness is none.

@@ -1,6 +1,6 @@
 """Laws: the engine equals the definition, whatever the order of arrival, batching or restarts."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 from hypothesis import assume, given, settings
@@ -12,6 +12,7 @@ from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.values import texts_of_key
 from pipeline.sigma.reading.documents import (
     And,
+    CorrelationType,
     Expression,
     Not,
     Operator,
@@ -88,7 +89,7 @@ def rules_of_one(
     rules = draw(st.lists(st.sampled_from(names), min_size=1, max_size=3, unique=True))
     if names != list("abcd") and names[0] not in rules:
         rules = [names[0], *rules]
-    shape = {"group_by": group_by, "rule_id": rule_id}
+    shape: dict[str, Any] = {"group_by": group_by, "rule_id": rule_id}
     if kind.startswith("temporal"):
         expression = draw(st.none() | expressions(rules))
         if expression is not None:
@@ -100,11 +101,11 @@ def rules_of_one(
     if kind == "value_percentile":
         shape["percentile"] = draw(st.integers(0, 100))
     operators = draw(st.lists(st.sampled_from(OPERATORS), min_size=1, max_size=2, unique=True))
-    bounds = {each: draw(st.integers(0, 6)) for each in operators}
+    bounds: dict[str, Any] = {each: draw(st.integers(0, 6)) for each in operators}
     return correlation(kind, rules, span_s, **shape, **bounds)
 
 
-KINDS = (
+KINDS: tuple[CorrelationType, ...] = (
     "event_count",
     "value_count",
     "temporal",
@@ -113,14 +114,14 @@ KINDS = (
     "value_avg",
     "value_percentile",
 )
-INNER_KINDS = ("event_count", "temporal", "temporal_ordered")
+INNER_KINDS: tuple[CorrelationType, ...] = ("event_count", "temporal", "temporal_ordered")
 
 
 @st.composite
 def matched_events(draw: st.DrawFn) -> list[Matched]:
     events = []
     for number in range(draw(st.integers(0, 24))):
-        fields: dict[str, object] = {"host": draw(st.sampled_from("xy"))}
+        fields: dict[str, Any] = {"host": draw(st.sampled_from("xy"))}
         if draw(st.integers(0, 9)):
             fields["user"] = draw(st.sampled_from(["u", "v", "w"]))
         fields["amount"] = draw(st.sampled_from([-1, 0, 1, 2.5, 3, "2", "0.1", "many"]))

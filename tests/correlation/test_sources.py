@@ -6,6 +6,7 @@ import pytest
 from pipeline.event_time import ClockState, EventTimePolicy, Heard, advance
 from pipeline.sigma.reading.documents import And, Not, RuleName
 from pipeline.sources import Sources, is_shifted, observe, source_id
+from schemas.event import Event
 from schemas.moments import HOUR, MINUTE, SECOND
 from tests.correlation.samples import START, Run, correlation, event, plan_of
 
@@ -22,7 +23,7 @@ def live(run: Run, since_s: int, until_s: int, step_s: int = 10) -> None:
         run.feed(*((event(second, source=host), "c") for host in HOSTS), received_s=second + 1)
 
 
-def guesses(since_s: float, source: str, count: int = 12) -> list[tuple[object, str]]:
+def guesses(since_s: float, source: str, count: int = 12) -> list[tuple[Event, str]]:
     return [
         (event(since_s + 4 * n, f"guess{since_s}-{n}", source=source, user="chen"), "a")
         for n in range(count)

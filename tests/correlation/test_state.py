@@ -1,5 +1,7 @@
 """The state: its bounds, what gives way, what it weighs."""
 
+from typing import Any
+
 import msgspec
 import pytest
 
@@ -101,7 +103,11 @@ def test_groups_live_on_when_another_correlation_is_added() -> None:
 def test_the_quota_measures_about_what_the_record_weighs(plan: CorrelationPlan) -> None:
     run = Run(plan)
     for number in range(500):
-        fields = {"host": f"host-{number % 7}", "size": number, "Computer": f"pc-{number % 3}"}
+        fields: dict[str, Any] = {
+            "host": f"host-{number % 7}",
+            "size": number,
+            "Computer": f"pc-{number % 3}",
+        }
         event_id = f"{number:032x}"
         run.feed((event(number / 10, event_id, user=f"user-{number % 40}", **fields), "a"))
     encoded = len(msgspec.msgpack.encode(run.state))

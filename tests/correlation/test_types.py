@@ -1,5 +1,7 @@
 """Each correlation type on a drawn timeline: a character is a second, `.` is none."""
 
+from typing import Any
+
 import pytest
 
 from pipeline.correlation.plan import CorrelationPlan
@@ -188,7 +190,7 @@ def test_not_of_a_group_is_the_absence_of_each() -> None:
     ],
 )
 def test_conditions_that_a_later_event_could_change_wait(
-    bounds: dict[str, float], text: str, expected: list[tuple[float, int]]
+    bounds: dict[str, Any], text: str, expected: list[tuple[float, int]]
 ) -> None:
     run = timeline(plan_of(correlation("event_count", "a", 5, **bounds)), text)
     run.pass_to(4)

@@ -30,7 +30,7 @@ class Step(NamedTuple):
     rule_en: str
     level: Level
     tactic: str
-    count: int
+    times: int
     entities: tuple[int, ...]
     fact: str
 
@@ -355,7 +355,7 @@ def _campaign() -> Iterator[Campaign | CampaignMember]:
 
 
 def _case(case: Case) -> Iterator[Decision]:
-    events = [_event(case, step, n) for step in case.steps for n in range(min(step.count, 5))]
+    events = [_event(case, step, n) for step in case.steps for n in range(min(step.times, 5))]
     detections = [_detection(case, step) for step in case.steps]
     incident = _incident(case, detections, events)
     yield from events
@@ -409,7 +409,7 @@ def _detection(case: Case, step: Step) -> Detection:
         detection_id=content_id("detection", enterprise.enterprise_id, case.drill, step.rule_en),
         revision=1,
         status="active",
-        kind="correlation" if step.count > 10 else "rule",
+        kind="correlation" if step.times > 10 else "rule",
         rule_id=content_id("rule", step.rule_en),
         title=step.rule_en,
         level=step.level,
@@ -419,10 +419,10 @@ def _detection(case: Case, step: Step) -> Detection:
         province=enterprise.province,
         time=time,
         first_time=time,
-        last_time=time + min(step.count, 40) * 20 * SECOND,
+        last_time=time + min(step.times, 40) * 20 * SECOND,
         received_at=time + MINUTE,
         event_ids=(content_id("event", enterprise.enterprise_id, step.rule_en, "0"),),
-        event_count=step.count,
+        event_count=step.times,
         entities=tuple(case.entities[index] for index in step.entities),
         product="windows",
         category="process_creation",
@@ -452,7 +452,7 @@ def _incident(case: Case, detections: list[Detection], events: list[Event]) -> I
         story_en=case.story_en,
         level=max((d.level for d in detections), key=("low", "medium", "high", "critical").index),
         confidence=90 if case.occurred else 70,
-        risk=sum(step.count for step in case.steps),
+        risk=sum(step.times for step in case.steps),
         first_time=detections[0].first_time,
         last_time=max(d.last_time for d in detections),
         opened_at=detections[0].received_at,
@@ -462,13 +462,13 @@ def _incident(case: Case, detections: list[Detection], events: list[Event]) -> I
         entities=case.entities,
         detections=tuple(
             DetectionSummary(
-                d.rule_id, d.title, d.level, s.count, d.first_time, d.last_time, d.summary
+                d.rule_id, d.title, d.level, s.times, d.first_time, d.last_time, d.summary
             )
             for d, s in zip(detections, case.steps, strict=True)
         ),
         detection_ids=tuple(d.detection_id for d in detections),
         event_ids=tuple(event.event_id for event in events),
-        detection_count=sum(step.count for step in case.steps),
+        detection_count=sum(step.times for step in case.steps),
         event_count=len(events),
         confirmed=case.occurred,
         assignee="王敏" if case.occurred else "",

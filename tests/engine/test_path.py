@@ -1,6 +1,6 @@
 """The whole engine: what one enterprise's records come to, however they arrive."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TypeVar
 
@@ -49,9 +49,11 @@ SPRING = Drill(
 IN_SPRING = Engine(ENGINE.rules, Policy(drills=(SPRING,)), ENGINE.registry)
 Kind = TypeVar("Kind")
 
+MAKERS: tuple[Callable[[float], bytes], ...] = (shadow_copies, failed_logon)
+
 lines = st.builds(
     lambda make, at_s: make(at_s),
-    st.sampled_from([shadow_copies, failed_logon]),
+    st.sampled_from(MAKERS),
     st.integers(0, 280),
 )
 

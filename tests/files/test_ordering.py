@@ -1,8 +1,9 @@
 """Lines come in the order of their events, whatever their files, their order and the memory."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TypeAlias
 
 import pytest
 from click.testing import CliRunner, Result
@@ -125,7 +126,8 @@ def hosts() -> dict[str, list[str]]:
     return {"a.jsonl": quiet, "b.jsonl": other}
 
 
-ARRANGEMENTS = {
+Lines: TypeAlias = list[str]
+ARRANGEMENTS: dict[str, Callable[[Lines, Lines], dict[str, Lines]]] = {
     "one after another": lambda a, b: {"all.jsonl": a + b},
     "newest first": lambda a, b: {"a.jsonl": a[::-1], "b.jsonl": b[::-1]},
     "a file a host": lambda a, b: {"a.jsonl": a, "b.jsonl": b},

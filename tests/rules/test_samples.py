@@ -1,6 +1,7 @@
 """Every rule fires on its positive samples and keeps quiet on its negative ones."""
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
@@ -35,7 +36,8 @@ def test_a_document_judges_its_sample_as_the_sample_says(path: Path, sample: Sam
 
 def test_the_command_runs_every_sample_those_of_correlations_too() -> None:
     result = CliRunner().invoke(main, ["rules", "test", str(DIRECTORY), "--all"])
-    timed = sum(bool(case.values[1].events) for case in CASES)
+    samples = [cast(Sample, case.values[1]) for case in CASES]
+    timed = sum(bool(sample.events) for sample in samples)
     assert result.exit_code == 0
     assert f"{len(CASES)} samples as they should be, {timed} of them of correl" in result.stderr
     assert len(result.stdout.splitlines()) == len(CASES)

@@ -50,7 +50,10 @@ def items(  # noqa: PLR0911 (one kind of item after another)
     name = draw(st.sampled_from(FIELDS)) if field is None else field
     kind = draw(st.integers(0, 9))
     links = draw(LINKS)
-    one_or_more = lambda values: values | st.lists(values, min_size=2, max_size=3)  # noqa: E731
+
+    def one_or_more(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+        return values | st.lists(values, min_size=2, max_size=3)
+
     if kind <= 3 or not name:
         allowed = texts if name else texts.filter(lambda t: t.strip("*"))
         around = draw(AROUND) + draw(CASED) + draw(st.sampled_from(["", "", "|windash"]))

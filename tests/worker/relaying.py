@@ -35,8 +35,9 @@ class RelayCodec:
         return msgspec.msgpack.encode(state)
 
     def decode(self, key: str, data: bytes) -> Count | CampaignState:
-        kind = CampaignState if is_campaign_key(key) else Count
-        return msgspec.msgpack.decode(data, type=kind)
+        if is_campaign_key(key):
+            return msgspec.msgpack.decode(data, type=CampaignState)
+        return msgspec.msgpack.decode(data, type=Count)
 
 
 class RelayEngine:
@@ -56,8 +57,9 @@ class RelayEngine:
         return [_tell(state.records, int(record.value), record)]
 
     def advance(self, state: Count | CampaignState, key: str, now: Moment) -> list[Decision]:
-        is_indicator = isinstance(state, CampaignState)
-        return [*expire(POLICY, SEVERITY, state, now)] if is_indicator else []
+        if not isinstance(state, CampaignState):
+            return []
+        return [*expire(POLICY, SEVERITY, state, now)]
 
     def shed(self, state: Count | CampaignState, key: str) -> int:
         return 0

@@ -15,7 +15,9 @@ ALL = frozenset(range(PARTITIONS))
 
 
 def world_of(log: dict[tuple[str, int], list[Record]]) -> World:
-    places = {("fenghuo.sightings", each): [] for each in range(PARTITIONS)}
+    places: dict[tuple[str, int], list[Record]] = {
+        ("fenghuo.sightings", each): [] for each in range(PARTITIONS)
+    }
     return World({**places, **log}, engine(), EngineCodec(), partitions=PARTITIONS)
 
 

@@ -67,7 +67,8 @@ def test_grouping_changes_nothing(numbers: list[int], group_size: int) -> None:
 
 
 def test_nothing_is_remembered_or_acknowledged_before_it_is_written() -> None:
-    sink, memory, acknowledged = SickSink(down=1), held(), []
+    sink, memory = SickSink(down=1), held()
+    acknowledged: list[object] = []
     delivery = Delivery(sink, lambda _: False)
     inputs = records([b"1", b"2"])
     with pytest.raises(DeliveryAbandoned):

@@ -17,6 +17,7 @@ from pipeline.intake.dead_letters import expire_offsets, refuse_record
 from pipeline.sigma.matching.plan_router import Effort
 from pipeline.worker.environment import unknown_variables
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
+from pipeline.worker.ledger import StateKey
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
@@ -151,7 +152,7 @@ def test_a_recovery_counts_only_for_the_assignment_announced_before_it() -> None
 
 
 def test_every_state_has_its_timers_looked_at_once_a_round() -> None:
-    timers, held = Timers(4), [(0, f"e{number}") for number in range(10)]
+    timers, held = Timers(4), [StateKey(0, f"e{number}") for number in range(10)]
     shares = [timers.next_share(1, held) for _ in range(4)]
     assert [len(share) for share in shares] == [3, 3, 3, 1]
     assert sorted(key for share in shares for key in share) == sorted(held)
@@ -159,9 +160,10 @@ def test_every_state_has_its_timers_looked_at_once_a_round() -> None:
 
 def test_timers_of_states_that_are_no_longer_held_are_let_be() -> None:
     timers = Timers(2)
-    timers.next_share(1, [(0, "a"), (0, "b"), (1, "c"), (1, "d")])
-    assert timers.next_share(1, [(0, "a"), (0, "b")]) == []
-    assert timers.next_share(2, [(1, "c")]) == [(1, "c")]
+    a, b, c, d = StateKey(0, "a"), StateKey(0, "b"), StateKey(1, "c"), StateKey(1, "d")
+    timers.next_share(1, [a, b, c, d])
+    assert timers.next_share(1, [a, b]) == []
+    assert timers.next_share(2, [c]) == [c]
 
 
 def test_sources_and_changelog_share_a_partition_count_and_the_broker_stamps_time() -> None:

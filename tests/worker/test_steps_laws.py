@@ -125,7 +125,7 @@ def test_a_paused_worker_that_wakes_after_its_successor_brings_nothing_back() ->
         Worker(world, 1, actions, pauses=True).run({}, iter(()), 2)
         Worker(world, 2, UNBOUNDED).run({}, iter(()), 2)
         world.land_late()
-        world.log = whole
+        world.log = {each: [*of] for each, of in whole.items()}
         assert Worker(world, 3, UNBOUNDED).run({place: 0}, iter(()), 2)
         assert world.rows() == undisturbed(whole)
         assert len(world.table()) == 2, "one state, one position: no garbage is left"
@@ -162,7 +162,8 @@ def test_what_was_applied_is_not_gone_back_for() -> None:
 def test_a_consumer_that_stands_still_is_sent_back_at_the_second_look() -> None:
     world = World(make_log({("fenghuo.events", 0): [0, 1], ("fenghuo.events", 7): [0]}))
     Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
-    world.log = make_log({("fenghuo.events", 0): [0, 1, 2], ("fenghuo.events", 7): [0]})
+    longer = make_log({("fenghuo.events", 0): [0, 1, 2], ("fenghuo.events", 7): [0]})
+    world.log = {each: [*of] for each, of in longer.items()}
     for looks, sent_back in ((1, {}), (2, {("fenghuo.events", 0): 2})):
         worker = Worker(world, 2, UNBOUNDED)
         assert worker.take(fetched_in=9, now_in=9, looks=looks) == sent_back
@@ -181,7 +182,7 @@ def test_expired_offsets_become_a_dead_letter() -> None:
     log = make_log({place: [0] * 6})
     world = World({place: log[place][:2]})
     Worker(world, 1, UNBOUNDED).run({}, iter(()), 5)
-    world.log = {place: log[place][4:]}
+    world.log = {place: [*log[place][4:]]}
     assert Worker(world, 2, UNBOUNDED).run({}, iter(()), 5)
     letter = world.store.view("dead_letters")[0]
     assert (letter["reason"], letter["offset"]) == ("expired", 2)
