@@ -73,7 +73,9 @@ class ChdbSink:
     ) -> None:
         self._tables = {table.name: table for table in tables}
         self._directory = Path(directory)
-        if not self._directory.exists():  # one that is there can be read when its disk is full
+        if (
+            not read_only and not self._directory.exists()
+        ):  # one that is there can be read when its disk is full
             self._directory.mkdir(parents=True)
             require_room(self._directory)
         self._connection = _connect(Path(directory), read_only)
