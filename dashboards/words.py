@@ -4,10 +4,12 @@ Keys are the values of the store's columns. A value without an entry is shown as
 """
 
 from collections.abc import Mapping
-from typing import Final, Literal, NamedTuple, TypeAlias
+from typing import Final, Literal, TypeAlias
 
+from schemas import glossary
 from schemas.assessment import TIER_COLOUR, TIER_EN, TIER_ZH, TIERS, Tier
 from schemas.attack import TACTICS
+from schemas.glossary import Term
 from schemas.provinces import PROVINCES
 from schemas.scenarios import SCENARIOS
 
@@ -15,17 +17,8 @@ Language: TypeAlias = Literal["zh", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh", "en")
 
 
-class Text(NamedTuple):
-    """One text in both languages."""
-
-    zh: str
-    en: str
-
-    def of(self, language: Language) -> str:
-        """The text in one language."""
-        return self.zh if language == "zh" else self.en
-
-
+Text: TypeAlias = Term
+"""One text in both languages."""
 Words: TypeAlias = Mapping[str, Text]
 
 
@@ -52,8 +45,15 @@ RESPONSE: Final[Words] = {
 REGIME: Final[Words] = {
     "miit": Text("工信部（数据安全事件）", "MIIT (data security incidents)"),
     "cac": Text("国家网信办（网络安全事件）", "CAC (cybersecurity incidents)"),
+    "public_internet": Text("工信部（公共互联网突发事件）", "MIIT (public internet emergencies)"),
+    "statute": Text("法律、行政法规和规章", "Statutes and regulations"),
 }
-REGIME_SHORT: Final[Words] = {"miit": Text("工信部", "MIIT"), "cac": Text("网信办", "CAC")}
+REGIME_SHORT: Final[Words] = {
+    "miit": Text("工信部", "MIIT"),
+    "cac": Text("网信办", "CAC"),
+    "public_internet": Text("公共互联网", "Public internet"),
+    "statute": Text("法律法规", "Statutes"),
+}
 
 STATUS: Final[Words] = {
     "new": Text("新建", "New"),
@@ -146,32 +146,13 @@ BATCH_OUTCOME: Final[Words] = {
     "refused": Text("已拒收", "Refused"),
 }
 
-SECTOR: Final[Words] = {
-    "steel": Text("钢铁", "Steel"),
-    "petrochemical": Text("石化", "Petrochemicals"),
-    "non_ferrous": Text("有色金属", "Non-ferrous metals"),
-    "building_materials": Text("建材", "Building materials"),
-    "machinery": Text("机械", "Machinery"),
-    "vehicles": Text("汽车", "Vehicles"),
-    "rail": Text("轨道交通装备", "Rail equipment"),
-    "shipbuilding": Text("船舶", "Shipbuilding"),
-    "electronics": Text("电子信息", "Electronics"),
-    "pharmaceutical": Text("医药", "Pharmaceuticals"),
-    "food": Text("食品", "Food"),
-    "textile": Text("纺织", "Textiles"),
-    "software": Text("软件", "Software"),
-    "industrial_internet": Text("工业互联网", "Industrial internet"),
-    "telecom": Text("电信", "Telecommunications"),
-    "data_centre": Text("数据中心", "Data centres"),
-    "internet": Text("互联网", "Internet"),
-    "radio": Text("无线电", "Radio"),
-}
-"""A registry's word for a sector is its own; these are the usual ones."""
+SECTOR: Final[Words] = glossary.SECTOR
 
 FIELD: Final[Words] = {
     "industrial": Text("工业", "Industrial"),
     "telecom": Text("电信", "Telecom"),
     "radio": Text("无线电", "Radio"),
+    "unknown": Text("尚不明确", "Not yet known"),
 }
 
 DATA_CLASS: Final[Words] = {
@@ -190,6 +171,12 @@ VERB: Final[Words] = {
     "close": Text("关闭", "Close"),
     "reopen": Text("重新打开", "Reopen"),
     "reported": Text("已报告", "Reported"),
+    "describe": Text("补充情况", "Describe"),
+    "fix_tier": Text("认定级别", "Fix the tier"),
+    "issue_warning": Text("发布预警", "Issue a warning"),
+    "adjust_warning": Text("调整预警", "Adjust the warning"),
+    "lift_warning": Text("解除预警", "Lift the warning"),
+    "end_response": Text("结束应急响应", "End the response"),
 }
 """What an analyst may say of an incident (schemas/command.py)."""
 

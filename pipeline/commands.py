@@ -17,10 +17,11 @@ from pipeline.incidents.commands import refusal_of as incident_refusal
 from pipeline.incidents.lifecycle import VERDICTS
 from pipeline.incidents.state import IncidentsState
 from pipeline.severity.facts import state_impact
+from pipeline.severity.refusals import refusal_of as severity_refusal
+from pipeline.severity.rulings import FIXERS, notice_fault
 from pipeline.severity.state import SeverityState
-from pipeline.severity.step import refusal_of as severity_refusal
 from schemas.assessment import TIERS, Regime
-from schemas.command import Command, CommandOutcome, Verb
+from schemas.command import Command, CommandOutcome, Particulars, Verb
 from schemas.ids import content_id
 from schemas.moments import Moment
 
@@ -106,10 +107,16 @@ def _impact(command: Command) -> str:
     return ""
 
 
-def _override(command: Command) -> str:
+def _regime(command: Command) -> str:
     regimes = get_args(Regime)
-    if command.regime not in regimes:
-        return f"unknown regime {command.regime or '(none)'}; one of: {', '.join(regimes)}"
+    if command.regime in regimes:
+        return ""
+    return f"unknown regime {command.regime or '(none)'}; one of: {', '.join(regimes)}"
+
+
+def _override(command: Command) -> str:
+    if fault := _regime(command):
+        return fault
     if command.tier not in ("", *TIERS):
         return f'unknown tier {command.tier}; one of: {", ".join(TIERS)}, or "" to lift it'
     return "" if command.reason else "override needs a `reason`: it stands beside the computed tier"
@@ -121,10 +128,36 @@ def _reported(command: Command) -> str:
     return ""
 
 
+def _describe(command: Command) -> str:
+    if command.particulars in (None, Particulars()):
+        return "describe states nothing; give at least one field in `particulars`"
+    return ""
+
+
+def _fix_tier(command: Command) -> str:
+    if fault := _regime(command):
+        return fault
+    if command.tier not in TIERS:
+        return f"unknown tier {command.tier or '(none)'}; one of: {', '.join(TIERS)}"
+    if command.body not in FIXERS:
+        return f"{command.body or '(no body)'} fixes no tier; `body` is one of: {', '.join(FIXERS)}"
+    return ""
+
+
+def _warning(command: Command) -> str:
+    if command.warning is None:
+        return f"{command.verb} has no `warning`; give its eight fields (MIIT 2024/214 §3.3)"
+    return notice_fault(command.warning, command.consent)
+
+
 _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
     "impact": _impact,
     "override": _override,
     "reported": _reported,
+    "describe": _describe,
+    "fix_tier": _fix_tier,
+    "issue_warning": _warning,
+    "adjust_warning": _warning,
 }
 """What verbs need beside the incident; those that are not named need nothing."""
 

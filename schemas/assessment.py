@@ -1,12 +1,15 @@
 """Tiers with their reasons, and the duties that follow from them."""
 
-from typing import Literal, TypeAlias
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
 from schemas.moments import Moment
 
-Regime: TypeAlias = Literal["miit", "cac"]
+Regime: TypeAlias = Literal["miit", "cac", "public_internet"]
+"""Those that grade incidents, each with a tier of its own."""
+Law: TypeAlias = Literal["miit", "cac", "public_internet", "statute"]
+"""Those that make duties: the regimes, and statutes that ask whatever the tier."""
 Tier: TypeAlias = Literal["I", "II", "III", "IV"]
 Colour: TypeAlias = Literal["red", "orange", "yellow", "blue"]
 
@@ -21,17 +24,39 @@ TIER_EN: dict[Tier, str] = {
 }
 TIER_COLOUR: dict[Tier, Colour] = {"I": "red", "II": "orange", "III": "yellow", "IV": "blue"}
 
+Confidence: TypeAlias = Literal["full_text", "excerpt", "secondary", "fragment", "background"]
+"""How a figure or duty is known: the instrument's full text was read; an excerpt of it, or a
+quotation; a report about it; phrases without context; no source at all."""
+UNCONFIRMED: frozenset[Confidence] = frozenset({"secondary", "fragment", "background"})
+"""What must be held against the instrument before anyone relies on it."""
+
 Outcome: TypeAlias = Literal["met", "not_met", "unknown"]
 Basis: TypeAlias = Literal["observed", "estimated", "reported", "none"]
+
+
+WarningState: TypeAlias = Literal["", "suggested", "issued", "adjusted", "lifted"]
+Words500: TypeAlias = Annotated[str, msgspec.Meta(min_length=1, max_length=500)]
+
+
+class WarningNotice(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A warning as it is issued: the eight fields of the MIIT plan, §3.3."""
+
+    colour: Colour
+    starts_at: Moment
+    scope_and_harm: Words500
+    matters: Words500
+    measures: Words500
+    handle_by: Moment
+    distribution: Words500
+    issued_by: Literal["mechanism", "local_regulator"]
 
 
 class LimbResult(msgspec.Struct, frozen=True, kw_only=True):
     """One limb of one tier against the facts: any one limb that is met suffices.
 
     `value` and `bound` are text with their unit, "" where there is none; in Chinese, with a
-    twin in English. `stated_by` and
-    `stated_at` say whose fact it is; `unconfirmed` marks a limb whose text rests on
-    background knowledge rather than on the instrument.
+    twin in English. `stated_by` and `stated_at` say whose fact it is; `confidence` how the row
+    is known, and `unconfirmed` whether that is less than the instrument's own words.
     """
 
     limb: str
@@ -43,11 +68,16 @@ class LimbResult(msgspec.Struct, frozen=True, kw_only=True):
     stated_by: str
     stated_at: Moment
     article: str
+    article_en: str
     text_zh: str
     text_en: str
-    unconfirmed: bool = False
+    finding_zh: str = ""
+    finding_en: str = ""
+    """The facts that met it, as words of a sentence; "" where it is not met."""
     value_en: str = ""
     bound_en: str = ""
+    unconfirmed: bool = False
+    confidence: Confidence = "full_text"
 
 
 class Raise(msgspec.Struct, frozen=True):
@@ -63,8 +93,12 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True, tag="assessment"):
     """One regime's judgement of one incident; every revision is kept, the highest is current.
 
     `tier` is None where no limb is met. For an incident that may occur, `colour` is set and
-    `response_level` is None; for one that has occurred, the other way round. `override_tier`
-    stands beside the computed tier, never in its place.
+    `response_level` is None; for one that has occurred, the other way round. All of these are
+    suggestions of the system. `possible` is the gravest tier that the unknown facts named in
+    `asked` leave open. `override_tier` is an expert's, `fixed_tier` the regulator's
+    (`fixed_by` names the body and who said so). `standing` is the tier that duties follow: the
+    regulator's, else the computed or an expert's, whichever is graver, or the possible one. A
+    warning is `suggested` until it is `issued` (then `adjusted`, `lifted`).
     """
 
     incident_id: str
@@ -81,6 +115,15 @@ class Assessment(msgspec.Struct, frozen=True, kw_only=True, tag="assessment"):
     high: Tier | None
     limbs: tuple[LimbResult, ...]
     raises: tuple[Raise, ...]
+    possible: Tier | None
+    asked: tuple[str, ...]
+    standing: Tier | None
+    fixed_tier: Tier | None
+    fixed_by: str
+    fixed_at: Moment | None
+    warning_state: WarningState
+    issued_colour: Colour | None
+    warning: WarningNotice | None
     reason_zh: str
     reason_en: str
     override_tier: Tier | None
@@ -114,7 +157,9 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True, tag="obligation"):
     """Who must tell whom what, by which channel, by when; every revision is kept.
 
     `due_at` is None where the instrument says only "immediately" or "timely", which `limit`
-    then says in its words. `due_soon_at` is when it turns due_soon.
+    then says in its words. `due_soon_at` is when it turns due_soon. `overdue` stays True once
+    its deadline has passed undone, whatever becomes of it. `presumed` names unknown facts
+    that were taken in their stricter sense.
     """
 
     obligation_id: str
@@ -122,7 +167,7 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True, tag="obligation"):
     enterprise_id: str
     province: str
     revision: int
-    regime: Regime
+    regime: Law
     duty: str
     sender_zh: str
     sender_en: str
@@ -130,7 +175,8 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True, tag="obligation"):
     recipient_en: str
     channel: str
     form: str
-    limit: str
+    limit_zh: str
+    limit_en: str
     starts_at: Moment
     due_soon_at: Moment | None
     due_at: Moment | None
@@ -139,6 +185,10 @@ class Obligation(msgspec.Struct, frozen=True, kw_only=True, tag="obligation"):
     reason_zh: str
     reason_en: str
     article: str
+    article_en: str
     unconfirmed: bool
+    confidence: Confidence
+    overdue: bool
+    presumed: tuple[str, ...]
     revised_at: Moment
     drill: str

@@ -4,16 +4,36 @@ from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
+from schemas.assessment import WarningNotice
 from schemas.moments import Moment
 from schemas.registry import DataClass
 
 Verb: TypeAlias = Literal[
-    "start", "hold", "confirm", "impact", "override", "resolve", "close", "reopen", "reported"
+    "start",
+    "hold",
+    "confirm",
+    "impact",
+    "override",
+    "resolve",
+    "close",
+    "reopen",
+    "reported",
+    "describe",
+    "fix_tier",
+    "issue_warning",
+    "adjust_warning",
+    "lift_warning",
+    "end_response",
 ]
+Body: TypeAlias = Literal[
+    "", "processor", "local_regulator", "mechanism", "leading_group", "national_mechanism"
+]
+"""Who decides, by the MIIT plan: "" where a command decides nothing."""
 
 
 Id: TypeAlias = Annotated[str, msgspec.Meta(max_length=128)]
 Person: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
+Line: TypeAlias = Annotated[str, msgspec.Meta(max_length=200)]
 Prose: TypeAlias = Annotated[str, msgspec.Meta(max_length=4_000)]
 Count: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=10**15)]
 Percent: TypeAlias = Annotated[int, msgspec.Meta(ge=0, le=100)]
@@ -27,8 +47,11 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """Facts about harm, as stated by `said_by` (the analyst, where it is ""); None: not stated.
 
     Money in whole yuan, persons as whole persons, durations in whole minutes. Words are those
-    of the MIIT plan's annex 1 (threat, production harm) and the CAC annex. `basis` holds for
-    every fact of the statement.
+    of the MIIT plan's annex 1 (threat, production harm) and the CAC annex. `portal`,
+    `news_site` and `platform` say whose site it is: an organ's by its rank (other: of an
+    enterprise or institution), a news site's by its rank, a platform's by its size.
+    `product_flaw` is a flaw of the operator's own network product or service. `basis` holds
+    for every fact of the statement.
     """
 
     direct_loss_cny: Count | None = None
@@ -46,6 +69,8 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     personal_data_scale: Literal["massive", "large", "relatively_large"] | None = None
     system_loss: Literal["paralysis", "long_interruption", "efficiency"] | None = None
     portal: Literal["provincial", "prefecture", "other"] | None = None
+    news_site: Literal["central", "provincial", "other"] | None = None
+    platform: Literal["super_large_platform", "large_platform", "other"] | None = None
     portal_outage_minutes: Count | None = None
     illegal_content_page: Literal["home", "other"] | None = None
     illegal_content_minutes: Count | None = None
@@ -53,16 +78,60 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     views: Count | None = None
     spread_finding: Literal["extremely_large", "large", "relatively_large"] | None = None
     other_harm: Harm | None = None
+    product_flaw: Literal["public_interest", "flaw"] | None = None
+    suspected_crime: Literal["yes", "no"] | None = None
     said_by: Person = ""
     basis: Literal["observed", "estimated", "reported"] = "reported"
+
+
+class Particulars(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What the statutory forms ask and no sensor knows; None: not stated.
+
+    Volumes in whole gigabytes or records, money in whole yuan. The later statement of each
+    field holds.
+    """
+
+    reporter: Person | None = None
+    telephone: Line | None = None
+    learned_by: Literal["own_monitoring", "public_post", "third_party", "other"] | None = None
+    learned_url: Line | None = None
+    systems: Prose | None = None
+    cause: Prose | None = None
+    data_types: (
+        tuple[Literal["research", "production", "management", "maintenance", "service"], ...] | None
+    ) = None
+    volume_gb: Count | None = None
+    volume_records: Count | None = None
+    personal_gb: Count | None = None
+    personal_records: Count | None = None
+    sensitive_gb: Count | None = None
+    sensitive_records: Count | None = None
+    affected_subject: Prose | None = None
+    affected_scope: Prose | None = None
+    measures_taken: Prose | None = None
+    measures_planned: Prose | None = None
+    support_needed: Prose | None = None
+    ransom_cny: Count | None = None
+    ransom_account: Line | None = None
+    ransom_method: Line | None = None
+    ransom_date: Line | None = None
+    trend: Prose | None = None
+    clues: Prose | None = None
+    evidence: Prose | None = None
+    accountability: Prose | None = None
+    improvements: Prose | None = None
+    lessons: Prose | None = None
+    other: Prose | None = None
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One act of one analyst on one incident.
 
     `said_at` is when the analyst said it. `tier` and `regime` belong to override (the tier ""
-    lifts it), `obligation_id` to reported, `impact` to impact, `verdict` to close and resolve.
-    `drill` is that of the incident.
+    lifts it) and fix_tier, `obligation_id` to reported, `impact` to impact, `verdict` to close
+    and resolve, `particulars` to describe, `warning` to issue_warning and adjust_warning.
+    `body` is the body that decides (fix_tier, end_response, lift_warning), `consent` the one
+    that agreed where the plan asks for consent. `drill` is that of the incident.
     """
 
     command_id: Id
@@ -77,6 +146,10 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     regime: Id = ""
     tier: Id = ""
     obligation_id: Id = ""
+    particulars: Particulars | None = None
+    warning: WarningNotice | None = None
+    body: Body = ""
+    consent: Body = ""
     drill: Id = ""
 
 

@@ -7,6 +7,8 @@ and arithmetic is exact. Text appears only at the edges.
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TypeAlias
 
+from schemas.language import Language
+
 Moment: TypeAlias = int
 """Microseconds since the Unix epoch, UTC."""
 
@@ -50,3 +52,11 @@ def datetime_of(moment: Moment) -> datetime:
 def format_moment(moment: Moment) -> str:
     """RFC 3339 in UTC with microseconds: `2026-11-23T09:00:00.000000Z`."""
     return datetime_of(moment).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def read_moment(moment: Moment, language: Language) -> str:
+    """As people in China read it, local and to the minute: `2026年11月27日08时11分`."""
+    local = datetime_of(moment).astimezone(SHANGHAI)
+    if language == "zh":
+        return f"{local:%Y年%m月%d日%H时%M分}"
+    return f"{local.day} {local:%B %Y, %H:%M} (China Standard Time)"

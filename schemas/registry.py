@@ -7,7 +7,7 @@ import msgspec
 
 from schemas.moments import Moment
 
-Field: TypeAlias = Literal["industrial", "telecom", "radio"]
+Field: TypeAlias = Literal["industrial", "telecom", "radio", "unknown"]
 """数据领域: the field decides the regulator (Data Security Measures 2022, Art. 3)."""
 DataClass: TypeAlias = Literal["general", "important", "core"]
 """数据级别 一般/重要/核心 (Data Security Measures 2022, Art. 8)."""
@@ -35,20 +35,22 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     `key_systems` are hosts and addresses whose loss is graver than that of a workstation (domain
     controllers, production control, stores of important data): an attack on one is estimated
     as one stage further.
+    What a row does not say of the operator is unknown (None, "unknown"), which is not "no":
+    the stricter duty runs until it is known.
     """
 
     enterprise_id: str
     name: str
     province: str
     sector: str
-    field: Field
+    field: Field = "unknown"
     city: str = ""
     xpcc: bool = False
-    critical_infrastructure: bool = False
-    central_organ: bool = False
+    critical_infrastructure: bool | None = None
+    central_organ: bool | None = None
     data_classes: tuple[DataClass, ...] = ("general",)
-    persons: int = 0
-    sensitive_persons: int = 0
+    persons: int | None = None
+    sensitive_persons: int | None = None
     shared_entities: tuple[str, ...] = ()
     key_systems: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
@@ -57,3 +59,17 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 Registry: TypeAlias = Mapping[str, Enterprise]
 """All enterprises by `enterprise_id`."""
+
+NOT_STATED: tuple[str, ...] = (
+    "field",
+    "critical_infrastructure",
+    "central_organ",
+    "persons",
+    "sensitive_persons",
+)
+"""What a row of the registry may leave unknown."""
+
+
+def unknown_facts(enterprise: Enterprise) -> list[str]:
+    """The names of `NOT_STATED` that the row does not say."""
+    return [name for name in NOT_STATED if getattr(enterprise, name) in (None, "unknown")]

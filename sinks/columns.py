@@ -145,6 +145,16 @@ def or_empty(name: str) -> Callable[[Any], str]:
     return lambda thing: getattr(thing, name) or ""
 
 
+def flag_of(name: str) -> Callable[[Any], bool]:
+    """The attribute, True, False or None for unknown: whether it is known to be True."""
+    return lambda thing: getattr(thing, name) is True
+
+
+def count_of(name: str) -> Callable[[Any], int]:
+    """The attribute, or 0 for None; what is unknown is told in a column of its own."""
+    return lambda thing: getattr(thing, name) or 0
+
+
 def text_of(name: str) -> Callable[[Any], str]:
     """The attribute, bytes, as text; what is not UTF-8 becomes U+FFFD."""
     return lambda thing: getattr(thing, name).decode("utf-8", "replace")

@@ -4,7 +4,7 @@ from schemas.batch import BatchAccount, DeadLetter
 from schemas.command import CommandOutcome
 from schemas.detection import Detection
 from schemas.event import Event
-from schemas.registry import Enterprise
+from schemas.registry import Enterprise, unknown_facts
 from sinks.columns import (
     CASE,
     COUNT,
@@ -22,6 +22,8 @@ from sinks.columns import (
     Table,
     base64_of,
     column,
+    count_of,
+    flag_of,
     json_of,
     list_of,
     text_of,
@@ -199,13 +201,29 @@ ENTERPRISES = Table(
         PROVINCE,
         column("city", WORD, "City with separate planning status, if it reports there."),
         column("sector", WORD, "Its sector."),
-        column("field", WORD, "industrial, telecom or radio."),
+        column("field", WORD, "industrial, telecom, radio or unknown."),
         column("xpcc", FLAG, "Reports to the Xinjiang Production and Construction Corps."),
-        column("critical_infrastructure", FLAG, "Operates critical information infrastructure."),
-        column("central_organ", FLAG, "Central or state organ, or directly affiliated."),
+        column(
+            "critical_infrastructure",
+            FLAG,
+            "Known to operate critical information infrastructure.",
+            flag_of("critical_infrastructure"),
+        ),
+        column(
+            "central_organ",
+            FLAG,
+            "Known to be a central or state organ, or directly affiliated.",
+            flag_of("central_organ"),
+        ),
         column("data_classes", WORDS, "Classes of data it holds.", list_of("data_classes")),
-        column("persons", COUNT, "Persons whose information it holds."),
-        column("sensitive_persons", COUNT, "Persons whose sensitive information it holds."),
+        column("persons", COUNT, "Persons whose information it holds.", count_of("persons")),
+        column(
+            "sensitive_persons",
+            COUNT,
+            "Persons whose sensitive information it holds.",
+            count_of("sensitive_persons"),
+        ),
+        column("unknown_facts", WORDS, "Which of these nobody stated.", unknown_facts),
     ),
 )
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 import msgspec
 
 from schemas.ids import content_id
-from sinks.case_tables import CAMPAIGNS
+from sinks.case_tables import ASSESSMENTS, CAMPAIGNS, OBLIGATIONS
 from sinks.columns import Table
 from sinks.contract import Answer, SchemaOutdated
 from sinks.ddl import (
@@ -27,7 +27,7 @@ from sinks.ddl import (
     view_tables,
 )
 from sinks.layout import SINGLE, Layout
-from sinks.log_tables import BATCHES, DEAD_LETTERS, DETECTIONS
+from sinks.log_tables import BATCHES, DEAD_LETTERS, DETECTIONS, ENTERPRISES
 from sinks.tables import TABLES
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migrations
@@ -67,12 +67,30 @@ _CAMPAIGN_COLUMNS = """
     ADD COLUMN IF NOT EXISTS `combined_miit_tier` LowCardinality(String) AFTER `growth`,
     ADD COLUMN IF NOT EXISTS `combined_cac_tier` LowCardinality(String) AFTER `combined_miit_tier`,
     ADD COLUMN IF NOT EXISTS `evicted` UInt64 AFTER `combined_cac_tier`"""
-
 _ORIGINAL_COLUMNS = """
     ADD COLUMN IF NOT EXISTS `size` UInt64 AFTER `original`,
     ADD COLUMN IF NOT EXISTS `sha256` String AFTER `size`"""
 _UNVERIFIED_COLUMN = """
     ADD COLUMN IF NOT EXISTS `unverified` LowCardinality(String) AFTER `drill`"""
+_ASSESSMENT_COLUMNS = """
+    ADD COLUMN IF NOT EXISTS `possible_tier` LowCardinality(String) AFTER `raises`,
+    ADD COLUMN IF NOT EXISTS `asked` Array(LowCardinality(String)) AFTER `possible_tier`,
+    ADD COLUMN IF NOT EXISTS `standing_tier` LowCardinality(String) AFTER `asked`,
+    ADD COLUMN IF NOT EXISTS `fixed_tier` LowCardinality(String) AFTER `standing_tier`,
+    ADD COLUMN IF NOT EXISTS `fixed_by` String AFTER `fixed_tier`,
+    ADD COLUMN IF NOT EXISTS `fixed_at` Nullable(DateTime64(6, 'UTC')) AFTER `fixed_by`,
+    ADD COLUMN IF NOT EXISTS `warning_state` LowCardinality(String) AFTER `fixed_at`,
+    ADD COLUMN IF NOT EXISTS `issued_colour` LowCardinality(String) AFTER `warning_state`,
+    ADD COLUMN IF NOT EXISTS `warning` String AFTER `issued_colour`"""
+_OBLIGATION_COLUMNS = """
+    ADD COLUMN IF NOT EXISTS `limit_text_en` String AFTER `limit_text`,
+    ADD COLUMN IF NOT EXISTS `article_en` String AFTER `article`,
+    ADD COLUMN IF NOT EXISTS `confidence` LowCardinality(String) AFTER `unconfirmed`,
+    ADD COLUMN IF NOT EXISTS `overdue` Bool AFTER `confidence`,
+    ADD COLUMN IF NOT EXISTS `presumed` Array(LowCardinality(String)) AFTER `overdue`"""
+_ENTERPRISE_COLUMN = """
+    ADD COLUMN IF NOT EXISTS `unknown_facts` Array(LowCardinality(String))
+        AFTER `sensitive_persons`"""
 
 
 def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
@@ -82,6 +100,9 @@ def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
         (4, "findings in Chinese", DETECTIONS, "detection_revisions", _SUMMARY_COLUMN),
         (5, "size and digest of dead letters", DEAD_LETTERS, "", _ORIGINAL_COLUMNS),
         (6, "batches that may be repeats", BATCHES, "", _UNVERIFIED_COLUMN),
+        (7, "who decides a tier", ASSESSMENTS, "assessment_revisions", _ASSESSMENT_COLUMNS),
+        (8, "how duties are known", OBLIGATIONS, "obligation_revisions", _OBLIGATION_COLUMNS),
+        (9, "what the registry leaves open", ENTERPRISES, "", _ENTERPRISE_COLUMN),
     )
     return tuple(
         Migration(number, name, _alter(views, change, layout))

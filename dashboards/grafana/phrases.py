@@ -45,10 +45,6 @@ def _left(late: str, day: str, hour: str, minute: str) -> str:
     return f"if({gone}, NULL, concat(if(due_at < now(), '{late}', ''), {said}))"
 
 
-_OPENING: Final = "' \\x28'"
-"""What stands between a limit in Chinese and in English, its bracket escaped: brackets are
-counted where a query is read."""
-
 PHRASES: Final[Words] = {
     "label": Text("p.2", "p.3"),
     "text": Text("text_zh", "text_en"),
@@ -71,12 +67,8 @@ PHRASES: Final[Words] = {
     "scenario_words": _listed("scenarios", words.SCENARIO),
     "data_class_words": _listed("data_classes", words.DATA_CLASS),
     "left": Text(_left("已逾期 ", " 天 ", " 时 ", " 分"), _left("late by ", " d ", " h ", " min")),
-    "limit": Text(
-        f"splitByString({_OPENING}, limit_text)[1]",
-        f"if(position(limit_text, {_OPENING}) = 0, limit_text, substring(limit_text,"
-        f" position(limit_text, {_OPENING}) + 2,"
-        f" length(limit_text) - position(limit_text, {_OPENING}) - 2))",
-    ),
+    "limit": Text("limit_text", "limit_text_en"),
+    "article": Text("article", "article_en"),
     "sentences": Text(
         "arrayMap(x -> concat(x, '。'), arrayFilter(x -> x != '', splitByString('。', story)))",
         "arrayMap(x -> if(endsWith(x, '.'), x, concat(x, '.')), splitByString('. ', story_en))",

@@ -88,7 +88,6 @@ def _filters(now: Moment, language: Language) -> dict[str, Callable[..., object]
         **translations,
         "in": lambda row, name: _localised(row, name, language),
         "grade_name": partial(grade_name, language=language),
-        "limit": partial(limit_in, language=language),
         "badge": partial(badge, language=language),
         "tile_name": partial(_tile_name, language=language),
         "province_name": lambda code: _province(code, language),
@@ -132,12 +131,6 @@ def grade_name(grade: str, language: Language) -> str:
         return _NO_TIER.of(language)
     name = words.TIER[grade].of(language)
     return f"{grade} 级 {name}" if language == "zh" else f"{grade} {name}"
-
-
-def limit_in(limit: str, language: Language) -> str:
-    """A limit's words in one language; the store has both, `立即 (immediately)`."""
-    chinese, _, english = limit.partition(" (")
-    return english.removesuffix(")") if language == "en" and english else chinese
 
 
 def badge(judgement: Judgement | None, language: Language) -> str:

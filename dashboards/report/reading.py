@@ -57,8 +57,10 @@ OBLIGATIONS_SQL: Final = f"""
 SELECT obligation_id, incident_id, regime, duty, sender, sender_en, recipient, recipient_en,
        channel, limit_text, toUnixTimestamp64Micro(starts_at) AS starts_us,
        toUnixTimestamp64Micro(due_soon_at) AS due_soon_us,
+       channel, limit_text, limit_text_en, toUnixTimestamp64Micro(starts_at) AS starts_us,
        toUnixTimestamp64Micro(due_at) AS due_us, state,
-       toUnixTimestamp64Micro(done_at) AS done_us, reason, reason_en, article, unconfirmed, drill
+       toUnixTimestamp64Micro(done_at) AS done_us, reason, reason_en, article, article_en,
+       unconfirmed, drill
 FROM obligations WHERE incident_id IN {_SHOWN}
 ORDER BY incident_id, due_at NULLS LAST, regime DESC, obligation_id
 """

@@ -96,6 +96,7 @@ class ObligationRow(msgspec.Struct, frozen=True, kw_only=True):
     recipient_en: str
     channel: str
     limit_text: str
+    limit_text_en: str
     starts_us: int
     due_soon_us: int | None
     due_us: int | None
@@ -104,6 +105,7 @@ class ObligationRow(msgspec.Struct, frozen=True, kw_only=True):
     reason: str
     reason_en: str
     article: str
+    article_en: str
     unconfirmed: bool
     drill: str
 

@@ -1,27 +1,25 @@
 """`fenghuo incidents form`: a statutory form from the store, as HTML, Word or Markdown (shell)."""
 
-import io
 import sys
+import time
 from pathlib import Path
 from typing import cast
 
 import click
 import msgspec
-from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from pipeline.cli.form_files import FORMATS, render_form
 from pipeline.cli.incident_list import find_incident
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.files.replacing import replace_file
-from pipeline.severity.forms.content import Form, fill_form
+from pipeline.severity.forms.content import fill_form
 from pipeline.severity.forms.fields import LAYOUTS, FormName
-from pipeline.severity.forms.source import FormSource, Lang, facts_of
-from pipeline.severity.regulators import local_regulator, place_of
+from pipeline.severity.forms.source import FormSource, facts_of, particulars_of
 from schemas.command import Command
-from schemas.registry import Enterprise, Field
+from schemas.language import Language
+from schemas.registry import NOT_STATED, Enterprise, Field
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
-
-FORMATS = ("html", "docx", "md")
 
 
 @click.command("form")
@@ -46,7 +44,8 @@ def form_command(
     chosen = cast(FormName, name)
     with open_sink(store, database, must_exist=True) as sink:
         source = read_source(sink, incident_id, LAYOUTS[chosen].regime)
-    data = render_form(fill_form(chosen, source, cast(Lang, lang)), kind)
+    printed_at = time.time_ns() // 1_000
+    data = render_form(fill_form(chosen, source, cast(Language, lang), printed_at), kind)
     if out is None:
         click.get_binary_stream("stdout").write(data)
         return
@@ -70,7 +69,6 @@ def read_source(sink: Store, incident_id: str, regime: str) -> FormSource:
         )
     )
     enterprise = _first(sink, f"SELECT * FROM enterprises WHERE enterprise_id = {enterprise_id}")
-    known = _enterprise(incident, enterprise)
     return FormSource(
         incident=incident,
         assessment=_first(
@@ -78,9 +76,9 @@ def read_source(sink: Store, incident_id: str, regime: str) -> FormSource:
         ),
         enterprise=enterprise,
         facts=facts_of(commands),
+        particulars=particulars_of(commands),
+        operator=_operator(incident, enterprise),
         commands=commands,
-        place=place_of(known),
-        regulator=local_regulator(known),
     )
 
 
@@ -89,64 +87,22 @@ def _first(sink: Store, sql: str) -> Answer:
     return rows[0] if rows else {}
 
 
-def _enterprise(incident: Answer, row: Answer) -> Enterprise:
-    """As far as place and regulator go; without a registry row, what the incident says."""
-    fields = {"field": "", "city": "", "xpcc": False, **row}
+def _operator(incident: Answer, row: Answer) -> Enterprise:
+    """As far as addressees go; what the registry does not say, or no row says, is unknown."""
+    unknown = row.get("unknown_facts", NOT_STATED)
+    assert isinstance(unknown, (list, tuple)), "a column of words"
+
+    def known(name: str) -> bool | None:
+        return None if name in unknown else bool(row.get(name))
+
     return Enterprise(
         enterprise_id=str(incident["enterprise_id"]),
         name="",
         province=str(incident["province"]),
         sector="",
-        field=cast(Field, str(fields["field"])),  # "" reads as a regulator without a field
-        city=str(fields["city"]),
-        xpcc=bool(fields["xpcc"]),
+        field=cast(Field, str(row.get("field", "unknown"))),
+        city=str(row.get("city", "")),
+        xpcc=bool(row.get("xpcc")),
+        critical_infrastructure=known("critical_infrastructure"),
+        central_organ=known("central_organ"),
     )
-
-
-def render_form(form: Form, kind: str) -> bytes:
-    """The form as a file of this kind."""
-    if kind == "docx":
-        return _word(form)
-    template = _environment(kind).get_template(f"form.{kind}.j2")
-    return template.render(form=form).encode()
-
-
-def _environment(kind: str) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("pipeline.severity.forms"),
-        autoescape=kind == "html",  # noqa: S701  (Markdown cells are escaped by `cell`)
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["cell"] = _cell
-    return environment
-
-
-def _cell(text: str) -> str:
-    """Text that cannot break out of a table cell of Markdown, nor carry markup."""
-    plain = text.replace("\\", "\\\\").replace("|", "\\|").replace("<", "&lt;")
-    return " ".join(plain.split())
-
-
-def _word(form: Form) -> bytes:
-    from docx import Document
-
-    document = Document()
-    if form.drill:
-        document.add_paragraph(f"{'演练' if form.lang == 'zh' else 'DRILL'}: {form.drill}")
-    document.add_heading(form.title, level=1)
-    document.add_paragraph(f"{form.addressee}    {form.incident_id}")
-    table = document.add_table(rows=0, cols=2, style="Table Grid")
-    for line in form.lines:
-        cells = table.add_row().cells
-        cells[0].text, cells[1].text = _printable(line.label), _printable(line.value)
-    for note in (form.article, *form.notes):
-        document.add_paragraph(_printable(note))
-    written = io.BytesIO()
-    document.save(written)
-    return written.getvalue()
-
-
-def _printable(text: str) -> str:
-    """Without control characters, which a Word file cannot hold: each reads as U+FFFD."""
-    return "".join(c if c >= " " or c in "\n\t" else "\ufffd" for c in text)

@@ -1,12 +1,15 @@
 """Incidents as a person reads them on a terminal: gravest first, a few lines each (shell)."""
 
 from collections.abc import Sequence
+from typing import get_args
 
 import click
 from rich.console import Console
 
-from dashboards.words import STATUS, translate
 from pipeline.cli.terminal import cell
+from schemas.assessment import Regime
+from schemas.glossary import COLOUR, INCIDENT, STATUS, WARNING, Term, read
+from schemas.language import Language
 from schemas.provinces import PROVINCES
 from schemas.scenarios import SCENARIOS
 from sinks.contract import Answer, Store
@@ -14,17 +17,22 @@ from sinks.ddl import literal
 
 INCIDENTS = """
 SELECT {columns}, a.reason AS miit_reason, a.reason_en AS miit_reason_en,
-    a.override_tier AS miit_override_tier, c.override_tier AS cac_override_tier,
+    a.occurred AS occurred, a.fixed_tier AS fixed_tier, a.warning_state AS warning_state,
+    a.issued_colour AS issued_colour, a.override_tier AS miit_override_tier,
+    c.override_tier AS cac_override_tier, p.override_tier AS public_internet_override_tier,
     e.name AS enterprise
 FROM incidents AS i
 LEFT JOIN (SELECT * FROM assessments WHERE regime = 'miit') AS a
     ON a.incident_id = i.incident_id AND a.enterprise_id = i.enterprise_id
 LEFT JOIN (SELECT * FROM assessments WHERE regime = 'cac') AS c
     ON c.incident_id = i.incident_id AND c.enterprise_id = i.enterprise_id
+LEFT JOIN (SELECT * FROM assessments WHERE regime = 'public_internet') AS p
+    ON p.incident_id = i.incident_id AND p.enterprise_id = i.enterprise_id
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 WHERE {chosen}
-ORDER BY least(if(i.miit_tier = '', 'V', i.miit_tier),
-               if(a.override_tier = '', 'V', a.override_tier)), i.first_time, i.incident_id
+ORDER BY if(a.fixed_tier != '', a.fixed_tier,
+            least(if(i.miit_tier = '', 'V', i.miit_tier),
+                  if(a.override_tier = '', 'V', a.override_tier))), i.first_time, i.incident_id
 """
 
 COLUMNS = (
@@ -39,12 +47,13 @@ EVERY = "i.status != 'superseded'"
 
 _STYLES = {"red": "bold white on red", "orange": "bold black on dark_orange",
            "yellow": "bold black on yellow", "blue": "bold white on blue"}  # fmt: skip
-_COLOURS_ZH = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
-_WORDS = {
-    "zh": ("未达等级", "告警", "理由", "没有事件。"),
-    "en": ("no tier", "detections", "because", "No incidents."),
-}
-_EXPERTS = {"zh": "专家定级", "en": "an expert's tier"}
+_NO_TIER = Term("未达等级", "no tier")
+_DETECTIONS = Term(INCIDENT["detection"].zh, "detections")
+_BECAUSE = Term("理由", "because")
+_NONE = Term("没有事件。", "No incidents.")
+_OCCURRED = Term("已发生", "has occurred")
+_SUGGESTED = Term("建议{colour}（{state}）", "suggested {colour} ({state})")
+_WARNED = Term("{colour}（{state}）", "{colour} ({state})")
 
 
 def read_incidents(sink: Store, chosen: str = EVERY) -> list[Answer]:
@@ -64,46 +73,59 @@ def find_incident(sink: Store, prefix: str) -> Answer:
     raise click.ClickException(f"{problem} {prefix}…; see `fenghuo incidents list --all`")
 
 
-def print_incidents(console: Console, incidents: Sequence[Answer], lang: str = "zh") -> None:
+def print_incidents(console: Console, incidents: Sequence[Answer], lang: Language = "zh") -> None:
     """Tier in its colour, title, who and where, the story, the tier's reasons."""
     if not incidents:
-        console.print(_WORDS[lang][3])
+        console.print(_NONE.of(lang))
     for incident in incidents:
         for line in _lines(incident, lang):
             console.print(line, soft_wrap=False)
         console.print()
 
 
-def _lines(incident: Answer, lang: str) -> list[str]:
-    no_tier, detections, because, _ = _WORDS[lang]
+def _lines(incident: Answer, lang: Language) -> list[str]:
     suffix = "_en" if lang == "en" else ""
-    colour = str(incident["miit_colour"])
-    tier = str(incident["miit_tier"] or incident["miit_response_level"] or no_tier)
-    shade = _COLOURS_ZH.get(colour, "") if lang == "zh" else colour
+    tier = str(incident["fixed_tier"] or incident["miit_tier"] or _NO_TIER.of(lang))
+    colour, shade = _warning(incident, lang)
     style = _STYLES.get(colour, "reverse")
     enterprise = cell(incident["enterprise"] or incident["enterprise_id"])
     place = f"{enterprise} · {_province(incident, lang)}"
-    title = cell(incident[f"title{suffix}"])
+    title, status = (
+        cell(incident[f"title{suffix}"]),
+        cell(read(STATUS, str(incident["status"]), lang)),
+    )
     return [
-        f"[{style}] {tier} {shade} [/]{_experts(incident, lang)} [bold]{title}[/]",
+        f"[{style}] {tier} {cell(shade)} [/]{_experts(incident, lang)} [bold]{title}[/]",
         f"  {place} · {_scenario(incident, lang)} · {incident['detection_count']} "
-        f"{detections} · {_status(incident, lang)} · [dim]{str(incident['incident_id'])[:12]}[/]",
+        f"{_DETECTIONS.of(lang)} · {status} · [dim]{str(incident['incident_id'])[:12]}[/]",
         f"  {cell(incident[f'story{suffix}'])}",
-        f"  [dim]{because}: {cell(incident[f'miit_reason{suffix}'] or '-')}[/]",
+        f"  [dim]{_BECAUSE.of(lang)}: {cell(incident[f'miit_reason{suffix}'] or '-')}[/]",
     ]
 
 
-def _experts(incident: Answer, lang: str) -> str:
+def _experts(incident: Answer, lang: Language) -> str:
     """The tiers that experts put beside the computed ones."""
-    tiers = {regime: str(incident[f"{regime}_override_tier"]) for regime in ("miit", "cac")}
+    tiers = {regime: str(incident[f"{regime}_override_tier"]) for regime in get_args(Regime)}
+    named = INCIDENT["expert"].of(lang)
     return "".join(
-        f" {_EXPERTS[lang]} {regime.upper()} {tier}" for regime, tier in tiers.items() if tier
+        f" {named} {regime.upper().replace('_', ' ')} {cell(tier)}"
+        for regime, tier in tiers.items()
+        if tier
     )
 
 
-def _status(incident: Answer, lang: str) -> str:
-    status = str(incident["status"])
-    return translate(STATUS, status, "zh") if lang == "zh" else cell(status.replace("_", " "))
+def _warning(incident: Answer, lang: Language) -> tuple[str, str]:
+    """The colour, and how it reads: a computed one is a suggestion until a body issues it.
+
+    What has occurred has a response level and no colour.
+    """
+    if incident["occurred"]:
+        return "", _OCCURRED.of(lang)
+    state = str(incident["warning_state"] or "suggested")
+    colour = str(incident["issued_colour"] or incident["miit_colour"])
+    words = _SUGGESTED if state == "suggested" else _WARNED
+    named, stands = read(COLOUR, colour, lang), read(WARNING, state, lang)
+    return colour, words.of(lang).format(colour=named, state=stands) if colour else ""
 
 
 def _province(incident: Answer, lang: str) -> str:

@@ -1,21 +1,22 @@
 """`fenghuo incidents`: the analyst's work, read from the store, said in commands (shell)."""
 
 import getpass
-import time
 from pathlib import Path
+from typing import get_args
 
 import click
 import msgspec
 from rich.console import Console
 
-from pipeline.cli.command_senders import send_command
+from pipeline.cli.command_senders import compose, send_command
 from pipeline.cli.forms import form_command
 from pipeline.cli.incident_list import EVERY, OPEN, find_incident, print_incidents, read_incidents
+from pipeline.cli.incident_rulings import RULING_COMMANDS
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.stores import open_sink, sink_options
-from schemas.command import Command, Impact, Verb
-from schemas.ids import content_id
-from sinks.contract import Store
+from schemas.assessment import Regime
+from schemas.command import Impact, Verb
+from schemas.language import Language
 from sinks.ddl import literal
 
 
@@ -30,7 +31,7 @@ def incidents_group() -> None:
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
 def list_command(
-    store: Path | None, database: str, everything: bool, as_json: bool, lang: str
+    store: Path | None, database: str, everything: bool, as_json: bool, lang: Language
 ) -> None:
     """Open incidents, gravest tier first."""
     with open_sink(store, database, must_exist=True) as sink:
@@ -103,6 +104,11 @@ _say("reopen", "It is not over.")
 @sink_options
 @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
 @click.option("--reason", default="")
+@click.option(
+    "--consent",
+    type=click.Choice(["mechanism"]),
+    help="Who agreed, where a correction lowers tier I or II.",
+)
 @kafka_options(required=False)
 @prefix_option
 def impact_command(
@@ -112,6 +118,7 @@ def impact_command(
     database: str,
     analyst: str,
     reason: str,
+    consent: str | None,
     kafka: KafkaOptions,
     prefix: str,
 ) -> None:
@@ -125,13 +132,21 @@ def impact_command(
         known = ", ".join(Impact.__struct_fields__)
         raise click.ClickException(f"{facts.name}: {fault}; facts are {known}") from fault
     with open_sink(store, database, must_exist=True) as sink:
-        command = compose(sink, incident_id, "impact", analyst, reason=reason, impact=impact)
+        command = compose(
+            sink,
+            incident_id,
+            "impact",
+            analyst,
+            reason=reason,
+            impact=impact,
+            consent=consent or "",
+        )
         send_command(sink, command, store, kafka, prefix)
 
 
 @incidents_group.command("override")
 @click.argument("incident_id")
-@click.option("--regime", type=click.Choice(["miit", "cac"]), required=True)
+@click.option("--regime", type=click.Choice(get_args(Regime)), required=True)
 @click.option(
     "--tier",
     type=click.Choice(["I", "II", "III", "IV", "none"]),
@@ -189,23 +204,5 @@ def reported_command(
         send_command(sink, command, store, kafka, prefix)
 
 
-incidents_group.add_command(form_command)
-
-
-def compose(
-    sink: Store, incident_id: str, verb: Verb, analyst: str, **particulars: object
-) -> Command:
-    """The command, with the incident's enterprise looked up and an id derived from it all."""
-    incident = find_incident(sink, incident_id)
-    command = Command(
-        command_id="",
-        enterprise_id=str(incident["enterprise_id"]),
-        incident_id=str(incident["incident_id"]),
-        drill=str(incident["drill"]),
-        verb=verb,
-        analyst=analyst,
-        said_at=time.time_ns() // 1_000,
-        **particulars,  # type: ignore[arg-type]
-    )
-    identity = content_id("command", msgspec.json.encode(command, order="deterministic"))
-    return msgspec.structs.replace(command, command_id=identity)
+for each in (form_command, *RULING_COMMANDS):
+    incidents_group.add_command(each)

@@ -2,7 +2,7 @@
 
 import sys
 from pathlib import Path
-from typing import NoReturn
+from typing import NoReturn, get_args
 
 import click
 import msgspec
@@ -11,6 +11,7 @@ from pipeline.cli.moments import EARLIEST, LATEST
 from pipeline.severity.facts import KINDS
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.what_if import FactsFault, facts_schema, try_facts
+from schemas.assessment import Law
 from schemas.facts import TrialFacts
 from schemas.moments import moment_of
 
@@ -41,13 +42,13 @@ def check_command(files: tuple[str, ...]) -> None:
 @policy_group.command("show")
 @_POLICY
 @click.option("--json", "as_json", is_flag=True, help="The whole policy and its tables as JSON.")
-@click.option("--regime", type=click.Choice(["miit", "cac"]), help="Only this regime.")
+@click.option("--regime", type=click.Choice(get_args(Law)), help="Only this law.")
 def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> None:
     """The limbs, duties and choices in force."""
     from pipeline.cli import policy_tables
 
     policy = _severity(policy_file)
-    wanted = [regime] if regime else ["miit", "cac"]
+    wanted = [regime] if regime else list(get_args(Law))
     if as_json:
         click.echo(msgspec.json.encode(policy_tables.as_data(policy, wanted)))
     else:

@@ -10,7 +10,7 @@ from rich.table import Table
 from pipeline.severity.limbs import bound_text
 from pipeline.severity.obligation_table import DUTIES
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.severity.regimes import INSTRUMENTS, limbs_in_force, severity_policy_id
+from pipeline.severity.regimes import INSTRUMENTS, REGIMES, limbs_in_force, severity_policy_id
 from pipeline.severity.regulators import ROLES
 from schemas.assessment import TIER_EN, TIER_ZH
 
@@ -27,7 +27,7 @@ def as_data(policy: SeverityPolicy, regimes: Sequence[str]) -> dict[str, object]
             for instrument in INSTRUMENTS
             if instrument.regime in regimes
         },
-        "duties": [msgspec.to_builtins(duty) for duty in DUTIES if duty.regime in regimes],
+        "duties": [msgspec.to_builtins(duty) for duty in DUTIES if duty.law in regimes],
     }
 
 
@@ -50,25 +50,27 @@ def _limb_table(policy: SeverityPolicy, instrument: Any) -> Table:
     for limb in limbs_in_force(policy, instrument.regime, "", instrument.since):
         for row in limb.rows:
             bound = " + ".join(bound_text(test, "zh") for test in row.tests)
-            marks = [*(["unconfirmed"] if row.unconfirmed else []), row.choice]
-            table.add_row(f"{limb.key} {limb.zh}", row.tier, bound, limb.article, " ".join(marks))
+            marks = (row.confidence, row.choice, row.note)
+            article = limb.article.of_tier(row.tier).zh
+            marked = " ".join(mark for mark in marks if mark)
+            table.add_row(f"{limb.key} {limb.zh}", row.tier, bound, article, marked)
     return table
 
 
 def _duty_table(regimes: Sequence[str]) -> Table:
     table = Table("duty", "when", "tiers", "from", "to", "limit", "article", title="Duties")
     for duty in DUTIES:
-        if duty.regime in regimes:
+        if duty.law in regimes:
             names = [ROLES.get(role, (role, role))[0] for role in (duty.sender, duty.recipient)]
             tiers = "/".join(duty.tiers) or "any"
-            table.add_row(duty.key, duty.when, tiers, *names, duty.limit_zh, duty.article)
+            table.add_row(duty.key, duty.when, tiers, *names, duty.limit_zh, duty.article.zh)
     return table
 
 
 def show_answer(answer: dict[str, Any]) -> None:
     """The tiers, their reasons, what would raise them, and the duties."""
     console = Console()
-    for regime in ("miit", "cac"):
+    for regime in REGIMES:
         _show_regime(console, regime, answer[regime])
     table = Table("from", "to", "channel", "due (Shanghai)", "limit", "article", title="Duties")
     for one in answer["obligations"]:

@@ -35,6 +35,7 @@ from pipeline.state import State, enterprise_key, enterprise_state
 from schemas.batch import Batch
 from schemas.decision import Decision
 from schemas.ids import content_id
+from schemas.language import Language
 from schemas.moments import Moment
 from schemas.registry import Registry
 from sinks.contract import DEFAULT_DATABASE, Store
@@ -67,7 +68,7 @@ def run_command(
     format: str | None,
     received_at: Moment | None,
     drill: str,
-    lang: str,
+    lang: Language,
     rule_folders: tuple[Path, ...],
     registry: Path | None,
     policy: Path | None,

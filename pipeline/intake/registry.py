@@ -77,7 +77,7 @@ def _problems(enterprise: Enterprise, before: dict[str, Enterprise]) -> Iterable
             f"city {enterprise.city!r} has no separate planning status",
             f"leave it out, or use one of {', '.join(SEPARATE_CITIES)}",
         )
-    if min(enterprise.persons, enterprise.sensitive_persons) < 0:
+    if min(enterprise.persons or 0, enterprise.sensitive_persons or 0) < 0:
         yield "a number of persons is negative", "write how many persons' data it holds"
     for network in enterprise.networks:
         if not _is_network(network):

@@ -1,37 +1,52 @@
-"""One incident's record judged by one regime: the assessment, and why it is what it is."""
+"""One incident's record judged by one regime: the assessment, and what unknown facts leave open."""
+
+from collections.abc import Iterator, Sequence
+from itertools import product
 
 import msgspec
 
 from pipeline.severity.estimates import BOUNDS, Bound, estimate
-from pipeline.severity.facts import KINDS, Stated, add_estimates, operator_facts
+from pipeline.severity.facts import (
+    KINDS,
+    OPERATOR_FACTS,
+    Facts,
+    Stated,
+    add_estimates,
+    operator_facts,
+)
 from pipeline.severity.judgement import GRAVITY, Judgement, entail, graver, judge, tier_of
-from pipeline.severity.obligations import Standing
+from pipeline.severity.limbs import Limb
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.severity.regimes import instrument_in_force, limbs_in_force, severity_policy_id
-from pipeline.severity.state import IncidentRecord, Judged, Override
-from schemas.assessment import TIER_COLOUR, Assessment, LimbResult, Regime, Tier
+from pipeline.severity.reasons import Move, explain
+from pipeline.severity.regimes import limbs_in_force, severity_policy_id
+from pipeline.severity.standing import Standing, decided, hold, stand
+from pipeline.severity.state import NO_OVERRIDE, IncidentRecord, Judged
+from schemas.assessment import TIER_COLOUR, Assessment, Regime, Tier, WarningState
 from schemas.context import Context
 from schemas.ids import content_id
 from schemas.moments import Moment
 
-NO_OVERRIDE = Override(None, "", "", 0)
 _NOTHING = Judgement(None, (), ())
 
 
 class Estimates(msgspec.Struct, frozen=True):
-    """Tiers at the three bounds of what may occur."""
+    """Tiers at the three bounds of what may occur, and at what unknown facts leave open."""
 
-    low: Tier | None
-    likely: Tier | None
-    high: Tier | None
+    low: Tier | None = None
+    likely: Tier | None = None
+    high: Tier | None = None
+    possible: Tier | None = None
 
 
 def known_facts(
     policy: SeverityPolicy, record: IncidentRecord, context: Context
 ) -> dict[str, Stated]:
     """Stated facts with the operator's, and what follows from both."""
-    stated = {**operator_facts(context.enterprise, record.discovered_at), **record.facts}
-    return entail(policy.choices, stated)
+    return entail(policy.choices, _stated(record, context))
+
+
+def _stated(record: IncidentRecord, context: Context) -> dict[str, Stated]:
+    return {**operator_facts(context.enterprise, record.discovered_at), **record.facts}
 
 
 def assess_record(
@@ -45,10 +60,10 @@ def assess_record(
 ) -> Assessment:
     """The regime's judgement of the record as it stands; its revision is set by `keep`."""
     judgement, estimates = _judge(policy, record, regime, context)
-    override = record.overrides.get(regime, NO_OVERRIDE)
-    zh, en = _reason(record, regime, judgement, estimates, corrected)
-    tier = judgement.tier
-    return Assessment(
+    tier, override = judgement.tier, record.overrides.get(regime, NO_OVERRIDE)
+    hold(record, regime, tier)
+    fixed, warned = record.fixed.get(regime), record.warned if regime == "miit" else None
+    assessment = Assessment(
         incident_id=record.incident_id,
         enterprise_id=context.enterprise.enterprise_id,
         province=record.province,
@@ -63,8 +78,17 @@ def assess_record(
         high=estimates.high,
         limbs=judgement.limbs,
         raises=judgement.raises,
-        reason_zh=zh,
-        reason_en=en,
+        possible=estimates.possible,
+        asked=_asked(record, regime, tier, estimates.possible, context),
+        standing=stand(policy, record, regime, tier, estimates.possible),
+        fixed_tier=fixed.tier if fixed else None,
+        fixed_by=f"{fixed.body}: {fixed.by}" if fixed else "",
+        fixed_at=fixed.at if fixed else None,
+        warning_state=_warning_state(record, regime, tier),
+        issued_colour=warned.notice.colour if warned else None,
+        warning=warned.notice if warned else None,
+        reason_zh="",
+        reason_en="",
         override_tier=override.tier,
         override_by=override.by if override.tier else "",
         override_reason=override.reason if override.tier else "",
@@ -72,6 +96,42 @@ def assess_record(
         policy_id=severity_policy_id(policy),
         drill=record.drill,
     )
+    before = record.judged.get(regime)
+    move = Move(before.occurred, before.tier, corrected) if before else None
+    return msgspec.structs.replace(
+        assessment,
+        reason_zh=explain(record, assessment, move, "zh"),
+        reason_en=explain(record, assessment, move, "en"),
+    )
+
+
+def _warning_state(record: IncidentRecord, regime: Regime, tier: Tier | None) -> WarningState:
+    """Issued, adjusted or lifted by a body; else suggested where there is a colour."""
+    if regime == "miit" and record.warned is not None:
+        return record.warned.state
+    return "suggested" if tier and not record.occurred else ""
+
+
+def _asked(
+    record: IncidentRecord,
+    regime: Regime,
+    tier: Tier | None,
+    possible: Tier | None,
+    context: Context,
+) -> tuple[str, ...]:
+    """Unknown facts about the operator that this judgement or its clocks hang on."""
+    if record.dismissed:
+        return ()
+    known = _stated(record, context)
+    unknown = [name for name in OPERATOR_FACTS if name not in known]
+    matters = {
+        "field": GRAVITY[possible] > GRAVITY[tier] and regime != "cac",
+        "critical_infrastructure": regime == "cac" and possible is not None,
+        "central_organ": regime == "cac" and possible is not None,
+    }
+    asked = [name for name in unknown if matters[name]]
+    holds_unknown = context.enterprise.persons is None and "persons" not in known
+    return (*asked, *(["persons"] if regime == "miit" and holds_unknown else []))
 
 
 def judged_facts(
@@ -87,7 +147,7 @@ def _facts_at(
     policy: SeverityPolicy, record: IncidentRecord, context: Context, bound: Bound
 ) -> dict[str, Stated]:
     """Statements with what may be at one bound, and what follows from both."""
-    stated = {**operator_facts(context.enterprise, record.discovered_at), **record.facts}
+    stated = _stated(record, context)
     estimated = estimate(policy, context.enterprise, record.reach, bound)
     return entail(policy.choices, add_estimates(stated, estimated))
 
@@ -97,13 +157,32 @@ def _judge(
 ) -> tuple[Judgement, Estimates]:
     limbs = limbs_in_force(policy, regime, record.province, record.discovered_at)
     if not limbs or record.dismissed:
-        return _NOTHING, Estimates(None, None, None)
+        return _NOTHING, Estimates()
     at = {bound: _facts_at(policy, record, context, bound) for bound in BOUNDS}
-    facts = judged_facts(policy, record, context) if record.occurred else at["likely"]
+    facts = known_facts(policy, record, context) if record.occurred else at["likely"]
     tiers = {bound: tier_of(limbs, known) for bound, known in at.items()}
     low, likely = tiers["low"], graver(tiers["low"], tiers["likely"])
-    estimates = Estimates(low, likely, graver(likely, tiers["high"]))
-    return judge(limbs, facts), estimates
+    judgement = judge(limbs, facts)
+    possible = possible_tier(policy, limbs, facts)
+    return judgement, Estimates(low, likely, graver(likely, tiers["high"]), possible)
+
+
+def possible_tier(policy: SeverityPolicy, limbs: Sequence[Limb], facts: Facts) -> Tier | None:
+    """The gravest tier over every way in which unknown facts about the operator may turn out."""
+    return graver(
+        *(tier_of(limbs, entail(policy.choices, {**facts, **one})) for one in _ways(limbs, facts))
+    )
+
+
+def _ways(limbs: Sequence[Limb], facts: Facts) -> Iterator[dict[str, Stated]]:
+    """Every combination of words of the operator's facts that are unknown and tested."""
+    tested = {test.fact for limb in limbs for row in limb.rows for test in row.tests}
+    open_facts = [name for name in OPERATOR_FACTS if name in tested and name not in facts]
+    for words in product(*(KINDS[name].words for name in open_facts)):
+        yield {
+            name: Stated(word, "policy", 0, "estimated")
+            for name, word in zip(open_facts, words, strict=True)
+        }
 
 
 def keep(record: IncidentRecord, assessment: Assessment, now: Moment) -> Assessment | None:
@@ -134,92 +213,23 @@ def _digest(record: IncidentRecord, assessment: Assessment) -> str:
 
 
 def standing_of(record: IncidentRecord, assessment: Assessment) -> Standing:
-    """What duties hang on: an expert's tier may raise them, never withdraw them."""
-    override = record.overrides.get(assessment.regime, NO_OVERRIDE)
-    expert = None if record.dismissed else override.tier
+    """What duties hang on."""
+    regime = assessment.regime
     return Standing(
-        graver(assessment.tier, expert),
-        graver(assessment.likely, None if record.occurred else expert),
-        record.judged[assessment.regime].judged_at,
-        expert,
+        assessment.standing,
+        decided(record, regime, assessment.tier),
+        _likely(record, assessment),
+        record.judged[regime].judged_at,
     )
 
 
-def _reason(
-    record: IncidentRecord,
-    regime: Regime,
-    judgement: Judgement,
-    estimates: Estimates,
-    corrected: tuple[str, ...],
-) -> tuple[str, str]:
-    zh, en = _ground(record, regime, judgement, estimates)
-    moved = _move(record, regime, judgement.tier, corrected)
-    drill = ("演练：", "drill: ") if record.drill else ("", "")
-    return f"{drill[0]}{zh}{moved[0]}", f"{drill[1]}{en}{moved[1]}"
-
-
-def _ground(
-    record: IncidentRecord, regime: Regime, judgement: Judgement, estimates: Estimates
-) -> tuple[str, str]:
-    """The limbs that carry the tier, or why there is none."""
-    if record.successor:
-        return f"已并入事件 {record.successor}。", f"Became part of incident {record.successor}."
-    if record.dismissed:
-        return f"结论为 {record.dismissed}，不定级。", f"Verdict {record.dismissed}: no tier."
-    if instrument_in_force(regime, record.discovered_at) is None:
-        return "发现时该规定尚未施行。", "The instrument was not in force at discovery."
-    if judgement.tier is None and record.occurred:
-        likely = estimates.likely or "-"
-        return (
-            f"已发生，危害事实尚不明确；按估计可能达到 {likely} 级。",
-            f"Has occurred; no stated fact meets a limb yet. Estimates say {likely}.",
-        )
-    if judgement.tier is None:
-        return "现有迹象不足以估计级别。", "Nothing seen so far suggests a tier."
-    carrying = [
-        limb for limb in judgement.limbs if limb.outcome == "met" and limb.tier == judgement.tier
-    ]
-    stage = ("已发生", "Has occurred") if record.occurred else ("可能发生", "May occur")
-    return (
-        f"{stage[0]}，{judgement.tier}级：{'；'.join(_limb_zh(limb) for limb in carrying)}。",
-        f"{stage[1]}, {judgement.tier}: {'; '.join(_limb_en(limb) for limb in carrying)}.",
-    )
-
-
-def _limb_zh(limb: LimbResult) -> str:
-    note = "，未经核实" if limb.unconfirmed else ""
-    return f"{limb.text_zh} {limb.value}（{limb.bound}；{limb.article}{note}）"
-
-
-def _limb_en(limb: LimbResult) -> str:
-    note = ", unconfirmed" if limb.unconfirmed else ""
-    return f"{limb.text_en} ({limb.article}{note}; {limb.basis}, {limb.stated_by or 'nobody'})"
-
-
-def _move(
-    record: IncidentRecord, regime: Regime, tier: Tier | None, corrected: tuple[str, ...]
-) -> tuple[str, str]:
-    """How the tier moved since the last revision, and by what right it fell."""
-    before = record.judged.get(regime)
-    if before is None or before.tier == tier:
-        return "", ""
-    if before.occurred != record.occurred:
-        return (
-            f"此前研判为可能发生，{_tier_zh(before.tier)}。"
-            if record.occurred
-            else "改为可能发生。",
-            f" Before it was confirmed: {before.tier or 'no tier'} likely."
-            if record.occurred
-            else " No longer counts as occurred.",
-        )
-    zh = f"由{_tier_zh(before.tier)}变为{_tier_zh(tier)}"
-    en = f" From {before.tier or 'no tier'} to {tier or 'no tier'}"
-    if GRAVITY[tier] > GRAVITY[before.tier] or not corrected:
-        return f"{zh}。", f"{en}."
-    names_zh = "、".join(KINDS[name].zh for name in corrected)
-    names_en = ", ".join(KINDS[name].en for name in corrected)
-    return f"{zh}：更正{names_zh}。", f"{en}: corrected {names_en}."
-
-
-def _tier_zh(tier: Tier | None) -> str:
-    return f"{tier}级" if tier else "未定级"
+def _likely(record: IncidentRecord, assessment: Assessment) -> Tier | None:
+    """An expert may raise what is likely, never lower it; the regulator has weighed it."""
+    regime, likely = assessment.regime, assessment.likely
+    fixed = record.fixed.get(regime)
+    if fixed is not None and GRAVITY[likely] <= GRAVITY[fixed.computed]:
+        return assessment.standing
+    if record.occurred:
+        return likely
+    expert = None if record.dismissed else record.overrides.get(regime, NO_OVERRIDE).tier
+    return graver(likely, expert, assessment.standing)

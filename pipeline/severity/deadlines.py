@@ -1,10 +1,12 @@
 """Limits to deadlines: minutes exactly; days and working days by China's calendar.
 
 Rule 1. Days are local days of Asia/Shanghai; the day of the event is not counted, and the
-        last day ends at 24:00 (Civil Code Art. 201, 203; unconfirmed): 23:59:59 here.
-Rule 2. Working days are those of the State Council's calendar, make-up days included.
-Rule 3. Beyond the years that calendar knows, Monday to Friday count, and the deadline is
-        marked uncertain: it may be a holiday too early, and is never called confirmed.
+        last day ends at 24:00 (Civil Code Art. 201, 203): 23:59:59 here.
+Rule 2. Working days are those of the State Council's calendar, make-up days included. A term
+        in days whose last day is a holiday ends with the next working day (Art. 203(1)).
+Rule 3. Beyond the years that calendar knows, Monday to Friday count, except the days that are
+        holidays in any year; the deadline is marked uncertain, because festivals of the lunar
+        calendar and make-up days are missing: it is never called confirmed.
 """
 
 from datetime import date, datetime, time, timedelta
@@ -28,8 +30,14 @@ def after_minutes(start: Moment, minutes: int) -> Deadline:
 
 
 def after_days(start: Moment, days: int) -> Deadline:
-    """The end of the local day so many days later (rule 1)."""
-    return Deadline(_end_of(_local_day(start) + timedelta(days=days)))
+    """The end of the local day so many days later, or of the next working day (rules 1, 2)."""
+    day = _local_day(start) + timedelta(days=days)
+    works, certain = is_working_day(day)
+    while not works:
+        day += timedelta(days=1)
+        works, known = is_working_day(day)
+        certain = certain and known
+    return Deadline(_end_of(day), certain)
 
 
 def after_working_days(start: Moment, count: int) -> Deadline:
@@ -43,12 +51,16 @@ def after_working_days(start: Moment, count: int) -> Deadline:
     return Deadline(_end_of(day), certain)
 
 
+FIXED_HOLIDAYS = frozenset({(1, 1), (5, 1), (5, 2), (10, 1), (10, 2), (10, 3)})
+"""(month, day) of holidays in any year: New Year, Labour Day, National Day."""
+
+
 def is_working_day(day: date) -> tuple[bool, bool]:
-    """Whether people work that day, and whether the calendar knows its year."""
+    """Whether people work that day, and whether the calendar knows its year (rule 3)."""
     try:
         return chinese_calendar.is_workday(day), True
     except NotImplementedError:
-        return day.weekday() < 5, False
+        return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS, False
 
 
 def _local_day(moment: Moment) -> date:

@@ -92,7 +92,7 @@ def estimate(
 
 def _persons(enterprise: Enterprise, percent: int) -> dict[str, Value]:
     held = {"persons": enterprise.persons, "sensitive_persons": enterprise.sensitive_persons}
-    shares = {name: count * percent // 100 for name, count in held.items()}
+    shares = {name: (count or 0) * percent // 100 for name, count in held.items()}
     return {name: share for name, share in shares.items() if share}
 
 

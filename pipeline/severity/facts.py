@@ -78,7 +78,17 @@ KINDS: dict[str, FactKind] = {
     "system_loss": FactKind(
         "系统损失", "system loss", words=("efficiency", "long_interruption", "paralysis")
     ),
-    "portal": FactKind("门户或新闻网站", "portal", words=("other", "prefecture", "provincial")),
+    "portal": FactKind(
+        "门户网站（重点新闻网站按级对应）",
+        "portal (key news sites by the same ranks)",
+        words=("other", "prefecture", "provincial"),
+    ),
+    "news_site": FactKind(
+        "重点新闻网站", "key news site", words=("other", "provincial", "central")
+    ),
+    "platform": FactKind(
+        "网络平台", "platform", words=("other", "large_platform", "super_large_platform")
+    ),
     "portal_outage_minutes": FactKind("网站不能访问时长", "portal outage", "分钟", "minutes"),
     "illegal_content_page": FactKind("违法信息所在页面", "defaced page", words=("other", "home")),
     "illegal_content_minutes": FactKind("违法信息持续时长", "defacement", "分钟", "minutes"),
@@ -90,6 +100,12 @@ KINDS: dict[str, FactKind] = {
         words=("relatively_large", "large", "extremely_large"),
     ),
     "other_harm": FactKind("其他危害或影响", "other harm", words=_HARM),
+    "product_flaw": FactKind(
+        "网络产品、服务安全缺陷",
+        "flaw of a network product or service",
+        words=("flaw", "public_interest"),
+    ),
+    "suspected_crime": FactKind("涉嫌犯罪", "suspected crime", words=_YES),
     "field": FactKind("数据领域", "field", words=("industrial", "telecom", "radio")),
     "critical_infrastructure": FactKind(
         "关键信息基础设施运营者", "operator of critical infrastructure", words=_YES
@@ -113,7 +129,7 @@ WORDS_ZH: dict[str, str] = {
     "major": "重大",
     "particularly_major": "特别重大",
     "related": "相关",
-    "important_core": "重要核心",
+    "important_core": "核心",
     "main_functions": "主要功能",
     "whole": "整体",
     "prefecture": "地市",
@@ -126,6 +142,11 @@ WORDS_ZH: dict[str, str] = {
     "long_interruption": "长时间中断或局部瘫痪",
     "paralysis": "大面积瘫痪",
     "provincial": "省级以上",
+    "central": "中央",
+    "large_platform": "大型",
+    "super_large_platform": "超大型",
+    "flaw": "存在缺陷、漏洞",
+    "public_interest": "涉及国家安全、公共利益",
     "home": "主页",
     "other": "其他",
     "industrial": "工业",
@@ -147,13 +168,22 @@ def state_impact(impact: Impact, said_by: str, said_at: Moment) -> dict[str, Sta
 
 
 def operator_facts(enterprise: Enterprise, as_of: Moment = 0) -> dict[str, Stated]:
-    """What the registry says of the operator."""
-    values: dict[str, Value] = {
-        "field": enterprise.field,
-        "critical_infrastructure": _YES[enterprise.critical_infrastructure],
-        "central_organ": _YES[enterprise.central_organ],
+    """What the registry says of the operator; what it does not say is absent, never "no"."""
+    values: dict[str, Value | None] = {
+        "field": enterprise.field if enterprise.field != "unknown" else None,
+        "critical_infrastructure": yes_or_no(enterprise.critical_infrastructure),
+        "central_organ": yes_or_no(enterprise.central_organ),
     }
-    return {name: Stated(value, "registry", as_of, "observed") for name, value in values.items()}
+    return {
+        name: Stated(value, "registry", as_of, "observed")
+        for name, value in values.items()
+        if value is not None
+    }
+
+
+def yes_or_no(value: bool | None) -> str | None:
+    """The word for a fact that is true or false; None while it is unknown."""
+    return None if value is None else _YES[value]
 
 
 def weight_of(name: str, value: Value) -> int:

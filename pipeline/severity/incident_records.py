@@ -1,10 +1,15 @@
 """The records of incidents: opened, kept up to date, joined, and put away in time."""
 
+from collections.abc import Mapping
+from typing import TypeVar
+
 from pipeline.severity.estimates import reach_of
 from pipeline.severity.facts import Stated, is_lower
+from pipeline.severity.judgement import graver
 from pipeline.severity.obligations import next_turn
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.severity.state import IncidentRecord, SeverityState
+from pipeline.severity.state import Fixed, IncidentRecord, Override, SeverityState
+from schemas.assessment import Regime
 from schemas.incident import Incident
 from schemas.moments import DAY, Moment
 from schemas.registry import Enterprise
@@ -45,6 +50,8 @@ def absorb(
     before = _watched(record)
     record.reach = reach_of(policy, enterprise, incident, record.reach)
     record.occurred = incident.confirmed
+    if record.occurred and record.occurred_at is None:
+        record.occurred_at = now
     record.discovered_at = min(record.discovered_at, incident.opened_at)
     record.successor = incident.superseded_by
     record.dismissed = _dismissal(incident)
@@ -106,17 +113,44 @@ def _last_successor(state: SeverityState, incident_id: str) -> str:
 
 
 def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> None:
-    """Facts, overrides and reports; whether it occurred is for the successor's own revision."""
+    """Facts, decisions and reports; whether it occurred is for the successor's own revision."""
     successor.discovered_at = min(successor.discovered_at, record.discovered_at)
     successor.occurred = successor.occurred or record.occurred
     successor.facts = _newer(successor.facts, record.facts)
-    for regime, override in record.overrides.items():
-        mine = successor.overrides.get(regime)
-        if mine is None or override.at > mine.at:
-            successor.overrides[regime] = override
+    successor.occurred_at = _earlier(successor.occurred_at, record.occurred_at)
+    successor.overrides = _latest(successor.overrides, record.overrides)
+    successor.fixed = _latest(successor.fixed, record.fixed)
+    for regime, tier in record.held.items():
+        successor.held[regime] = graver(tier, successor.held.get(regime)) or tier
+    if record.warned and (successor.warned is None or record.warned.at > successor.warned.at):
+        successor.warned = record.warned
+    for key, one in record.obligations.items():
+        if one.state != "withdrawn":
+            starts = successor.inherited_starts
+            starts[key] = min(one.starts_at, starts.get(key, one.starts_at))
+    for law, tiers in record.told.items():
+        successor.told[law] = (*tiers, *successor.told.get(law, ()))
     for duty, done_at in record.reports.items():
         successor.reports[duty] = min(done_at, successor.reports.get(duty, done_at))
     successor.touched_at = now
+
+
+def _earlier(one: Moment | None, other: Moment | None) -> Moment | None:
+    return min((moment for moment in (one, other) if moment is not None), default=None)
+
+
+_Decision = TypeVar("_Decision", Override, Fixed)
+
+
+def _latest(
+    mine: Mapping[Regime, _Decision], other: Mapping[Regime, _Decision]
+) -> dict[Regime, _Decision]:
+    """Of each regime the decision that was made last, a lifting too; of one moment, `mine`."""
+    decisions = dict(other)
+    for regime, decision in mine.items():
+        if regime not in decisions or decision.at >= decisions[regime].at:
+            decisions[regime] = decision
+    return decisions
 
 
 def _newer(one: dict[str, Stated], other: dict[str, Stated]) -> dict[str, Stated]:

@@ -25,6 +25,7 @@ from pipeline.severity.limbs import (
 )
 from pipeline.severity.policy import Choices
 from schemas.assessment import Basis, LimbResult, Raise, Tier
+from schemas.moments import Moment
 
 GRAVITY: dict[Tier | None, int] = {None: 0, "IV": 1, "III": 2, "II": 3, "I": 4}
 """Grows with gravity; None is no tier at all."""
@@ -50,10 +51,38 @@ def entail(choices: Choices, facts: Facts) -> dict[str, Stated]:
     if choices.sensitive_is_personal:
         _count_sensitive(known)
     if "outage_minutes" in known:
-        _presume(known, "facilities", choices.unstated_facilities)
+        since = known["outage_minutes"].stated_at
+        _presume(known, "facilities", choices.unstated_facilities, since)
         if _is_yes(known, "critical_infrastructure"):
-            _presume(known, "critical_infrastructure_scope", choices.unstated_scope)
+            _presume(known, "critical_infrastructure_scope", choices.unstated_scope, since)
+    _rank_news_site(known)
+    reached = [known[fact].stated_at for fact in SITE_FACTS if fact in known]
+    if reached and "platform" not in known:
+        _presume(known, "portal", choices.unstated_site, max(reached))
     return known
+
+
+SITE_FACTS = (
+    "portal_outage_minutes",
+    "illegal_content_minutes",
+    "reposts",
+    "views",
+    "spread_finding",
+)
+"""What is graded by whose site it happened to."""
+_NEWS_RANKS = {"other": "other", "provincial": "prefecture", "central": "provincial"}
+"""A key news site's rank, and the rank of the portals that stand in the same tier."""
+
+
+def _rank_news_site(known: dict[str, Stated]) -> None:
+    """A news site counts as the portal that the annex names beside it."""
+    news = known.get("news_site")
+    if news is None or not isinstance(news.value, str):
+        return
+    rank = Stated(_NEWS_RANKS[news.value], news.stated_by, news.stated_at, news.basis)
+    portal = known.get("portal")
+    if portal is None or weight_of("portal", portal.value) < weight_of("portal", rank.value):
+        known["portal"] = rank
 
 
 def _count_sensitive(known: dict[str, Stated]) -> None:
@@ -67,10 +96,10 @@ def _count(stated: Stated) -> int:
     return stated.value if isinstance(stated.value, int) else 0
 
 
-def _presume(known: dict[str, Stated], fact: str, value: str) -> None:
-    """Until it is stated, the reading that does not under-report (不得漏报)."""
+def _presume(known: dict[str, Stated], fact: str, value: str, since: Moment) -> None:
+    """Until it is stated, the reading that policy chose."""
     if value and fact not in known:
-        known[fact] = Stated(value, "policy", known["outage_minutes"].stated_at, "estimated")
+        known[fact] = Stated(value, "policy", since, "estimated")
 
 
 def _is_yes(known: Facts, fact: str) -> bool:
@@ -100,10 +129,13 @@ def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
     known = [facts[test.fact] for test in row.tests if test.fact in facts]
     basis, stated = _weakest(known)
     shown = [test for test in row.tests if test.fact not in OPERATOR_FACTS] or list(row.tests)
+    outcome = check_conditions(row.tests, facts)
+    article = limb.article.of_tier(row.tier)
+    met = [test.fact for test in row.tests] if outcome == "met" else []
     return LimbResult(
         limb=limb.key,
         tier=row.tier,
-        outcome=check_conditions(row.tests, facts),
+        outcome=outcome,
         value="; ".join(
             read_zh(test.fact, facts[test.fact].value) for test in row.tests if test.fact in facts
         ),
@@ -115,15 +147,24 @@ def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
         basis=basis,
         stated_by=stated.stated_by if stated else "",
         stated_at=stated.stated_at if stated else 0,
-        article=limb.article,
-        text_zh=_note(limb.zh, row.choice, "策略选择"),
-        text_en=_note(limb.en, row.choice, "policy choice"),
+        article=article.zh,
+        article_en=article.en,
+        text_zh=f"{limb.zh}（策略选择）" if row.choice else limb.zh,
+        text_en=f"{limb.en} (policy choice {row.choice})" if row.choice else limb.en,
+        finding_zh="、".join(_finding_zh(name, facts[name].value) for name in met),
+        finding_en=" and ".join(_finding_en(name, facts[name].value) for name in met),
         unconfirmed=row.unconfirmed,
+        confidence=row.confidence,
     )
 
 
-def _note(text: str, choice: str, word: str) -> str:
-    return f"{text} [{word}: {choice}]" if choice else text
+def _finding_zh(name: str, value: Value) -> str:
+    joint = "" if isinstance(value, int) else "为"
+    return f"{KINDS[name].zh}{joint}{read_zh(name, value).replace(' ', '')}"
+
+
+def _finding_en(name: str, value: Value) -> str:
+    return f"{KINDS[name].en}: {read_en(name, value)}"
 
 
 _TRUST: tuple[Basis, ...] = ("none", "estimated", "reported", "observed")

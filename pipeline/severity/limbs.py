@@ -1,8 +1,8 @@
 """A limb of a grading annex as a value: the tests that must all hold, tier by tier.
 
 Rule 1. Any one limb that is met suffices; the tier of an incident is the gravest met.
-Rule 2. Bounds are inclusive below and exclusive above (以上 includes the number, 以下 does
-        not: Civil Code Art. 1259, unconfirmed; both annexes mark their lower bounds so).
+Rule 2. Bounds are inclusive below (以上 includes the number: Civil Code Art. 1259, and both
+        annexes say so) and exclusive above, because the next tier's lower bound includes it.
 Rule 3. A row is met when all its tests hold, not met when one fails, else unknown.
 """
 
@@ -11,8 +11,9 @@ from typing import Literal
 
 import msgspec
 
+from pipeline.severity.articles import Article
 from pipeline.severity.facts import KINDS, WORDS_ZH, Facts, read_en, read_zh
-from schemas.assessment import Outcome, Regime, Tier
+from schemas.assessment import UNCONFIRMED, Confidence, Outcome, Regime, Tier
 from schemas.moments import Moment
 
 
@@ -28,19 +29,30 @@ class Condition(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Row(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What one limb asks for one tier. `choice` names the policy choice that made the row."""
+    """What one limb asks for one tier, and how well that is known.
+
+    Where the text is open, `choice` names the policy choice and `reading` the reading of it
+    under which the row holds. `note` says who changed it.
+    """
 
     tier: Tier
     tests: tuple[Condition, ...]
-    unconfirmed: bool = False
+    confidence: Confidence = "full_text"
     choice: str = ""
+    reading: str = ""
+    note: str = ""
+
+    @property
+    def unconfirmed(self) -> bool:
+        """Whether the row rests on less than the instrument's own words."""
+        return self.confidence in UNCONFIRMED
 
 
 class Limb(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """One limb, with the place it has in the instrument and what it is about."""
 
     key: str
-    article: str
+    article: Article
     zh: str
     en: str
     rows: tuple[Row, ...]
@@ -55,6 +67,8 @@ class Instrument(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     since: Moment
     until: Moment | None
     limbs: tuple[Limb, ...]
+    fields: tuple[str, ...] = ()
+    """Fields of data whose operators it binds; () all. An unknown field may be one of them."""
 
 
 def from_(fact: str, at_least: int, below: int | None = None) -> Condition:

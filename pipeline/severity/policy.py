@@ -19,24 +19,44 @@ STAGES: tuple[Stage, ...] = ("attempt", "foothold", "spread", "objective")
 """How far an attack has come, in order."""
 
 
+class ClockStart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """From when each actor's limits run where the text says "after discovering the incident".
+
+    `discovery`: the first evidence was received. `confirmation`: it was confirmed that it
+    occurred. `judgement`: the tier that makes the duty was first stated. `receipt`: the
+    regulator's report reached the Mechanism.
+    """
+
+    enterprise: Literal["discovery", "confirmation"] = "discovery"
+    regulator: Literal["discovery", "judgement"] = "judgement"
+    mechanism: Literal["discovery", "judgement", "receipt"] = "judgement"
+
+
 class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Gaps in the law, and the reading chosen for each (reasons in docs/tiers.md).
 
     `core_data_floor`: tier of a core-data incident whose threat is less than particularly
-    serious, or unstated ("" leaves the gap). `industrial_outage`: whether the hours of the
-    flow chart (annex 4) also grade outages of industrial systems. `unstated_facilities` and
-    `unstated_scope`: what is presumed of a stated outage until someone says more ("" leaves
-    it unknown). `sensitive_is_personal`: sensitive personal information counts as personal.
-    `clock_start`: whether limits run from discovery of the incident, or from the moment at
-    which its tier was first stated.
+    serious, or unstated ("" leaves the gap). `important_core_mark`: whether 重要、核心 of I(二)
+    joins alternatives. `general_data_threat`: whether a threat to general data is graded by
+    limb (一) alone, or by limb (五) as harm possibly caused. `industrial_outage`: whether the
+    hours of the flow chart (annex 4) also grade outages of industrial systems.
+    `unstated_facilities`, `unstated_scope` and `unstated_site`: what is presumed of a stated
+    outage or of a defaced or unreachable site until someone says more ("" leaves it unknown).
+    `unstated_operator`: whether an operator of whom it is not known meets the strictest clock.
+    `sensitive_is_personal`: sensitive personal information counts as personal. `clock_start`:
+    from when each actor's limits run.
     """
 
     core_data_floor: Literal["I", "II", "III", "IV", ""] = "II"
+    important_core_mark: Literal["either", "both"] = "either"
+    general_data_threat: Literal["limb_1", "limb_5"] = "limb_1"
     industrial_outage: Literal["qualitative", "hours"] = "qualitative"
     unstated_facilities: Literal["important_core", "important", "related", ""] = "important_core"
     unstated_scope: Literal["whole", "main_functions", ""] = "whole"
+    unstated_site: Literal["provincial", "prefecture", "other", ""] = "other"
+    unstated_operator: Literal["strictest", "ordinary"] = "strictest"
     sensitive_is_personal: bool = True
-    clock_start: Literal["discovery", "judgement"] = "discovery"
+    clock_start: ClockStart = ClockStart()
 
 
 class LimbChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

@@ -1,22 +1,28 @@
 """Which rows judge an incident: the instrument in force, the policy's choices and changes."""
 
 from functools import lru_cache
+from typing import get_args
 
 import msgspec
 
-from pipeline.severity import cac, miit
+from pipeline.severity import cac, miit, public_internet
+from pipeline.severity.articles import Article
 from pipeline.severity.facts import KINDS
-from pipeline.severity.limbs import Condition, Instrument, Limb, Row, among
+from pipeline.severity.limbs import Condition, Instrument, Limb, Row
 from pipeline.severity.obligation_table import DUTIES, DUTY_OF
 from pipeline.severity.policy import Choices, LimbChange, SeverityPolicy
-from schemas.assessment import Regime
+from schemas.assessment import Confidence, Regime
 from schemas.ids import content_id
 from schemas.moments import Moment
 
-REGIMES: tuple[Regime, ...] = ("miit", "cac")
-"""Two regimes, two results: never merged."""
+REGIMES: tuple[Regime, ...] = get_args(Regime)
+"""Each regime has its own result: never merged."""
 
-INSTRUMENTS: tuple[Instrument, ...] = (miit.INSTRUMENT, cac.INSTRUMENT)
+INSTRUMENTS: tuple[Instrument, ...] = (
+    miit.INSTRUMENT,
+    cac.INSTRUMENT,
+    public_internet.INSTRUMENT,
+)
 """Every instrument, also those no longer in force."""
 
 
@@ -33,6 +39,12 @@ def instrument_in_force(regime: Regime, discovered_at: Moment) -> Instrument | N
     return None
 
 
+def binds(regime: Regime, field: str) -> bool:
+    """Whether an operator of this field of data is, or may be, judged by the regime at all."""
+    fields = [one.fields for one in INSTRUMENTS if one.regime == regime]
+    return any(not named or field in named for named in fields)
+
+
 @lru_cache(maxsize=512)
 def limbs_in_force(
     policy: SeverityPolicy, regime: Regime, province: str, discovered_at: Moment
@@ -41,46 +53,27 @@ def limbs_in_force(
     instrument = instrument_in_force(regime, discovered_at)
     if instrument is None:
         return ()
-    limbs = _choose(instrument, policy.choices)
+    limbs = tuple(_read(limb, policy.choices) for limb in instrument.limbs)
     for change in policy.changes:
         if change.regime == regime and change.province in ("", province):
             limbs = tuple(_change(limb, change) for limb in limbs)
-    return limbs
+    return tuple(limb for limb in limbs if limb.rows)
 
 
-def _choose(instrument: Instrument, choices: Choices) -> tuple[Limb, ...]:
-    """The annex, and the rows that fill its gaps."""
-    if instrument.regime != "miit":
-        return instrument.limbs
-    extra = (miit.INDUSTRIAL_OUTAGE,) if choices.industrial_outage == "hours" else ()
-    return (*_core_floor(choices), *instrument.limbs, *extra)
-
-
-def _core_floor(choices: Choices) -> tuple[Limb, ...]:
-    if choices.core_data_floor == "":
-        return ()
-    row = Row(
-        choices.core_data_floor,
-        (among("data_class", "core"),),
-        unconfirmed=True,
-        choice="core_data_floor",
+def _read(limb: Limb, choices: Choices) -> Limb:
+    """The limb with the rows that hold under the readings chosen."""
+    rows = tuple(
+        row for row in limb.rows if not row.choice or getattr(choices, row.choice) == row.reading
     )
-    return (
-        Limb(
-            "1-core",
-            miit.CLASS_AND_THREAT.article,
-            "核心数据事件的下限（附件1未规定，策略选择）",
-            "floor for core data, a gap of annex 1 filled by policy",
-            (row,),
-        ),
-    )
+    return msgspec.structs.replace(limb, rows=rows)
 
 
 def _change(limb: Limb, change: LimbChange) -> Limb:
     if limb.key != change.limb:
         return limb
     rows = tuple(_change_row(row, change) if row.tier == change.tier else row for row in limb.rows)
-    return msgspec.structs.replace(limb, rows=rows, article=change.article or limb.article)
+    article = Article(change.article, change.article) if change.article else limb.article
+    return msgspec.structs.replace(limb, rows=rows, article=article)
 
 
 def _change_row(row: Row, change: LimbChange) -> Row:
@@ -88,14 +81,17 @@ def _change_row(row: Row, change: LimbChange) -> Row:
         Condition(test.fact, change.at_least, change.below) if test.fact == change.fact else test
         for test in row.tests
     )
-    return Row(row.tier, tests, change.unconfirmed, f"change: {change.reason}")
+    confidence: Confidence = "background" if change.unconfirmed else "full_text"
+    return msgspec.structs.replace(
+        row, tests=tests, confidence=confidence, note=f"change: {change.reason}"
+    )
 
 
 @lru_cache(maxsize=16)
 def severity_policy_id(policy: SeverityPolicy) -> str:
     """Content id of everything that decides a tier: the policy and the tables of law."""
     encode = msgspec.json.encode
-    tables = (*INSTRUMENTS, miit.INDUSTRIAL_OUTAGE, DUTIES)
+    tables = (*INSTRUMENTS, DUTIES)
     return content_id("severity-policy", encode(policy), *(encode(table) for table in tables))
 
 

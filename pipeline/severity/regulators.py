@@ -57,14 +57,17 @@ LOCAL_REGULATORS: dict[str, tuple[str, str]] = {
     "industrial": ("工业和信息化主管部门", "industry-and-IT department"),
     "telecom": ("通信管理局", "communications administration"),
     "radio": ("无线电管理机构", "radio management body"),
-    "": ("行业监管部门", "industry regulator"),
+    "unknown": ("行业监管部门", "industry regulator"),
 }
 """By field of data (Data Security Measures 2022, Art. 3 and 4)."""
 
 ROLES: dict[str, tuple[str, str]] = {
     "processor": ("数据处理者（企业）", "data processor (the enterprise)"),
     "operator": ("网络运营者（企业）", "network operator (the enterprise)"),
-    "mechanism": ("工业和信息化部数据安全机制", "MIIT Data Security Mechanism"),
+    "mechanism": (
+        "工业和信息化领域数据安全工作机制",
+        "MIIT Data Security Mechanism",
+    ),
     "leading_group": (
         "工业和信息化部网络安全和信息化领导小组",
         "MIIT Cybersecurity and Informatisation Leading Group",
@@ -85,6 +88,25 @@ ROLES: dict[str, tuple[str, str]] = {
     "national_cac": ("国家互联网信息办公室", "Cyberspace Administration of China"),
     "mps": ("公安部", "Ministry of Public Security"),
     "peer_departments": ("同级有关部门", "peer departments"),
+    "national_mechanism": (
+        "国家数据安全工作协调机制",
+        "National Data Security Work Coordination Mechanism",
+    ),
+    "miit_emergency_office": (
+        "工业和信息化部网络安全应急办公室",
+        "MIIT Cybersecurity Emergency Office",
+    ),
+    "personal_information_authority": (
+        "履行个人信息保护职责的部门",
+        "authority for personal information protection",
+    ),
+    "persons_concerned": ("有关个人", "the persons concerned"),
+    "competent_authority": ("有关主管部门", "competent authority"),
+    "state_security": ("国家安全机关", "state security organ"),
+    "vulnerability_platform": (
+        "工业和信息化部网络安全威胁和漏洞信息共享平台",
+        "MIIT threat and vulnerability sharing platform",
+    ),
 }
 """Bodies that are the same everywhere; the local ones are named by place."""
 
@@ -116,4 +138,8 @@ def name_role(role: str, enterprise: Enterprise) -> tuple[str, str]:
     if role == "provincial_cac":
         zh, en = place_of(enterprise)
         return f"{zh}互联网信息办公室", f"{en} Cyberspace Administration"
+    if role == "communications_administration":
+        zh, en = place_of(enterprise)
+        body = LOCAL_REGULATORS["telecom"]
+        return f"{zh}{body[0]}", f"{en} {body[1]}"
     return ROLES[role]

@@ -4,7 +4,8 @@ import msgspec
 
 from pipeline.severity.estimates import Reach
 from pipeline.severity.facts import Stated
-from schemas.assessment import Obligation, Regime, Tier
+from schemas.assessment import Law, Obligation, Regime, Tier, WarningNotice, WarningState
+from schemas.command import Body
 from schemas.moments import Moment
 
 
@@ -14,6 +15,27 @@ class Override(msgspec.Struct, frozen=True, array_like=True):
     tier: Tier | None
     by: str
     reason: str
+    at: Moment
+
+
+NO_OVERRIDE = Override(None, "", "", 0)
+
+
+class Fixed(msgspec.Struct, frozen=True, array_like=True):
+    """The regulator's tier: which body fixed it, who said so, and what was computed then."""
+
+    tier: Tier
+    body: Body
+    by: str
+    at: Moment
+    computed: Tier | None
+
+
+class Warned(msgspec.Struct, frozen=True, array_like=True):
+    """The warning as it was last issued, adjusted or lifted."""
+
+    state: WarningState
+    notice: WarningNotice
     at: Moment
 
 
@@ -36,21 +58,35 @@ class IncidentRecord(msgspec.Struct, kw_only=True):
     drill: str
     discovered_at: Moment
     occurred: bool = False
+    occurred_at: Moment | None = None
+    """When it was first said that it occurred."""
     dismissed: str = ""
     """Why it is no incident after all: a verdict, or "superseded"."""
     successor: str = ""
     """The incident that this one became part of."""
     ended_at: Moment | None = None
-    """When handling ended: what summaries and closing reports are counted from."""
+    """When handling ended: what closing reports are counted from."""
+    response_ended_at: Moment | None = None
+    """When the body that may do so declared the response ended: what summaries count from."""
     touched_at: Moment = 0
     reach: Reach = Reach()
     facts: dict[str, Stated] = {}
     overrides: dict[Regime, Override] = {}
+    fixed: dict[Regime, Fixed] = {}
+    held: dict[Regime, Tier] = {}
+    """A tier of I or II that was reached: it stands until a change is consented to (§4.4.5)."""
+    warned: Warned | None = None
     judged: dict[Regime, Judged] = {}
+    standing: dict[Law, Tier | None] = {}
+    """The tier that duties follow, as last settled."""
+    told: dict[Law, tuple[Tier | None, ...]] = {}
+    """The tiers that were stated in reports, in order."""
     obligations: dict[str, Obligation] = {}
-    """By key of the table of duties."""
+    """By the key of their plan: that of the duty, numbered where it may recur."""
+    inherited_starts: dict[str, Moment] = {}
+    """When the clocks of an incident that became part of this one had started."""
     reports: dict[str, Moment] = {}
-    """When a duty was reported as done, by its key."""
+    """When a duty was reported as done, by the same key."""
 
 
 class SeverityState(msgspec.Struct):

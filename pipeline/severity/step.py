@@ -20,6 +20,7 @@ from pipeline.severity.assessments import (
     known_facts,
     standing_of,
 )
+from pipeline.severity.duty import Duty
 from pipeline.severity.facts import OPERATOR_FACTS, Value, corrections, state_impact
 from pipeline.severity.incident_records import (
     absorb,
@@ -28,11 +29,15 @@ from pipeline.severity.incident_records import (
     record_of,
     transfer_record,
 )
-from pipeline.severity.obligations import plan_duties, raise_due, reconcile
+from pipeline.severity.obligation_table import DUTY_OF
+from pipeline.severity.obligations import raise_due, reconcile
+from pipeline.severity.plans import plan_duties
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.severity.regimes import REGIMES
+from pipeline.severity.regimes import REGIMES, binds
+from pipeline.severity.rulings import apply_ruling
+from pipeline.severity.standing import Standing
 from pipeline.severity.state import IncidentRecord, Override, SeverityState
-from schemas.assessment import Assessment, Obligation, Regime, Tier
+from schemas.assessment import Assessment, Law, Obligation, Regime, Tier
 from schemas.command import Command
 from schemas.context import Context
 from schemas.incident import Incident
@@ -111,37 +116,12 @@ def gravity_of(
     )
 
 
-def refusal_of(state: SeverityState, command: Command) -> str:
-    """Why a complete command does not fit the incident's tiers and duties; "" where it does."""
-    match command.verb:
-        case "override" if not command.tier and not _is_overridden(state, command):
-            return f"override: no tier of {command.regime} is overridden, so none can be lifted"
-        case "reported" if _duty_of(state, command) is None:
-            return f"reported: {command.obligation_id!r} is no open obligation of the incident"
-    return ""
-
-
-def _is_overridden(state: SeverityState, command: Command) -> bool:
-    record = state.records.get(command.incident_id)
-    override = record.overrides.get(cast(Regime, command.regime)) if record else None
-    return override is not None and override.tier is not None
-
-
-def _duty_of(state: SeverityState, command: Command) -> str | None:
-    record = state.records.get(command.incident_id)
-    found = (
-        obligation.duty
-        for obligation in (record.obligations.values() if record else ())
-        if obligation.obligation_id == command.obligation_id
-    )
-    return next(found, None)
-
-
 def _apply(record: IncidentRecord, command: Command, incident: Incident) -> None:
     """What the command says, into the record."""
     match command.verb:
         case "confirm":
             record.occurred = True
+            record.occurred_at = record.occurred_at or command.said_at
         case "impact" if command.impact is not None:
             record.facts = {
                 **record.facts,
@@ -157,6 +137,7 @@ def _apply(record: IncidentRecord, command: Command, incident: Incident) -> None
             record.ended_at = None
         case "reported":
             _report(record, command)
+    apply_ruling(record, command)
 
 
 def _override(record: IncidentRecord, command: Command) -> None:
@@ -168,9 +149,17 @@ def _override(record: IncidentRecord, command: Command) -> None:
 
 def _report(record: IncidentRecord, command: Command) -> None:
     """The first report of a duty is what counts; a later one does not undo it."""
-    for obligation in record.obligations.values():
-        if obligation.obligation_id == command.obligation_id:
-            record.reports.setdefault(obligation.duty, command.said_at)
+    for key, obligation in record.obligations.items():
+        if obligation.obligation_id == command.obligation_id and key not in record.reports:
+            record.reports[key] = command.said_at
+            _tell(record, DUTY_OF[obligation.duty])
+
+
+def _tell(record: IncidentRecord, duty: Duty) -> None:
+    """Which tier the report stated: what rises or falls after it must be told again."""
+    stands, told = record.standing.get(duty.law), record.told.get(duty.law, ())
+    if duty.states_tier and told[-1:] != (stands,):
+        record.told[duty.law] = (*told, stands)
 
 
 def _settle(
@@ -180,10 +169,11 @@ def _settle(
     now: Moment,
     context: Context,
 ) -> list[Row]:
-    """Judge the record anew by both regimes, and bring its duties into line."""
+    """Judge the record anew by every regime, and bring its duties into line."""
     rows: list[Row] = []
-    standings = {}
-    for regime in REGIMES:
+    standings: dict[Law, Standing] = {"statute": Standing(None, None, None, now)}
+    field = context.enterprise.field
+    for regime in (one for one in REGIMES if binds(one, field) or one in record.judged):
         assessment = assess_record(
             policy, record, regime, corrected=corrected, now=now, context=context
         )
@@ -191,6 +181,7 @@ def _settle(
         rows += [kept] if kept else []
         if assessment.limbs:
             standings[regime] = standing_of(record, assessment)
+            record.standing[regime] = standings[regime].tier
     facts = known_facts(policy, record, context)
     plans = plan_duties(policy, record, standings, facts)
     rows += reconcile(policy, record, plans, now, context)

@@ -4,13 +4,14 @@ The same tables, judgement and duties as the severity step; no registry, so no e
 """
 
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import cast
 
 import msgspec
 
-from pipeline.severity.facts import KINDS, Stated, state_impact
+from pipeline.severity.assessments import possible_tier
+from pipeline.severity.facts import KINDS, Stated, state_impact, yes_or_no
 from pipeline.severity.judgement import Judgement, entail, judge
-from pipeline.severity.obligations import Standing, plan_duties, reconcile
+from pipeline.severity.obligations import reconcile
+from pipeline.severity.plans import plan_duties
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import (
     INSTRUMENTS,
@@ -20,13 +21,14 @@ from pipeline.severity.regimes import (
     severity_policy_id,
 )
 from pipeline.severity.regulators import PLANNED_CITIES, PROVINCES
+from pipeline.severity.standing import Standing, stand
 from pipeline.severity.state import IncidentRecord, Judged
-from schemas.assessment import TIER_COLOUR, Obligation, Regime
+from schemas.assessment import TIER_COLOUR, Law, Obligation, Regime, Tier
 from schemas.command import Impact
 from schemas.context import Context
 from schemas.facts import TrialFacts, TrialOperator
 from schemas.moments import SHANGHAI, Moment, datetime_of, format_moment, moment_of
-from schemas.registry import Enterprise, Field
+from schemas.registry import Enterprise
 
 HOURS_MAX = 10_000_000
 _MICROSECOND = Decimal(1)
@@ -46,15 +48,18 @@ def try_facts(policy: SeverityPolicy, facts: TrialFacts) -> dict[str, object]:
     record = _record(facts, judged_at)
     known = entail(policy.choices, record.facts)
     result: dict[str, object] = {}
-    standings: dict[Regime, Standing] = {}
+    standings: dict[Law, Standing] = {"statute": Standing(None, None, None, judged_at)}
     for regime in REGIMES:
         limbs = limbs_in_force(policy, regime, record.province, judged_at)
         judgement = judge(limbs, known)
-        result[regime] = _answer(regime, judgement, facts.occurred, judged_at)
+        possible = possible_tier(policy, limbs, known)
+        result[regime] = _answer(regime, judgement, possible, facts.occurred, judged_at)
         if limbs:
-            standings[regime] = Standing(judgement.tier, judgement.tier, judged_at)
+            stands = stand(policy, record, regime, judgement.tier, possible)
+            standings[regime] = Standing(stands, judgement.tier, stands, judged_at)
+            record.standing[regime] = stands
             record.judged[regime] = Judged(1, "", facts.occurred, judgement.tier, judged_at)
-    plans = plan_duties(policy, record, standings, _with_defaults(known))
+    plans = plan_duties(policy, record, standings, known)
     told = reconcile(policy, record, plans, judged_at, _context(facts))
     result["obligations"] = [_tell(one, discovered_at is not None) for one in told]
     result["policy_id"] = severity_policy_id(policy)
@@ -125,7 +130,9 @@ def _record(facts: TrialFacts, judged_at: Moment) -> IncidentRecord:
         drill=facts.drill,
         discovered_at=judged_at,
         occurred=facts.occurred,
+        occurred_at=judged_at if facts.occurred else None,
         ended_at=ended_at,
+        response_ended_at=ended_at,
         facts={
             **_operator(facts.operator, judged_at),
             **state_impact(impact, "facts file", judged_at),
@@ -145,27 +152,14 @@ def whole_minutes(hours: Decimal) -> int:
 
 def _operator(operator: TrialOperator, judged_at: Moment) -> dict[str, Stated]:
     words = {
-        "field": operator.field,
-        "critical_infrastructure": _word(operator.critical_infrastructure),
-        "central_organ": _word(operator.central_organ),
+        "field": operator.field if operator.field != "unknown" else None,
+        "critical_infrastructure": yes_or_no(operator.critical_infrastructure),
+        "central_organ": yes_or_no(operator.central_organ),
     }
     return {
         name: Stated(word, "facts file", judged_at, "reported")
         for name, word in words.items()
         if word is not None
-    }
-
-
-def _word(value: bool | None) -> str | None:
-    return None if value is None else ("yes" if value else "no")
-
-
-def _with_defaults(known: dict[str, Stated]) -> dict[str, Stated]:
-    """For duties only: an operator of whom nothing is said reports as any other one."""
-    return {
-        "critical_infrastructure": Stated("no", "", 0, "none"),
-        "central_organ": Stated("no", "", 0, "none"),
-        **known,
     }
 
 
@@ -176,7 +170,7 @@ def _context(facts: TrialFacts) -> Context:
         name="",
         province=operator.province or "",
         sector="",
-        field=cast(Field, operator.field or ""),  # "" reads as a regulator without a field
+        field=operator.field or "unknown",
         city=operator.city or "",
         xpcc=operator.xpcc,
     )
@@ -184,7 +178,11 @@ def _context(facts: TrialFacts) -> Context:
 
 
 def _answer(
-    regime: Regime, judgement: Judgement, occurred: bool, judged_at: Moment
+    regime: Regime,
+    judgement: Judgement,
+    possible: Tier | None,
+    occurred: bool,
+    judged_at: Moment,
 ) -> dict[str, object]:
     tier = judgement.tier
     level: dict[str, object] = (
@@ -195,6 +193,7 @@ def _answer(
     instrument = instrument_in_force(regime, judged_at)
     return {
         "tier": tier,
+        "possible": possible,
         **level,
         "instrument": instrument.en if instrument else None,
         "note": "" if instrument else "not in force when the incident was discovered",
@@ -216,11 +215,15 @@ def _tell(one: Obligation, dated: bool) -> dict[str, object]:
         "channel": one.channel,
         "due_at": None if due_at is None else format_moment(due_at),
         "due_at_local": None if due_at is None else _local(due_at),
-        "limit": one.limit,
+        "limit": f"{one.limit_zh} ({one.limit_en})",
         "form": one.form,
         "article": one.article,
+        "article_en": one.article_en,
         "unconfirmed": one.unconfirmed,
+        "confidence": one.confidence,
+        "presumed": list(one.presumed),
         "reason": one.reason_en,
+        "reason_zh": one.reason_zh,
         "drill": one.drill,
     }
 

@@ -58,6 +58,7 @@ def _make_enterprise(
         field=sector.field,
         xpcc=province == XPCC_PROVINCE and draw.random() < _XPCC_SHARE,
         critical_infrastructure=draw.random() < _CRITICAL_SHARE,
+        central_organ=False,
         data_classes=sector.data_classes,
         persons=persons,
         sensitive_persons=persons // draw.randrange(5, 50),

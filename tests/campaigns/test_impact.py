@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from pipeline.campaigns.impact import combine, combined_tiers
 from pipeline.severity.judgement import GRAVITY
 from pipeline.severity.policy import SeverityPolicy
+from pipeline.severity.regimes import REGIMES
 from schemas.assessment import TIERS, Tier
 from schemas.sighting import Harm, Sight
 from tests.severity.builders import at
@@ -55,7 +56,7 @@ def test_two_incidents_of_tier_three_may_make_a_campaign_of_tier_two() -> None:
     alone = [combined_tiers(POLICY, [one], DISCOVERED)["miit"] for one in losses]
     assert alone == ["III", "III"]
     assert combined_tiers(POLICY, losses, DISCOVERED)["miit"] == "II"
-    assert combined_tiers(POLICY, [], DISCOVERED) == {"miit": None, "cac": None}
+    assert combined_tiers(POLICY, [], DISCOVERED) == dict.fromkeys(REGIMES)
 
 
 @given(

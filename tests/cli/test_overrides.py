@@ -42,6 +42,20 @@ def listed(store: Path) -> dict[str, str]:
     return found
 
 
+def test_a_description_that_no_command_holds_is_refused_with_the_remedy(
+    store: Path, tmp_path: Path
+) -> None:
+    long = tmp_path / "particulars.json"
+    fields = ("cause", "systems", "trend", "clues", "evidence", "lessons")
+    long.write_text(json.dumps(dict.fromkeys(fields, "文" * 4000)), encoding="utf-8")
+    said = ("incidents", "describe", listed(store)["incident_id"], str(long), "--store", str(store))
+    refused = CliRunner().invoke(main, said)
+    assert refused.exit_code == 1
+    assert "bytes; a command holds 65,536: say less, or say it in several" in refused.output
+    long.write_text(json.dumps({"cause": "文" * 4_000}), encoding="utf-8")
+    call(*said)
+
+
 def test_an_override_is_seen_in_list_and_form_until_it_is_lifted(store: Path) -> None:
     incident_id = listed(store)["incident_id"]
     said = ("--regime", "miit", "--reason", "supply chain", "--analyst", "li", "--store", store)
@@ -49,7 +63,9 @@ def test_an_override_is_seen_in_list_and_form_until_it_is_lifted(store: Path) ->
     assert listed(store)["miit_override_tier"] == "I"
     assert "专家定级 MIIT I" in call("incidents", "list", "--store", store).stdout
     form = ("incidents", "form", incident_id, "--format", "md", "--store", store)
-    assert "特别重大 (I)；专家定级（li）" in call(*form).stdout
+    printed = call(*form).stdout.replace("\u00a0", " ")
+    assert "☑ 特别重大" in printed
+    assert "专家定级（li），计算结果为" in printed
     call("incidents", "override", incident_id, "--tier", "none", *said)
     assert listed(store)["miit_override_tier"] == ""
     assert "专家定级" not in call("incidents", "list", "--store", store).stdout

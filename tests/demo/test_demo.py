@@ -85,13 +85,16 @@ def close_ransomware_case(out: Path) -> None:
     name = str(incident["incident_id"])
     facts = out / "facts.json"
     facts.write_text('{"direct_loss_cny": 120000000, "persons": 120000, "said_by": "应急组"}')
+    warn_and_lift(out, name)
     say(out, "confirm", name)
     say(out, "impact", name, str(facts))
     (duty,) = ask(out, f"SELECT obligation_id FROM obligations WHERE incident_id = '{name}' "
                        "AND duty = 'miit-report' AND state != 'withdrawn'")  # fmt: skip
     say(out, "reported", name, str(duty["obligation_id"]))
-    for verb in ("start", "resolve", "close"):
+    for verb in ("start", "resolve"):
         say(out, verb, name)
+    end_response_and_report(out, name)
+    say(out, "close", name)
     judged = ask(out, f"SELECT regime, response_level FROM assessments "
                       f"WHERE incident_id = '{name}' ORDER BY regime")  # fmt: skip
     assert [each["response_level"] for each in judged] == ["I", "II"]
@@ -108,9 +111,59 @@ def withdraw_campaign(out: Path) -> None:
     assert ask(out, "SELECT status FROM campaigns") == [{"status": "withdrawn"}]
 
 
-def say(out: Path, verb: str, *words: str) -> None:
+NOTICE = {
+    "colour": "yellow",
+    "starts_at": "2026-03-02T09:00:00+08:00",
+    "scope_and_harm": "一家企业的主机",
+    "matters": "勒索软件",
+    "measures": "隔离主机",
+    "handle_by": "2026-03-03T09:00:00+08:00",
+    "distribution": "本省企业",
+    "issued_by": "local_regulator",
+}
+
+
+def warn_and_lift(out: Path, name: str) -> None:
+    """What was suggested is issued by the body that may, and lifted by no other."""
+    notice = out / "notice.json"
+    notice.write_bytes(msgspec.json.encode(NOTICE))
+    say(out, "issue-warning", name, str(notice))
+    assert warning_of(out, name) == {"warning_state": "issued", "issued_colour": "yellow"}
+    refused = call(out, "lift-warning", name, "--body", "mechanism")
+    assert refused.returncode == 1
+    assert "lifted by its issuer, 'local_regulator'" in refused.stderr
+    say(out, "lift-warning", name, "--body", "local_regulator")
+    assert warning_of(out, name)["warning_state"] == "lifted"
+
+
+def warning_of(out: Path, name: str) -> dict[str, object]:
+    (row,) = ask(out, f"SELECT warning_state, issued_colour FROM assessments "
+                      f"WHERE incident_id = '{name}' AND regime = 'miit'")  # fmt: skip
+    return row
+
+
+def end_response_and_report(out: Path, name: str) -> None:
+    """The summary's limit starts with the declared end, and its form says what was described."""
+    due = (f"SELECT due_at FROM obligations WHERE incident_id = '{name}' "
+           "AND duty = 'miit-summary'")  # fmt: skip
+    assert ask(out, due) == [{"due_at": None}], "resolved is not the end of the response"
+    said = out / "particulars.json"
+    said.write_text('{"cause": "远程接入口令泄露", "lessons": "口令已更换", "reporter": "李工"}')
+    say(out, "describe", name, str(said))
+    say(out, "end-response", name, "--body", "mechanism")
+    assert ask(out, due) != [{"due_at": None}]
+    form = call(out, "form", name, "--form", "miit-summary", "--format", "md")
+    assert "事件原因：远程接入口令泄露" in form.stdout
+    assert "口令已更换" in form.stdout
+
+
+def call(out: Path, verb: str, *words: str) -> "subprocess.CompletedProcess[str]":
     command = (*FENGHUO, "incidents", verb, *words, "--store", str(out / "store"))
-    result = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
+
+
+def say(out: Path, verb: str, *words: str) -> None:
+    result = call(out, verb, *words)
     assert result.returncode == 0, f"{verb}: {result.stderr}"
 
 

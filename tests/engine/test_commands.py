@@ -6,16 +6,26 @@ from hypothesis import strategies as st
 
 from pipeline.path import Engine
 from pipeline.state import EnterpriseState, decode_state, encode_state, enterprise_state
-from schemas.assessment import Assessment, Obligation
+from schemas.assessment import Assessment, Obligation, WarningNotice
 from schemas.batch import DeadLetter, Record
-from schemas.command import CommandOutcome, Impact, Verb
+from schemas.command import CommandOutcome, Impact, Particulars, Verb
 from schemas.decision import Decision
 from schemas.incident import Incident
-from schemas.moments import SECOND
+from schemas.moments import DAY, SECOND
 from tests.engine.builders import START, apply, batch, command, make_engine, shadow_copies
 
 ENGINE: Engine = make_engine()
 GRAVE, SLIGHT = Impact(direct_loss_cny=150_000_000), Impact(direct_loss_cny=20_000_000)
+NOTICE = WarningNotice(
+    colour="yellow",
+    starts_at=START,
+    scope_and_harm="one province",
+    matters="ransomware",
+    measures="isolate",
+    handle_by=START + DAY,
+    distribution="the enterprises named",
+    issued_by="local_regulator",
+)
 SAYINGS: tuple[tuple[Verb, dict[str, object]], ...] = (
     ("start", {}),
     ("confirm", {}),
@@ -29,6 +39,14 @@ SAYINGS: tuple[tuple[Verb, dict[str, object]], ...] = (
     ("reopen", {}),
     ("hold", {}),
     ("reported", {"obligation_id": "nobody's"}),
+    ("describe", {"particulars": Particulars(cause="VPN")}),
+    ("describe", {}),
+    ("fix_tier", {"regime": "miit", "tier": "II", "body": "mechanism"}),
+    ("fix_tier", {"regime": "miit", "tier": "IV", "body": "local_regulator"}),
+    ("issue_warning", {"warning": NOTICE}),
+    ("adjust_warning", {"warning": NOTICE}),
+    ("lift_warning", {"body": "local_regulator"}),
+    ("end_response", {"body": "mechanism"}),
 )
 
 
@@ -167,6 +185,25 @@ def test_a_command_that_cannot_be_one_is_refused_by_name(changes: dict[str, obje
         ("override", {"regime": "cac", "tier": "V", "reason": "x"}, "unknown tier V"),
         ("override", {"regime": "cac", "tier": "I"}, "override needs a `reason`"),
         ("override", {"regime": "cac", "tier": "", "reason": "x"}, "none can be lifted"),
+        (
+            "override",
+            {"regime": "public_internet", "tier": "I", "reason": "x"},
+            "not judged by public_internet, but by miit, cac",
+        ),
+        (
+            "fix_tier",
+            {"regime": "public_internet", "tier": "I", "body": "mechanism"},
+            "not judged by public_internet, but by miit, cac",
+        ),
+        ("describe", {}, "describe states nothing"),
+        ("describe", {"particulars": Particulars()}, "describe states nothing"),
+        ("fix_tier", {"tier": "II", "body": "mechanism"}, "unknown regime (none); one of: miit"),
+        ("fix_tier", {"regime": "miit", "body": "mechanism"}, "unknown tier (none)"),
+        ("fix_tier", {"regime": "miit", "tier": "II", "body": "processor"}, "fixes no tier"),
+        ("issue_warning", {}, "issue_warning has no `warning`; give its eight fields"),
+        ("adjust_warning", {}, "adjust_warning has no `warning`; give its eight fields"),
+        ("lift_warning", {"body": "mechanism"}, "none is in force"),
+        ("end_response", {"body": "mechanism"}, "confirm it first"),
     ],
 )
 def test_a_command_that_says_too_little_is_refused(
@@ -185,8 +222,10 @@ def test_an_override_is_lifted_and_the_duties_follow_it() -> None:
     raised = {"regime": "miit", "tier": "II", "reason": "supply chain"}
     told = apply(ENGINE, state, command("override", incident_id, 102, **raised))
     duties = [each for each in told if isinstance(each, Obligation) and each.regime == "miit"]
-    assert any("II级（专家定级；计算结果为IV级）" in each.reason_zh for each in duties)
-    assert any("tier II (an expert's; computed: IV)" in each.reason_en for each in duties)
+    assert any("重大（Ⅱ级），专家定级，计算结果为一般（Ⅳ级）" in each.reason_zh for each in duties)
+    assert any(
+        "major (II), an expert's tier, computed: general (IV)" in each.reason_en for each in duties
+    )
     lifted = {"regime": "miit", "tier": "", "reason": "it was not"}
     told = apply(ENGINE, state, command("override", incident_id, 103, **lifted))
     (assessment,) = [each for each in told if isinstance(each, Assessment)]

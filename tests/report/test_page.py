@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from dashboards.report.labels import LABELS
-from dashboards.report.page import limit_in, render_page
+from dashboards.report.page import render_page
 from dashboards.report.reading import read_rows
 from dashboards.report.rows import CampaignRow
 from dashboards.report.situation import situation_of
@@ -110,22 +110,6 @@ def test_a_store_without_incidents_says_so(empty_store: ChdbSink) -> None:
 def test_english_pages_have_english_labels(store: ChdbSink) -> None:
     page = page_of(store, "en")
     assert not [text.zh for text in LABELS.values() if len(text.zh) > 6 and text.zh in page]
-
-
-@pytest.mark.parametrize(
-    ("limit", "zh", "en"),
-    [
-        ("立即 (immediately)", "立即", "immediately"),
-        ("4小时", "4小时", "4小时"),
-        (
-            "立即（重要数据） (immediately (important data))",
-            "立即（重要数据）",
-            "immediately (important data)",
-        ),
-    ],
-)
-def test_a_limit_is_said_in_one_language(limit: str, zh: str, en: str) -> None:
-    assert (limit_in(limit, "zh"), limit_in(limit, "en")) == (zh, en)
 
 
 def test_the_command_writes_one_file(store: ChdbSink, store_folder: Path, tmp_path: Path) -> None:

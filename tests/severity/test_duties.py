@@ -5,13 +5,16 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.severity.policy import Choices, DutyChange, SeverityPolicy
+from pipeline.commands import content_refusal
+from pipeline.severity.policy import Choices, ClockStart, DutyChange, SeverityPolicy
+from pipeline.severity.refusals import refusal_of
 from pipeline.severity.state import SeverityState
 from pipeline.severity.step import assess, expire, handle_command
 from schemas.assessment import Obligation
+from schemas.command import Command, Impact, Verb
 from schemas.moments import MINUTE, SECOND, Moment
 from schemas.registry import Enterprise
-from tests.severity.builders import FACTORY, at, clock, command, context, impact, incident
+from tests.severity.builders import FACTORY, at, clock, command, context, incident
 
 POLICY = SeverityPolicy()
 T0 = at("2026-03-02 23:50")  # a Monday night: the short limits fall on Tuesday
@@ -37,8 +40,23 @@ class Case:
         self.incident = msgspec.structs.replace(self.incident, confirmed=True)
         self._obey(command("confirm", now), now)
 
-    def state_impact(self, now: Moment, **facts: Any) -> None:
-        self._obey(impact(now, **facts), now)
+    def state_impact(self, now: Moment, consent: Any = "", **facts: Any) -> None:
+        self.say(now, "impact", impact=Impact(**facts), consent=consent)
+
+    def end_response(self, now: Moment, body: str) -> None:
+        self.say(now, "end_response", body=body)
+
+    def say(self, now: Moment, verb: Verb, **particulars: Any) -> None:
+        said = command(verb, now, **particulars)
+        assert self._refusal(said) == ""
+        self._obey(said, now)
+
+    def refused(self, now: Moment, verb: Verb, **particulars: Any) -> str:
+        return self._refusal(command(verb, now, **particulars))
+
+    def _refusal(self, said: Command) -> str:
+        """As the gate asks, but for the incident's status."""
+        return content_refusal(said) or refusal_of(self.state, said)
 
     def report(self, now: Moment, duty: str) -> None:
         obligation_id = self.current()[duty].obligation_id
@@ -61,6 +79,10 @@ class Case:
     def current(self) -> dict[str, Obligation]:
         found = [row for row in self.rows if isinstance(row, Obligation)]
         return {row.duty: row for row in sorted(found, key=lambda row: row.revision)}
+
+    def open_duty(self, duty: str) -> Obligation:
+        """The latest of a duty that recurs."""
+        return [row for row in self.rows if isinstance(row, Obligation) and row.duty == duty][-1]
 
     def due(self, duty: str) -> Moment | None:
         return self.current()[duty].due_at
@@ -85,6 +107,7 @@ def test_tier_two_at_an_ordinary_operator() -> None:
         "miit-group-phone",
         "miit-group-written",
         "miit-national",
+        "miit-ended-ii",
         "miit-summary",
         "miit-summary-up",
         "cac-other",
@@ -107,8 +130,9 @@ def test_tier_two_at_an_ordinary_operator() -> None:
 def test_the_ten_minutes_bind_the_regulator_not_the_enterprise() -> None:
     phone = confirmed(direct_loss_cny=150_000_000).current()["miit-up-phone"]
     assert phone.sender_zh == "浙江省工业和信息化主管部门"
-    assert phone.recipient_zh == "工业和信息化部数据安全机制"
-    assert (phone.channel, phone.article) == ("phone", "MIIT 2024/214 §4.2")
+    assert phone.recipient_zh == "工业和信息化领域数据安全工作机制"
+    assert (phone.channel, phone.article) == ("phone", "工信部网安〔2024〕214号第4.2节")
+    assert phone.article_en == "MIIT 2024/214 §4.2"
 
 
 KINDS_OF_OPERATOR = [
@@ -156,8 +180,11 @@ def test_tier_four_is_not_reportable() -> None:
 
 def test_important_data_is_reported_whatever_the_tier() -> None:
     case = confirmed(data_class="important")
-    assert set(case.current()) == {"miit-graded-data", "miit-graded-data-up"}
-    assert case.current()["miit-graded-data"].article == "MIIT 2022/166 Art. 28"
+    duties = {"miit-graded-data", "miit-graded-data-up", "miit-graded-data-summary"}
+    assert set(case.current()) == duties, "a summary too"
+    assert case.current()["miit-graded-data"].article_en == "MIIT 2022/166 Art. 28"
+    case.report(T0 + MINUTE, "miit-graded-data")
+    assert set(case.current()) == {*duties, "miit-progress"}, "then its progress"
 
 
 def test_a_suspected_incident_asks_for_risk_reports_only() -> None:
@@ -209,14 +236,37 @@ def test_a_late_report_is_done_and_says_that_it_was_late() -> None:
 def test_summaries_count_from_the_end_of_handling() -> None:
     case = confirmed(direct_loss_cny=150_000_000)
     case.end(at("2026-09-30 17:00"))
+    assert case.due("miit-summary") is None, "resolved is not the end of the response"
+    assert "has not been declared ended" in case.current()["miit-summary"].reason_en
+    case.end_response(at("2026-09-30 17:00"), "mechanism")
     assert case.due("miit-summary") == at("2026-10-13 23:59:59")
     assert case.due("miit-summary-up") == at("2026-10-20 23:59:59")
     assert case.due("cac-other-closing") == at("2026-10-30 23:59:59")
 
 
+@pytest.mark.parametrize(
+    ("loss", "duty", "body", "told"),
+    [
+        (150_000_000, "miit-ended-ii", "mechanism", "工业和信息化部网络安全和信息化领导小组"),
+        (50_000_000, "miit-ended-iii", "local_regulator", "工业和信息化领域数据安全工作机制"),
+    ],
+)
+def test_the_body_that_ends_a_response_tells_the_one_above_it(
+    loss: int, duty: str, body: str, told: str
+) -> None:
+    case = confirmed(direct_loss_cny=loss)
+    before = case.current()[duty]
+    assert (before.recipient_zh, before.state) == (told, "pending")
+    assert "has not been declared ended" in before.reason_en
+    case.end_response(at("2026-09-30 17:00"), body)
+    after = case.current()[duty]
+    assert after.due_at is None, "the plan gives no figure"
+    assert "has not been declared ended" not in after.reason_en
+
+
 def test_a_deadline_beyond_the_calendar_is_marked_unconfirmed() -> None:
     case = confirmed(direct_loss_cny=150_000_000)
-    case.end(at("2026-12-30 12:00"))
+    case.end_response(at("2026-12-30 12:00"), "mechanism")
     summary = case.current()["miit-summary"]
     assert summary.unconfirmed
     assert "beyond the published calendar" in summary.reason_en
@@ -225,15 +275,17 @@ def test_a_deadline_beyond_the_calendar_is_marked_unconfirmed() -> None:
 def test_a_lower_tier_by_correction_withdraws_with_the_reason() -> None:
     case = confirmed(direct_loss_cny=150_000_000)
     case.state_impact(T0 + 8 * MINUTE, direct_loss_cny=60_000_000)
+    assert case.current()["miit-up-phone"].state == "due_soon", "without consent II stands"
+    case.state_impact(T0 + 9 * MINUTE, consent="mechanism", direct_loss_cny=60_000_000)
     gone = case.current()["miit-up-phone"]
     assert gone.state == "withdrawn"
-    assert "the tier is now III" in gone.reason_en
+    assert "the tier is now relatively major (III)" in gone.reason_en
     assert case.current()["miit-up-iii"].state == "pending"
 
 
 def test_what_was_withdrawn_revives_with_its_reason() -> None:
     case = confirmed(direct_loss_cny=150_000_000)
-    case.state_impact(T0 + MINUTE, direct_loss_cny=60_000_000)
+    case.state_impact(T0 + MINUTE, consent="mechanism", direct_loss_cny=60_000_000)
     case.state_impact(T0 + 2 * MINUTE, direct_loss_cny=100_000_000)
     phone = case.current()["miit-up-phone"]
     assert (phone.state, phone.revision) == ("pending", 3)
@@ -257,14 +309,41 @@ def test_an_expert_may_raise_duties_and_never_withdraw_them() -> None:
 
 
 def test_limits_may_run_from_the_judgement_by_choice() -> None:
-    policy = SeverityPolicy(choices=Choices(clock_start="judgement"))
-    case = Case(policy=policy)
-    case.open()
-    case.confirm(T0 + 60 * MINUTE)
-    case.state_impact(T0 + 90 * MINUTE, direct_loss_cny=150_000_000)
+    case = _judged_late(ClockStart())
     assert case.due("miit-up-phone") == T0 + 100 * MINUTE
     case.state_impact(T0 + 95 * MINUTE, direct_loss_cny=1_000_000_000)
     assert case.due("miit-up-phone") == T0 + 100 * MINUTE, "a graver tier restarts no clock"
+
+
+def _judged_late(clock_start: ClockStart) -> Case:
+    """Discovered at T0, confirmed an hour later, its loss stated after an hour and a half."""
+    case = Case(policy=SeverityPolicy(choices=Choices(clock_start=clock_start)))
+    case.open()
+    case.confirm(T0 + 60 * MINUTE)
+    case.state_impact(T0 + 90 * MINUTE, direct_loss_cny=150_000_000)
+    return case
+
+
+READINGS = [
+    ({}, "cac-other", 240),
+    ({"enterprise": "confirmation"}, "cac-other", 60 + 240),
+    ({}, "miit-up-phone", 90 + 10),
+    ({"regulator": "discovery"}, "miit-up-phone", 10),
+    ({}, "miit-group-phone", 90 + 20),
+    ({"mechanism": "discovery"}, "miit-group-phone", 20),
+    ({"mechanism": "receipt"}, "miit-group-phone", 90 + 10 + 20),
+]
+
+
+@pytest.mark.parametrize(("reading", "duty", "minutes"), READINGS)
+def test_each_actor_has_a_clock_of_its_own(reading: Any, duty: str, minutes: int) -> None:
+    assert _judged_late(ClockStart(**reading)).due(duty) == T0 + minutes * MINUTE
+
+
+def test_the_mechanism_may_count_from_the_report_it_received() -> None:
+    case = _judged_late(ClockStart(mechanism="receipt"))
+    case.report(T0 + 93 * MINUTE, "miit-up-phone")
+    assert case.due("miit-group-written") == T0 + (93 + 40) * MINUTE
 
 
 def test_a_province_may_set_its_own_limit() -> None:
@@ -276,7 +355,7 @@ def test_a_province_may_set_its_own_limit() -> None:
     case.confirm(T0)
     case.state_impact(T0, direct_loss_cny=5_000_000)
     assert case.due("cac-other") == T0 + 120 * MINUTE
-    assert "provincial plan" in case.current()["cac-other"].limit
+    assert "provincial plan" in case.current()["cac-other"].limit_en
 
 
 REGULATORS = [

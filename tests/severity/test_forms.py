@@ -1,118 +1,178 @@
-"""Statutory forms: fields in order, unknown said as unknown, safe in every format."""
+"""Statutory forms: boxes in the annexes' order, unknown said as unknown, safe in every format."""
 
 import io
 from typing import Any
 
+import msgspec
 import pytest
 from docx import Document
+from docx.oxml.ns import qn
+from docx.shared import Pt
 
-from pipeline.cli.forms import FORMATS, render_form
+from pipeline.cli.form_files import FORMATS, render_form
 from pipeline.severity.forms.content import Form, fill_form
-from pipeline.severity.forms.fields import LAYOUTS, FormName
-from pipeline.severity.forms.source import FormSource, Lang, facts_of
-from tests.severity.builders import at, command, impact
-
-INCIDENT: dict[str, Any] = {
-    "incident_id": "a" * 32,
-    "enterprise_id": "works-1",
-    "province": "330000",
-    "sector": "machinery",
-    "scenario": "ransomware",
-    "category": "恶意程序事件",
-    "status": "in_progress",
-    "story": "主机被加密 | <script>alert(1)</script>",
-    "story_en": "hosts encrypted | <script>alert(1)</script>",
-    "first_time": "2026-03-02T00:59:30Z",
-    "opened_at": "2026-03-02T16:05:00Z",
-    "entity_kinds": ["host"] * 25,
-    "entity_values": [f"ws-{index}" for index in range(25)],
-    "techniques": ["t1486"],
-    "confirmed": True,
-    "drill": "",
-}
-SAID = (
-    impact(at("2026-03-03 01:00"), persons=1_200_000),
-    command("hold", at("2026-03-03 01:10"), reason="plant isolated"),
-    impact(at("2026-03-03 02:00"), persons=900_000),
-)
+from pipeline.severity.forms.fields import FORMS, LAYOUTS, FormName
+from pipeline.severity.forms.source import FormSource
+from schemas.language import LANGUAGES, Language
+from tests.severity.builders import FACTORY, at, command
+from tests.severity.form_source import INCIDENT, PRINTED_AT, SAID, bare, source
 
 
-def source(**changes: Any) -> FormSource:
-    values: dict[str, Any] = {
-        "incident": INCIDENT,
-        "assessment": {"tier": "II", "colour": "", "reason": "因", "reason_en": "because"},
-        "enterprise": {"name": "A factory"},
-        "facts": facts_of(SAID),
-        "commands": SAID,
-        "place": ("浙江省", "Zhejiang"),
-        "regulator": ("浙江省工业和信息化主管部门", "Zhejiang industry-and-IT department"),
-    }
-    return FormSource(**{**values, **changes})
+def filled(name: FormName, language: Language, of: FormSource | None = None) -> Form:
+    return fill_form(name, of or source(), language, PRINTED_AT)
 
 
 def value(form: Form, label: str) -> str:
-    return next(line.value for line in form.lines if line.label.startswith(label))
+    found = next(line.value for line in form.lines if line.label.startswith(label))
+    return found.replace("\u00a0", " ")
 
 
-@pytest.mark.parametrize(
-    ("tier", "zh", "en"),
-    [
-        ("IV", "重大 (II)；专家定级（li），计算结果为一般 (IV)",
-         "major (II); an expert's (li), computed: general (IV)"),
-        ("", "重大 (II)；专家定级（li），计算结果为未定级",
-         "major (II); an expert's (li), computed: none"),
-    ],
-)  # fmt: skip
-def test_an_experts_tier_is_the_level_with_the_computed_one_beside_it(
-    tier: str, zh: str, en: str
+ANNEX_2 = [
+    "单位全称", "联系人", "联系方式",
+    "发生时间", "获悉渠道", "涉事单位", "事件级别", "涉及系统（名称；IP、域名或URL）", "事件原因",
+    "数据类型", "数据级别", "数据规模（GB或条）", "涉及个人信息", "涉及敏感个人信息",
+    "影响主体", "影响范围",
+    "已采取的措施", "拟采取的措施", "需要的支持",
+]  # fmt: skip
+ANNEX_3 = [
+    "一、事件基本情况",
+    "二、已采取的处置措施",
+    "三、后续提升改进计划",
+    "四、工作经验总结",
+    "五、其他事项",
+]
+
+
+def test_the_report_has_the_boxes_of_annex_2_in_their_order() -> None:
+    assert [line.label for line in filled("miit-report", "zh").lines] == ANNEX_2
+
+
+def test_the_summary_has_the_headings_of_annex_3_with_unit_and_date() -> None:
+    form = filled("miit-summary", "zh")
+    assert [section.heading for section in form.sections] == ANNEX_3
+    assert (form.unit, form.dated) == ("A factory", "2026年03月05日10时00分")
+    assert "附：相关证明材料" in form.notes
+
+
+def test_boxes_are_filled_from_facts_and_statements() -> None:
+    form = filled("miit-report", "zh")
+    assert value(form, "发生时间") == "2026年03月02日08时59分"
+    assert value(form, "事件级别") == "☐ 特别重大  ☑ 重大  ☐ 较大  ☐ 一般  （初步研判）"
+    assert value(form, "获悉渠道").startswith("☑ 自主监测发现  ☐ 网上公开发布")
+    assert value(form, "数据类型").startswith("☐ 研发数据  ☑ 生产运行数据  ☑ 管理数据")
+    assert value(form, "数据级别") == "☐ 一般数据  ☑ 重要数据  ☐ 核心数据"
+    assert value(form, "数据规模") == "120 GB"
+    assert value(form, "涉及个人信息") == "3,000条；900,000人（li填报）", "the later statement"
+    assert value(form, "事件原因") == "VPN 2", "the later description"
+    assert value(form, "联系方式") == "0571-00000000", "what the later one left out stays"
+    assert value(form, "已采取的措施") == "2026年03月03日01时10分，暂缓处置：plant isolated。"
+    assert value(form, "影响范围") == "浙江省；机械"
+    assert "等，另有5项" in value(form, "涉及系统")
+
+
+def test_clues_name_addresses_accounts_paths_hashes_and_techniques() -> None:
+    clues = value(filled("cac-first", "zh"), "攻击者")
+    assert clues == (
+        "地址：203.0.113.9；账号：zhang；文件路径：c:\\temp\\a.exe；文件哈希：9f86d081；ATT&CK：T1486"
+    )
+
+
+def test_a_ransom_is_told_with_amount_and_account() -> None:
+    assert value(filled("cac-first", "zh"), "勒索攻击") == "金额：500,000元；账户：bc1q"
+
+
+def test_a_first_report_may_be_partial_and_says_what_is_to_follow() -> None:
+    note = next(note for note in filled("cac-first", "zh", bare()).notes if "首报" in note)
+    assert "初步原因" in note
+    assert not [note for note in filled("cac-further", "zh", bare()).notes if "首报" in note]
+
+
+ADDRESSEES = [
+    ({"critical_infrastructure": True}, ("关键信息基础设施保护工作部门", "公安机关")),
+    ({"critical_infrastructure": None}, ("关键信息基础设施保护工作部门", "公安机关")),
+    ({"central_organ": True}, ("本部门网信工作机构",)),
+    ({}, ("浙江省互联网信息办公室",)),
+]
+
+
+@pytest.mark.parametrize(("kind", "bodies"), ADDRESSEES)
+def test_the_cac_forms_are_addressed_by_kind_of_operator(kind: Any, bodies: Any) -> None:
+    of = source(operator=msgspec.structs.replace(FACTORY, **kind))
+    assert filled("cac-closing", "zh", of).addressees == bodies
+    assert filled("miit-report", "zh", of).addressees == ("浙江省工业和信息化主管部门",)
+
+
+LEVELS = [
+    (
+        {"tier": "IV", "standing_tier": "II", "override_tier": "II", "override_by": "li"},
+        True,
+        "☑ 重大",
+        "（专家定级（li），计算结果为一般（Ⅳ级））",
+    ),
+    (
+        {"tier": "II", "standing_tier": "II", "override_tier": "IV", "override_by": "li"},
+        True,
+        "☑ 重大",
+        "（计算结果，专家定级（li）为一般（Ⅳ级））",
+    ),
+    (
+        {"standing_tier": "II", "override_tier": "II", "override_by": "li"},
+        False,
+        "☑ 重大",
+        "（专家定级（li），计算结果为未定级）",
+    ),
+    (
+        {"tier": "IV", "fixed_tier": "III", "override_tier": "II", "override_by": "li"},
+        True,
+        "☑ 较大",
+        "（主管部门认定）",
+    ),
+    ({"tier": "III", "fixed_tier": "II"}, True, "☑ 重大", "（主管部门认定）"),
+    ({"tier": "III", "standing_tier": "II"}, True, "☑ 重大", "（初步研判）"),
+    (
+        {"tier": "II", "colour": "orange", "warning_state": "suggested"},
+        False,
+        "☑ 重大",
+        "建议预警等级：橙色（未发布）",
+    ),
+]
+
+
+@pytest.mark.parametrize(("assessment", "confirmed", "box", "who"), LEVELS)
+def test_the_level_says_who_decided_it(
+    assessment: Any, confirmed: bool, box: str, who: str
 ) -> None:
-    assessment = {"tier": tier, "override_tier": "II", "override_by": "li"}
-    known = source(assessment=assessment)
-    assert value(fill_form("miit-report", known, "zh"), "事件级别") == zh
-    assert value(fill_form("miit-report", known, "en"), "Level") == en
-
-
-def test_fields_are_filled_from_facts_and_the_rest_is_not_yet_known() -> None:
-    form = fill_form("miit-report", source(), "zh")
-    assert value(form, "事件发生时间") == "2026-03-02 08:59 (UTC+8)"
-    assert value(form, "发现时间") == "2026-03-03 00:05 (UTC+8)"
-    assert value(form, "事件级别") == "重大 (II)"
-    assert value(form, "个人信息规模") == "900,000 人 (li)", "the later statement"
-    assert value(form, "直接经济损失") == "尚不明确"
-    assert value(form, "已采取的措施") == "2026-03-03 01:10 hold: plant isolated"
-    assert value(form, "涉及系统").endswith("等另 5 项")
+    of = source(assessment=assessment, incident={**INCIDENT, "confirmed": confirmed})
+    level = value(filled("miit-report", "zh", of), "事件级别")
+    assert box in level
+    assert who in level
 
 
 def test_a_signature_is_asked_for_where_the_instrument_asks() -> None:
-    major = fill_form("miit-report", source(), "zh").lines[-1]
-    lesser = fill_form("miit-report", source(assessment={"tier": "III"}), "zh").lines[-1]
-    assert (major.state, "签字" in major.value) == ("sign", True)
-    assert "不要求" in lesser.value
+    assert filled("miit-report", "zh").signature == "签字或盖章："
+    lesser = source(assessment={"tier": "III"})
+    assert "不要求" in filled("miit-report", "zh", lesser).signature
+    assert "不要求" not in filled("miit-summary", "zh", lesser).signature
 
 
-@pytest.mark.parametrize("name", list(LAYOUTS))
-@pytest.mark.parametrize("lang", ["zh", "en"])
-def test_a_form_about_which_nothing_is_known_is_still_whole(name: FormName, lang: Lang) -> None:
-    bare = source(
-        incident={"incident_id": "a", "enterprise_id": "e"},
-        assessment={},
-        enterprise={},
-        facts={},
-        commands=(),
-    )
-    form = fill_form(name, bare, lang)
-    assert len(form.lines) == len(LAYOUTS[name].fields)
+@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_form_about_which_nothing_is_known_is_still_whole(
+    name: FormName, language: Language
+) -> None:
+    form = filled(name, language, bare())
+    assert len(form.lines) == sum(len(part.fields) for part in LAYOUTS[name].parts)
     assert all(line.label and line.value for line in form.lines)
 
 
-@pytest.mark.parametrize("name", list(LAYOUTS))
+@pytest.mark.parametrize("name", FORMS)
 @pytest.mark.parametrize("kind", FORMATS)
 def test_every_form_renders_in_every_format(name: FormName, kind: str) -> None:
-    assert render_form(fill_form(name, source(), "zh"), kind)
+    assert render_form(filled(name, "zh"), kind)
 
 
 def test_text_of_events_cannot_become_markup() -> None:
-    form = fill_form("miit-report", source(), "zh")
+    form = filled("cac-closing", "zh")
     html = render_form(form, "html").decode()
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
@@ -122,13 +182,36 @@ def test_text_of_events_cannot_become_markup() -> None:
 
 def test_a_word_file_holds_every_line_and_no_control_character() -> None:
     odd = source(incident={**INCIDENT, "story": "a\x00b"})
-    form = fill_form("miit-report", odd, "zh")
-    table = Document(io.BytesIO(render_form(form, "docx"))).tables[0]
-    assert [row.cells[0].text for row in table.rows] == [line.label for line in form.lines]
-    assert "a\ufffdb" in [row.cells[1].text for row in table.rows]
+    form = filled("cac-closing", "zh", odd)
+    tables = Document(io.BytesIO(render_form(form, "docx"))).tables
+    rows = [row for table in tables for row in table.rows]
+    assert [row.cells[0].text for row in rows] == [line.label for line in form.lines]
+    assert "a\ufffdb" in [row.cells[1].text for row in rows]
+
+
+def test_a_word_file_is_set_as_annex_3_asks() -> None:
+    document = Document(io.BytesIO(render_form(filled("miit-summary", "zh"), "docx")))
+    page = document.sections[0]
+    assert page.page_width
+    assert page.page_height
+    assert (round(page.page_width.mm), round(page.page_height.mm)) == (210, 297)
+    faces = {
+        (run._element.get_or_add_rPr().get_or_add_rFonts().get(qn("w:eastAsia")), run.font.size)
+        for paragraph in document.paragraphs
+        for run in paragraph.runs
+    }
+    assert ("仿宋_GB2312", Pt(16)) in faces
+    assert ("黑体", Pt(16)) in faces
+    assert all(face for face, _ in faces)
 
 
 def test_a_drill_is_marked_on_the_form() -> None:
-    form = fill_form("cac-report", source(incident={**INCIDENT, "drill": "autumn"}), "en")
+    form = filled("cac-first", "en", source(incident={**INCIDENT, "drill": "autumn"}))
     for kind in ("html", "md"):
         assert "DRILL: autumn" in render_form(form, kind).decode()
+
+
+def test_what_the_regulator_did_is_a_sentence_of_the_record() -> None:
+    acts = (*SAID, command("end_response", at("2026-03-04 09:00"), body="mechanism"))
+    form = filled("cac-closing", "zh", source(commands=acts))
+    assert "2026年03月04日09时00分，结束应急响应。" in value(form, "处置措施")

@@ -52,7 +52,73 @@ def test_the_contract_of_an_incident_that_may_occur() -> None:
     answer = ask({"occurred": False, "operator": ZHEJIANG, "persons": 10_000_000})
     assert (answer["miit"]["tier"], answer["miit"]["colour"]) == ("II", "orange")
     assert "response_level" not in answer["miit"]
-    assert [one["duty"] for one in answer["obligations"]] == ["miit-risk", "miit-risk-up"]
+    assert [one["duty"] for one in answer["obligations"]] == [
+        "miit-risk",
+        "miit-risk-up",
+        "pipl-authority",
+        "pipl-persons",
+    ]
+
+
+MARCH = {"discovered_at": "2026-03-02T09:00:00+08:00", "operator": ZHEJIANG}
+TELECOM = {**ZHEJIANG, "field": "telecom"}
+AUTUMN = {
+    "operator": ZHEJIANG,
+    "direct_loss_cny": 5_000_000,
+    "discovered_at": "2026-09-01T09:00:00+08:00",
+    "handling_ended_at": "2026-09-03T09:00:00+08:00",
+}
+AFTER_THE_CALENDAR = {
+    **AUTUMN,
+    "discovered_at": "2029-08-31T09:00:00+08:00",
+    "handling_ended_at": "2029-09-01T09:00:00+08:00",
+}
+SHEETS = [
+    ({**MARCH, "operator": TELECOM, "facilities": "important", "outage_hours": 24}, "I", "IV"),
+    ({**MARCH, "outage_hours": 7}, "IV", "IV"),
+    ({**MARCH, "illegal_content_page": "home", "illegal_content_minutes": 360}, None, "III"),
+    ({**MARCH, "news_site": "provincial", "portal_outage_minutes": 1440}, None, "II"),
+    (AUTUMN, "IV", "III"),
+    (AFTER_THE_CALENDAR, "IV", "III"),
+    ({**MARCH, "data_class": "general", "threat": "particularly_serious"}, "III", "IV"),
+]
+
+
+@pytest.mark.parametrize(("facts", "miit", "cac"), SHEETS)
+def test_sheets_worked_by_hand_from_the_texts(
+    facts: dict[str, Any], miit: str | None, cac: str | None
+) -> None:
+    """The kinds of sheet that a first reading of the texts gets wrong (docs/tiers.md)."""
+    answer = ask(facts)
+    assert (answer["miit"]["tier"], answer["cac"]["tier"]) == (miit, cac)
+
+
+CLOSINGS = [
+    (AUTUMN, "2026-10-08T23:59:59+08:00", False),  # 3 October is a holiday, and so on to the 7th
+    (AFTER_THE_CALENDAR, "2029-10-04T23:59:59+08:00", True),  # 1 to 3 October in any year
+]
+
+
+@pytest.mark.parametrize(("facts", "due", "unconfirmed"), CLOSINGS)
+def test_a_term_that_ends_on_a_holiday_ends_with_the_next_working_day(
+    facts: dict[str, Any], due: str, unconfirmed: bool
+) -> None:
+    closing = _duty(ask(facts), "cac-other-closing")
+    assert (closing["due_at_local"], closing["unconfirmed"]) == (due, unconfirmed)
+
+
+def test_an_unknown_operator_is_told_both_outcomes_and_the_stricter_limit() -> None:
+    answer = ask({"discovered_at": MARCH["discovered_at"], "outage_hours": 1})
+    assert (answer["cac"]["tier"], answer["cac"]["possible"]) == ("IV", "II")
+    police = _duty(answer, "cac-cii-police")
+    assert police["due_at_local"] == "2026-03-02T10:00:00+08:00"
+    assert police["presumed"] == ["critical_infrastructure"]
+
+
+def _duty(answer: dict[str, Any], duty: str) -> dict[str, Any]:
+    found: list[dict[str, Any]] = [one for one in answer["obligations"] if one["duty"] == duty]
+    assert len(found) == 1
+    return found[0]
 
 
 def test_nothing_known_is_no_tier_and_no_duty() -> None:
@@ -137,7 +203,7 @@ def test_a_person_reads_tables() -> None:
 def test_show_lists_limbs_duties_and_choices() -> None:
     shown = json.loads(call("show", "--json").stdout)
     assert {"policy_id", "policy", "limbs", "duties"} <= set(shown)
-    assert set(shown["limbs"]) == {"miit", "cac"}
+    assert set(shown["limbs"]) == {"miit", "cac", "public_internet"}
     assert call("show", "--regime", "cac").exit_code == 0
 
 

@@ -61,7 +61,7 @@ def test_a_correction_lowers_the_tier_and_says_so() -> None:
         POLICY, state, impact(T0 + 1, persons=900_000), case, clock(T0 + 1), context()
     )
     assert judged(rows).tier == "IV"
-    assert "From II to IV: corrected persons' personal information" in judged(rows).reason_en
+    assert "From major (II) to general (IV): corrected persons' personal" in judged(rows).reason_en
 
 
 def test_a_presumption_falls_by_statement_and_says_so() -> None:

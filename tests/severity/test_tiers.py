@@ -86,7 +86,10 @@ def test_a_limb_says_value_bound_source_and_article() -> None:
     assert (result.outcome, result.basis, result.stated_by) == ("met", "reported", "li")
     assert result.value == "150,000,000 元"
     assert result.bound == "≥ 100,000,000 元, < 1,000,000,000 元"
-    assert result.article == "MIIT 2024/214 附件1 (三)"
+    assert result.article == "工信部网安〔2024〕214号附件1第二条（三）"
+    assert result.article_en == "MIIT 2024/214 Annex 1 II(3)"
+    assert result.finding_zh == "直接经济损失150,000,000元"
+    assert (result.confidence, result.unconfirmed) == ("full_text", False)
 
 
 def test_raises_name_the_smallest_change_of_one_fact() -> None:

@@ -299,7 +299,7 @@ CREATE TABLE IF NOT EXISTS assessments_local ON CLUSTER `stars`
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
-    `regime` LowCardinality(String) COMMENT 'miit or cac: two results, never merged.',
+    `regime` LowCardinality(String) COMMENT 'miit, cac or public_internet: results that are never merged.',
     `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
     `occurred` Bool COMMENT 'False: it may occur (colour). True: it has (response level).',
     `tier` LowCardinality(String) COMMENT 'I, II, III, IV, or empty.',
@@ -310,6 +310,15 @@ CREATE TABLE IF NOT EXISTS assessments_local ON CLUSTER `stars`
     `tier_high` LowCardinality(String) COMMENT 'Estimate: highest plausible tier.',
     `limbs` String COMMENT 'Every limb: met, not met, unknown (JSON).' CODEC(ZSTD(1)),
     `raises` String COMMENT 'Smallest changes that raise the tier (JSON).' CODEC(ZSTD(1)),
+    `possible_tier` LowCardinality(String) COMMENT 'What unknown facts leave open.',
+    `asked` Array(LowCardinality(String)) COMMENT 'Unknown facts to find out.',
+    `standing_tier` LowCardinality(String) COMMENT 'The tier that duties follow.',
+    `fixed_tier` LowCardinality(String) COMMENT 'The tier that the regulator fixed.',
+    `fixed_by` String COMMENT 'Which body, and who said so.' CODEC(ZSTD(1)),
+    `fixed_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When.' CODEC(ZSTD(1)),
+    `warning_state` LowCardinality(String) COMMENT 'suggested, issued, adjusted, lifted, or empty.',
+    `issued_colour` LowCardinality(String) COMMENT 'Of the issued warning.',
+    `warning` String COMMENT 'The issued warning, eight fields (JSON).' CODEC(ZSTD(1)),
     `reason` String COMMENT 'Why, in Chinese.' CODEC(ZSTD(1)),
     `reason_en` String COMMENT 'Why, in English.' CODEC(ZSTD(1)),
     `override_tier` LowCardinality(String) COMMENT 'An expert\'s tier.',
@@ -333,7 +342,7 @@ CREATE TABLE IF NOT EXISTS assessment_revisions_local ON CLUSTER `stars`
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
-    `regime` LowCardinality(String) COMMENT 'miit or cac: two results, never merged.',
+    `regime` LowCardinality(String) COMMENT 'miit, cac or public_internet: results that are never merged.',
     `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
     `occurred` Bool COMMENT 'False: it may occur (colour). True: it has (response level).',
     `tier` LowCardinality(String) COMMENT 'I, II, III, IV, or empty.',
@@ -344,6 +353,15 @@ CREATE TABLE IF NOT EXISTS assessment_revisions_local ON CLUSTER `stars`
     `tier_high` LowCardinality(String) COMMENT 'Estimate: highest plausible tier.',
     `limbs` String COMMENT 'Every limb: met, not met, unknown (JSON).' CODEC(ZSTD(1)),
     `raises` String COMMENT 'Smallest changes that raise the tier (JSON).' CODEC(ZSTD(1)),
+    `possible_tier` LowCardinality(String) COMMENT 'What unknown facts leave open.',
+    `asked` Array(LowCardinality(String)) COMMENT 'Unknown facts to find out.',
+    `standing_tier` LowCardinality(String) COMMENT 'The tier that duties follow.',
+    `fixed_tier` LowCardinality(String) COMMENT 'The tier that the regulator fixed.',
+    `fixed_by` String COMMENT 'Which body, and who said so.' CODEC(ZSTD(1)),
+    `fixed_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When.' CODEC(ZSTD(1)),
+    `warning_state` LowCardinality(String) COMMENT 'suggested, issued, adjusted, lifted, or empty.',
+    `issued_colour` LowCardinality(String) COMMENT 'Of the issued warning.',
+    `warning` String COMMENT 'The issued warning, eight fields (JSON).' CODEC(ZSTD(1)),
     `reason` String COMMENT 'Why, in Chinese.' CODEC(ZSTD(1)),
     `reason_en` String COMMENT 'Why, in English.' CODEC(ZSTD(1)),
     `override_tier` LowCardinality(String) COMMENT 'An expert\'s tier.',
@@ -369,7 +387,7 @@ CREATE TABLE IF NOT EXISTS obligations_local ON CLUSTER `stars`
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
-    `regime` LowCardinality(String) COMMENT 'miit or cac.',
+    `regime` LowCardinality(String) COMMENT 'miit, cac, public_internet or statute.',
     `duty` LowCardinality(String) COMMENT 'Key of the table of duties.',
     `sender` String COMMENT 'Who tells, in Chinese.' CODEC(ZSTD(1)),
     `sender_en` String COMMENT 'Who tells, in English.' CODEC(ZSTD(1)),
@@ -378,6 +396,7 @@ CREATE TABLE IF NOT EXISTS obligations_local ON CLUSTER `stars`
     `channel` LowCardinality(String) COMMENT 'phone, written, …',
     `form` LowCardinality(String) COMMENT 'Form to use, or empty.',
     `limit_text` String COMMENT 'The limit in the instrument\'s words.' CODEC(ZSTD(1)),
+    `limit_text_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
     `starts_at` DateTime64(6, 'UTC') COMMENT 'When the clock started.' CODEC(Delta, ZSTD(1)),
     `due_soon_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it turns due_soon.' CODEC(ZSTD(1)),
     `due_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it is late; null where no figure is given.' CODEC(ZSTD(1)),
@@ -386,7 +405,11 @@ CREATE TABLE IF NOT EXISTS obligations_local ON CLUSTER `stars`
     `reason` String COMMENT 'Why it exists or was withdrawn, in Chinese.' CODEC(ZSTD(1)),
     `reason_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
     `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
-    `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
+    `article_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
+    `unconfirmed` Bool COMMENT 'Not read in the instrument\'s own words.',
+    `confidence` LowCardinality(String) COMMENT 'full_text, excerpt, secondary, fragment, background.',
+    `overdue` Bool COMMENT 'Its deadline passed undone, whatever became of it.',
+    `presumed` Array(LowCardinality(String)) COMMENT 'Unknown facts taken in the stricter sense.',
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
@@ -406,7 +429,7 @@ CREATE TABLE IF NOT EXISTS obligation_revisions_local ON CLUSTER `stars`
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
-    `regime` LowCardinality(String) COMMENT 'miit or cac.',
+    `regime` LowCardinality(String) COMMENT 'miit, cac, public_internet or statute.',
     `duty` LowCardinality(String) COMMENT 'Key of the table of duties.',
     `sender` String COMMENT 'Who tells, in Chinese.' CODEC(ZSTD(1)),
     `sender_en` String COMMENT 'Who tells, in English.' CODEC(ZSTD(1)),
@@ -415,6 +438,7 @@ CREATE TABLE IF NOT EXISTS obligation_revisions_local ON CLUSTER `stars`
     `channel` LowCardinality(String) COMMENT 'phone, written, …',
     `form` LowCardinality(String) COMMENT 'Form to use, or empty.',
     `limit_text` String COMMENT 'The limit in the instrument\'s words.' CODEC(ZSTD(1)),
+    `limit_text_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
     `starts_at` DateTime64(6, 'UTC') COMMENT 'When the clock started.' CODEC(Delta, ZSTD(1)),
     `due_soon_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it turns due_soon.' CODEC(ZSTD(1)),
     `due_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it is late; null where no figure is given.' CODEC(ZSTD(1)),
@@ -423,7 +447,11 @@ CREATE TABLE IF NOT EXISTS obligation_revisions_local ON CLUSTER `stars`
     `reason` String COMMENT 'Why it exists or was withdrawn, in Chinese.' CODEC(ZSTD(1)),
     `reason_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
     `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
-    `unconfirmed` Bool COMMENT 'Rests on background knowledge.',
+    `article_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
+    `unconfirmed` Bool COMMENT 'Not read in the instrument\'s own words.',
+    `confidence` LowCardinality(String) COMMENT 'full_text, excerpt, secondary, fragment, background.',
+    `overdue` Bool COMMENT 'Its deadline passed undone, whatever became of it.',
+    `presumed` Array(LowCardinality(String)) COMMENT 'Unknown facts taken in the stricter sense.',
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
@@ -579,13 +607,14 @@ CREATE TABLE IF NOT EXISTS enterprises_local ON CLUSTER `stars`
     `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
     `city` LowCardinality(String) COMMENT 'City with separate planning status, if it reports there.',
     `sector` LowCardinality(String) COMMENT 'Its sector.',
-    `field` LowCardinality(String) COMMENT 'industrial, telecom or radio.',
+    `field` LowCardinality(String) COMMENT 'industrial, telecom, radio or unknown.',
     `xpcc` Bool COMMENT 'Reports to the Xinjiang Production and Construction Corps.',
-    `critical_infrastructure` Bool COMMENT 'Operates critical information infrastructure.',
-    `central_organ` Bool COMMENT 'Central or state organ, or directly affiliated.',
+    `critical_infrastructure` Bool COMMENT 'Known to operate critical information infrastructure.',
+    `central_organ` Bool COMMENT 'Known to be a central or state organ, or directly affiliated.',
     `data_classes` Array(LowCardinality(String)) COMMENT 'Classes of data it holds.',
     `persons` UInt64 COMMENT 'Persons whose information it holds.' CODEC(T64, ZSTD(1)),
-    `sensitive_persons` UInt64 COMMENT 'Persons whose sensitive information it holds.' CODEC(T64, ZSTD(1))
+    `sensitive_persons` UInt64 COMMENT 'Persons whose sensitive information it holds.' CODEC(T64, ZSTD(1)),
+    `unknown_facts` Array(LowCardinality(String)) COMMENT 'Which of these nobody stated.'
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
 ORDER BY (enterprise_id)
@@ -634,14 +663,14 @@ AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `sta
 ALTER TABLE incidents_feed ON CLUSTER `stars` MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_local;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS assessments_feed ON CLUSTER `stars` TO assessments_local
-AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
+AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `possible_tier`, `asked`, `standing_tier`, `fixed_tier`, `fixed_by`, `fixed_at`, `warning_state`, `issued_colour`, `warning`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
 
-ALTER TABLE assessments_feed ON CLUSTER `stars` MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
+ALTER TABLE assessments_feed ON CLUSTER `stars` MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `possible_tier`, `asked`, `standing_tier`, `fixed_tier`, `fixed_by`, `fixed_at`, `warning_state`, `issued_colour`, `warning`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS obligations_feed ON CLUSTER `stars` TO obligations_local
-AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_local;
+AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `limit_text_en`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `article_en`, `unconfirmed`, `confidence`, `overdue`, `presumed`, `revised_at`, `drill` FROM obligation_revisions_local;
 
-ALTER TABLE obligations_feed ON CLUSTER `stars` MODIFY QUERY SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligation_revisions_local;
+ALTER TABLE obligations_feed ON CLUSTER `stars` MODIFY QUERY SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `limit_text_en`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `article_en`, `unconfirmed`, `confidence`, `overdue`, `presumed`, `revised_at`, `drill` FROM obligation_revisions_local;
 
 CREATE MATERIALIZED VIEW IF NOT EXISTS campaigns_feed ON CLUSTER `stars` TO campaigns_local
 AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content` FROM campaign_revisions_local;
@@ -681,19 +710,19 @@ AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `sta
 FROM incident_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW assessments ON CLUSTER `stars`
-AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill`
+AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `possible_tier`, `asked`, `standing_tier`, `fixed_tier`, `fixed_by`, `fixed_at`, `warning_state`, `issued_colour`, `warning`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill`
 FROM assessments_rows FINAL;
 
 CREATE OR REPLACE VIEW assessment_revisions ON CLUSTER `stars`
-AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill`
+AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `possible_tier`, `asked`, `standing_tier`, `fixed_tier`, `fixed_by`, `fixed_at`, `warning_state`, `issued_colour`, `warning`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill`
 FROM assessment_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW obligations ON CLUSTER `stars`
-AS SELECT o.obligation_id AS obligation_id, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id, o.province AS province, o.revision AS revision, o.regime AS regime, o.duty AS duty, o.sender AS sender, o.sender_en AS sender_en, o.recipient AS recipient, o.recipient_en AS recipient_en, o.channel AS channel, o.form AS form, o.limit_text AS limit_text, o.starts_at AS starts_at, o.due_soon_at AS due_soon_at, o.due_at AS due_at, multiIf(o.state IN ('done', 'withdrawn'), o.state, o.due_at IS NOT NULL AND now64(6) > o.due_at, 'late', o.due_soon_at IS NOT NULL AND now64(6) >= o.due_soon_at, 'due_soon', 'pending') AS state, o.done_at AS done_at, o.reason AS reason, o.reason_en AS reason_en, o.article AS article, o.unconfirmed AS unconfirmed, o.revised_at AS revised_at, o.drill AS drill
-FROM (SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill` FROM obligations_rows FINAL) AS o;
+AS SELECT o.obligation_id AS obligation_id, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id, o.province AS province, o.revision AS revision, o.regime AS regime, o.duty AS duty, o.sender AS sender, o.sender_en AS sender_en, o.recipient AS recipient, o.recipient_en AS recipient_en, o.channel AS channel, o.form AS form, o.limit_text AS limit_text, o.limit_text_en AS limit_text_en, o.starts_at AS starts_at, o.due_soon_at AS due_soon_at, o.due_at AS due_at, multiIf(o.state IN ('done', 'withdrawn'), o.state, o.due_at IS NOT NULL AND now64(6) > o.due_at, 'late', o.due_soon_at IS NOT NULL AND now64(6) >= o.due_soon_at, 'due_soon', 'pending') AS state, o.done_at AS done_at, o.reason AS reason, o.reason_en AS reason_en, o.article AS article, o.article_en AS article_en, o.unconfirmed AS unconfirmed, o.confidence AS confidence, o.overdue AS overdue, o.presumed AS presumed, o.revised_at AS revised_at, o.drill AS drill
+FROM (SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `limit_text_en`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `article_en`, `unconfirmed`, `confidence`, `overdue`, `presumed`, `revised_at`, `drill` FROM obligations_rows FINAL) AS o;
 
 CREATE OR REPLACE VIEW obligation_revisions ON CLUSTER `stars`
-AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `unconfirmed`, `revised_at`, `drill`
+AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `limit_text_en`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `article_en`, `unconfirmed`, `confidence`, `overdue`, `presumed`, `revised_at`, `drill`
 FROM obligation_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW campaign_members ON CLUSTER `stars`
@@ -717,7 +746,7 @@ AS SELECT `command_id`, `enterprise_id`, `incident_id`, `verb`, `analyst`, `said
 FROM commands_rows FINAL;
 
 CREATE OR REPLACE VIEW enterprises ON CLUSTER `stars`
-AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`
+AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`, `unknown_facts`
 FROM enterprises_rows FINAL;
 
 CREATE OR REPLACE VIEW batches ON CLUSTER `stars`

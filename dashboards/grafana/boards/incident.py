@@ -112,7 +112,7 @@ SELECT regime, JSONExtractString(limb, 'tier') AS tier,
        JSONExtractString(limb, '<limb_value>') AS value,
        JSONExtractString(limb, '<limb_bound>') AS bound, JSONExtractString(limb, 'basis') AS basis,
        JSONExtractString(limb, 'stated_by') AS stated_by,
-       JSONExtractString(limb, 'article') AS article
+       JSONExtractString(limb, '<article>') AS article
 FROM (SELECT regime, arrayJoin(JSONExtractArrayRaw(limbs)) AS limb
       FROM assessments WHERE {_THIS})
 ORDER BY regime DESC, indexOf(['met', 'unknown', 'not_met'], outcome),
@@ -134,7 +134,7 @@ _DUTIES: Final = Panel(
         f"""
 SELECT state, <left> AS left, due_at,
        concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit, done_at,
-       <reason> AS reason, article, incident_id
+       <reason> AS reason, <article> AS article, incident_id
 FROM obligations WHERE {_THIS}
 ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at,
          obligation_id

@@ -109,7 +109,7 @@ GROUP BY time ORDER BY time
                     queries=(
                         f"""
 SELECT state, concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit,
-       starts_at, article, incident_id
+       starts_at, <article> AS article, incident_id
 FROM obligations
 WHERE due_at IS NULL AND {_OPEN} AND {_CHOSEN}
 ORDER BY starts_at, obligation_id LIMIT 100

@@ -140,7 +140,7 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
             f"""
 SELECT state, <left> AS left, if(e.name = '', o.enterprise_id, e.name) AS enterprise,
        concat(<sender>, ' → ', <recipient>) AS duty, due_at, regime, channel, <limit> AS limit,
-       o.province AS province, article, o.incident_id AS incident_id,
+       o.province AS province, <article> AS article, o.incident_id AS incident_id,
        o.enterprise_id AS enterprise_id
 FROM (SELECT * FROM obligations WHERE {where}) AS o
 LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id

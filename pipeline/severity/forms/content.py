@@ -4,68 +4,143 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pipeline.severity.forms.fields import LAYOUTS, Field, FormName, Layout
-from pipeline.severity.forms.source import FormSource, Lang, text_of
+from pipeline.severity.forms.fields import LAYOUTS, Field, FormName, Layout, Part
+from pipeline.severity.forms.source import STANDING, FormSource, text_of, tier_of
+from pipeline.severity.regulators import local_regulator, name_role
+from schemas.glossary import Term
+from schemas.language import Language
+from schemas.moments import Moment, read_moment
 
-State: TypeAlias = Literal["filled", "unknown", "sign"]
-UNKNOWN: dict[Lang, str] = {"zh": "尚不明确", "en": "not yet known (尚不明确)"}
-SIGN: dict[Lang, str] = {
-    "zh": "〔须由责任人签字或加盖公章〕",
-    "en": "[to be signed or sealed by hand]",
-}
-SIGN_OPTIONAL: dict[Lang, str] = {"zh": "〔本级别不要求〕", "en": "[not required at this level]"}
+State: TypeAlias = Literal["filled", "unknown"]
+UNKNOWN = Term("尚不明确", "not yet known")
+SIGN = Term("签字或盖章：", "Signature or seal: ")
+SIGN_OPTIONAL = Term(
+    "签字或盖章：（本级别不要求）", "Signature or seal: (not required at this level)"
+)
+CAC_CHANNEL = Term(
+    "报送渠道：12387热线、网站、小程序、公众号、电子邮件、传真（据转述，待核）",
+    "Channel: hotline 12387, its site, mini-program, account, mail, fax (by a report of it)",
+)
+MIIT_CHANNEL = Term("报送渠道：书面", "Channel: in writing")
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One field as printed."""
+    """One box as printed."""
 
     label: str
     value: str
     state: State
 
 
+class Section(msgspec.Struct, frozen=True):
+    """One part as printed: a table of lines, or one line of running text under its heading."""
+
+    heading: str
+    prose: bool
+    lines: tuple[Line, ...]
+
+
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """A form as printed: title, addressee, lines in their order, notes at the foot."""
+    """A form as printed: addressees and channel, sections in order, signature, notes."""
 
     title: str
-    lang: Lang
-    addressee: str
+    language: Language
+    addressees: tuple[str, ...]
+    channel: str
     article: str
     incident_id: str
     drill: str
-    lines: tuple[Line, ...]
+    unit: str
+    dated: str
+    sections: tuple[Section, ...]
+    signature: str
     notes: tuple[str, ...]
 
+    @property
+    def lines(self) -> tuple[Line, ...]:
+        """The boxes of all sections, in order."""
+        return tuple(line for section in self.sections for line in section.lines)
 
-def fill_form(name: FormName, source: FormSource, lang: Lang) -> Form:
-    """The form in one language; what no fact says reads 尚不明确."""
+
+def fill_form(name: FormName, source: FormSource, language: Language, printed_at: Moment) -> Form:
+    """The form in one language; what no fact says reads 尚不明确 (`not yet known`)."""
     layout = LAYOUTS[name]
+    sections = tuple(_section(part, source, language) for part in layout.parts)
     return Form(
-        title=layout.zh if lang == "zh" else layout.en,
-        lang=lang,
-        addressee=source.regulator[lang == "en"] if layout.regime == "miit" else "",
-        article=layout.article,
+        title=layout.title.of(language),
+        language=language,
+        addressees=_addressees(layout, source, language),
+        channel=(MIIT_CHANNEL if layout.regime == "miit" else CAC_CHANNEL).of(language),
+        article=layout.article.zh if language == "zh" else layout.article.en,
         incident_id=text_of(source.incident, "incident_id"),
         drill=text_of(source.incident, "drill"),
-        lines=tuple(_line(layout, field, source, lang) for field in layout.fields),
-        notes=_notes(layout, source, lang),
+        unit=text_of(source.enterprise, "name") or text_of(source.incident, "enterprise_id"),
+        dated=read_moment(printed_at, language) if layout.dated else "",
+        sections=sections,
+        signature=_signature(layout, source, language),
+        notes=_notes(layout, sections, source, language),
     )
 
 
-def _line(layout: Layout, field: Field, source: FormSource, lang: Lang) -> Line:
-    label = field.zh if lang == "zh" else field.en
-    if field.sign:
-        tiers = {text_of(source.assessment, name) for name in ("tier", "override_tier")} - {""}
-        required = not tiers or not tiers.isdisjoint(layout.seal_tiers)
-        return Line(label, (SIGN if required else SIGN_OPTIONAL)[lang], "sign")
-    value = field.read(source, lang) if field.read else ""
-    return Line(label, value, "filled") if value else Line(label, UNKNOWN[lang], "unknown")
+def _section(part: Part, source: FormSource, language: Language) -> Section:
+    lines = tuple(_line(field, source, language) for field in part.fields)
+    return Section(part.heading.of(language), part.prose, lines)
 
 
-def _notes(layout: Layout, source: FormSource, lang: Lang) -> tuple[str, ...]:
-    reason = text_of(source.assessment, "reason" if lang == "zh" else "reason_en")
-    unseen = {
-        "zh": "本表栏目次序未经与原件核对。",
-        "en": "The order of the fields has not been checked against the original.",
-    }
-    return (*([reason] if reason else []), *([unseen[lang]] if layout.unconfirmed else []))
+def _line(field: Field, source: FormSource, language: Language) -> Line:
+    label, value = field.label.of(language), field.read(source, language)
+    return Line(label, value or UNKNOWN.of(language), "filled" if value else "unknown")
+
+
+def _addressees(layout: Layout, source: FormSource, language: Language) -> tuple[str, ...]:
+    """Whom it is for: MIIT's local regulator, or by the CAC measures' kind of operator (Art. 4)."""
+    operator = source.operator
+    if layout.regime == "miit":
+        bodies = [local_regulator(operator)]
+    elif operator.critical_infrastructure is not False:
+        bodies = [name_role(role, operator) for role in ("protection_department", "police")]
+    elif operator.central_organ is not False:
+        bodies = [name_role("own_cyberspace_body", operator)]
+    else:
+        bodies = [name_role("provincial_cac", operator)]
+    return tuple(body[language == "en"] for body in bodies)
+
+
+def _signature(layout: Layout, source: FormSource, language: Language) -> str:
+    tier = tier_of(source.assessment, *STANDING)
+    required = tier is None or tier in layout.seal_tiers
+    return (SIGN if required else SIGN_OPTIONAL).of(language)
+
+
+def _notes(
+    layout: Layout, sections: tuple[Section, ...], source: FormSource, language: Language
+) -> tuple[str, ...]:
+    """The form's own notes, what a partial report still lacks, and why the level is what it is."""
+    is_zh = language == "zh"
+    reason = text_of(source.assessment, "reason" if is_zh else "reason_en")
+    grounds = ("级别依据：" if is_zh else "Grounds of the level: ") + reason
+    operator = source.operator.critical_infrastructure
+    unsure = (
+        "是否为关键信息基础设施运营者尚不明确，报送对象从严确定，请核实。"
+        if is_zh
+        else "Whether it operates critical infrastructure is not known: check the addressee."
+    )
+    return (
+        *(note.of(language) for note in layout.notes),
+        *([_lacking(sections, language)] if layout.partial else []),
+        *([unsure] if layout.regime == "cac" and operator is None else []),
+        *([grounds] if reason else []),
+    )
+
+
+def _lacking(sections: tuple[Section, ...], language: Language) -> str:
+    """Which boxes a first report leaves for the further one (Art. 7)."""
+    open_boxes = [
+        line.label for section in sections for line in section.lines if line.state == "unknown"
+    ]
+    if not open_boxes:
+        return "本报告各项齐全。" if language == "zh" else "The report is complete."
+    names = ("、" if language == "zh" else ", ").join(open_boxes)
+    if language == "zh":
+        return f"首报可先报第一、二项；以下内容待查明后续报：{names}。"
+    return f"A first report may hold items 1 and 2; to follow once known: {names}."

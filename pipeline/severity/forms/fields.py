@@ -1,260 +1,253 @@
-"""The statutory forms as tables: their fields in order, and where each is filled from.
+"""The statutory forms as tables: their boxes in order, and what fills each.
 
-miit-report: annex 2 of the MIIT plan. miit-summary: its annex 3, whose fields were not seen;
-these follow §5.1 and what annex 2 asks (unconfirmed). cac-report: CAC Measures Art. 7, items
-in an order that is unconfirmed, and Art. 8 for the closing report.
+miit-report is annex 2 and miit-summary annex 3 of the MIIT plan, box by box (full text read).
+The CAC's three follow Art. 7 of its measures, whose items were read in fragments, and Art. 8:
+the first report may be partial (items 1 and 2 first), further reports complete it, the closing
+report ends it.
 """
 
-from collections.abc import Callable
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
-from pipeline.severity.forms.source import (
-    FormSource,
-    Lang,
-    entities_of,
-    fact_text,
-    localised,
-    measures_of,
-    minute_of,
-    text_of,
-)
-from schemas.assessment import TIER_EN, TIER_ZH, TIERS, Regime
+from pipeline.severity.articles import Article, cac_measures
+from pipeline.severity.forms import readers
+from pipeline.severity.forms.readers import Reader, moment, personal, said
+from schemas.assessment import TIERS, Confidence, Regime
+from schemas.glossary import Term
 
-COLOURS_ZH = {"red": "红色", "orange": "橙色", "yellow": "黄色", "blue": "蓝色"}
-FormName: TypeAlias = Literal["miit-report", "miit-summary", "cac-report"]
-Reader: TypeAlias = Callable[[FormSource, Lang], str]
+FormName: TypeAlias = Literal[
+    "miit-report", "miit-summary", "cac-first", "cac-further", "cac-closing"
+]
+FORMS: tuple[FormName, ...] = get_args(FormName)
 
 
 class Field(msgspec.Struct, frozen=True):
-    """One field. Without a reader only a person can fill it; `sign` asks for hand or seal."""
+    """One box. `first`: a first report must have it, even where it may be partial."""
 
-    zh: str
-    en: str
-    read: Reader | None = None
-    sign: bool = False
+    label: Term
+    read: Reader
+    first: bool = False
 
 
-class Layout(msgspec.Struct, frozen=True):
-    """One form. `seal_tiers`: tiers at which the signature is required."""
+class Part(msgspec.Struct, frozen=True):
+    """One part of a form under its heading, as a table of boxes or as running text."""
 
-    zh: str
-    en: str
-    regime: Regime
-    article: str
-    unconfirmed: bool
+    heading: Term
     fields: tuple[Field, ...]
+    prose: bool = False
+
+
+class Layout(msgspec.Struct, frozen=True, kw_only=True):
+    """One form. `seal_tiers`: tiers at which it is signed or sealed. `partial`: may be so."""
+
+    title: Term
+    regime: Regime
+    article: Article
+    parts: tuple[Part, ...]
+    confidence: Confidence = "full_text"
     seal_tiers: tuple[str, ...] = TIERS
+    partial: bool = False
+    dated: bool = False
+    notes: tuple[Term, ...] = ()
 
 
-def _fact(name: str) -> Reader:
-    return lambda source, lang: fact_text(source, name, lang)
+def _field(zh: str, en: str, read: Reader, *, first: bool = False) -> Field:
+    return Field(Term(zh, en), read, first)
 
 
-def _enterprise(source: FormSource, lang: Lang) -> str:
-    name = text_of(source.enterprise, "name")
-    identity = text_of(source.incident, "enterprise_id")
-    return f"{name} ({identity})" if name else identity
+def _table(zh: str, en: str, *fields: Field) -> Part:
+    return Part(Term(zh, en), fields)
 
 
-def _level(source: FormSource, lang: Lang) -> str:
-    """The tier, and whether it may occur (colour) or has (response level).
-
-    An expert's tier is the level that is reported; the computed one stands beside it.
-    """
-    tier, expert = (text_of(source.assessment, name) for name in ("tier", "override_tier"))
-    if expert:
-        return _expert_level(source, lang, tier, expert)
-    named = _tier_name(tier, lang)
-    if not named or source.incident.get("confirmed"):
-        return named
-    colour = text_of(source.assessment, "colour")
-    if lang == "zh":
-        return f"{named}；可能发生，{COLOURS_ZH.get(colour, colour)}预警"
-    return f"{named}; may occur, {colour} warning"
+def _prose(zh: str, en: str, read: Reader) -> Part:
+    return Part(Term(zh, en), (Field(Term(zh, en), read),), prose=True)
 
 
-def _expert_level(source: FormSource, lang: Lang, tier: str, expert: str) -> str:
-    by = text_of(source.assessment, "override_by")
-    named, computed = _tier_name(expert, lang), _tier_name(tier, lang)
-    if lang == "zh":
-        return f"{named}；专家定级（{by}），计算结果为{computed or '未定级'}"
-    return f"{named}; an expert's ({by}), computed: {computed or 'none'}"
-
-
-def _tier_name(tier: str, lang: Lang) -> str:
-    """`重大 (II)`; "" for no tier."""
-    names = TIER_ZH if lang == "zh" else TIER_EN
-    return next((f"{names[one]} ({one})" for one in TIERS if one == tier), "")
-
-
-def _region(source: FormSource, lang: Lang) -> str:
-    return " / ".join(
-        part for part in (source.place[lang == "en"], text_of(source.incident, "sector")) if part
-    )
-
-
-def _type(source: FormSource, lang: Lang) -> str:
-    scenario = text_of(source.incident, "scenario")
-    category = text_of(source.incident, "category")
-    return f"{category} ({scenario})" if category else scenario
-
-
-def _trend(source: FormSource, lang: Lang) -> str:
-    """The tiers that the estimates leave possible."""
-    bounds = [text_of(source.assessment, f"tier_{name}") for name in ("low", "likely", "high")]
-    if not any(bounds):
-        return ""
-    low, likely, high = (bound or "-" for bound in bounds)
-    if lang == "zh":
-        return f"按估计：最低 {low}，较可能 {likely}，最高 {high}"
-    return f"estimated: at least {low}, likely {likely}, at most {high}"
-
-
-def _techniques(source: FormSource) -> list[str]:
-    value = source.incident.get("techniques")
-    return [str(item) for item in value] if isinstance(value, (list, tuple)) else []
-
-
-def _clues(source: FormSource, lang: Lang) -> str:
-    return ", ".join(_techniques(source))
-
-
-def _place(source: FormSource, lang: Lang) -> str:
-    found = (minute_of(source.incident, "opened_at"), source.place[lang == "en"])
-    return "; ".join(part for part in found if part)
-
-
-def _harm(source: FormSource, lang: Lang) -> str:
-    """Every stated fact."""
-    return "; ".join(fact_text(source, name, lang) for name in source.facts)
-
-
-_WHO = Field("报告单位", "Reporting entity", _enterprise)
-_CONTACT = (
-    Field("报告人", "Reporter"),
-    Field("联系人", "Contact"),
-    Field("联系电话", "Telephone"),
+_REPORTER = (
+    _field("单位全称", "Full name of the unit", readers.enterprise, first=True),
+    _field("联系人", "Contact", said("reporter"), first=True),
+    _field("联系方式", "Telephone", said("telephone"), first=True),
 )
-_TIME = Field(
-    "事件发生时间", "Time of occurrence", lambda source, _: minute_of(source.incident, "first_time")
-)
-_FOUND = Field(
-    "发现时间", "Time of discovery", lambda source, _: minute_of(source.incident, "opened_at")
-)
-_LEVEL = Field("事件级别（初判）", "Level (initial judgement)", _level)
-_SYSTEMS = Field(
-    "涉及系统、IP、域名、URL",
-    "Systems, IP, domain, URL",
-    lambda source, lang: entities_of(source, ("host", "address", "domain"), lang),
-)
-_STORY = Field("事件经过", "What happened", lambda source, lang: localised(source, "story", lang))
-_LOSS = Field("直接经济损失", "Direct economic loss", _fact("direct_loss_cny"))
-_OUTAGE = Field("中断时长", "Outage", _fact("outage_minutes"))
-_MEASURES = Field("已采取的措施", "Measures taken", lambda source, _: measures_of(source))
-_SIGN = Field("签字或盖章", "Signature or seal", sign=True)
 
 _MIIT_REPORT = (
-    *_CONTACT,
-    _TIME,
-    _FOUND,
-    Field(
-        "获知途径",
-        "How it was learned",
-        lambda _, lang: "自行监测" if lang == "zh" else "own monitoring",
+    _table("填报单位", "Reporting unit", *_REPORTER),
+    _table(
+        "事件基本情况",
+        "The incident",
+        _field("发生时间", "Time of occurrence", moment("first_time")),
+        _field("获悉渠道", "How it was learned", readers.learned_by),
+        _field("涉事单位", "Unit concerned", readers.enterprise),
+        _field("事件级别", "Level", readers.level),
+        _field(
+            "涉及系统（名称；IP、域名或URL）", "Systems (name; IP, domain or URL)", readers.systems
+        ),
+        _field("事件原因", "Cause", said("cause")),
     ),
-    _WHO,
-    _LEVEL,
-    _SYSTEMS,
-    _STORY,
-    Field("事件原因", "Cause"),
-    Field(
-        "数据类型（研发/生产/管理/运维/服务）", "Data type (R&D/production/management/O&M/service)"
+    _table(
+        "受影响数据",
+        "Data affected",
+        _field("数据类型", "Type", readers.data_types),
+        _field("数据级别", "Class", readers.data_class),
+        _field("数据规模（GB或条）", "Scale (GB or records)", readers.volume),
+        _field("涉及个人信息", "Personal information", personal("personal", "persons")),
+        _field(
+            "涉及敏感个人信息",
+            "Sensitive personal information",
+            personal("sensitive", "sensitive_persons"),
+        ),
     ),
-    Field("数据级别（一般/重要/核心）", "Data class (general/important/core)", _fact("data_class")),
-    Field("数据规模（GB/条）", "Data scale (GB/records)"),
-    Field("个人信息规模", "Personal information", _fact("persons")),
-    Field("敏感个人信息规模", "Sensitive personal information", _fact("sensitive_persons")),
-    _LOSS,
-    _OUTAGE,
-    Field("影响对象", "Affected entity", _enterprise),
-    Field("影响地区、行业", "Affected region, industry", _region),
-    _MEASURES,
-    Field("处置建议", "Disposal advice"),
-    _SIGN,
+    _table(
+        "影响情况",
+        "Effects",
+        _field("影响主体", "Whom it affects", readers.subject),
+        _field("影响范围", "Regions and sectors", readers.scope),
+    ),
+    _table(
+        "事件处置建议",
+        "Handling",
+        _field("已采取的措施", "Measures taken", readers.measures),
+        _field("拟采取的措施", "Measures planned", said("measures_planned")),
+        _field("需要的支持", "Support needed", said("support_needed")),
+    ),
 )
 
 _MIIT_SUMMARY = (
-    _WHO,
-    *_CONTACT,
-    _TIME,
-    _FOUND,
-    _LEVEL,
-    _STORY,
-    _SYSTEMS,
-    Field("数据级别", "Data class", _fact("data_class")),
-    Field("个人信息规模", "Personal information", _fact("persons")),
-    Field("敏感个人信息规模", "Sensitive personal information", _fact("sensitive_persons")),
-    _LOSS,
-    _OUTAGE,
-    Field("原因分析", "Analysis of cause"),
-    _MEASURES,
-    Field("处置结果", "Outcome", lambda source, _: text_of(source.incident, "status")),
-    Field("经验教训及改进措施", "Lessons and improvements"),
-    _SIGN,
+    _prose("一、事件基本情况", "1. The incident", readers.overview),
+    _prose("二、已采取的处置措施", "2. Measures taken", readers.handled),
+    _prose("三、后续提升改进计划", "3. Plan of improvement", said("improvements")),
+    _prose("四、工作经验总结", "4. Lessons", said("lessons")),
+    _prose("五、其他事项", "5. Other matters", said("other")),
 )
 
-_CAC_REPORT = (
-    Field(
-        "一、单位名称及涉事设施、系统、平台", "1. Unit, facility, system or platform", _enterprise
+_CAC_ITEMS = (
+    _table(
+        "一、单位及设施、系统、平台基本情况",
+        "1. Unit, facility, system or platform",
+        *_REPORTER,
+        _field("涉及的设施、系统、平台", "Facility, system, platform", readers.systems, first=True),
     ),
-    _SYSTEMS,
-    *_CONTACT,
-    Field("二、发现时间、地点", "2. Time and place of discovery", _place),
-    Field("事件类型", "Type", _type),
-    _LEVEL,
-    Field("已造成的影响和危害", "Impact and harm so far", _harm),
-    _MEASURES,
-    Field("勒索金额、方式、日期（勒索攻击）", "Ransom amount, method, date (ransomware)"),
-    Field("三、事态发展趋势及可能的进一步影响", "3. Trend and further harm", _trend),
-    Field("四、初步原因分析", "4. Preliminary cause"),
-    Field("五、溯源调查线索（攻击者、路径、漏洞）", "5. Tracing clues", _clues),
-    Field("六、拟进一步采取的措施及请求支援", "6. Further measures and support requested"),
-    Field("七、现场保护情况", "7. Preservation of the scene"),
-    Field("八、其他", "8. Other"),
-    Field(
-        "总结：原因、处置、危害、责任、整改、教训（第八条）",
-        "Closing: cause, measures, harm, accountability, rectification, lessons (Art. 8)",
+    _table(
+        "二、事件发现时间、地点、类型、级别、影响和措施",
+        "2. When, where, kind, level, impact and measures",
+        _field("发现时间、地点", "Time and place of discovery", readers.found, first=True),
+        _field("发生时间", "Time of occurrence", moment("first_time")),
+        _field("事件类型", "Kind", readers.kind, first=True),
+        _field("事件级别", "Level", readers.level, first=True),
+        _field("已造成的影响和危害", "Impact and harm so far", readers.harm, first=True),
+        _field("已采取的措施及效果", "Measures and their effect", readers.measures, first=True),
+        _field(
+            "勒索攻击：金额、账户、方式、日期",
+            "Ransomware: amount, account, method, date",
+            readers.ransom,
+        ),
     ),
-    _SIGN,
+    _table(
+        "三、事态发展趋势和可能造成的进一步影响",
+        "3. Trend and further harm",
+        _field("发展趋势", "Trend", readers.trend),
+    ),
+    _table(
+        "四、事件原因初步分析", "4. Preliminary cause", _field("初步原因", "Cause", said("cause"))
+    ),
+    _table(
+        "五、溯源调查线索",
+        "5. Clues for tracing",
+        _field("攻击者、路径、漏洞等线索", "Attacker, path, vulnerability", readers.clues),
+    ),
+    _table(
+        "六、拟进一步采取的措施和请求支援事项",
+        "6. Further measures and support requested",
+        _field("拟采取的措施", "Measures planned", said("measures_planned")),
+        _field("请求支援事项", "Support requested", said("support_needed")),
+    ),
+    _table(
+        "七、事件现场保护情况",
+        "7. Preservation of the scene",
+        _field("现场和证据保护", "Scene and evidence", said("evidence")),
+    ),
+    _table("八、其他", "8. Other", _field("其他情况", "Other", said("other"))),
+)
+
+_CAC_CLOSING = (
+    _table("报送单位", "Reporting unit", *_REPORTER),
+    _table(
+        "总结内容",
+        "Closing report",
+        _field("事件经过", "What happened", readers.story),
+        _field("事件级别", "Level", readers.level),
+        _field("事件原因", "Cause", said("cause")),
+        _field("处置措施", "Measures", readers.handled),
+        _field("危害情况", "Harm", readers.harm),
+        _field("责任处理", "Accountability", said("accountability")),
+        _field("整改情况", "Rectification", said("improvements")),
+        _field("教训", "Lessons", said("lessons")),
+    ),
+)
+
+_MIIT_NOTES = (
+    Term(
+        "注：1. 暂不清楚的内容可填“尚不明确”。",
+        "Note 1: what is unclear may read: not yet known.",
+    ),
+    Term(
+        "2. 较大及以下级别可不签字或盖章；重大及以上级别须由责任人签字或加盖公章。",
+        "Note 2: from major (II) up it is signed by the person responsible or sealed.",
+    ),
+)
+_PROOF = (Term("附：相关证明材料", "Attached: proof"),)
+_ITEMS_SEEN = (
+    Term(
+        "本表各项依据条文片段整理，使用前请与原文核对。",
+        "Items follow fragments of the text: check them.",
+    ),
 )
 
 LAYOUTS: dict[FormName, Layout] = {
     "miit-report": Layout(
-        "工业和信息化领域数据安全事件（风险）报告",
-        "Report of a data security incident or risk (MIIT)",
-        "miit",
-        "MIIT 2024/214 附件2",
-        False,
-        _MIIT_REPORT,
-        ("I", "II"),
+        title=Term("数据安全事件上报", "Report of a data security incident"),
+        regime="miit",
+        article=Article("工信部网安〔2024〕214号附件2", "MIIT 2024/214 Annex 2"),
+        parts=_MIIT_REPORT,
+        seal_tiers=("I", "II"),
+        notes=_MIIT_NOTES,
     ),
     "miit-summary": Layout(
-        "工业和信息化领域数据安全事件处置总结",
-        "Summary of a data security incident (MIIT)",
-        "miit",
-        "MIIT 2024/214 §5.1 附件3",
-        True,
-        _MIIT_SUMMARY,
+        title=Term(
+            "数据安全事件应急处置工作总结报告",
+            "Summary report on the emergency handling of a data security incident",
+        ),
+        regime="miit",
+        article=Article("工信部网安〔2024〕214号附件3", "MIIT 2024/214 Annex 3"),
+        parts=_MIIT_SUMMARY,
+        dated=True,
+        notes=_PROOF,
     ),
-    "cac-report": Layout(
-        "网络安全事件报告",
-        "Report of a cybersecurity incident (CAC)",
-        "cac",
-        "CAC 2025 Art. 7, 8",
-        True,
-        _CAC_REPORT,
+    "cac-first": Layout(
+        title=Term("网络安全事件报告（首报）", "Report of a cybersecurity incident: first report"),
+        regime="cac",
+        article=cac_measures(7),
+        parts=_CAC_ITEMS,
+        confidence="fragment",
+        partial=True,
+        notes=_ITEMS_SEEN,
+    ),
+    "cac-further": Layout(
+        title=Term(
+            "网络安全事件报告（续报）", "Report of a cybersecurity incident: further report"
+        ),
+        regime="cac",
+        article=cac_measures(7),
+        parts=_CAC_ITEMS,
+        confidence="fragment",
+        notes=_ITEMS_SEEN,
+    ),
+    "cac-closing": Layout(
+        title=Term("网络安全事件总结报告", "Closing report of a cybersecurity incident"),
+        regime="cac",
+        article=cac_measures(8),
+        parts=_CAC_CLOSING,
+        confidence="excerpt",
     ),
 }
 """Every form by its name on the command line."""

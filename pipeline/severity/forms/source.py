@@ -1,33 +1,37 @@
-"""What a form is filled from: rows of the store's views, and facts stated in commands."""
+"""What a form is filled from: rows of the store's views, and what was stated in commands."""
 
 from collections.abc import Iterable, Mapping
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
 from pipeline.severity.facts import Facts, Stated, read_en, read_zh, state_impact
-from schemas.command import Command
-from schemas.moments import SHANGHAI, datetime_of, parse_moment
+from schemas.assessment import TIERS, Tier
+from schemas.command import Command, Particulars
+from schemas.glossary import STATED_BY, VERB, read
+from schemas.language import Language
+from schemas.moments import parse_moment, read_moment
+from schemas.registry import Enterprise
 
-Lang: TypeAlias = Literal["zh", "en"]
 Row: TypeAlias = Mapping[str, object]
 SHOWN_MAX = 20
 """More values of one kind than this are counted, not listed."""
 
 
 class FormSource(msgspec.Struct, frozen=True, kw_only=True):
-    """Rows of `incidents`, `assessments` (of the form's regime), `enterprises`; facts; acts.
+    """Rows of `incidents`, `assessments` (of the form's regime), `enterprises`; what was said.
 
     A row that the store does not have is {}; `commands` are the accepted ones, in order.
+    `operator` is the enterprise as far as place, regulator and kind of operator go.
     """
 
     incident: Row
     assessment: Row
     enterprise: Row
     facts: Facts
+    particulars: Particulars
+    operator: Enterprise
     commands: tuple[Command, ...] = ()
-    place: tuple[str, str] = ("", "")
-    regulator: tuple[str, str] = ("", "")
 
 
 def facts_of(commands: Iterable[Command]) -> dict[str, Stated]:
@@ -39,46 +43,74 @@ def facts_of(commands: Iterable[Command]) -> dict[str, Stated]:
     return facts
 
 
+def particulars_of(commands: Iterable[Command]) -> Particulars:
+    """What the accepted commands describe, field by field, the later one holding."""
+    stated: dict[str, object] = {}
+    for command in commands:
+        if command.verb == "describe" and command.particulars is not None:
+            said = command.particulars
+            stated.update(
+                (name, getattr(said, name))
+                for name in said.__struct_fields__
+                if getattr(said, name) is not None
+            )
+    return Particulars(**stated)  # type: ignore[arg-type]  # names and values are its own
+
+
 def text_of(row: Row, name: str) -> str:
     """The column as text, "" where the row has none."""
     value = row.get(name)
     return "" if value is None else str(value)
 
 
-def localised(source: FormSource, name: str, lang: Lang) -> str:
+def tier_of(row: Row, *names: str) -> Tier | None:
+    """The first tier that one of these columns of an assessment holds."""
+    held = (text_of(row, name) for name in names)
+    return next((tier for text in held for tier in TIERS if tier == text), None)
+
+
+STANDING = ("fixed_tier", "standing_tier", "tier")
+"""The tier of a form: the regulator's, else the one that duties follow."""
+
+
+def localised(source: FormSource, name: str, language: Language) -> str:
     """A column of the incident that has an English twin."""
-    return text_of(source.incident, name if lang == "zh" else f"{name}_en")
+    return text_of(source.incident, name if language == "zh" else f"{name}_en")
 
 
-def minute_of(row: Row, name: str) -> str:
+def minute_of(row: Row, name: str, language: Language) -> str:
     """A moment of the row, local and to the minute, as the forms ask."""
     text = text_of(row, name)
-    if not text:
-        return ""
-    local = datetime_of(parse_moment(text)).astimezone(SHANGHAI)
-    return f"{local:%Y-%m-%d %H:%M} (UTC+8)"
+    return read_moment(parse_moment(text), language) if text else ""
 
 
-def fact_text(source: FormSource, name: str, lang: Lang) -> str:
+def fact_text(source: FormSource, name: str, language: Language) -> str:
     """A stated fact with its unit and who says so, "" where nobody does."""
     stated = source.facts.get(name)
     if stated is None:
         return ""
-    read = read_zh if lang == "zh" else read_en
-    return f"{read(name, stated.value)} ({stated.stated_by})"
+    by = read(STATED_BY, stated.stated_by, language)
+    if language == "zh":
+        return f"{read_zh(name, stated.value).replace(' ', '')}（{by}填报）"
+    return f"{read_en(name, stated.value)} (stated by {by})"
 
 
-def entities_of(source: FormSource, kinds: tuple[str, ...], lang: Lang) -> str:
-    """The incident's entities of these kinds; beyond SHOWN_MAX the rest is counted."""
+def entities_of(source: FormSource, kind: str, language: Language) -> str:
+    """The incident's entities of one kind; beyond SHOWN_MAX the rest is counted."""
     named = zip(
         _list(source.incident, "entity_kinds"),
         _list(source.incident, "entity_values"),
         strict=False,
     )
-    values = list(dict.fromkeys(value for kind, value in named if kind in kinds))
+    values = list(dict.fromkeys(value for held, value in named if held == kind))
     more = len(values) - SHOWN_MAX
-    rest = "" if more <= 0 else (f" 等另 {more} 项" if lang == "zh" else f" and {more} more")
-    return "; ".join(values[:SHOWN_MAX]) + rest
+    rest = "" if more <= 0 else (f"等，另有{more}项" if language == "zh" else f" and {more} more")
+    return ("、" if language == "zh" else ", ").join(values[:SHOWN_MAX]) + rest
+
+
+def techniques_of(source: FormSource) -> list[str]:
+    """ATT&CK techniques by number, as ATT&CK writes them."""
+    return [technique.upper() for technique in _list(source.incident, "techniques")]
 
 
 def _list(row: Row, name: str) -> list[str]:
@@ -86,11 +118,30 @@ def _list(row: Row, name: str) -> list[str]:
     return [str(item) for item in value] if isinstance(value, (list, tuple)) else []
 
 
-def measures_of(source: FormSource) -> str:
-    """What analysts did, with the reasons that they gave."""
-    acts = [command for command in source.commands if command.verb not in ("impact", "override")]
-    return "; ".join(
-        f"{datetime_of(act.said_at).astimezone(SHANGHAI):%Y-%m-%d %H:%M} {act.verb}"
-        + (f": {act.reason}" if act.reason else "")
-        for act in acts
-    )
+NO_MEASURE = frozenset(
+    {"impact", "override", "describe", "fix_tier"}
+    | {"issue_warning", "adjust_warning", "lift_warning"}
+)
+"""Acts that state or decide something, and change nothing at the site."""
+
+
+def acts_of(source: FormSource, language: Language) -> str:
+    """The record of handling: one sentence an act, with the reason that was given."""
+    acts = [command for command in source.commands if command.verb not in NO_MEASURE]
+    return "".join(_sentence(act, language) for act in acts).strip()
+
+
+def _sentence(act: Command, language: Language) -> str:
+    when, what = read_moment(act.said_at, language), read(VERB, act.verb, language)
+    if language == "zh":
+        reason = f"：{act.reason}" if act.reason else ""
+        return f"{when}，{what}{reason}。"
+    reason = f": {act.reason}" if act.reason else ""
+    return f"On {when}, {what}{reason}. "
+
+
+def boxes(terms: Iterable[tuple[str, str]], chosen: Iterable[str], *, remark: str = "") -> str:
+    """Boxes to tick, as the annex prints them: `☑ 重大  ☐ 较大`, each beside its word."""
+    ticked = set(chosen)
+    marks = [f"{'☑' if key in ticked else '☐'}\u00a0{text}" for key, text in terms]
+    return "  ".join([*marks, *([remark] if remark else [])])

@@ -1,0 +1,194 @@
+"""The one glossary: what people read, in Chinese and English, by the value that stands for it.
+
+Keys are values of the store's columns and of commands. Chinese is what an official or an
+analyst would write: 告警 for a detection, 级别 of an incident, 办结 for closed.
+"""
+
+from collections.abc import Mapping
+from typing import Final, NamedTuple, TypeAlias
+
+from schemas.assessment import TIER_EN, TIER_ZH, TIERS
+from schemas.language import Language
+
+
+class Term(NamedTuple):
+    """One term in both languages."""
+
+    zh: str
+    en: str
+
+    def of(self, language: Language) -> str:
+        """The term in one language."""
+        return self.zh if language == "zh" else self.en
+
+
+Terms: TypeAlias = Mapping[str, Term]
+
+TIER: Final[Terms] = {
+    tier: Term(f"{TIER_ZH[tier]}（{roman}级）", f"{TIER_EN[tier]} ({tier})")
+    for tier, roman in zip(TIERS, "ⅠⅡⅢⅣ", strict=True)
+}
+COLOUR: Final[Terms] = {
+    "red": Term("红色", "red"),
+    "orange": Term("橙色", "orange"),
+    "yellow": Term("黄色", "yellow"),
+    "blue": Term("蓝色", "blue"),
+}
+WARNING: Final[Terms] = {
+    "suggested": Term("未发布", "not issued"),
+    "issued": Term("已发布", "issued"),
+    "adjusted": Term("已调整", "adjusted"),
+    "lifted": Term("已解除", "lifted"),
+}
+LAW: Final[Terms] = {
+    "miit": Term("工业和信息化领域数据安全事件", "MIIT data security incidents"),
+    "cac": Term("国家网络安全事件", "CAC cybersecurity incidents"),
+    "public_internet": Term("公共互联网网络安全突发事件", "public internet emergencies"),
+    "statute": Term("法律、行政法规和规章", "statutes and regulations"),
+}
+STATUS: Final[Terms] = {
+    "new": Term("待处置", "new"),
+    "in_progress": Term("处置中", "in progress"),
+    "on_hold": Term("暂缓处置", "on hold"),
+    "resolved": Term("已处置", "resolved"),
+    "closed": Term("已办结", "closed"),
+    "superseded": Term("已并入其他事件", "superseded"),
+}
+VERDICT: Final[Terms] = {
+    "unknown": Term("未研判", "unknown"),
+    "true_positive": Term("属实", "true positive"),
+    "false_positive": Term("误报", "false positive"),
+    "benign": Term("正常行为", "benign"),
+    "disregard": Term("不予处理", "disregard"),
+    "suspicious": Term("可疑", "suspicious"),
+    "security_risk": Term("安全风险", "security risk"),
+    "test": Term("测试", "test"),
+    "duplicate": Term("重复", "duplicate"),
+    "superseded": Term("已并入其他事件", "superseded"),
+}
+LEVEL: Final[Terms] = {
+    "critical": Term("严重", "critical"),
+    "high": Term("高危", "high"),
+    "medium": Term("中危", "medium"),
+    "low": Term("低危", "low"),
+    "informational": Term("提示", "informational"),
+}
+OBLIGATION: Final[Terms] = {
+    "late": Term("已逾期", "late"),
+    "due_soon": Term("即将到期", "due soon"),
+    "pending": Term("待办", "pending"),
+    "done": Term("已完成", "done"),
+    "withdrawn": Term("已撤销", "withdrawn"),
+}
+CHANNEL: Final[Terms] = {
+    "phone": Term("电话", "phone"),
+    "written": Term("书面", "in writing"),
+    "notice": Term("告知", "notice"),
+    "report": Term("报送", "report"),
+}
+FIELD: Final[Terms] = {
+    "industrial": Term("工业", "industrial"),
+    "telecom": Term("电信", "telecom"),
+    "radio": Term("无线电", "radio"),
+    "unknown": Term("尚不明确", "not yet known"),
+}
+SECTOR: Final[Terms] = {
+    "steel": Term("钢铁", "Steel"),
+    "petrochemical": Term("石化", "Petrochemicals"),
+    "non_ferrous": Term("有色金属", "Non-ferrous metals"),
+    "building_materials": Term("建材", "Building materials"),
+    "machinery": Term("机械", "Machinery"),
+    "vehicles": Term("汽车", "Vehicles"),
+    "rail": Term("轨道交通装备", "Rail equipment"),
+    "shipbuilding": Term("船舶", "Shipbuilding"),
+    "electronics": Term("电子信息", "Electronics"),
+    "pharmaceutical": Term("医药", "Pharmaceuticals"),
+    "food": Term("食品", "Food"),
+    "textile": Term("纺织", "Textiles"),
+    "software": Term("软件", "Software"),
+    "industrial_internet": Term("工业互联网", "Industrial internet"),
+    "telecom": Term("电信", "Telecommunications"),
+    "data_centre": Term("数据中心", "Data centres"),
+    "internet": Term("互联网", "Internet"),
+    "radio": Term("无线电", "Radio"),
+}
+"""A registry's word for a sector is its own; these are the usual ones."""
+DATA_CLASS: Final[Terms] = {
+    "general": Term("一般数据", "general data"),
+    "important": Term("重要数据", "important data"),
+    "core": Term("核心数据", "core data"),
+}
+DATA_TYPE: Final[Terms] = {
+    "research": Term("研发数据", "R&D data"),
+    "production": Term("生产运行数据", "production data"),
+    "management": Term("管理数据", "management data"),
+    "maintenance": Term("运维数据", "operation and maintenance data"),
+    "service": Term("业务服务数据", "service data"),
+}
+LEARNED_BY: Final[Terms] = {
+    "own_monitoring": Term("自主监测发现", "own monitoring"),
+    "public_post": Term("网上公开发布", "public post (URL)"),
+    "third_party": Term("第三方报送", "reported by a third party"),
+    "other": Term("其他", "other"),
+}
+BASIS: Final[Terms] = {
+    "observed": Term("监测所见", "observed"),
+    "estimated": Term("估计", "estimated"),
+    "reported": Term("填报", "reported"),
+    "none": Term("无", "none"),
+}
+STATED_BY: Final[Terms] = {
+    "policy": Term("系统推定", "presumed by the system"),
+    "registry": Term("登记信息", "the registry"),
+    "campaign": Term("关联汇总", "the campaign's sum"),
+    "facts file": Term("事实文件", "the facts file"),
+}
+"""Who states a fact where it is no person."""
+VERB: Final[Terms] = {
+    "start": Term("开始处置", "work began"),
+    "hold": Term("暂缓处置", "work was put on hold"),
+    "confirm": Term("确认事件已发生", "confirmed that it occurred"),
+    "impact": Term("填报危害事实", "stated the impact"),
+    "describe": Term("补充事件情况", "described the incident"),
+    "override": Term("专家研判级别", "stated an expert's tier"),
+    "fix_tier": Term("主管部门认定级别", "the regulator fixed the tier"),
+    "issue_warning": Term("发布预警", "a warning was issued"),
+    "adjust_warning": Term("调整预警", "the warning was adjusted"),
+    "lift_warning": Term("解除预警", "the warning was lifted"),
+    "end_response": Term("结束应急响应", "the response ended"),
+    "resolve": Term("完成处置", "handling was completed"),
+    "close": Term("办结", "closed"),
+    "reopen": Term("重新处置", "reopened"),
+    "reported": Term("完成报送", "reported"),
+}
+"""What an analyst or a regulator does; as 处置记录 these are read as sentences."""
+ENTITY: Final[Terms] = {
+    "host": Term("主机", "hosts"),
+    "account": Term("账号", "accounts"),
+    "address": Term("地址", "addresses"),
+    "domain": Term("域名", "domains"),
+    "file": Term("文件路径", "file paths"),
+    "hash": Term("文件哈希", "file hashes"),
+    "process": Term("进程", "processes"),
+    "data": Term("数据", "data"),
+}
+INCIDENT: Final[Terms] = {
+    "detection": Term("告警", "detection"),
+    "first_time": Term("首条日志时间", "time of the first log"),
+    "last_time": Term("末条日志时间", "time of the last log"),
+    "ground": Term("事件生成依据", "why the incident was opened"),
+    "level": Term("级别", "level"),
+    "acts": Term("处置记录", "record of handling"),
+    "expert": Term("专家定级", "an expert's tier"),
+    "exploited": Term("遭漏洞利用", "exploited vulnerability"),
+    "theft": Term("数据窃取事件", "data theft"),
+    "abuse": Term("权限滥用事件", "privilege abuse"),
+    "compromised": Term("失陷主机事件", "compromised host"),
+    "denial": Term("拒绝服务事件", "denial of service"),
+}
+"""Words about an incident and its kinds (GB/T 20986-2023)."""
+
+
+def read(terms: Terms, key: str, language: Language) -> str:
+    """The term for a key in one language; a key without one is shown as it is."""
+    return terms[key].of(language) if key in terms else key
