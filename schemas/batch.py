@@ -17,6 +17,8 @@ HEADER_STREAM = "fenghuo-stream"
 HEADER_SEQUENCE = "fenghuo-sequence"
 HEADER_DRILL = "fenghuo-drill"
 HEADER_OCCURRENCES = "fenghuo-occurrences"
+HEADER_TIME_ZONE = "fenghuo-time-zone"
+HEADER_ENCODING = "fenghuo-encoding"
 HEADER_SIGNATURE = "fenghuo-signature"
 
 SIGNED_HEADERS = (
@@ -27,6 +29,8 @@ SIGNED_HEADERS = (
     HEADER_SEQUENCE,
     HEADER_DRILL,
     HEADER_OCCURRENCES,
+    HEADER_TIME_ZONE,
+    HEADER_ENCODING,
 )
 
 
@@ -70,6 +74,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     it from the same source. An identical line is the same event when it is sent again, and
     another event when the sensor really wrote it twice: only the sender can tell which.
     `recorded` says that it is part of a recording, which is read in the order of its events.
+    `time_zone` is that of times without an offset, `encoding` that of the value, each ""
+    where the sender does not say.
     """
 
     enterprise_id: str
@@ -83,6 +89,8 @@ class Batch(msgspec.Struct, frozen=True, kw_only=True):
     occurrences: dict[int, int] = {}
     drill: str = ""
     recorded: bool = False
+    time_zone: str = ""
+    encoding: str = ""
     topic: str = ""
     partition: int = -1
     offset: int = -1

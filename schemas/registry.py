@@ -37,6 +37,8 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     as one stage further.
     What a row does not say of the operator is unknown (None, "unknown"), which is not "no":
     the stricter duty runs until it is known.
+    `time_zone` is that of times without an offset (`Asia/Shanghai`, `+08:00`; "" is UTC), and
+    `time_zones` that of single hosts or formats, by their name.
     """
 
     enterprise_id: str
@@ -55,6 +57,8 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     key_systems: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()
     keys: tuple[PublishingKey, ...] = ()
+    time_zone: str = ""
+    time_zones: dict[str, str] = {}
 
 
 Registry: TypeAlias = Mapping[str, Enterprise]

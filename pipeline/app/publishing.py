@@ -21,6 +21,7 @@ from schemas.batch import (
     HEADER_SEQUENCE,
     HEADER_SIGNATURE,
     HEADER_STREAM,
+    HEADER_TIME_ZONE,
 )
 
 IN_FLIGHT = 500
@@ -41,7 +42,13 @@ class Sender(msgspec.Struct, frozen=True):
     private_key: Ed25519PrivateKey
 
 
-def sign_chunk(sender: Sender, chunk: Chunk, format: str, drill: str = "") -> dict[str, bytes]:
+def sign_chunk(
+    sender: Sender,
+    chunk: Chunk,
+    format: str,
+    drill: str = "",
+    time_zone: str = "",
+) -> dict[str, bytes]:
     """The headers of a chunk's record, signature included."""
     headers = {
         HEADER_FORMAT: format.encode(),
@@ -49,10 +56,13 @@ def sign_chunk(sender: Sender, chunk: Chunk, format: str, drill: str = "") -> di
         HEADER_BATCH_ID: chunk.batch_id.encode(),
         HEADER_SEQUENCE: str(chunk.sequence).encode(),
     }
-    if chunk.stream:
-        headers[HEADER_STREAM] = chunk.stream.encode()
-    if drill:
-        headers[HEADER_DRILL] = drill.encode()
+    for name, value in (
+        (HEADER_STREAM, chunk.stream),
+        (HEADER_DRILL, drill),
+        (HEADER_TIME_ZONE, time_zone),
+    ):
+        if value:
+            headers[name] = value.encode()
     if chunk.occurrences:
         headers[HEADER_OCCURRENCES] = msgspec.json.encode(chunk.occurrences)
     enterprise = sender.enterprise_id.encode()
@@ -112,12 +122,13 @@ def unsent(read: Callable[[], Iterable[Chunk]], sent: Sent | None) -> Iterator[C
 
 
 class Parcel(msgspec.Struct, frozen=True):
-    """One chunk on its way: whose it is, in which format, of which drill."""
+    """One chunk on its way: whose it is, in which format and zone, of which drill."""
 
     sender: Sender
     chunk: Chunk
     format: str
     drill: str = ""
+    time_zone: str = ""
 
 
 class Waiting(Protocol):
@@ -153,7 +164,7 @@ def publish_parcels(producer: Any, topic: str, parcels: Iterable[Parcel], waitin
 
 
 def _send(producer: Any, topic: str, parcel: Parcel) -> Any:
-    headers = sign_chunk(parcel.sender, parcel.chunk, parcel.format, parcel.drill)
+    headers = sign_chunk(parcel.sender, parcel.chunk, parcel.format, parcel.drill, parcel.time_zone)
     key = parcel.sender.enterprise_id.encode()
     return producer.send(topic, key=key, value=parcel.chunk.value, headers=list(headers.items()))
 

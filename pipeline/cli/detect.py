@@ -2,6 +2,7 @@
 
 import gc
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,16 +11,22 @@ import click
 import orjson
 
 from pipeline.cli.file_account import FileAccount
+from pipeline.cli.file_reading import (
+    encoding_option,
+    format_option,
+    read_recordings,
+    zone_option,
+)
 from pipeline.cli.progress import Progress
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
-from pipeline.intake.columns import time_of
+from pipeline.intake.event_times import time_of
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.lines import decode_object
-from pipeline.intake.formats.table import FORMATS, recognise
+from pipeline.intake.time_shapes import LocalTime
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.sigma.reading.documents import SigmaRule
 from schemas.moments import format_moment
+from schemas.time_zones import zone_of
 
 RULE_CACHE = Path.home() / ".cache" / "fenghuo"
 
@@ -53,13 +60,9 @@ expand_option = click.option(
     type=click.Path(exists=True, path_type=Path),
     help="Folder (or .tar.xz, or file) of Sigma rules; may be repeated.",
 )
-@click.option(
-    "--format",
-    "format_name",
-    type=click.Choice(sorted(FORMATS)),
-    default=None,
-    help="Read every document as this format instead of recognising it.",
-)
+@format_option
+@zone_option
+@encoding_option
 @click.option(
     "--assume-source",
     metavar="CATEGORY/PRODUCT/SERVICE",
@@ -72,7 +75,9 @@ expand_option = click.option(
 )
 def detect_command(
     folders: tuple[Path, ...],
-    format_name: str | None,
+    format: str,
+    zone: str,
+    encoding: str,
     assume_source: str,
     expand: Mapping[str, Sequence[str]],
     files: tuple[Path, ...],
@@ -94,9 +99,10 @@ def detect_command(
         raise click.ClickException("no rule could be loaded: check the folders given")
     rules = rules.assuming(assume_source)
     gc.freeze()
+    local = LocalTime(zone_of(zone or "UTC"), time.time_ns() // 1_000)
     accounts = [FileAccount(file) for file in files]
     for file, account in zip(files, accounts, strict=True):
-        _detect_file(rules, file, format_name, account)
+        _detect_file(rules, file, format, encoding, local, account)
     understood = [account.close() for account in accounts]
     unread = sum(account.unread for account in accounts)
     if rules.effort.general_events:
@@ -117,47 +123,48 @@ def detect_command(
         sys.exit(1)
 
 
-def _detect_file(rules: RuleSet, file: Path, format_name: str | None, account: FileAccount) -> None:
+def _detect_file(
+    rules: RuleSet, file: Path, format: str, encoding: str, local: LocalTime, account: FileAccount
+) -> None:
     """Writes the matches of one file."""
     with Progress(file.name, file.stat().st_size) as progress:
-        for recording in open_recording(file, progress.advance):
-            try:
-                fields = fields_of(recording, format_name)
-            except EventFault as fault:
-                account.refused(recording, fault)
+        recordings = open_recording(file, progress.advance, encoding)
+        for recording, found in read_recordings(recordings, format):
+            if found.fault is not None:
+                account.refused(recording, found.fault)
                 continue
-            account.took(recording, fields)
-            found = rules.matches(fields, recording.raw)
-            if found:
-                sys.stdout.buffer.writelines(_rows(found, fields, file, recording))
+            account.took(recording, found.fields)
+            matched = rules.matches(found.fields, found.raw)
+            if matched:
+                sys.stdout.buffer.writelines(_rows(matched, found.fields, file, recording, local))
     sys.stdout.buffer.flush()
 
 
-def fields_of(recording: Recording, format_name: str | None) -> dict[str, Any]:
-    """The fields of one document in the format given or recognised. Raises EventFault."""
-    if recording.problem:
-        raise EventFault("not_json", recording.problem)
-    raw = recording.raw
-    if format_name is not None:
-        return FORMATS[format_name].read(raw)
-    if raw[:1] != b"{" and raw.lstrip()[:1] not in (b"{", b"["):
-        return FORMATS["auditd" if b"type=" in raw and b"audit(" in raw else "syslog"].read(raw)
-    document = decode_object(raw)
-    return FORMATS[recognise(document) or "json"].normalised(document)
+def fields_of(recording: Recording, format: str) -> dict[str, Any]:
+    """The fields of the first event of a document, in this format or `auto`. Raises EventFault."""
+    for _, found in read_recordings([recording], format):
+        if found.fault is not None:
+            raise found.fault
+        return found.fields
+    raise EventFault("no_event", "a line that holds no event")
 
 
 def _rows(
-    found: Sequence[SigmaRule], fields: Mapping[str, Any], file: Path, recording: Recording
+    matched: Sequence[SigmaRule],
+    fields: Mapping[str, Any],
+    file: Path,
+    recording: Recording,
+    local: LocalTime,
 ) -> Iterator[bytes]:
-    time = time_of(fields)
-    for rule in found:
+    moment = time_of(fields, local)
+    for rule in matched:
         row: dict[str, Any] = {
             "rule_id": rule.head.rule_id,
             "title": rule.head.title,
             "level": rule.head.level,
             "file": str(file),
             "line": recording.line,
-            "time": None if time is None else format_moment(time),
+            "time": None if moment is None else format_moment(moment),
         }
         if recording.member:
             row["member"] = recording.member

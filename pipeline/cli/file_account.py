@@ -6,10 +6,11 @@ from typing import Final
 
 from pipeline.cli.terminal import say
 from pipeline.files.recordings import Recording
+from pipeline.sigma.log_sources import RESERVED_FIELDS
 
 SHOWN: Final = 80
 """Characters of an example."""
-_SHAPELESS: Final = frozenset({"message", "sigma.source"})
+_SHAPELESS: Final = frozenset({"message", *RESERVED_FIELDS})
 """All the fields of a line of which nothing is known but its text."""
 
 

@@ -1,6 +1,6 @@
 """Files of events: what cannot be read is said on stderr, and the command fails (shell)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from hashlib import file_digest
 from importlib.metadata import version
 from pathlib import Path
@@ -9,18 +9,61 @@ from secrets import token_hex
 import click
 
 from pipeline.files.recordings import Advance, Recording, open_recording
-from pipeline.intake.batching import BYTES_PER_BATCH
+from pipeline.intake.batching import BYTES_PER_BATCH, is_cut
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.lines import decode_object
-from pipeline.intake.formats.table import recognise
+from pipeline.intake.formats.table import AUTO, FORMAT_NAMES, decode_line, named_fields
+from pipeline.intake.lines import Found, read_lines
+from pipeline.intake.texts import ENCODINGS
 from schemas.ids import content_id
+from schemas.time_zones import is_zone
+
+LINES_AT_ONCE = 200
+"""Lines that are read together: those of one audit event are among them."""
+_UNDOUBTED = (AUTO, "syslog")
+"""What carries any other format, or leaves the choice to the line."""
+
+
+def read_zone(_ctx: click.Context, _param: click.Parameter, name: str) -> str:
+    """A time zone's name, as given."""
+    if name and not is_zone(name):
+        raise click.BadParameter(f"no time zone {name!r}: write it as Asia/Shanghai or +08:00")
+    return name
+
+
+format_option = click.option(
+    "--format",
+    "format",
+    type=click.Choice(FORMAT_NAMES),
+    default=AUTO,
+    show_default=True,
+    help="auto: recognised line by line.",
+)
+zone_option = click.option(
+    "--zone",
+    default="",
+    callback=read_zone,
+    metavar="ZONE",
+    help="Of times without an offset: Asia/Shanghai, +08:00. Default: the registry's, else UTC.",
+)
+encoding_option = click.option(
+    "--encoding",
+    type=click.Choice(ENCODINGS),
+    callback=lambda _ctx, _param, name: name or "",
+    help="Of the text. Default: UTF-8; GB18030 and UTF-16 are recognised.",
+)
+
+
+def manner_of(format: str, zone: str, encoding: str) -> str:
+    """How lines are to be read: the same lines read otherwise are another batch."""
+    return " ".join(filter(None, (format, zone, encoding)))
 
 
 class FileReader:
     """Files to documents; counts the faults of the files themselves (a broken archive)."""
 
-    def __init__(self, format: str | None = None) -> None:
+    def __init__(self, format: str = AUTO, encoding: str = "") -> None:
         self.format = format
+        self.encoding = encoding
         self.faults = 0
 
     def documents(self, file: Path, advance: Advance) -> Iterator[Recording]:
@@ -28,7 +71,7 @@ class FileReader:
         like another format than the one named, is said."""
         count = faults = 0
         member = None
-        for document in open_recording(file, advance):
+        for document in open_recording(file, advance, self.encoding):
             if document.raw:
                 if document.member != member:
                     self._doubt_format(file, document)
@@ -44,8 +87,8 @@ class FileReader:
         self.faults += faults
 
     def _doubt_format(self, file: Path, document: Recording) -> None:
-        likely = self.format and marked_format(document.raw)
-        if likely and likely != self.format:
+        likely = None if self.format in _UNDOUBTED else marked_format(document.raw)
+        if likely and likely not in ("json", "syslog", self.format):
             click.echo(
                 f"{_place(file, document)}: looks like {likely}, taken as {self.format}: rules may "
                 f"find nothing in it; if that is not meant, give it again with --format {likely}",
@@ -62,8 +105,9 @@ class FileReader:
             )
 
 
-def stream_of(file: Path, format: str, lines_per_batch: int) -> str:
-    """The stream of a file's batches: the same for the same bytes, read by the same release.
+def stream_of(file: Path, manner: str, lines_per_batch: int) -> str:
+    """The stream of a file's batches: the same for the same bytes, read in the same manner by the
+    same release.
 
     So a file that is given again has its batches under the same numbers, and one that grew or
     was mended is another stream. What can be read once only is a stream of its own each time.
@@ -73,15 +117,41 @@ def stream_of(file: Path, format: str, lines_per_batch: int) -> str:
     with file.open("rb") as opened:
         digest = file_digest(opened, "blake2b").digest()
     cut = f"{lines_per_batch}/{BYTES_PER_BATCH}"
-    return content_id("stream", version("fenghuo"), format, cut, digest)
+    return content_id("stream", version("fenghuo"), manner, cut, digest)
 
 
 def marked_format(raw: bytes) -> str | None:
-    """The format that a JSON document's marks tell; None where they tell none."""
+    """The format that a line's marks tell; None where it cannot be read."""
     try:
-        return recognise(decode_object(raw))
+        return named_fields(*decode_line(AUTO, raw))[0]
     except EventFault:
         return None
+
+
+def read_recordings(
+    recordings: Iterable[Recording], format: str
+) -> Iterator[tuple[Recording, Found]]:
+    """Each event of the documents in their order, read as the worker reads a batch's lines."""
+    pending: list[Recording] = []
+    size = 0
+    for each in recordings:
+        if each.problem:
+            yield from _read_together(pending, format)
+            pending, size = [], 0
+            fault = EventFault("not_json", each.problem)
+            yield each, Found(0, 0, each.raw, format, {}, fault)
+            continue
+        if pending and is_cut(len(pending), size, pending[-1].raw, each.raw, LINES_AT_ONCE):
+            yield from _read_together(pending, format)
+            pending, size = [], 0
+        pending.append(each)
+        size += len(each.raw)
+    yield from _read_together(pending, format)
+
+
+def _read_together(recordings: list[Recording], format: str) -> Iterator[tuple[Recording, Found]]:
+    for found in read_lines(format, [each.raw for each in recordings]):
+        yield recordings[found.index], found
 
 
 def _place(file: Path, document: Recording) -> str:

@@ -8,12 +8,18 @@ import click
 import msgspec
 
 from pipeline.app.publishing import LARGEST_BYTES, Parcel, Resume, Sender, publish_parcels, unsent
-from pipeline.cli.file_reading import FileReader, stream_of
+from pipeline.cli.file_reading import (
+    FileReader,
+    encoding_option,
+    format_option,
+    manner_of,
+    stream_of,
+    zone_option,
+)
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
 from pipeline.intake.batching import LINES_PER_BATCH, Chunk, chunk_lines
-from pipeline.intake.formats.table import FORMATS
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.connect import await_broker
@@ -30,6 +36,8 @@ class Errand(msgspec.Struct, frozen=True):
 
     sender: Sender
     format: str
+    zone: str
+    encoding: str
     drill: str
     topic: str
     bootstrap: str
@@ -37,7 +45,16 @@ class Errand(msgspec.Struct, frozen=True):
     @property
     def destination(self) -> str:
         """What tells two errands with one file apart."""
-        return " ".join((self.bootstrap, self.topic, self.format, self.drill))
+        return " ".join((self.bootstrap, self.topic, self.manner, self.drill))
+
+    @property
+    def manner(self) -> str:
+        """How the lines are to be read."""
+        return manner_of(self.format, self.zone, self.encoding)
+
+    def parcel(self, chunk: Chunk) -> Parcel:
+        """A chunk of this errand."""
+        return Parcel(self.sender, chunk, self.format, self.drill, self.zone)
 
 
 class Tally(msgspec.Struct):
@@ -55,7 +72,9 @@ class Tally(msgspec.Struct):
     "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--enterprise", "enterprise_id", required=True, help="Your id in the registry.")
-@click.option("--format", "format", required=True, type=click.Choice(sorted(FORMATS)))
+@format_option
+@zone_option
+@encoding_option
 @click.option("--key-id", required=True, help="The id under which the key is registered.")
 @click.option(
     "--key",
@@ -72,6 +91,8 @@ def publish_command(
     files: tuple[Path, ...],
     enterprise_id: str,
     format: str,
+    zone: str,
+    encoding: str,
     key_id: str,
     key_file: Path,
     kafka: KafkaOptions,
@@ -85,9 +106,10 @@ def publish_command(
     One JSON object a file on stdout: batches and events acknowledged.
     """
     sender = Sender(enterprise_id, key_id, read_private_key(key_file))
-    errand = Errand(sender, format, drill, topic_name("events", prefix), kafka.bootstrap)
+    topic = topic_name("events", prefix)
+    errand = Errand(sender, format, zone, encoding, drill, topic, kafka.bootstrap)
     access = kafka.access()
-    reader = FileReader(format)
+    reader = FileReader(format, encoding)
     require(access, "enterprise", prefix)
     left_out = 0
     with producing(access) as producer:
@@ -107,16 +129,16 @@ def _publish_file(
     from kafka.errors import KafkaError
 
     file = notes.file
-    stream = stream_of(file, errand.format, LINES_PER_BATCH)
+    stream = stream_of(file, errand.manner, LINES_PER_BATCH)
     with Progress(file.name, file.stat().st_size) as progress:
 
         def read() -> Iterator[Chunk]:
             lines = (document.raw for document in reader.documents(file, progress.advance))
             enterprise_id = errand.sender.enterprise_id
-            return chunk_lines(lines, enterprise_id, errand.format, stream=stream)
+            return chunk_lines(lines, enterprise_id, errand.manner, stream=stream)
 
         chunks = unsent(read, None if restart else notes.resume.acknowledged())
-        parcels = (Parcel(errand.sender, each, errand.format, errand.drill) for each in chunks)
+        parcels = map(errand.parcel, chunks)
         try:
             publish_parcels(producer, errand.topic, parcels, notes)
         except KafkaError as fault:

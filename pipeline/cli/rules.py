@@ -13,11 +13,13 @@ from rich.table import Table
 from rich.tree import Tree as RichTree
 
 from pipeline.cli.detect import RULE_CACHE, expand_option, fields_of
+from pipeline.cli.file_reading import format_option
 from pipeline.cli.terminal import cell
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
 from pipeline.files.rule_samples import judge_samples
 from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.table import AUTO
 from pipeline.sigma.log_sources import blind_rules, event_source
 from pipeline.sigma.matching.explain import Branch, explain
 from pipeline.sigma.matching.ruleset import RuleSet
@@ -72,7 +74,7 @@ def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:
     seen = set()
     for each in open_recording(recording):
         try:
-            seen.add(event_source(fields_of(each, None)))
+            seen.add(event_source(fields_of(each, AUTO)))
         except EventFault:
             continue
     asked = ((each.rule, each.has_keywords) for each in rules.compiled)
@@ -135,7 +137,7 @@ def list_rules(
     "--rules", "folders", multiple=True, required=True, type=click.Path(exists=True, path_type=Path)
 )
 @click.option("--line", default=0, help="The event's line in EVENT; default: its first event.")
-@click.option("--format", "format_name", default=None, help="Read EVENT as this format.")
+@format_option
 @click.option("--json", "as_json", is_flag=True)
 @expand_option
 def explain_rule(
@@ -143,7 +145,7 @@ def explain_rule(
     event: Path | None,
     folders: tuple[Path, ...],
     line: int,
-    format_name: str | None,
+    format: str,
     as_json: bool,
     expand: Mapping[str, Sequence[str]],
 ) -> None:
@@ -151,7 +153,7 @@ def explain_rule(
     match, branch by branch. Exit 1 if it did not."""
     rules = load_rules(folders, RULE_CACHE, expand)
     chosen = _find(rules, rule)
-    fields = None if event is None else _event_fields(event, line, format_name)
+    fields = None if event is None else _event_fields(event, line, format)
     branch = explain(rules.trees[chosen.head.rule_id], fields)
     compiled = next(each for each in rules.compiled if each.rule is chosen)
     outside = fields is not None and not compiled.applies(event_source(fields))
@@ -171,12 +173,12 @@ def _find(rules: RuleSet, wanted: str) -> SigmaRule:
     raise click.BadParameter(f"no rule '{wanted}' in the folders given: see `fenghuo rules list`")
 
 
-def _event_fields(file: Path, line: int, format_name: str | None) -> dict[str, Any]:
+def _event_fields(file: Path, line: int, format: str) -> dict[str, Any]:
     recording: Recording
     for recording in open_recording(file):
         if line in (0, recording.line):
             try:
-                return fields_of(recording, format_name)
+                return fields_of(recording, format)
             except EventFault as fault:
                 raise click.ClickException(f"{file}:{recording.line}: {fault}") from fault
     raise click.BadParameter(f"no event at line {line} of {file}")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from itertools import chain, count, groupby
+from itertools import count, groupby
 from pathlib import Path
 
 import click
@@ -14,7 +14,14 @@ from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.inline_campaigns import expire_indicators, gather_inline
 from pipeline.app.runner import drive
 from pipeline.cli.engines import engine_options, load_engine
-from pipeline.cli.file_reading import FileReader, marked_format, stream_of
+from pipeline.cli.file_reading import (
+    FileReader,
+    encoding_option,
+    format_option,
+    manner_of,
+    stream_of,
+    zone_option,
+)
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
@@ -22,14 +29,12 @@ from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink
 from pipeline.cli.waiting import patient_delivery
 from pipeline.drills import for_files, joined
-from pipeline.files.batches import LINES_PER_BATCH, chunks_of
 from pipeline.files.ordering import Line, Read, in_order
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.registry_file import keep_registry
-from pipeline.intake.batching import Chunk, OccurrenceCounter
-from pipeline.intake.columns import time_of
-from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.table import FORMATS, read_fields
+from pipeline.intake.batching import Chunk, OccurrenceCounter, chunk_counted
+from pipeline.intake.lines import read_lines
+from pipeline.intake.sender_zones import SenderZones
 from pipeline.path import Engine
 from pipeline.state import State, enterprise_key, enterprise_state
 from schemas.batch import Batch
@@ -37,8 +42,10 @@ from schemas.decision import Decision
 from schemas.ids import content_id
 from schemas.language import Language
 from schemas.moments import Moment
-from schemas.registry import Registry
+from schemas.registry import Enterprise, Registry
 from sinks.contract import DEFAULT_DATABASE, Store
+
+LINES_PER_BATCH = 500
 
 
 @click.command("run")
@@ -53,9 +60,9 @@ from sinks.contract import DEFAULT_DATABASE, Store
 )
 @click.option("--database", default=DEFAULT_DATABASE, show_default=True)
 @click.option("--enterprise", "enterprise_id", default=None, help="Whose events these are.")
-@click.option(
-    "--format", "format", type=click.Choice(sorted(FORMATS)), help="Default: recognised per file."
-)
+@format_option
+@zone_option
+@encoding_option
 @click.option("--received-at", type=RFC3339, default=None, help="RFC 3339. Default: now.")
 @click.option("--drill", default="", help="Name of the drill that these events belong to.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of the table shown.")
@@ -65,7 +72,9 @@ def run_command(
     store: Path,
     database: str,
     enterprise_id: str | None,
-    format: str | None,
+    format: str,
+    zone: str,
+    encoding: str,
     received_at: Moment | None,
     drill: str,
     lang: Language,
@@ -80,8 +89,10 @@ def run_command(
     """
     engine = load_engine(rule_folders, registry, policy)
     reader = BatchReader(
-        enterprise_id=_enterprise(engine.registry, enterprise_id),
+        enterprise=_enterprise(engine.registry, enterprise_id),
         format=format,
+        zone=zone,
+        encoding=encoding,
         received_at=time.time_ns() // 1_000 if received_at is None else received_at,
         drill=drill,
     )
@@ -100,9 +111,9 @@ def run_command(
     reader.files.finish()
 
 
-def _enterprise(registry: Registry, enterprise_id: str | None) -> str:
+def _enterprise(registry: Registry, enterprise_id: str | None) -> Enterprise:
     if enterprise_id is None and len(registry) == 1:
-        return next(iter(registry))
+        return next(iter(registry.values()))
     if enterprise_id is None:
         raise click.UsageError("the registry has several enterprises: name one by --enterprise")
     if enterprise_id not in registry:
@@ -110,20 +121,28 @@ def _enterprise(registry: Registry, enterprise_id: str | None) -> str:
             f"{enterprise_id!r} is not in the registry; name a row of --registry",
             param_hint="--enterprise",
         )
-    return enterprise_id
+    return registry[enterprise_id]
 
 
 class BatchReader:
     """Files as batches of one enterprise, in the order of their events."""
 
     def __init__(
-        self, enterprise_id: str, format: str | None, received_at: Moment, drill: str
+        self,
+        enterprise: Enterprise,
+        format: str,
+        received_at: Moment,
+        drill: str,
+        zone: str = "",
+        encoding: str = "",
     ) -> None:
-        self.enterprise_id = enterprise_id
+        self.enterprise_id = enterprise.enterprise_id
         self.format = format
+        self.zone = zone
         self.received_at = received_at
         self.drill = drill
-        self.files = FileReader(format)
+        self.files = FileReader(format, encoding)
+        self._zones = SenderZones(enterprise, zone, received_at)
 
     def batches(self, files: Sequence[Path], progress: Progress, first: int) -> Iterator[Batch]:
         """All files in the order of their events; `first` is the offset of the first batch."""
@@ -136,11 +155,13 @@ class BatchReader:
                     f"file: all are {where} and read in the order of their events",
                     err=True,
                 )
-            streams = [stream_of(file, self.format or "", LINES_PER_BATCH) for file in files]
+            manner = manner_of(self.format, self.zone, self.files.encoding)
+            streams = [stream_of(file, manner, LINES_PER_BATCH) for file in files]
             stream = content_id("stream", *streams)
-            chunks = chunks_of(ordered.lines, self.enterprise_id, stream)
-            for offset, (format, chunk) in enumerate(chunks, start=first):
-                yield self._batch(chunk, format, offset)
+            counted = ((line.raw, line.occurrence) for line in ordered.lines)
+            chunks = chunk_counted(counted, self.enterprise_id, manner, LINES_PER_BATCH, stream)
+            for offset, chunk in enumerate(chunks, start=first):
+                yield self._batch(chunk, offset)
 
     def _reading(self, file: Path, progress: Progress) -> Read:
         """What is wrong with a file, and how far it is read, is told at its first reading."""
@@ -148,7 +169,8 @@ class BatchReader:
 
         def read() -> Iterator[Line]:
             if next(times_read):
-                return self._lines(each for each in open_recording(file) if each.raw)
+                again = open_recording(file, encoding=self.files.encoding)
+                return self._lines(each for each in again if each.raw)
             return self._lines(self.files.documents(file, progress.advance))
 
         return read
@@ -156,18 +178,24 @@ class BatchReader:
     def _lines(self, documents: Iterator[Recording]) -> Iterator[Line]:
         time: Moment = 0
         for _, of_member in groupby(documents, key=lambda document: document.member):
-            first = next(of_member)
-            format = self.format or marked_format(first.raw) or "json"
             counter = OccurrenceCounter()
-            for document in chain([first], of_member):
-                time = _time_of(format, document.raw) or time
-                yield Line(time, format, counter.count(document.raw), document.raw)
+            for document in of_member:
+                time = self._time_of(document.raw) or time
+                yield Line(time, counter.count(document.raw), document.raw)
 
-    def _batch(self, chunk: Chunk, format: str, offset: int) -> Batch:
+    def _time_of(self, line: bytes) -> Moment | None:
+        """The time of the line's first event that tells one."""
+        for found in read_lines(self.format, [line]):
+            if found.fault is None and (time := self._zones.time_of(found.format, found.fields)):
+                return time
+        return None
+
+    def _batch(self, chunk: Chunk, offset: int) -> Batch:
         """The batch at its place: for files the offset counts the batches of a store."""
         return Batch(
             enterprise_id=self.enterprise_id,
-            format=format,
+            format=self.format,
+            time_zone=self.zone,
             batch_id=chunk.batch_id,
             stream=chunk.stream,
             sequence=chunk.sequence,
@@ -178,13 +206,6 @@ class BatchReader:
             recorded=True,
             offset=offset,
         )
-
-
-def _time_of(format: str, line: bytes) -> Moment | None:
-    try:
-        return time_of(read_fields(format, line))
-    except EventFault:
-        return None
 
 
 class _BatchSource:

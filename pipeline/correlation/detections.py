@@ -1,6 +1,7 @@
 """From a match to a detection: what it says, and who and what takes part in it."""
 
-from pipeline.intake.columns import first_text
+from collections.abc import Mapping
+
 from pipeline.intake.entities import entities_of
 from pipeline.sigma.reading.documents import SigmaRule
 from schemas.context import Context
@@ -71,8 +72,20 @@ def detection_of(event: Event, rule: SigmaRule, time: Moment, context: Context) 
         product=event.product,
         category=event.category,
         service=event.service,
-        summary=first_text(event.fields, SUMMARY_FIELDS)[:_SUMMARY_CHARACTERS],
+        summary=_first_text(event.fields, SUMMARY_FIELDS)[:_SUMMARY_CHARACTERS],
         late=event.late,
         drill=event.drill,
         rule_set_id=context.rule_set_id,
     )
+
+
+def _first_text(fields: Mapping[str, object], names: tuple[str, ...]) -> str:
+    """The first of these fields that holds a telling text; "" where none does."""
+    for name in names:
+        value = fields.get(name)
+        if value and value != "-":
+            if isinstance(value, str):
+                return value
+            if isinstance(value, int):
+                return str(value)
+    return ""

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import orjson
 
+from pipeline.intake.formats.lines import tidied
+from pipeline.intake.texts import REPLACED, text_of_line
+
 Found = tuple[bytes, int, str]
 """The document on one line of bytes, its first line, what is wrong with it."""
 
@@ -17,10 +20,12 @@ def read_json_documents(content: bytes, first_line: int) -> Iterator[Found]:
     """Each document at the top level; the members of an array each by themselves.
 
     After a document that cannot be read, reading goes on at the next line that begins
-    with a brace or bracket.
+    with a brace or bracket. A line between documents that is no JSON comes as it is.
     """
-    text = content.decode("utf-8", "replace")
-    decoder = json.JSONDecoder(parse_constant=_refuse)
+    text, how = text_of_line(content)
+    if how == REPLACED:
+        text = content.decode("utf-8", "surrogateescape").lstrip("\ufeff\0")
+    decoder = json.JSONDecoder(parse_constant=_refuse, strict=False)
     lines = _Lines(text, first_line)
     position = 0
     while (position := _GAP.match(text, position).end()) < len(text):  # type: ignore[union-attr]
@@ -31,26 +36,32 @@ def read_json_documents(content: bytes, first_line: int) -> Iterator[Found]:
             position += 1
             continue
         line = lines.at(position)
+        if text[position] != "{":
+            end = text.find("\n", position) % (len(text) + 1)
+            yield _bytes(text[position:end].rstrip()), line, ""
+            position = end
+            continue
         try:
             document, end = decoder.raw_decode(text, position)
             yield _on_one_line(document), line, ""
         except (ValueError, RecursionError) as error:
             end = _resume(text, position)
-            broken = text[position:end].strip().encode()
-            yield broken, line, f"not JSON: {error}"
+            yield _bytes(text[position:end].strip()), line, f"not JSON: {error}"
         position = end
+
+
+def _on_one_line(document: object) -> bytes:
+    """What no text has stays an escape: the reader of the line replaces it, and marks the event."""
+    tidy, is_replaced = tidied(document)
+    return json.dumps(document).encode() if is_replaced else orjson.dumps(tidy)
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogateescape")
 
 
 def _refuse(name: str) -> object:
     raise ValueError(f"{name} is no number of JSON")
-
-
-def _on_one_line(document: object) -> bytes:
-    try:
-        return orjson.dumps(document)
-    except TypeError:
-        # Integers past 64 bits: the standard library writes them. A lone surrogate raises.
-        return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _resume(text: str, position: int) -> int:

@@ -34,7 +34,6 @@ class Line(NamedTuple):
     """One event's line, when it happened, and how many identical lines its file had before."""
 
     time: Moment
-    format: str
     occurrence: int
     raw: bytes
 

@@ -20,7 +20,16 @@ from typing import IO, NamedTuple, Protocol, cast
 import orjson
 
 from pipeline.files.json_documents import read_json_documents
+from pipeline.files.text_logs import (
+    is_record_number,
+    is_w3c_log,
+    is_xml_log,
+    read_w3c_log,
+    read_xml_log,
+)
 from pipeline.files.zeek_logs import is_zeek_log, read_zeek_log
+from pipeline.intake.envelopes import unwrapped
+from pipeline.intake.texts import in_utf_8, wide_decoder
 
 Advance = Callable[[int], None]
 
@@ -34,6 +43,8 @@ LONGEST_LINE = 64_000_000
 """Bytes of one line; a longer one is no event, and would fill the memory (archives unpack)."""
 LONGEST_SPREAD = 1_000_000_000
 """Bytes of a file whose JSON spreads over lines, which is read as a whole."""
+LARGE_LINE = 200_000
+"""Bytes; a larger line that holds many events (CloudTrail's files) is cut into them."""
 ADVANCE_EVERY = 1000
 """Lines between two reports of progress."""
 
@@ -58,8 +69,6 @@ ARCHIVES_DEEP = 3
 """Archives inside each other that are unpacked; a bomb has more."""
 MARKS_OF_NO_TEXT = {
     b"ElfFile\0": "a binary event log: export its events as JSON, one a line",
-    b"\xff\xfe": "text in UTF-16: save it as UTF-8",
-    b"\xfe\xff": "text in UTF-16: save it as UTF-8",
 }
 """How files begin that people take for text, and what to do with them."""
 UNPACKING_FAULTS = (
@@ -73,19 +82,21 @@ UNPACKING_FAULTS = (
 )
 
 
-def open_recording(file: Path, advance: Advance = lambda amount: None) -> Iterator[Recording]:
+def open_recording(
+    file: Path, advance: Advance = lambda amount: None, encoding: str = ""
+) -> Iterator[Recording]:
     """Every document of NDJSON, a JSON array, JSON documents one after another, a Zeek log or
     plain lines; .gz, .zip, .tar are unpacked, also inside each other. `advance` gets the bytes of
-    `file` read so far in steps that add up to its size. Raises OSError where the file cannot be
-    read at all."""
+    `file` read so far in steps that add up to its size. Text of a declared `encoding` comes in
+    UTF-8. Raises OSError where the file cannot be read at all."""
     size = file.stat().st_size
     meter = _Meter(advance, size)
     with cast(BufferedReader, file.open("rb", buffering=READ_AT_ONCE)) as outer:
         # By its first bytes: a zip that is cut off has no directory at its end any more.
         if not outer.peek(4).startswith(ZIP_MARK) and zipfile.is_zipfile(file):
-            yield from _zip_members(outer, "", meter.reach)
+            yield from _zip_members(outer, "", meter.reach, encoding)
         else:
-            yield from _unpacked(outer, "", meter.reach)
+            yield from _unpacked(outer, "", meter.reach, encoding)
     meter.reach(size)
 
 
@@ -99,7 +110,9 @@ Reach = Callable[[int], None]
 """Told the position in the file that has been reached."""
 
 
-def _unpacked(source: IO[bytes], member: str, reach: Reach, depth: int = 0) -> Iterator[Recording]:
+def _unpacked(
+    source: IO[bytes], member: str, reach: Reach, encoding: str, depth: int = 0
+) -> Iterator[Recording]:
     """The documents of a file or member, by its first bytes an archive or not."""
     start = cast(_Peekable, source).peek(TAR_MARK_AT + len(TAR_MARK))
     is_zip, is_gzip = start.startswith(ZIP_MARK), start.startswith(GZIP_MARK)
@@ -110,15 +123,15 @@ def _unpacked(source: IO[bytes], member: str, reach: Reach, depth: int = 0) -> I
         return
     try:
         if is_zip:
-            yield from _zip_members(source, member, reach, depth + 1)
+            yield from _zip_members(source, member, reach, encoding, depth + 1)
         elif is_tar:
-            yield from _tar_members(source, member, depth + 1)
+            yield from _tar_members(source, member, encoding, depth + 1)
         elif is_gzip:
             position = source.tell
             unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=source))
-            yield from _unpacked(unzipped, member, lambda _: reach(position()), depth + 1)
+            yield from _unpacked(unzipped, member, lambda _: reach(position()), encoding, depth + 1)
         else:
-            yield from _documents(source, member, lambda: reach(source.tell()))
+            yield from _documents(source, member, lambda: reach(source.tell()), encoding)
     except UNPACKING_FAULTS as error:
         yield Recording(b"", 0, member, f"the archive cannot be unpacked: {error}")
 
@@ -139,7 +152,7 @@ class _Meter:
 
 
 def _zip_members(
-    source: IO[bytes], member: str, reach: Reach, depth: int = 1
+    source: IO[bytes], member: str, reach: Reach, encoding: str, depth: int = 1
 ) -> Iterator[Recording]:
     done = 0
     with zipfile.ZipFile(source) as archive:
@@ -147,18 +160,18 @@ def _zip_members(
             if not each.is_dir() and not _is_junk(each.filename):
                 name = f"{member}/{each.filename}" if member else each.filename
                 with archive.open(each) as inner:
-                    yield from _unpacked(inner, name, lambda _: None, depth)
+                    yield from _unpacked(inner, name, lambda _: None, encoding, depth)
             done += each.compress_size
             reach(done)
 
 
-def _tar_members(source: IO[bytes], member: str, depth: int) -> Iterator[Recording]:
+def _tar_members(source: IO[bytes], member: str, encoding: str, depth: int) -> Iterator[Recording]:
     with tarfile.open(fileobj=source, mode="r|") as archive:
         for each in archive:
             inner = archive.extractfile(each) if each.isreg() else None
             if inner is not None and not _is_junk(each.name):
                 name = f"{member}/{each.name}" if member else each.name
-                yield from _unpacked(inner, name, lambda _: None, depth)
+                yield from _unpacked(inner, name, lambda _: None, encoding, depth)
 
 
 def _is_junk(name: str) -> bool:
@@ -166,34 +179,75 @@ def _is_junk(name: str) -> bool:
     return name.startswith(JUNK_FOLDERS) or name.rsplit("/", 1)[-1].startswith(("._", *JUNK_NAMES))
 
 
-def _documents(source: IO[bytes], member: str, report: Callable[[], None]) -> Iterator[Recording]:
-    """The first line that says anything decides how the rest is read."""
-    lines = iter(partial(source.readline, LONGEST_LINE + 1), b"")
+def _documents(
+    source: IO[bytes], member: str, report: Callable[[], None], encoding: str
+) -> Iterator[Recording]:
+    """The first line that says anything decides how the rest is cut into documents."""
+    lines = _lines(source, encoding)
     blank = 0
     first = next(lines, b"").removeprefix(b"\xef\xbb\xbf")
-    while first and not first.strip():
+    while first and (not first.strip() or is_record_number(first)):
         blank += 1
         first = next(lines, b"")
     for mark, problem in MARKS_OF_NO_TEXT.items():
         if first.startswith(mark):
             yield Recording(b"", blank + 1, member, problem)
             return
-    if is_zeek_log(first):
-        found = read_zeek_log(first, lines, blank + 1)
-    elif _spreads_over_lines(first):
-        found = _spread(first, lines, blank + 1)
-    else:
-        found = _single_lines(first, lines, blank + 1)
+    found = _reader_of(first)(first, lines, blank + 1)
     for count, (raw, line, problem) in enumerate(found):
         if count % ADVANCE_EVERY == 0:
             report()
-        yield Recording(raw, line, member, problem)
+        for each in _cut(raw) if len(raw) > LARGE_LINE else (raw,):
+            yield Recording(each, line, member, problem)
+
+
+def _reader_of(
+    first: bytes,
+) -> Callable[[bytes, Iterator[bytes], int], Iterator[tuple[bytes, int, str]]]:
+    if is_zeek_log(first):
+        return read_zeek_log
+    if is_w3c_log(first):
+        return read_w3c_log
+    if is_xml_log(first):
+        return read_xml_log
+    return _spread if _spreads_over_lines(first) else _single_lines
+
+
+def _lines(source: IO[bytes], encoding: str) -> Iterator[bytes]:
+    """Lines with their ends, in UTF-8 also where the file is in UTF-16 or the encoding declared."""
+    decoder = wide_decoder(cast(_Peekable, source).peek(400)[:400], encoding)
+    if decoder is None:
+        lines = iter(partial(source.readline, LONGEST_LINE + 1), b"")
+        yield from (in_utf_8(line, encoding) for line in lines) if encoding else lines
+        return
+    rest = b""
+    for block in iter(partial(source.read, READ_AT_ONCE), b""):
+        *whole, rest = (rest + decoder.decode(block).encode("utf-8", "replace")).split(b"\n")
+        yield from (line + b"\n" for line in whole)
+        if len(rest) > LONGEST_LINE:
+            yield rest
+            rest = b""
+    if rest:
+        yield rest
+
+
+def _cut(raw: bytes) -> Iterator[bytes]:
+    """The events of a large line, so that each can be sent; the line where it holds only one."""
+    try:
+        document = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        document = None
+    events = unwrapped(document) if isinstance(document, dict) else []
+    if len(events) < 2:
+        yield raw
+    else:
+        yield from map(orjson.dumps, events)
 
 
 def _spread(first: bytes, lines: Iterator[bytes], number: int) -> Iterator[tuple[bytes, int, str]]:
     parts, size = [first], len(first)
     for line in lines:
-        parts.append(line)
+        parts.append(b"\n" if is_record_number(line) else line)
         size += len(line)
         if size > LONGEST_SPREAD:
             problem = f"JSON of more than {LONGEST_SPREAD} bytes over several lines"

@@ -9,22 +9,26 @@ Rule 3. A refused record costs one dead letter, whatever is wrong with it. It ne
 
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Annotated
 
 import msgspec
 
 from pipeline.intake.accounts import refuse_whole
-from pipeline.intake.formats.table import FORMATS
+from pipeline.intake.formats.table import FORMAT_NAMES
 from pipeline.intake.signature import is_signed_by
+from pipeline.intake.texts import ENCODINGS
 from schemas.batch import (
     HEADER_BATCH_ID,
     HEADER_DRILL,
+    HEADER_ENCODING,
     HEADER_FORMAT,
     HEADER_KEY_ID,
     HEADER_OCCURRENCES,
     HEADER_SEQUENCE,
     HEADER_SIGNATURE,
     HEADER_STREAM,
+    HEADER_TIME_ZONE,
     Batch,
     BatchAccount,
     DeadLetter,
@@ -32,6 +36,7 @@ from schemas.batch import (
 )
 from schemas.names import NAME_MAX, NAME_RULE, is_name
 from schemas.registry import Enterprise, PublishingKey, Registry
+from schemas.time_zones import is_zone
 
 VALUE_BYTES = 8_000_000
 LINES_MAX = 10_000
@@ -50,10 +55,18 @@ _HEADER_BYTES: dict[str, int] = {
     HEADER_SEQUENCE: 18,
     HEADER_DRILL: _NAME_BYTES,
     HEADER_OCCURRENCES: HEADERS_BYTES,
+    HEADER_TIME_ZONE: 64,
+    HEADER_ENCODING: 32,
     HEADER_SIGNATURE: 64,
 }
 """Every header of ours, and how many bytes it has at most."""
-_OPTIONAL = (HEADER_STREAM, HEADER_DRILL, HEADER_OCCURRENCES)
+_OPTIONAL = (
+    HEADER_STREAM,
+    HEADER_DRILL,
+    HEADER_OCCURRENCES,
+    HEADER_TIME_ZONE,
+    HEADER_ENCODING,
+)
 _REQUIRED = tuple(name for name in _HEADER_BYTES if name not in _OPTIONAL)
 
 REMEDIES: dict[str, str] = {
@@ -64,7 +77,7 @@ REMEDIES: dict[str, str] = {
     "header_repeated": "Send each header once.",
     "header_unknown": f"Names that begin with {_PREFIX} are the publishing guide's own.",
     "header_malformed": "Write the header as the publishing guide says.",
-    "unknown_format": f"Use one of the formats: {', '.join(sorted(FORMATS))}.",
+    "unknown_format": f"Use one of the formats: {', '.join(FORMAT_NAMES)}.",
     "unknown_key": "Register the public key first: `fenghuo keys register`.",
     "key_not_valid": "Sign with a key that is valid now, or have its period changed.",
     "bad_signature": "Sign these very headers and this value with the registered private key.",
@@ -82,6 +95,10 @@ _Index = Annotated[int, msgspec.Meta(ge=0, lt=LINES_MAX)]
 _Repeats = Annotated[int, msgspec.Meta(ge=0, le=2**63 - 1)]
 _OCCURRENCES = msgspec.json.Decoder(dict[_Index, _Repeats])
 _SEQUENCE = re.compile(rb"[0-9]{1,18}")
+_KNOWN: tuple[tuple[str, Callable[[str], bool]], ...] = (
+    (HEADER_TIME_ZONE, is_zone),
+    (HEADER_ENCODING, ENCODINGS.__contains__),
+)
 
 
 class Refusal(msgspec.Struct, frozen=True):
@@ -165,12 +182,15 @@ def _is_valid(key: PublishingKey, record: Record) -> bool:
 def _read(record: Record, headers: dict[str, bytes]) -> Batch | Refusal:
     """The batch of a record whose signature holds."""
     texts = {name: headers.get(name, b"").decode("utf-8", "replace") for name in _HEADER_BYTES}
-    if texts[HEADER_FORMAT] not in FORMATS:
+    if texts[HEADER_FORMAT] not in FORMAT_NAMES:
         return Refusal("unknown_format", f"format {texts[HEADER_FORMAT]!r}")
     for name in (HEADER_BATCH_ID, HEADER_STREAM, HEADER_DRILL):
         is_left_out = name in _OPTIONAL and not texts[name]
         if not is_left_out and not is_name(texts[name]):
             return Refusal("header_malformed", f"header {name}: {texts[name]!r} is not {NAME_RULE}")
+    for name, is_known in _KNOWN:
+        if texts[name] and not is_known(texts[name]):
+            return Refusal("header_malformed", f"header {name}: {texts[name]!r} is unknown")
     if not _SEQUENCE.fullmatch(headers[HEADER_SEQUENCE]):
         return Refusal("header_malformed", f"header {HEADER_SEQUENCE} is not 1 to 18 digits")
     try:
@@ -188,6 +208,8 @@ def _read(record: Record, headers: dict[str, bytes]) -> Batch | Refusal:
         value=record.value,
         occurrences=occurrences,
         drill=texts[HEADER_DRILL],
+        time_zone=texts[HEADER_TIME_ZONE],
+        encoding=texts[HEADER_ENCODING],
         topic=record.topic,
         partition=record.partition,
         offset=record.offset,

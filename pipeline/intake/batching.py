@@ -11,6 +11,8 @@ from schemas.ids import content_id
 LINES_PER_BATCH = 200
 BYTES_PER_BATCH = 900_000
 """Below the 1 MB that brokers take by default, headers included."""
+LONGEST_GROUP = 50
+"""Lines past its number that a batch takes, so that an audit event stays in one."""
 REMEMBERED_LINES = 2_000_000
 
 
@@ -64,44 +66,64 @@ def chunk_lines(
     lines_per_batch: int = LINES_PER_BATCH,
     stream: str = "",
 ) -> Iterator[Chunk]:
-    """Lines in order to chunks of at most `lines_per_batch` lines and `BYTES_PER_BATCH` bytes.
+    """The lines of one source in their order to chunks; see `chunk_counted`."""
+    counter = OccurrenceCounter()
+    counted = ((line, counter.count(line)) for line in lines)
+    return chunk_counted(counted, enterprise_id, format, lines_per_batch, stream)
+
+
+def chunk_counted(
+    counted: Iterable[tuple[bytes, int]],
+    enterprise_id: str,
+    format: str,
+    lines_per_batch: int = LINES_PER_BATCH,
+    stream: str = "",
+) -> Iterator[Chunk]:
+    """Lines, each with how many identical ones its source had before, to chunks of about
+    `lines_per_batch` lines and at most `BYTES_PER_BATCH` bytes.
 
     A single longer line makes a chunk of its own: the broker or the intake says no to it.
     """
-    counter = OccurrenceCounter()
-
-    def cut(lines: list[bytes], sequence: int) -> Chunk:
-        counts = [counter.count(line) for line in lines]
-        return chunk_of(lines, counts, enterprise_id, format, sequence, stream)
-
-    pending: list[bytes] = []
+    pending: list[tuple[bytes, int]] = []
     size = sequence = 0
-    for line in lines:
-        if pending and (len(pending) == lines_per_batch or size + len(line) > BYTES_PER_BATCH):
-            yield cut(pending, sequence)
+    for line, count in counted:
+        if pending and is_cut(len(pending), size, pending[-1][0], line, lines_per_batch):
+            yield _chunk(pending, enterprise_id, format, sequence, stream)
             pending, size, sequence = [], 0, sequence + 1
-        pending.append(line)
+        pending.append((line, count))
         size += len(line) + 1
     if pending:
-        yield cut(pending, sequence)
+        yield _chunk(pending, enterprise_id, format, sequence, stream)
 
 
-def chunk_of(
-    lines: list[bytes],
-    counts: list[int],
+def is_cut(count: int, size: int, last: bytes, line: bytes, lines_per_batch: int) -> bool:
+    """Whether a batch of `count` lines and `size` bytes ends between `last` and `line`: where it
+    is full, but not within an audit event, whose records lend each other what they say."""
+    if size + len(line) > BYTES_PER_BATCH or count >= lines_per_batch + LONGEST_GROUP:
+        return True
+    if count < lines_per_batch:
+        return False
+    stamp = audit_stamp(line)
+    return not stamp or stamp != audit_stamp(last)
+
+
+def audit_stamp(line: bytes) -> bytes:
+    """Time and serial of a Linux audit record; b"" for any other line."""
+    start = line.find(b"audit(", 0, 300)
+    return line[start : line.find(b")", start, start + 60)] if start >= 0 else b""
+
+
+def _chunk(
+    counted: list[tuple[bytes, int]],
     enterprise_id: str,
     format: str,
     sequence: int,
-    stream: str = "",
+    stream: str,
 ) -> Chunk:
-    """One batch; `counts` says of each line how many identical ones its source had before."""
-    occurrences = {index: count for index, count in enumerate(counts) if count}
+    lines = tuple(line for line, _ in counted)
+    occurrences = {index: count for index, (_, count) in enumerate(counted) if count}
     signature = msgspec.json.encode(occurrences)
     batch_id = content_id("batch", enterprise_id, format, signature, b"\n".join(lines))
     return Chunk(
-        batch_id=batch_id,
-        stream=stream,
-        sequence=sequence,
-        lines=tuple(lines),
-        occurrences=occurrences,
+        batch_id=batch_id, stream=stream, sequence=sequence, lines=lines, occurrences=occurrences
     )

@@ -262,6 +262,98 @@ KUBERNETES = Rows(
     Row("data", "target", ("objectRef.name",)),
 )
 
+CEF = Rows(
+    Row("host", "target", ("dhost",), "host"),
+    Row("host", "actor", ("shost",)),
+    Row("host", "observer", ("dvchost", "devname", "hostname"), "host"),
+    Row("account", "actor", ("suser", "usrName"), "account"),
+    Row("account", "target", ("duser",), "account"),
+    Row("address", "actor", ("src", "src_ip"), "source_ip"),
+    Row("address", "target", ("dst", "dst_ip"), "destination_ip"),
+    Row("process", "tool", ("sproc", "deviceProcessName"), "process"),
+    Row("file", "target", ("filePath", "fname")),
+    Row("hash", "tool", ("fileHash",)),
+    Row("domain", "", ("destinationDnsDomain",)),
+    Row("url", "", ("request", "url")),
+)
+"""ArcSight's dictionary of extension names, and LEEF's."""
+
+KEY_VALUE = Rows(
+    Row("host", "observer", ("devname", "device_name", "dvc", "fw", "hostname"), "host"),
+    Row("host", "actor", ("srcname",)),
+    Row("host", "target", ("dstname",)),
+    Row("account", "actor", ("username",), "account"),
+    Row("address", "actor", ("src_ip",), "source_ip"),
+    Row("address", "target", ("dst_ip",), "destination_ip"),
+    Row("file", "target", ("filename",)),
+    Row("domain", "", ("query", "cs-host")),
+    Row("url", "", ("c-uri",)),
+)
+"""Firewalls and gateways; of FortiGate's proxy `hostname` is the site that was asked for."""
+
+WEB_ACCESS = Rows(
+    Row("host", "target", ("s-computername", "hostname"), "host"),
+    Row("account", "actor", ("cs-username",), "account"),
+    Row("address", "actor", ("c-ip", "src_ip"), "source_ip"),
+    Row("address", "target", ("dst_ip",), "destination_ip"),
+    Row("domain", "", ("cs-host",)),
+    Row("url", "", ("c-uri",)),
+)
+
+DATABASE = Rows(
+    Row("host", "target", ("Computer", "hostname"), "host"),
+    Row("host", "actor", ("USERHOST", "userhost")),
+    Row("account", "actor", ("username", "dbusername", "account.user"), "account"),
+    Row("address", "actor", ("src_ip", "remote_host", "login.ip", "host"), "source_ip"),
+    Row("data", "target", ("object_name", "database", "dbname")),
+)
+"""Of MariaDB and MySQL `host` is where the client is."""
+
+DATA_SECURITY = Rows(
+    Row("host", "target", ("Computer",), "host"),
+    Row("host", "", ("destination.host",)),
+    Row("account", "actor", ("User",), "account"),
+    Row("address", "actor", ("actor.ip",), "source_ip"),
+    Row("address", "target", ("destination.ip",), "destination_ip"),
+    Row("file", "target", ("TargetFilename",)),
+    Row("data", "target", ("object.table", "object.system", "data.category")),
+)
+
+FALCO = Rows(
+    Row("host", "target", ("hostname",), "host"),
+    Row("account", "actor", ("User",), "account"),
+    Row("process", "tool", ("Image",), "process"),
+    Row("file", "target", ("TargetFilename",)),
+)
+
+OSQUERY = Rows(
+    Row("host", "target", ("Computer",), "host"),
+    Row("account", "actor", ("User",), "account"),
+    Row("address", "target", ("columns.remote_address",), "destination_ip"),
+    Row("process", "tool", ("Image",), "process"),
+    Row("file", "target", ("columns.target_path",)),
+    Row("hash", "tool", ("columns.sha256",)),
+)
+
+OPENCANARY = Rows(
+    Row("host", "target", ("node_id",), "host"),
+    Row("account", "actor", ("logdata.USERNAME",), "account"),
+    Row("address", "actor", ("src_host",), "source_ip"),
+    Row("address", "target", ("dst_host",), "destination_ip"),
+)
+
+BITBUCKET = Rows(
+    Row("account", "actor", ("author.name",), "account"),
+    Row("address", "actor", ("source",), "source_ip"),
+    Row("data", "target", ("affectedObjects.name",)),
+)
+
+ONELOGIN = Rows(
+    Row("account", "actor", ("actor_user_name", "user_name"), "account"),
+    Row("account", "target", ("user_name",)),
+    Row("address", "actor", ("ipaddr",), "source_ip"),
+)
+
 ANY = Rows(
     Row(
         "host",
@@ -354,6 +446,16 @@ ROWS_OF_FORMAT: Mapping[str, Rows] = {
     "zeek": ZEEK,
     "suricata": SURICATA,
     "auditd": AUDITD,
+    "cef": CEF,
+    "key_value": KEY_VALUE,
+    "web_access": WEB_ACCESS,
+    "database": DATABASE,
+    "data_security": DATA_SECURITY,
+    "falco": FALCO,
+    "osquery": OSQUERY,
+    "opencanary": OPENCANARY,
+    "bitbucket": BITBUCKET,
+    "onelogin": ONELOGIN,
 }
 ROWS_OF_PRODUCT: Mapping[str, Rows] = {
     "aws": AWS,

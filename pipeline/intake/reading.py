@@ -15,13 +15,14 @@ from pipeline.event_time import (
     is_late,
     source_name,
 )
-from pipeline.intake.accounts import account_of, count_lines, lines_of
-from pipeline.intake.columns import time_of
+from pipeline.intake.accounts import account_of
 from pipeline.intake.entities import column_of
 from pipeline.intake.faults import EventFault
 from pipeline.intake.field_map import rows_of
-from pipeline.intake.formats.table import read_fields
-from pipeline.sigma.log_sources import log_source
+from pipeline.intake.lines import EVENTS_MAX, Found, read_lines
+from pipeline.intake.sender_zones import SenderZones
+from pipeline.intake.texts import lines_of_value
+from pipeline.sigma.log_sources import DECODING_FIELD, log_source
 from pipeline.sources import SourceId, source_id
 from schemas.batch import DETAIL_CHARS, Batch, BatchAccount, DeadLetter, original_of
 from schemas.event import Event
@@ -35,13 +36,13 @@ LATEST: Moment = parse_moment("2200-01-01T00:00:00Z")
 
 REMEDIES: dict[str, str] = {
     "line_too_long": "Send at most 1 MB a line; leave out what no rule can use.",
+    "too_many_events": f"Send at most {EVENTS_MAX} events in envelopes a record.",
     "not_json": "Send one JSON object a line, UTF-8, and no line breaks inside it.",
     "not_an_object": "Send one JSON object a line.",
     "too_deep": "Send fewer lists and objects within each other.",
     "time_missing": "Send the time in a field of the publishing guide, with its offset.",
     "time_out_of_range": "Correct the sensor's clock: times from 1980 to 2199 are taken.",
 }
-LINE_BYTES = 1_000_000
 LETTERS_MAX = 1_000
 """Dead letters of one batch: the last one stands for all the lines that are left."""
 REMARKS: dict[str, str] = {
@@ -71,10 +72,9 @@ class Reading(msgspec.Struct):
 
 
 class _Faulty(NamedTuple):
-    """A line (1-based, of those that hold something) that is no event, and why."""
+    """A line, or a part of one, that is no event, and why."""
 
-    line: int
-    text: bytes
+    found: Found
     fault: EventFault
 
 
@@ -84,13 +84,13 @@ def read_batch(
     """Read every line of a batch. Lateness is judged as of before the batch."""
     events: list[Event] = []
     faulty: list[_Faulty] = []
-    lines = lines_of(batch.value)
-    occurrences = _occurrences(batch, lines)
-    for index, line in enumerate(lines):
+    found, wide = _found(batch)
+    zones = SenderZones(enterprise, batch.time_zone, batch.received_at)
+    for each, occurrence in zip(found, _occurrences(batch, found), strict=True):
         try:
-            events.append(_read_event(batch, enterprise, line, occurrences[index], policy))
+            events.append(_event(batch, enterprise, each, occurrence, wide, zones, policy))
         except EventFault as fault:
-            faulty.append(_Faulty(index + 1, line, fault))
+            faulty.append(_Faulty(each, fault))
     sources = _sources(events)
     times = _times(events, sources, policy)
     events = [
@@ -105,13 +105,19 @@ def read_batch(
     return Reading(events, letters, account, sources, times, heard)
 
 
+def _found(batch: Batch) -> tuple[list[Found], str]:
+    """What the lines hold, and the 16-bit encoding that they were in."""
+    lines, wide = lines_of_value(batch.value, batch.encoding)
+    return read_lines(batch.format, lines, "" if wide else batch.encoding), wide
+
+
 def _sources(events: list[Event]) -> dict[str, SourceId]:
-    ids: dict[tuple[str, str, str, str], SourceId] = {}
+    ids: dict[tuple[str, str, tuple[str, str, str]], SourceId] = {}
     found = {}
     for event in events:
-        key = (event.host, event.product, event.category, event.service)
+        key = (event.host, event.format, (event.product, event.category, event.service))
         if key not in ids:
-            ids[key] = source_id(source_name(event.host, event.format, key[1:]))
+            ids[key] = source_id(source_name(*key))
         found[event.event_id] = ids[key]
     return found
 
@@ -164,39 +170,43 @@ def remark(reading: Reading, remarks: Remarks) -> BatchAccount:
     return msgspec.structs.replace(account, reasons={**account.reasons, **told})
 
 
-def _occurrences(batch: Batch, lines: list[bytes]) -> list[int]:
+def _occurrences(batch: Batch, found: list[Found]) -> list[int]:
     """How many identical lines went before each: the sender's count, else the batch's own."""
     if batch.occurrences:
-        return [batch.occurrences.get(index, 0) for index in range(len(lines))]
-    if len(set(lines)) == len(lines):
-        return [0] * len(lines)
+        return [batch.occurrences.get(each.index, 0) for each in found]
+    if len({each.raw for each in found}) == len(found):
+        return [0] * len(found)
     seen: Counter[bytes] = Counter()
     counts = []
-    for line in lines:
-        counts.append(seen[line])
-        seen[line] += 1
+    for each in found:
+        counts.append(seen[each.raw])
+        seen[each.raw] += 1
     return counts
 
 
-def _read_event(
+def _event(
     batch: Batch,
     enterprise: Enterprise,
-    line: bytes,
+    found: Found,
     occurrence: int,
+    wide: str,
+    zones: SenderZones,
     policy: EventTimePolicy,
 ) -> Event:
-    if len(line) > LINE_BYTES:
-        raise EventFault("line_too_long", f"{len(line)} bytes")
-    fields = read_fields(batch.format, line)
-    time = time_of(fields)
+    if found.fault is not None:
+        raise found.fault
+    fields = found.fields
+    if wide:
+        fields[DECODING_FIELD] = wide
+    time = zones.time_of(found.format, fields)
     if time is None:
         raise EventFault("time_missing", "no field holds a time that can be read")
     if not EARLIEST <= time < LATEST:
         raise EventFault("time_out_of_range", f"the event is dated {time / 1e6:.0f} s after 1970")
     source = log_source(fields)
-    rows = rows_of(batch.format, source.product, "Channel" in fields)
+    rows = rows_of(found.format, source.product, "Channel" in fields)
     return Event(
-        event_id=content_id("event", batch.enterprise_id, batch.drill, line, str(occurrence)),
+        event_id=_event_id(batch, found, occurrence),
         batch_id=batch.batch_id,
         enterprise_id=batch.enterprise_id,
         province=enterprise.province,
@@ -205,7 +215,7 @@ def _read_event(
         received_at=batch.received_at,
         late=False,
         future=is_future(policy, time, batch.received_at),
-        format=batch.format,
+        format=found.format,
         product=source.product,
         category=source.category,
         service=source.service,
@@ -216,47 +226,55 @@ def _read_event(
         process=column_of(fields, rows, "process"),
         drill=batch.drill,
         fields=fields,
-        raw=line,
+        raw=found.raw,
     )
 
 
+def _event_id(batch: Batch, found: Found, occurrence: int) -> str:
+    """Of the enterprise, the event's own text and how often it went before; parts of a line that
+    are alike are told apart by their place in it."""
+    place = [str(found.part)] if found.part and batch.occurrences else []
+    return content_id("event", batch.enterprise_id, batch.drill, found.raw, str(occurrence), *place)
+
+
 def _dead_letters(batch: Batch, faulty: list[_Faulty]) -> list[DeadLetter]:
-    """One a line; of more than LETTERS_MAX lines the last letter stands for what is left."""
+    """One each; of more than LETTERS_MAX the last letter stands for what is left."""
     if len(faulty) <= LETTERS_MAX:
         return [_dead_letter(batch, *each) for each in faulty]
     alone, left = faulty[: LETTERS_MAX - 1], faulty[LETTERS_MAX - 1 :]
     reasons = Counter(each.fault.reason for each in left)
     detail = ", ".join(f"{count} times {reason}" for reason, count in reasons.most_common())
-    summary = _dead_letter(batch, *left[0])
     return [
         *(_dead_letter(batch, *each) for each in alone),
         msgspec.structs.replace(
-            summary,
+            _dead_letter(batch, *left[0]),
             detail=f"this line and all that follow, {len(left)} in all: {detail}"[:DETAIL_CHARS],
             events=len(left),
-            **original_of(b"\n".join(each.text for each in left)),
+            **original_of(b"\n".join(each.found.raw for each in left)),
         ),
     ]
 
 
-def _dead_letter(batch: Batch, line_number: int, line: bytes, fault: EventFault) -> DeadLetter:
+def _dead_letter(batch: Batch, found: Found, fault: EventFault) -> DeadLetter:
     place = f"{batch.topic}/{batch.partition}/{batch.offset}"
+    line = found.index + 1
+    numbers = [str(line), str(found.part)] if found.part else [str(line)]
     return DeadLetter(
         dead_letter_id=content_id(
-            "dead_letter", place, batch.enterprise_id, batch.batch_id, str(line_number)
+            "dead_letter", place, batch.enterprise_id, batch.batch_id, *numbers
         ),
         enterprise_id=batch.enterprise_id,
         batch_id=batch.batch_id,
         topic=batch.topic,
         partition=batch.partition,
         offset=batch.offset,
-        line=line_number,
+        line=line,
         received_at=batch.received_at,
         reason=fault.reason,
         detail=fault.detail[:DETAIL_CHARS],
         remedy=REMEDIES.get(fault.reason, _DEFAULT_REMEDY),
         events=1,
-        **original_of(line),
+        **original_of(found.raw),
     )
 
 
@@ -276,7 +294,7 @@ def _account(batch: Batch, events: list[Event], faulty: list[_Faulty]) -> BatchA
 
 def account_duplicate(batch: Batch) -> BatchAccount:
     """The account of a batch that was taken before: every line is dropped, by name."""
-    events = count_lines(batch.value)
+    events = len(_found(batch)[0])
     return account_of(
         batch, "duplicate", events=events, dropped=events, reasons={"duplicate_batch": events}
     )

@@ -10,6 +10,7 @@ import msgspec
 from schemas.names import NAME_RULE, is_name
 from schemas.provinces import PROVINCES, SEPARATE_CITIES
 from schemas.registry import Enterprise
+from schemas.time_zones import is_zone
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """What editors of Windows put before text in UTF-8."""
@@ -82,6 +83,9 @@ def _problems(enterprise: Enterprise, before: dict[str, Enterprise]) -> Iterable
     for network in enterprise.networks:
         if not _is_network(network):
             yield f"network {network!r} is no CIDR", "write it as 10.1.0.0/16"
+    for zone in (enterprise.time_zone, *enterprise.time_zones.values()):
+        if zone and not is_zone(zone):
+            yield f"time zone {zone!r} is unknown", "write it as Asia/Shanghai or +08:00"
     for key in enterprise.keys:
         if not _is_public_key(key.public_key):
             yield (

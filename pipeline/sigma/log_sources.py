@@ -22,6 +22,11 @@ from pipeline.sigma.predicates import text_of
 from pipeline.sigma.reading.documents import LogSource, SigmaRule
 
 SOURCE_FIELD = "sigma.source"
+DECODING_FIELD = "fenghuo.decoding"
+"""How the line was read where its values do not stand in it as they are: a name of an encoding,
+`replaced` (signs that no text has became U+FFFD), or a format that escapes its values."""
+RESERVED_FIELDS = frozenset({SOURCE_FIELD, DECODING_FIELD})
+"""Written by intake alone; no keyword is looked for in them, no sender sets them."""
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 LINUX_SYSMON = "Linux-Sysmon/Operational"

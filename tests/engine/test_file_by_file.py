@@ -11,6 +11,7 @@ import pytest
 from pipeline.cli.progress import Progress
 from pipeline.cli.run import BatchReader
 from pipeline.intake.batching import chunk_lines
+from pipeline.intake.formats.table import AUTO
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.simulate.config import SimulationConfig
@@ -68,7 +69,8 @@ def run_over(site: Site, folder: Path) -> list[Decision]:
         files[-1].write_bytes(b"\n".join(lines) + b"\n")
     state, decisions = EnterpriseState(), list[Decision]()
     with Progress("reading", 0) as progress:
-        reader = BatchReader(site.enterprise_id, None, RECEIVED_AT, "")
+        enterprise = engine().registry[site.enterprise_id]
+        reader = BatchReader(enterprise, AUTO, RECEIVED_AT, "")
         for batch in reader.batches(files, progress, 0):
             decisions += engine().process(state, batch)
     return decisions + engine().settle(state, site.enterprise_id)

@@ -1,6 +1,6 @@
 """Lines come in the order of their events, whatever their files, their order and the memory."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TypeAlias
@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from pipeline.cli.main import main
 from pipeline.files import ordering
-from pipeline.files.batches import LINES_PER_BATCH, SPAN_OF_FORMATS, chunks_of
 from pipeline.files.ordering import IN_ORDER, Line, Read, in_order
 from schemas.moments import MINUTE, SECOND, format_moment, parse_moment
 
@@ -41,7 +40,7 @@ level: high
 def numbered(files: list[list[int]]) -> list[list[Line]]:
     """A line a number, two minutes apart each; the lines of all files differ."""
     return [
-        [Line(minute * 2 * MINUTE, "json", 0, b"%d-%d" % (file, place)) for place, minute in each]
+        [Line(minute * 2 * MINUTE, 0, b"%d-%d" % (file, place)) for place, minute in each]
         for file, each in enumerate(list(enumerate(minutes)) for minutes in files)
     ]
 
@@ -81,30 +80,9 @@ def test_more_parts_than_may_be_open_are_merged_by_and_by(
 
 
 def test_what_sensors_write_a_little_out_of_order_is_not_told() -> None:
-    lines = [Line(at, "json", 0, b"") for at in (IN_ORDER, 0, 2 * IN_ORDER, 0)]
+    lines = [Line(at, 0, b"") for at in (IN_ORDER, 0, 2 * IN_ORDER, 0)]
     with ExitStack() as stack:
         assert in_order(readers([lines]), stack).out_of_order == 1
-
-
-def test_batches_of_formats_that_alternate_overlap_by_less_than_their_span() -> None:
-    def alternating() -> Iterator[Line]:
-        for second in range(600):
-            yield Line(second * SECOND, "windows" if second % 2 else "zeek", 0, b"%d" % second)
-
-    spans = [
-        (int(chunk.lines[0]), int(chunk.lines[-1])) for _, chunk in chunks_of(alternating(), "e")
-    ]
-    newest = 0
-    for first, last in spans:
-        assert newest - first <= SPAN_OF_FORMATS // SECOND
-        newest = max(newest, last)
-    assert len(spans) < 30
-
-
-def test_batches_of_one_format_are_as_long_as_they_may_be() -> None:
-    lines = (Line(minute * MINUTE, "json", 0, b"%d" % minute) for minute in range(1_200))
-    sizes = [len(chunk.lines) for _, chunk in chunks_of(lines, "e")]
-    assert sizes == [LINES_PER_BATCH, LINES_PER_BATCH, 1_200 - 2 * LINES_PER_BATCH]
 
 
 def recorded(host: str, second: int, event_id: int, user: str) -> str:

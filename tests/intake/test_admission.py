@@ -17,9 +17,11 @@ from pipeline.intake.signature import sign
 from schemas.batch import (
     DETAIL_CHARS,
     HEADER_BATCH_ID,
+    HEADER_ENCODING,
     HEADER_OCCURRENCES,
     HEADER_SEQUENCE,
     HEADER_SIGNATURE,
+    HEADER_TIME_ZONE,
     ORIGINAL_BYTES,
     SIGNED_HEADERS,
     Batch,
@@ -106,6 +108,31 @@ def test_a_stranger_cannot_publish_in_its_name() -> None:
 
 def test_an_enterprise_that_is_not_registered_is_refused() -> None:
     assert reason(signed([LINE]), {}) == "unknown_enterprise"
+
+
+def with_zone_and_encoding(chunk: Chunk, zone: str, encoding: str) -> dict[str, bytes]:
+    headers = sign_chunk(Sender("E1", "k1", KEY), chunk, "windows")
+    headers |= {HEADER_TIME_ZONE: zone.encode(), HEADER_ENCODING: encoding.encode()}
+    return headers | {HEADER_SIGNATURE: sign(KEY, b"E1", headers, chunk.value)}
+
+
+def test_zone_and_encoding_are_signed_with_the_batch() -> None:
+    (chunk,) = chunk_lines([LINE], "E1", "windows")
+    headers = with_zone_and_encoding(chunk, "Asia/Shanghai", "gb18030")
+    record = changed(signed([LINE]), headers=tuple(headers.items()))
+    batch = admit(record, REGISTRY)
+    assert isinstance(batch, Batch)
+    assert (batch.time_zone, batch.encoding) == ("Asia/Shanghai", "gb18030")
+    for name in (HEADER_TIME_ZONE, HEADER_ENCODING):
+        without = {key: value for key, value in headers.items() if key != name}
+        assert reason(changed(record, headers=tuple(without.items()))) == "bad_signature"
+
+
+@pytest.mark.parametrize(("zone", "encoding"), [("Mars/Olympus", ""), ("", "rot13")])
+def test_a_zone_or_encoding_that_nobody_knows_is_refused(zone: str, encoding: str) -> None:
+    (chunk,) = chunk_lines([LINE], "E1", "windows")
+    headers = with_zone_and_encoding(chunk, zone, encoding)
+    assert reason(changed(signed([LINE]), headers=tuple(headers.items()))) == "header_malformed"
 
 
 def test_a_missing_header_is_named() -> None:

@@ -437,6 +437,149 @@ SAMPLES: dict[str, Sample] = {
         "- li 203.0.113.9 - -",
         "account:li:actor account:wang:target address:203.0.113.9:actor data:corp/ledger:target",
     ),
+    "cloudtrail": sample(
+        "auto",
+        {
+            "eventVersion": "1.08",
+            "eventSource": "iam.amazonaws.com",
+            "awsRegion": "cn-north-1",
+            "userIdentity": {"userName": "li"},
+            "sourceIPAddress": "203.0.113.9",
+            "requestParameters": {"userName": "new"},
+        },
+        "- li 203.0.113.9 - -",
+        "account:li:actor account:new:target address:203.0.113.9:actor",
+    ),
+    "cef": sample(
+        "auto",
+        "<14>Mar  1 08:00:00 relay CEF:0|Huawei|USG|1|7|Denied|5|src=203.0.113.9 dst=10.0.0.6 "
+        "dvchost=fw1 shost=PC9 suser=li request=http://a.example/x",
+        "fw1 li 203.0.113.9 10.0.0.6 -",
+        "host:fw1:observer host:pc9:actor account:li:actor address:203.0.113.9:actor "
+        "address:10.0.0.6:target url:http://a.example/x:",
+    ),
+    "cef, of a host": sample(
+        "auto",
+        "CEF:0|McAfee|ENS|1|7|Malware|5|rt=1772352000000 dvchost=console dhost=WS5 duser=li "
+        "filePath=C:\\\\a.exe fileHash=0B",
+        "WS5 li - - -",
+        "host:ws5:target host:console:observer account:li:target file:c:\\a.exe:target "
+        "hash:0b:tool",
+    ),
+    "key_value": sample(
+        "auto",
+        'date=2026-03-01 time=08:00:00 devname="fw1" devid="F1" logid="1" type="utm" '
+        'subtype="webfilter" srcip=10.0.0.5 dstip=198.51.100.7 user="li" '
+        'hostname="files.example" url="/A.exe"',
+        "fw1 li 10.0.0.5 198.51.100.7 -",
+        "host:fw1:observer account:li:actor address:10.0.0.5:target address:198.51.100.7: "
+        "domain:files.example: url:/A.exe:",
+    ),
+    "web_access": sample(
+        "auto",
+        '203.0.113.9 - li [01/Mar/2026:08:00:00 +0000] "GET /a?b=1 HTTP/1.1" 200 12 "-" "x"',
+        "- li 203.0.113.9 - -",
+        "account:li:actor address:203.0.113.9:actor url:/a?b=1:",
+    ),
+    "web_access, IIS": sample(
+        "auto",
+        {
+            "s-computername": "WEB1",
+            "s-ip": "10.0.0.6",
+            "c-ip": "203.0.113.9",
+            "cs-method": "GET",
+            "cs-uri-stem": "/a",
+        },
+        "WEB1 - 203.0.113.9 10.0.0.6 -",
+        "host:web1:target address:203.0.113.9:actor address:10.0.0.6:target url:/a:",
+    ),
+    "database": sample(
+        "auto",
+        "20260301 08:00:00,db1,li,10.0.0.7,8,9,QUERY,erp,'select 1',0",
+        "db1 li 10.0.0.7 - -",
+        "host:db1:target account:li:actor address:10.0.0.7:actor data:erp:target",
+    ),
+    "database, rows of a table": sample(
+        "auto",
+        {"database": "erp", "statement": "select 1", "user": "li", "client_ip": "10.0.0.7"},
+        "- li 10.0.0.7 - -",
+        "account:li:actor address:10.0.0.7:actor data:erp:target",
+    ),
+    "data_security": sample(
+        "auto",
+        {
+            "schema": "fenghuo.data-security/1",
+            "action": "export",
+            "host": "erp1",
+            "actor": {"account": "li", "ip": "10.0.0.7"},
+            "object": {"table": "Customers"},
+            "destination": {"ip": "198.51.100.7", "host": "cloud.example"},
+        },
+        "erp1 li 10.0.0.7 198.51.100.7 -",
+        "host:erp1:target host:cloud.example: account:li:actor address:10.0.0.7:target "
+        "address:198.51.100.7: data:customers:target",
+    ),
+    "falco": sample(
+        "auto",
+        {
+            "rule": "Shell in a container",
+            "priority": "Notice",
+            "hostname": "node1",
+            "output": "x",
+            "output_fields": {
+                "proc.exepath": "/bin/sh",
+                "user.name": "www",
+                "fd.name": "/etc/shadow",
+            },
+        },
+        "node1 www - - /bin/sh",
+        "host:node1:target account:www:actor process:/bin/sh:tool file:/etc/shadow:target",
+    ),
+    "osquery": sample(
+        "auto",
+        {
+            "hostIdentifier": "ws5",
+            "unixTime": 1772352000,
+            "columns": {"path": "/bin/a", "username": "li", "remote_address": "198.51.100.7"},
+        },
+        "ws5 li - 198.51.100.7 /bin/a",
+        "host:ws5:target account:li:actor process:/bin/a:tool address:198.51.100.7:target",
+    ),
+    "opencanary": sample(
+        "auto",
+        {
+            "logtype": 4002,
+            "node_id": "trap1",
+            "src_host": "10.0.0.7",
+            "dst_host": "10.0.0.9",
+            "logdata": {"USERNAME": "root"},
+        },
+        "trap1 root 10.0.0.7 10.0.0.9 -",
+        "host:trap1:target account:root:actor address:10.0.0.7:actor address:10.0.0.9:target",
+    ),
+    "bitbucket": sample(
+        "auto",
+        {
+            "auditType": {"action": "Repository created"},
+            "affectedObjects": [{"name": "Ledger"}],
+            "author": {"name": "li"},
+            "source": "203.0.113.9",
+        },
+        "- li 203.0.113.9 - -",
+        "account:li:actor address:203.0.113.9:actor data:ledger:target",
+    ),
+    "onelogin": sample(
+        "auto",
+        {
+            "event_type_id": 72,
+            "account_id": 1,
+            "actor_user_name": "li",
+            "user_name": "wang",
+            "ipaddr": "203.0.113.9",
+        },
+        "- li 203.0.113.9 - -",
+        "account:li:actor account:wang:target address:203.0.113.9:actor",
+    ),
     "kubernetes": sample(
         "json",
         {

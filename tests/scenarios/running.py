@@ -8,6 +8,7 @@ import msgspec
 from pipeline.cli.progress import Progress
 from pipeline.cli.run import BatchReader
 from pipeline.files.rule_files import load_rules
+from pipeline.intake.formats.table import AUTO
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.state import EnterpriseState
@@ -56,7 +57,7 @@ def _engine() -> Engine:
 def outcome_of(recording: str) -> Outcome:
     """The recording from its first event to its end, as its own enterprise."""
     engine, state = _engine(), EnterpriseState()
-    reader = BatchReader(ENTERPRISE.enterprise_id, None, RECEIVED_AT, "")
+    reader = BatchReader(ENTERPRISE, AUTO, RECEIVED_AT, "")
     decisions: list[Decision] = []
     file = CORPORA / "otrf" / f"{recording}.zip"
     with Progress("reading", file.stat().st_size) as progress:

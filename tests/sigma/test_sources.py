@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 import pytest
 
-from pipeline.intake.formats.table import FORMATS, recognise
+from pipeline.intake.formats.table import AUTO, read_fields
 from pipeline.sigma.matching.compile import compile_rules
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.sigma.reading.parse import parse_rules
@@ -41,8 +41,7 @@ def rules_of(logsource: dict[str, str], detection: dict[str, Any]) -> RuleSet:
 
 def meets(rules: RuleSet, event: dict[str, Any]) -> bool:
     raw = orjson.dumps(event)
-    fields = FORMATS[recognise(event) or "json"].read(raw)
-    return bool(rules.matches(fields, raw))
+    return bool(rules.matches(read_fields(AUTO, raw), raw))
 
 
 @pytest.mark.parametrize(

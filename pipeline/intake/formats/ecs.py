@@ -9,9 +9,9 @@ a device or a cloud service sent there, that is the collector and no party.
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.formats.lines import Fields, add_aliases, flattened
+from pipeline.intake.formats.ecs_datasets import add_service_names, dataset_of
+from pipeline.intake.formats.lines import Fields, add_aliases, flattened, tagged
 from pipeline.intake.formats.windows import is_forwarded, is_winlogbeat, windows_fields
-from pipeline.sigma.log_sources import SOURCE_FIELD
 
 DATASETS: dict[str, str] = {
     "apache.access": "webserver/apache/apache",
@@ -97,7 +97,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "c-uri": ("url.original", "url.full"),
     "c-uri-extension": ("url.extension",),
     "cs-uri-stem": ("url.path",),
-    "cs-uri-query": ("url.query",),
+    "cs-uri-query": ("url.original", "url.query"),
     "cs-host": ("url.domain",),
     "cs-method": ("http.request.method",),
     "cs-referer": ("http.request.referrer",),
@@ -136,32 +136,31 @@ def ecs_fields(document: Fields) -> Fields:
     if is_winlogbeat(document):
         return windows_fields(document)
     fields = add_aliases(flattened(document), NAMES)
-    _add_host(fields)
+    dataset = dataset_of(fields)
+    _add_host(fields, dataset)
     if "user.domain" in fields and _product(fields) == "windows" and "user.name" in fields:
         fields["User"] = f"{fields['user.domain']}\\{fields['user.name']}"
-    fields[SOURCE_FIELD] = _source(fields)
-    return fields
+    add_service_names(fields, dataset)
+    return tagged(fields, _source(fields, dataset))
 
 
-def _add_host(fields: Fields) -> None:
+def _add_host(fields: Fields, dataset: str) -> None:
     """`Computer`: the header of a relayed line before the name of the machine that shipped it."""
-    if _is_shipped(fields):
+    if _is_shipped(fields, dataset):
         add_aliases(fields, RELAYED_HOST_NAMES)
     else:
         add_aliases(fields, HOST_NAMES)
 
 
-def _is_shipped(fields: Mapping[str, Any]) -> bool:
+def _is_shipped(fields: Mapping[str, Any], dataset: str) -> bool:
     """Whether `host.name` is the shipper's own machine, and the event another's."""
     shippers = {fields.get(name) for name in SHIPPER_NAMES} - {None}
     if shippers and fields.get("host.name") not in shippers:
         return False
-    dataset = str(fields.get("event.dataset") or fields.get("data_stream.dataset") or "")
     return is_forwarded(fields) or dataset.partition(".")[0] in REMOTE_MODULES
 
 
-def _source(fields: Mapping[str, Any]) -> str:
-    dataset = str(fields.get("event.dataset") or fields.get("data_stream.dataset") or "")
+def _source(fields: Mapping[str, Any], dataset: str) -> str:
     if dataset in DATASETS:
         return DATASETS[dataset]
     if dataset.startswith("zeek."):

@@ -1,34 +1,68 @@
 """A line of bytes to a document: what every format begins with."""
 
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import orjson
 
 from pipeline.intake.faults import EventFault
-from pipeline.sigma.log_sources import SOURCE_FIELD
+from pipeline.intake.texts import REPLACED, text_of_line
+from pipeline.sigma.log_sources import DECODING_FIELD, RESERVED_FIELDS, SOURCE_FIELD
 
 Fields = dict[str, Any]
 
 
 def decode_object(line: bytes) -> Fields:
     """One JSON object. Raises EventFault `not_json` or `not_an_object`."""
+    how = ""
     try:
         document = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        raise EventFault("not_json", str(error)) from None
+    except orjson.JSONDecodeError:
+        document, how = read_doubtful(*text_of_line(line))
+    return as_event(document, how)
+
+
+def as_event(document: Any, how: str = "") -> Fields:
+    """A value of JSON without what only intake may write; `how` it was decoded."""
     if document.__class__ is not dict:
         raise EventFault("not_an_object", f"a {type(document).__name__}, not an object")
-    document.pop(SOURCE_FIELD, None)  # reserved: a sender does not choose its rules
+    for name in RESERVED_FIELDS:
+        document.pop(name, None)
+    if how:
+        document[DECODING_FIELD] = how
     return document
 
 
-def decode_text(line: bytes) -> str:
-    """A line of text. Raises EventFault `not_text`."""
+def read_doubtful(text: str, how: str) -> tuple[Any, str]:
+    """JSON that may hold signs that no text has, which are replaced, and how it was read then.
+    Raises EventFault `not_json`."""
     try:
-        return line.decode("utf-8").rstrip("\r\n")
-    except UnicodeDecodeError as error:
-        raise EventFault("not_text", f"not UTF-8: {error}") from None
+        return orjson.loads(text), how
+    except ValueError:  # JSONDecodeError, and a text that cannot be UTF-8
+        pass
+    try:
+        value, _ = tidied(json.loads(text, strict=False, parse_constant=_refuse))
+        return value, how or REPLACED
+    except (ValueError, RecursionError) as error:
+        raise EventFault("not_json", str(error)[:MOST_OF_A_FAULT]) from None
+
+
+def tidied(value: Any) -> tuple[Any, bool]:
+    """A value of the lenient reader as the strict one has it: no halves of surrogate pairs (U+FFFD
+    takes their place), no numbers past all measure; and whether any sign was replaced.
+    Raises ValueError, RecursionError."""
+    written = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    whole = written.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return orjson.loads(whole), whole != written
+
+
+MOST_OF_A_FAULT = 300
+"""Signs of a reader's own words that are kept."""
+
+
+def _refuse(name: str) -> object:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 DEEPEST_NAME = 32
@@ -55,6 +89,33 @@ def add_aliases(fields: Fields, table: Mapping[str, tuple[str, ...]]) -> Fields:
         if name not in fields:
             for source in sources:
                 value = fields.get(source)
+                if value is not None and value != "":
+                    fields[name] = value
+                    break
+    return fields
+
+
+def tagged(fields: Fields, source: str) -> Fields:
+    """The fields with their log source, "category/product/service"."""
+    fields[SOURCE_FIELD] = source
+    return fields
+
+
+def look_up(document: Mapping[str, Any], path: str) -> Any:
+    """The value at a dotted path, flat or nested; None where there is none."""
+    if path in document:
+        return document[path]
+    head, dot, rest = path.partition(".")
+    inner = document.get(head)
+    return look_up(inner, rest) if dot and isinstance(inner, dict) else None
+
+
+def name_also(fields: Fields, table: Mapping[str, tuple[str, ...]]) -> Fields:
+    """As `add_aliases`, for sources at dotted paths of a document that is not flattened."""
+    for name, sources in table.items():
+        if name not in fields:
+            for source in sources:
+                value = look_up(fields, source)
                 if value is not None and value != "":
                     fields[name] = value
                     break

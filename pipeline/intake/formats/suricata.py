@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.formats.lines import Fields, add_aliases, flattened
-from pipeline.sigma.log_sources import SOURCE_FIELD
+from pipeline.intake.formats.lines import Fields, add_aliases, flattened, tagged
 
 CATEGORIES: dict[str, str] = {"dns": "dns", "flow": "firewall"}
 
@@ -24,11 +23,31 @@ NAMES: dict[str, tuple[str, ...]] = {
 }
 
 
+DNS_LISTS: dict[str, tuple[str, str]] = {
+    "query": ("dns.queries", "rrname"),
+    "record_type": ("dns.queries", "rrtype"),
+    "answer": ("dns.answers", "rdata"),
+}
+"""Name, and the list and member that hold it since Suricata 8 (queries) and 5 (answers)."""
+
+
 def suricata_fields(document: Fields) -> Fields:
     fields = add_aliases(flattened(document), NAMES)
     kind = str(fields.get("event_type") or "")
-    fields[SOURCE_FIELD] = f"{CATEGORIES.get(kind, '')}/suricata/{kind}"
-    return fields
+    if kind == "dns":
+        _name_lists(fields)
+    return tagged(fields, f"{CATEGORIES.get(kind, '')}/suricata/{kind}")
+
+
+def _name_lists(fields: Fields) -> None:
+    """Values of the members of lists; one alone as itself."""
+    for name, (holder, member) in DNS_LISTS.items():
+        listed = fields.get(holder)
+        if name in fields or not isinstance(listed, list):
+            continue
+        values = [each[member] for each in listed if isinstance(each, dict) and member in each]
+        if values:
+            fields[name] = values[0] if len(values) == 1 else values
 
 
 def is_suricata(document: Mapping[str, Any]) -> bool:

@@ -1,67 +1,164 @@
-"""Syslog lines, RFC 5424 and RFC 3164, and JSON that carries one in `message`.
+"""Syslog lines: RFC 5424, RFC 3164 and what devices make of it, and JSON with one in `message`.
 
-The program names the service (sshd, sudo, cron); a year that the old form leaves out is
-not guessed: such an event needs its time in a field of its own.
+The program names the service (sshd, sudo, cron), the tag's own shape the vendor. A year or an
+offset that the old form leaves out is told by the receipt and the sender's zone.
 """
 
 import re
 from typing import Any
 
-from pipeline.intake.formats.lines import Fields, decode_object, decode_text
-from pipeline.sigma.log_sources import SOURCE_FIELD
+from pipeline.intake.formats.firewall import NAMES, has_both_ends
+from pipeline.intake.formats.lines import Fields, add_aliases, tagged
+from pipeline.intake.formats.pairs import vendor_pairs_of
+from pipeline.intake.time_shapes import leading_time
 
 PROGRAMS: dict[str, str] = {
     "sshd": "sshd,auth,syslog",
+    "sshd-session": "sshd,auth,syslog",
+    "sshd-auth": "sshd,auth,syslog",
+    "dropbear": "sshd,auth,syslog",
     "sudo": "sudo,auth,syslog",
     "su": "auth,syslog",
     "login": "auth,syslog",
+    "passwd": "auth,syslog",
+    "useradd": "auth,syslog",
+    "usermod": "auth,syslog",
+    "groupadd": "auth,syslog",
+    "systemd-logind": "auth,syslog",
+    "polkitd": "auth,syslog",
     "cron": "cron,syslog",
     "crond": "cron,syslog",
+    "anacron": "cron,syslog",
     "vsftpd": "vsftpd,syslog",
     "clamd": "clamav,syslog",
+    "clamscan": "clamav,syslog",
     "freshclam": "clamav,syslog",
     "guacd": "guacamole,syslog",
     "guacamole": "guacamole,syslog",
     "auditd": "auditd,syslog",
+    "audispd": "auditd,syslog",
+    "audit": "auditd,syslog",
     "kernel": "syslog",
     "systemd": "syslog",
+    "rsyslogd": "syslog",
+    "syslog-ng": "syslog",
+    "networkmanager": "syslog",
+    "dbus-daemon": "syslog",
 }
 """Program to Linux services, narrowest first. Any other program is one of syslog's; a line that
 names none says nothing of its source."""
 
-_MODERN = re.compile(
-    r"<(?P<priority>\d{1,3})>\d{1,2} (?P<timestamp>\S+) (?P<hostname>\S+) (?P<program>\S+) "
-    r"(?P<pid>\S+) (?P<message_id>\S+) (?P<structured>-|(?:\[.*?(?<!\\)\])+) ?(?P<message>.*)",
-    re.DOTALL,
+TAGS: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"%?(?:ASA|FTD|PIX)-\d"), "firewall/cisco/syslog"),
+    (
+        re.compile(r"%?[A-Z][A-Z0-9_]*(?:-[A-Z0-9_]+)?-[0-7]-[A-Z0-9_]+"),
+        "/cisco/aaa,bgp,ldp,syslog",
+    ),
+    (re.compile(r"%%01"), "/huawei/bgp"),
+    (re.compile(r"%%10"), "/h3c/"),
 )
-_CLASSIC = re.compile(
-    r"(?:<(?P<priority>\d{1,3})>)?(?P<timestamp>[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d|\d{4}-\S+) "
-    r"(?P<hostname>\S+) (?P<program>[\w./-]+)(?:\[(?P<pid>\d+)\])?: ?(?P<message>.*)",
-    re.DOTALL,
+"""How vendors begin what stands in the tag's place, and the log source."""
+
+_DEVICE_NAMES = {name: sources for name, sources in NAMES.items() if name != "cs-host"}
+"""`hostname` is the device's here, never a site that was asked for."""
+
+_PRIORITY = re.compile(r"(?:\d{1,9} (?=<))?<(\d{1,3})>")
+_TAG = re.compile(
+    r"([^\s:\[(<]{1,128})(?:\(([^)\s]{0,64})\))?(?:\[([^\]\s]{0,64})\])?(?::|(?=\s*\{)) ?"
 )
+_CISCO_SERIAL = re.compile(r"(?:\d{1,9}: )?(?:[\w.\-]{1,128}: )?(?=[*.]?[A-Z][a-z]{2} )")
+_IPV6 = re.compile(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,36}:[0-9A-Fa-f.]{0,15}\s")
+_STRUCTURED = re.compile(r'\[[^\]"]*(?:"(?:[^"\\]|\\.)*"[^\]"]*)*\]')
+_HEADER_PARTS = ("timestamp", "hostname", "program", "pid", "message_id")
 
 
-def decode_syslog(line: bytes) -> Fields:
-    """A text that is no syslog line is still an event: all of it is the message."""
-    if line.lstrip()[:1] == b"{":
-        return decode_object(line)
-    return parse_syslog(decode_text(line))
+def is_syslog_text(text: str) -> bool:
+    """Whether a line begins as syslog's do: by a priority, or by a time."""
+    return bool(_PRIORITY.match(text)) or bool(leading_time(text)[0])
 
 
 def parse_syslog(text: str) -> Fields:
-    match = _MODERN.match(text) or _CLASSIC.match(text)
-    if match is None:
+    """A text that is no syslog line is still an event: all of it is the message."""
+    priority = _PRIORITY.match(text)
+    rest = text[priority.end() :] if priority else text
+    is_modern = priority and rest[:2] in ("1 ", "2 ")
+    found = _modern(rest[2:]) if is_modern else _classic(rest)
+    if priority and found is None:
+        found = {"message": rest.strip()}
+    if found is None:
         return {"message": text}
-    found: dict[str, Any] = match.groupdict()
-    return {name: value for name, value in found.items() if value not in (None, "-")}
+    if priority:
+        found["priority"] = priority[1]
+    return found
+
+
+def _modern(text: str) -> Fields | None:
+    """After `<priority>1 `: five parts, structured data, the message (RFC 5424, 6)."""
+    parts = text.split(" ", 5)
+    if len(parts) < 5:
+        return None
+    rest = parts[5] if len(parts) == 6 else ""
+    found: Fields = dict(zip(_HEADER_PARTS, parts, strict=False))
+    if rest.startswith("-"):
+        rest = rest[1:]
+    else:
+        start = rest
+        while rest.startswith("[") and (element := _STRUCTURED.match(rest)):
+            rest = rest[element.end() :]
+        found["structured"] = start[: len(start) - len(rest)]
+    found["message"] = rest.removeprefix(" ").removeprefix("\ufeff")
+    return {name: value for name, value in found.items() if value not in ("", "-")}
+
+
+def _classic(text: str) -> Fields | None:
+    """Time, host, tag, message, each of which some device leaves out (RFC 3164, 4 and 5)."""
+    time, rest = leading_time(text)
+    if not time:
+        serial = _CISCO_SERIAL.match(text)
+        time, rest = leading_time(text[serial.end() :]) if serial else ("", "")
+    if not time:
+        return None
+    found: Fields = {"timestamp": time}
+    if rest.startswith(":"):
+        rest = rest[1:]
+    rest = rest.lstrip(" ")
+    tag = None if _IPV6.match(rest) else _TAG.match(rest)
+    if tag is None or _is_inner(rest) or not (":" in tag[0] or tag[3]):  # a word before JSON
+        host, _, after = rest.partition(" ")
+        if host and not _is_inner(rest):
+            found["hostname"], rest = host, after.lstrip(" ")
+        tag = None if _is_inner(rest) else _TAG.match(rest)
+    if tag:
+        name, module, pid = tag.groups()
+        found |= {"program": name, "module": module, "pid": pid}
+        rest = rest[tag.end() :]
+    found["message"] = rest
+    return {name: value for name, value in found.items() if value not in (None, "")}
+
+
+def _is_inner(text: str) -> bool:
+    """Whether what another format writes begins here, without a tag before it."""
+    return text.startswith(("CEF:", "LEEF:", "{", "<Event"))
 
 
 def syslog_fields(document: Fields) -> Fields:
-    message = document.get("message")
+    message: Any = document.get("message")
     if isinstance(message, str) and "program" not in document:
         for name, value in parse_syslog(message).items():
+            if name == "message" and value != message:
+                document["message"] = value
             document.setdefault(name, value)
-    program = str(document.get("program") or document.get("appname") or "").lower()
-    services = PROGRAMS.get(program.rsplit("/", 1)[-1])
-    document[SOURCE_FIELD] = f"/linux/{services or 'syslog'}" if program else "//"
-    return document
+    program = str(document.get("program") or document.get("appname") or "")
+    services = PROGRAMS.get(program.rsplit("/", 1)[-1].lower())
+    if services:
+        return tagged(document, f"/linux/{services}")
+    source = next((source for tag, source in TAGS if tag.match(program)), "")
+    if not source:
+        return tagged(document, "/linux/syslog" if program else "//")
+    if program.startswith("%%"):
+        for name, value in vendor_pairs_of(str(document.get("message") or "")).items():
+            document.setdefault(name, value)
+        add_aliases(document, _DEVICE_NAMES)
+        if has_both_ends(document):
+            source = f"firewall{source}"
+    return tagged(document, source)

@@ -8,74 +8,229 @@ from typing import Any
 
 import msgspec
 
+from pipeline.intake.event_times import TIME_FIELDS, time_of
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.auditd import auditd_fields, decode_auditd, is_auditd
-from pipeline.intake.formats.ecs import ecs_fields, is_ecs
+from pipeline.intake.formats.auditd import auditd_fields, is_auditd, is_auditd_text, parse_auditd
+from pipeline.intake.formats.carriers import carrier_of, inner_of, outer_names
+from pipeline.intake.formats.cef import cef_fields, is_cef, is_cef_text, parse_cef
+from pipeline.intake.formats.cloud import SERVICES, fields_of_service, service_of
+from pipeline.intake.formats.data_security import data_security_fields, is_data_security
+from pipeline.intake.formats.databases import (
+    database_fields,
+    is_database,
+    is_database_text,
+    parse_database,
+)
+from pipeline.intake.formats.ecs import DATASETS, ecs_fields, is_ecs
+from pipeline.intake.formats.firewall import (
+    is_key_value,
+    is_key_value_text,
+    key_value_fields,
+    parse_key_value,
+)
 from pipeline.intake.formats.generic import generic_fields
-from pipeline.intake.formats.lines import decode_object
+from pipeline.intake.formats.lines import Fields, as_event, decode_object, look_up, read_doubtful
 from pipeline.intake.formats.ocsf import is_ocsf, ocsf_fields
 from pipeline.intake.formats.suricata import is_suricata, suricata_fields
-from pipeline.intake.formats.syslog import decode_syslog, syslog_fields
+from pipeline.intake.formats.syslog import is_syslog_text, parse_syslog, syslog_fields
+from pipeline.intake.formats.web_access import (
+    is_web_access,
+    is_web_access_text,
+    parse_web_access,
+    web_access_fields,
+)
 from pipeline.intake.formats.windows import is_windows, windows_fields
+from pipeline.intake.formats.windows_text import is_windows_text, parse_windows_text
 from pipeline.intake.formats.zeek import is_zeek, zeek_fields
+from pipeline.intake.texts import text_of_line
+from pipeline.intake.time_shapes import LocalTime
+from pipeline.sigma.log_sources import DECODING_FIELD, SOURCE_FIELD
+
+AUTO = "auto"
+"""The name that leaves the choice to the line."""
 
 
 class Format(msgspec.Struct, frozen=True):
-    """`decode`: one line to a document, raises EventFault. `fields`: a document to the names
-    that rules read; may change the document in place."""
+    """`fields`: a document to the names that rules read; may change the document in place.
+    `text`: a line that is no JSON to a document; None where there is none. Both raise
+    EventFault. `is_text`, `is_document`: whether a line, a document bears the format's marks."""
 
     name: str
-    decode: Callable[[bytes], dict[str, Any]]
-    fields: Callable[[dict[str, Any]], dict[str, Any]]
+    fields: Callable[[Fields], Fields]
+    text: Callable[[str], Fields] | None = None
+    is_text: Callable[[str], bool] | None = None
+    is_document: Callable[[Mapping[str, Any]], bool] | None = None
 
-    def read(self, line: bytes) -> dict[str, Any]:
-        """One line to the fields that rules read. Raises EventFault."""
-        return self.normalised(self.decode(line))
 
-    def normalised(self, document: dict[str, Any]) -> dict[str, Any]:
-        """A document of this format to the fields that rules read. Raises EventFault."""
-        try:
-            return self.fields(document)
-        except RecursionError:
-            raise EventFault("too_deep", "lists or objects within each other, endlessly") from None
-
+_SERVICE_FORMATS = tuple(Format(each.name, fields_of_service(each.name)) for each in SERVICES)
 
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        Format("windows", decode_object, windows_fields),
-        Format("ecs", decode_object, ecs_fields),
-        Format("ocsf", decode_object, ocsf_fields),
-        Format("zeek", decode_object, zeek_fields),
-        Format("suricata", decode_object, suricata_fields),
-        Format("auditd", decode_auditd, auditd_fields),
-        Format("syslog", decode_syslog, syslog_fields),
-        Format("json", decode_object, generic_fields),
+        Format("windows", windows_fields, parse_windows_text, is_windows_text, is_windows),
+        Format("data_security", data_security_fields, is_document=is_data_security),
+        Format("ocsf", ocsf_fields, is_document=is_ocsf),
+        Format("zeek", zeek_fields, is_document=is_zeek),
+        Format("suricata", suricata_fields, is_document=is_suricata),
+        Format("auditd", auditd_fields, parse_auditd, is_auditd_text, is_auditd),
+        Format("cef", cef_fields, parse_cef, is_cef_text, is_cef),
+        Format("web_access", web_access_fields, parse_web_access, is_web_access_text,
+               is_web_access),
+        Format("database", database_fields, parse_database, is_database_text, is_database),
+        Format("syslog", syslog_fields, parse_syslog, is_syslog_text),
+        Format("key_value", key_value_fields, parse_key_value, is_key_value_text, is_key_value),
+        Format("ecs", ecs_fields, is_document=is_ecs),
+        *_SERVICE_FORMATS,
+        Format("json", generic_fields),
     )
-}
+}  # fmt: skip
+"""In the order in which they are recognised: the surest marks first."""
 
-RECOGNISERS: tuple[tuple[Callable[[Mapping[str, Any]], bool], str], ...] = (
-    (is_windows, "windows"),
-    (is_ocsf, "ocsf"),
-    (is_zeek, "zeek"),
-    (is_suricata, "suricata"),
-    (is_auditd, "auditd"),
-    (is_ecs, "ecs"),
-)
-"""In this order: the surest marks first."""
+FORMAT_NAMES = (AUTO, *sorted(FORMATS))
+"""What a header or an option may name."""
+
+_BY_DOCUMENT = tuple((each.is_document, each.name) for each in FORMATS.values() if each.is_document)
+_BY_TEXT = tuple((each.is_text, each.name) for each in FORMATS.values() if each.is_text)
+_CARRYING = frozenset({"json", "ecs", "syslog"})
+"""Formats whose events may be another's inside."""
+_ANY_RECEIPT = LocalTime(received_at=0)
+"""For asking whether a time can be read, not which it is."""
+MOST_CARRIERS = 3
+"""Events within each other: Docker, syslog in it, CEF in that."""
 
 
 def recognise(document: Mapping[str, Any]) -> str | None:
     """The format of a decoded document by its marks; None where it bears none."""
-    for recognises, name in RECOGNISERS:
-        if recognises(document):
+    for bears_marks, name in _BY_DOCUMENT:
+        if bears_marks(document):
+            return name
+    service = service_of(document)
+    return service.name if service else None
+
+
+def recognise_text(text: str) -> str | None:
+    """The format of a line that is no JSON by how it begins; None where it bears no mark."""
+    for bears_marks, name in _BY_TEXT:
+        if bears_marks(text):
             return name
     return None
 
 
-def read_fields(format: str, line: bytes) -> dict[str, Any]:
-    """One line to the fields that rules read. Raises EventFault."""
-    chosen = FORMATS.get(format)
-    if chosen is None:
-        raise EventFault("unknown_format", f"'{format}'; known: {', '.join(sorted(FORMATS))}")
-    return chosen.read(line)
+def named_fields(format: str, document: Fields, depth: int = 0) -> tuple[str, Fields]:
+    """A document of this format (or `auto`) to its format's name and the fields that rules read;
+    what carries another format's event gives that event's. Raises EventFault."""
+    name = (recognise(document) or "json") if format == AUTO else format
+    how = document.pop(DECODING_FIELD, None)
+    try:
+        fields = None
+        if name in _CARRYING and depth < MOST_CARRIERS:
+            name, fields = _carried(name, document, depth)
+        if fields is None:
+            fields = FORMATS[name].fields(document)
+            fields.pop(DECODING_FIELD, None)  # of nested data: no sender sets it
+    except RecursionError:
+        raise EventFault("too_deep", "lists or objects within each other, endlessly") from None
+    if depth == 0 and how:
+        fields[DECODING_FIELD] = how
+    return name, fields
+
+
+def _carried(name: str, document: Fields, depth: int) -> tuple[str, Fields | None]:
+    """The event inside a carrier, its names beside the carrier's; no fields where there is none."""
+    if name == "syslog":
+        outer = syslog_fields(document)
+        inner: list[Fields | str] = [outer["message"]] if _may_carry(outer) else []
+        carrier = "syslog"
+    else:
+        found = None if _is_known_dataset(document) else carrier_of(document)
+        if found is None:
+            return name, None
+        inner, outer, carrier = inner_of(document, found), outer_names(document, found), found.name
+    for each in inner:
+        recognised = _inner_event(each)
+        if recognised is not None:
+            inner_name, fields = named_fields(*recognised, depth + 1)
+            return inner_name, _beside(fields, outer, carrier)
+    if carrier != "syslog":
+        outer = syslog_fields(outer) if "program" in outer else generic_fields(outer)
+    return name, outer
+
+
+def _may_carry(fields: Mapping[str, Any]) -> bool:
+    """Whether the message is not already one of a known program's own."""
+    return isinstance(fields.get("message"), str) and fields[SOURCE_FIELD] in _OPEN_SOURCES
+
+
+_OPEN_SOURCES = frozenset({"//", "/linux/syslog", "/linux/auditd,syslog"})
+
+
+def _is_known_dataset(document: Mapping[str, Any]) -> bool:
+    dataset = str(look_up(document, "event.dataset") or "")
+    return dataset in DATASETS or dataset.startswith("zeek.")
+
+
+def _inner_event(inner: Fields | str) -> tuple[str, Fields] | None:
+    """Format and document of what a carrier holds; None where no mark tells it."""
+    if isinstance(inner, dict):
+        name = recognise(inner)
+        return (name, inner) if name else None
+    text = inner.removeprefix("@cee:").strip()
+    if text.startswith("{"):
+        try:
+            return AUTO, as_event(read_doubtful(text, "")[0])
+        except EventFault:
+            return None
+    name = recognise_text(text)
+    read = FORMATS[name].text if name else None
+    if name is None or read is None:
+        return None
+    try:
+        return name, read(text)
+    except EventFault:
+        return None
+
+
+def _beside(fields: Fields, outer: Fields, carrier: str) -> Fields:
+    source = outer.pop(SOURCE_FIELD, "//")
+    outer.pop(DECODING_FIELD, None)
+    has_time = time_of(fields, _ANY_RECEIPT) is not None  # the sensor's, not the carrier's
+    for name, value in outer.items():
+        if not (has_time and name in TIME_FIELDS):
+            fields.setdefault(name, value)
+    if fields.get(SOURCE_FIELD) == "//":
+        fields[SOURCE_FIELD] = source
+    fields[DECODING_FIELD] = carrier
+    return fields
+
+
+def decode_line(format: str, line: bytes) -> tuple[str, Fields]:
+    """One line that holds one event to its format's name (or `auto`) and document.
+    Raises EventFault."""
+    if line[:1] == b"{":
+        return format, decode_object(line)
+    text, how = text_of_line(line)
+    if text[:1] in ("{", "["):
+        return format, as_event(*read_doubtful(text, how))
+    return decode_text_line(format, text, how)
+
+
+def decode_text_line(format: str, text: str, how: str = "") -> tuple[str, Fields]:
+    """A line that is no JSON to its format's name and document. Raises EventFault."""
+    name = (recognise_text(text) or "syslog") if format == AUTO else format
+    read = FORMATS[name].text
+    if read is None:
+        document, how = read_doubtful(text, how)
+        return name, as_event(document, how)
+    fields = read(text)
+    for reserved in (SOURCE_FIELD, DECODING_FIELD):
+        fields.pop(reserved, None)
+    if how or name == "windows":
+        fields[DECODING_FIELD] = how or "xml"
+    return name, fields
+
+
+def read_fields(format: str, line: bytes) -> Fields:
+    """One line that holds one event to the fields that rules read. Raises EventFault."""
+    if format not in FORMATS and format != AUTO:
+        raise EventFault("unknown_format", f"'{format}'; known: {', '.join(FORMAT_NAMES)}")
+    return named_fields(*decode_line(format, line))[1]

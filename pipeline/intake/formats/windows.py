@@ -1,10 +1,12 @@
-"""Windows events, in the three shapes in which they travel.
+"""Windows events, in the shapes in which they travel.
 
-Flat (NXLog, Mordor): one object, names as Sysmon and Security write them. Winlogbeat:
-`event_data` (6.x) or `winlog.event_data` (7 and later); an event without data of its own has
-neither. EVTX as JSON: `Event.System` with `Event.EventData` or, one level deeper,
-`Event.UserData`; attributes are `#attributes` or `@Name`. All reach the same flat names; a flat
-document is changed in place, not copied.
+Flat (NXLog, Mordor, Snare, Get-WinEvent, EvtxECmd, Hayabusa): one object, names as Sysmon and
+Security write them. Winlogbeat: `event_data` (6.x) or `winlog.event_data` (7 and later); an event
+without data of its own has neither. EVTX as JSON: `Event.System` (Velociraptor: `System`) with
+`EventData` or, one level deeper, `UserData`; attributes are `#attributes`, `@Name` or, beside the
+element, `Element_attributes`. Wazuh: `win.system` and `win.eventdata`. All reach the same flat
+names without spaces (Sigma specification, appendix taxonomy, "Field Usage"); a flat document is
+changed in place.
 
 `Computer` is the host that wrote the event, whoever forwarded it: Winlogbeat's `host.name` is
 where Winlogbeat runs, the collector behind Windows Event Forwarding, and `user.name` the account
@@ -14,7 +16,10 @@ under which the record was written. Neither becomes a Windows name.
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
+
 from pipeline.intake.formats.lines import Fields, flattened
+from pipeline.intake.formats.windows_text import message_fields
 from pipeline.sigma.log_sources import SOURCE_FIELD
 
 _BEAT_NAMES: dict[str, tuple[str, ...]] = {
@@ -48,29 +53,110 @@ _FLAT_MARKS = frozenset(
 )
 """One of them beside `EventID`, and it is an event of Windows that does not name its channel."""
 
-_FLAT_ALIASES = (("Provider_Name", "SourceName"), ("Computer", "Hostname"))
-"""What NXLog names otherwise than Windows does."""
+_FLAT_ALIASES = (
+    ("Provider_Name", ("SourceName", "ProviderName", "Provider", "Source", "provider_name")),
+    ("Computer", ("Hostname", "MachineName", "ComputerName", "computer_name")),
+    ("Channel", ("LogName", "channel")),
+    ("EventID", ("EventId", "Id", "event_id", "EventCode")),
+    ("EventRecordID", ("RecordNumber", "RecordId", "EventRecordId", "RecordID")),
+)
+"""What NXLog, Snare, Get-WinEvent, EvtxECmd and Hayabusa name otherwise than Windows does."""
+
+_INNER_DATA = ("EventData", "UserData", "Details", "ExtraFieldInfo", "AllFieldInfo", "Payload")
+"""Where flat dialects keep the event's own data as an object."""
+
+_WAZUH_HEADER = {
+    "providerName": "Provider_Name",
+    "eventID": "EventID",
+    "systemTime": "TimeCreated",
+    "eventRecordID": "EventRecordID",
+    "processID": "Execution_ProcessID",
+    "threadID": "Execution_ThreadID",
+}
+"""Wazuh's names of the header; its other names are Windows' with a small first letter."""
+
+_HEADER_NAMES = frozenset({"ProcessId", "ThreadId", "UserId", "User", "Level", "Version",
+                           "Keywords", "Category", "Source", "RuleName"})  # fmt: skip
+"""Names of a header that captions have too. Any other name that stands in both the document and
+its message shows that the event's own data are there, and the message is for people."""
 
 _AUTHORITATIVE = frozenset({"Channel", "EventID", "Provider_Name", "Computer"})
-_TEXT_KEYS = ("#text", "$", "text", "value")
+_BESIDE = "_attributes"
+"""Chainsaw writes an element's attributes beside it, under its name with this."""
+_TEXT_KEYS = ("#text", "$", "text", "value", "Value")
 
 
 def windows_fields(document: Fields) -> Fields:
-    """Any of the three shapes to flat names; Security 4688 also as `Image`, `ParentImage`."""
-    if "Event" in document and isinstance(document["Event"], dict):
+    """Any of the shapes to flat names; Security 4688 also as `Image`, `ParentImage`."""
+    if isinstance(document.get("Event"), dict):
         fields = _evtx(document["Event"])
+    elif isinstance(document.get("System"), dict):
+        fields = _evtx(document)
+    elif isinstance(document.get("win"), dict):
+        fields = _wazuh(document["win"])
     elif is_winlogbeat(document):
         fields = _beat(document)
     else:
-        fields = document
-        for name, source in _FLAT_ALIASES:
-            if name not in fields and source in fields:
-                fields[name] = fields[source]
+        fields = _flat(document)
     if "NewProcessName" in fields and str(fields.get("EventID")) == "4688":
         _name_process(fields)
     fields.pop(SOURCE_FIELD, None)  # nor does a sender choose its rules from within the data
     if not fields.get("Channel") and not fields.get("Provider_Name"):
         fields[SOURCE_FIELD] = "/windows/"
+    return fields
+
+
+def _flat(document: Fields) -> Fields:
+    for name in [name for name in document if " " in name]:
+        document.setdefault(name.replace(" ", ""), document.pop(name))
+    for name, sources in _FLAT_ALIASES:
+        if name not in document:
+            for source in sources:
+                if source in document:
+                    document[name] = document[source]
+                    break
+    if document.get("Channel") == document.get("EventID"):
+        return document  # neither is there: nothing of Windows to be found inside
+    for holder in _INNER_DATA:
+        inner = document.get(holder)
+        if holder == "Payload" and isinstance(inner, str):
+            inner = _payload(inner)
+        if isinstance(inner, dict):
+            for key, value in _data(_inner(inner)).items():
+                document.setdefault(key, value)
+    _add_message(document)
+    return document
+
+
+def _add_message(document: Fields) -> None:
+    """What the message says, where the event's own data did not come with it."""
+    message = document.get("Message") or document.get("message")
+    if not isinstance(message, str) or "EventData" in document:
+        return
+    told = message_fields(message)
+    if document.keys().isdisjoint(told.keys() - _HEADER_NAMES):
+        for name, value in told.items():
+            document.setdefault(name, value)
+
+
+def _payload(text: str) -> Any:
+    """EvtxECmd keeps the event's own data as JSON in a text."""
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+    holder = value if isinstance(value, dict) else {}
+    return holder.get("EventData") or holder.get("UserData")
+
+
+def _wazuh(win: dict[str, Any]) -> Fields:
+    """Wazuh writes backslashes twice."""
+    fields: Fields = {}
+    for name in ("eventdata", "system"):
+        data = win.get(name)
+        for key, value in data.items() if isinstance(data, dict) else ():
+            plain = value.replace("\\\\", "\\") if isinstance(value, str) else value
+            fields[_WAZUH_HEADER.get(key, key[:1].upper() + key[1:])] = plain
     return fields
 
 
@@ -140,6 +226,10 @@ def _system(system: dict[str, Any]) -> Fields:
         if not isinstance(value, dict):
             fields[key] = value
             continue
+        if key.endswith(_BESIDE):
+            element = key.removesuffix(_BESIDE)
+            fields.update({f"{element}_{name}": inner for name, inner in value.items()})
+            continue
         text = _text(value)
         if text is not None:
             fields[key] = text
@@ -202,20 +292,28 @@ def _attributes(element: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_attribute(key: str) -> bool:
-    return key == "#attributes" or key.startswith("@") or key == "xmlns"
+    return key == "#attributes" or key.startswith("@") or key == "xmlns" or key.endswith(_BESIDE)
+
+
+_FLAT_IDS = ("EventID", "EventId", "Id", "event_id")
+_FLAT_CHANNELS = ("Channel", "Provider_Name", "ProviderName", "LogName", "SourceName")
+"""One of each makes a flat event."""
 
 
 def is_windows(document: Mapping[str, Any]) -> bool:
-    """Whether a document is one of the three shapes."""
-    event = document.get("Event")
+    """Whether a document is one of the shapes."""
+    event, system, win = document.get("Event"), document.get("System"), document.get("win")
     if isinstance(event, dict):
         return "System" in event
     if is_winlogbeat(document):
         return True
-    if "EventID" not in document:
-        return False
-    has_source = "Channel" in document or "Provider_Name" in document
-    return has_source or not _FLAT_MARKS.isdisjoint(document)
+    if isinstance(system, dict):
+        return "EventID" in system or "Channel" in system
+    if "EventID" in document and not _FLAT_MARKS.isdisjoint(document):
+        return True
+    if any(each in document for each in _FLAT_IDS):
+        return any(each in document for each in _FLAT_CHANNELS)
+    return isinstance(win, dict) and "system" in win
 
 
 def is_winlogbeat(document: Mapping[str, Any]) -> bool:

@@ -1,13 +1,69 @@
-"""Zeek logs as JSON: names stay dotted; `_path` is the service."""
+"""Zeek logs as JSON: names stay dotted; `_path` is the service, or the fields tell it."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.formats.lines import Fields, add_aliases, flattened
-from pipeline.sigma.log_sources import SOURCE_FIELD
+from pipeline.intake.formats.lines import Fields, add_aliases, flattened, tagged
 
 PATH_CATEGORIES: dict[str, str] = {"dns": "dns"}
 """Log to a category that SigmaHQ's rules of no product use; the others' is not known."""
+
+PATHS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("conn", ("conn_state", "history")),
+    ("conn", ("conn_state", "proto")),
+    ("http", ("method", "uri", "trans_depth")),
+    ("http", ("method", "host", "uri")),
+    ("http", ("status_code", "trans_depth")),
+    ("dns", ("query", "qtype_name")),
+    ("dns", ("query", "qclass")),
+    ("dns", ("trans_id", "rejected")),
+    ("ssl", ("cipher", "established", "version")),
+    ("ssl", ("resumed", "established")),
+    ("x509", ("certificate.serial",)),
+    ("files", ("fuid", "analyzers")),
+    ("smb_files", ("action", "path", "name", "times.modified")),
+    ("smb_files", ("action", "path", "size")),
+    ("smb_mapping", ("share_type",)),
+    ("dce_rpc", ("endpoint", "operation")),
+    ("dce_rpc", ("named_pipe", "operation")),
+    ("kerberos", ("request_type", "client", "service")),
+    ("kerberos", ("request_type", "till")),
+    ("ntlm", ("domainname", "server_nb_computer_name")),
+    ("ntlm", ("server_dns_computer_name",)),
+    ("rdp", ("cookie", "security_protocol")),
+    ("rdp", ("cert_count", "keyboard_layout")),
+    ("rdp", ("security_protocol", "cert_count")),
+    ("ssh", ("auth_attempts", "client")),
+    ("ssh", ("host_key_alg", "kex_alg")),
+    ("smtp", ("mailfrom", "rcptto")),
+    ("smtp", ("helo", "trans_depth")),
+    ("ftp", ("command", "reply_code")),
+    ("notice", ("note", "actions")),
+    ("weird", ("name", "notice", "peer")),
+    ("snmp", ("community", "get_requests")),
+    ("software", ("software_type", "version.major")),
+    ("dhcp", ("mac", "lease_time")),
+    ("tunnel", ("tunnel_type",)),
+    ("modbus", ("func", "unit")),
+    ("modbus", ("func", "exception")),
+    ("modbus", ("func", "pdu_type")),
+    ("modbus_detailed", ("func", "request_response")),
+    ("dnp3", ("fc_request",)),
+    ("dnp3", ("fc_reply",)),
+    ("s7comm", ("rosctr_name",)),
+    ("s7comm_read_szl", ("szl_id_name",)),
+    ("s7comm_upload_download", ("rosctr", "block_number")),
+    ("iec104", ("apdu_type",)),
+    ("iec104", ("type_id", "cause_tx")),
+    ("iec104", ("asdu_type",)),
+    ("opcua-binary", ("opcua_link_id", "identifier_str")),
+    ("opcua-binary", ("opcua_link_id",)),
+    ("enip", ("enip_command",)),
+    ("cip", ("cip_service",)),
+    ("bacnet", ("bvlc_function",)),
+)
+"""Log, and fields that only its rows have together; Zeek's JSON leaves out `_path` by default.
+Modbus, DNP3, S7comm, IEC 104, OPC UA, CIP and BACnet: Zeek's own and ICSNPP's parsers."""
 
 NAMES: dict[str, tuple[str, ...]] = {
     "src_ip": ("id.orig_h",),
@@ -24,16 +80,30 @@ HTTP_NAMES: dict[str, tuple[str, ...]] = {
     "cs-referer": ("referrer",),
     "sc-status": ("status_code",),
 }
+DNS_NAMES: dict[str, tuple[str, ...]] = {
+    "record_type": ("qtype_name",),
+    "answer": ("answers",),
+}
+NAMES_OF_PATH = {"http": HTTP_NAMES, "dns": DNS_NAMES}
+
+UNKNOWN_PATH = "unknown"
+"""The service of a row whose log nothing tells: no rule asks for it, so that a guess cannot raise
+another log's alarm."""
 
 
 def zeek_fields(document: Fields) -> Fields:
     nested = any(isinstance(value, dict) for value in document.values())
     fields = add_aliases(flattened(document) if nested else document, NAMES)
-    path = str(fields.get("_path") or fields.get("path_name") or "")
-    if path == "http":
-        add_aliases(fields, HTTP_NAMES)
-    fields[SOURCE_FIELD] = f"{PATH_CATEGORIES.get(path, '')}/zeek/{path}"
-    return fields
+    path = str(fields.get("_path") or fields.get("path_name") or "") or _path_told(fields)
+    add_aliases(fields, NAMES_OF_PATH.get(path, {}))
+    return tagged(fields, f"{PATH_CATEGORIES.get(path, '')}/zeek/{path}")
+
+
+def _path_told(fields: Mapping[str, Any]) -> str:
+    for path, names in PATHS:
+        if all(name in fields for name in names):
+            return path
+    return UNKNOWN_PATH
 
 
 def is_zeek(document: Mapping[str, Any]) -> bool:

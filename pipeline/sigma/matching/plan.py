@@ -11,7 +11,7 @@ Theory of operation, for one event:
 
 from collections.abc import Mapping, Sequence
 
-from pipeline.sigma.log_sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import RESERVED_FIELDS
 from pipeline.sigma.matching.bit_conditions import Condition, condition
 from pipeline.sigma.matching.keywords import KeywordScan
 from pipeline.sigma.matching.value_cache import FieldMemory, Space, set_bits
@@ -155,7 +155,7 @@ class Plan:
             self._admit(fields)
         possible = self.missing_possible
         if self.keywords is not None:
-            possible &= self.keywords.possible(b"" if SOURCE_FIELD in fields else raw)
+            possible &= self.keywords.possible(raw if RESERVED_FIELDS.isdisjoint(fields) else b"")
         if not possible:
             return self.certain
         mask = self.missing_mask

@@ -5,7 +5,7 @@ This is the definition that `explain.py` shows and that the index must agree wit
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from pipeline.sigma.log_sources import SOURCE_FIELD
+from pipeline.sigma.log_sources import RESERVED_FIELDS
 from pipeline.sigma.predicates import Exists, Reference, passes, refers, text_of
 from pipeline.sigma.trees import AllOf, AnyOf, Leaf, NotOf, Tree
 
@@ -78,7 +78,7 @@ def _listed(value: object) -> Iterator[object] | None:
 
 def _held(value: object) -> Iterator[object] | None:
     if isinstance(value, Mapping):
-        return (each for key, each in value.items() if key != SOURCE_FIELD)
+        return (each for key, each in value.items() if key not in RESERVED_FIELDS)
     return _listed(value)
 
 

@@ -1,0 +1,115 @@
+"""Which field tells when the sensor saw it: one table of names, the first that can be read wins."""
+
+import re
+from collections.abc import Mapping
+
+from pipeline.intake.time_shapes import UNIVERSAL, LocalTime, moment_in
+from schemas.moments import Moment
+
+TIME_FIELDS = (
+    "@timestamp",
+    "TimeCreated",
+    "TimeCreated_SystemTime",
+    "SystemTime",
+    "time_dt",
+    "requestReceivedTimestamp",
+    "stageTimestamp",
+    "_SOURCE_REALTIME_TIMESTAMP",
+    "__REALTIME_TIMESTAMP",
+    "eventtime",
+    "time",
+    "ts",
+    "timestamp",
+    "UtcTime",
+    "eventTime",
+    "EventTime",
+    "published",
+    "CreationTime",
+    "TimeGenerated",
+    "Timestamp",
+    "createdDateTime",
+    "activityDateTime",
+    "eventTimestamp",
+    "EventTimeUTC",
+    "SystemTimeUtc",
+    "utc_time",
+    "utctime",
+    "datetime",
+    "dateTime",
+    "DateTime",
+    "event_time",
+    "event.created",
+    "event.start",
+    "event.ingested",
+    "created_at",
+    "unixTime",
+    "unix_time",
+    "calendarTime",
+    "_time",
+    "rt",
+    "devTime",
+    "receiveTimestamp",
+    "logtime",
+    "log_time",
+    "start",
+    "end",
+    "date",
+    "local_time",
+    "发生时间",
+    "事件时间",
+    "日志时间",
+    "时间",
+)
+"""The collector's moment before the sensor's local one: `EventTime` carries no offset."""
+
+DATE_AND_TIME = (
+    ("date", "time", "tz"),
+    ("Date", "Time", "TimeZone"),
+    ("log_date", "log_time", "timezone"),
+)
+"""Names of a date, a time of day and an offset that are written apart."""
+
+PLAIN_NAMES = frozenset({
+    "timestamp", "time", "eventtime", "datetime", "date", "ts", "eventtimestamp", "logtime",
+    "createdat", "createtime", "createdtime", "occurtime", "occurredat", "starttime", "begintime",
+    "happentime", "recordtime", "alarmtime", "attacktime", "reporttime", "gentime",
+    "generatedtime", "generatedat", "timecreated", "eventdate", "logdate", "timeutc", "utctime",
+    "eventdatetime", "creationdate", "devicetime", "receivetime", "receivedat",
+})  # fmt: skip
+"""Names without their signs and capitals, looked for where none of the table's is there."""
+
+_TIME_OF_DAY = re.compile(r"\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?\Z")
+MOST_NAMES = 400
+"""Names of an event that are looked through for one that means a time."""
+
+
+def time_of(fields: Mapping[str, object], local: LocalTime = UNIVERSAL) -> Moment | None:
+    """When the sensor saw it; None where no time field can be read."""
+    for date, clock, offset in DATE_AND_TIME:
+        if date in fields and clock in fields:
+            moment = _of_parts(fields[date], fields[clock], fields.get(offset), local)
+            if moment is not None:
+                return moment
+    for name in TIME_FIELDS:
+        value = fields.get(name)
+        if value is not None and value != "":
+            moment = moment_in(value, local)
+            if moment is not None:
+                return moment
+    return _of_like_names(fields, local)
+
+
+def _of_parts(date: object, clock: object, offset: object, local: LocalTime) -> Moment | None:
+    if not isinstance(date, str) or not isinstance(clock, str) or not _TIME_OF_DAY.match(clock):
+        return None
+    return moment_in(f"{date} {clock} {offset if isinstance(offset, str) else ''}", local)
+
+
+def _of_like_names(fields: Mapping[str, object], local: LocalTime) -> Moment | None:
+    for name in list(fields)[:MOST_NAMES]:
+        plain = "".join(sign for sign in name[-40:].rsplit(".", 1)[-1] if sign.isalnum()).lower()
+        if plain in PLAIN_NAMES:
+            moment = moment_in(fields[name], local)
+            if moment is not None:
+                return moment
+    return None

@@ -1,0 +1,138 @@
+"""Databases' audit: PostgreSQL with pgaudit, MySQL and MariaDB, Oracle, Dameng (DM8).
+
+Sigma's category `database` asks for words in the statement; all of the line is the message.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.lines import Fields, add_aliases, tagged
+from pipeline.intake.time_shapes import leading_time
+
+_POSTGRES = re.compile(
+    r"(?: (?P<zone>[A-Z]{2,5}|[+\-]\d\d))? ?\[(?P<pid>\d{1,9})(?:-\d{1,9})?\]:?"
+    r"(?: \[[\d\-]{1,20}\])?"
+    r"(?: (?P<user>[^@\s]{1,128})@(?P<database>[^\s]{1,128}))?(?:[^:]{0,200}?) ?"
+    r"(?P<level>LOG|ERROR|FATAL|PANIC|WARNING|STATEMENT|DETAIL|NOTICE|INFO|HINT|CONTEXT):\s+"
+    r"(?P<message>.*)",
+    re.DOTALL,
+)
+_PGAUDIT_NAMES = ("audit_type", "statement_id", "substatement_id", "class", "command",
+                  "object_type", "object_name", "statement", "parameter")  # fmt: skip
+_MYSQL_GENERAL = re.compile(
+    r"\s+(?P<thread>\d{1,12}) (?P<command>Connect|Query|Quit|Init DB|Execute|Prepare|Change user|"
+    r"Field List|Statistics|Shutdown)(?:\s+(?P<statement>.*))?",
+    re.DOTALL,
+)
+_MYSQL_ERROR = re.compile(
+    r" (?P<thread>\d{1,12}) \[(?P<level>\w{1,20})\] (?:\[(?P<code>MY-\d{1,8})\] )?"
+    r"(?:\[(?P<subsystem>\w{1,40})\] )?(?P<message>.*)",
+    re.DOTALL,
+)
+_MARIADB = re.compile(
+    r"(?P<timestamp>\d{8} \d\d:\d\d:\d\d),(?P<hostname>[^,]{0,256}),(?P<user>[^,]{0,256}),"
+    r"(?P<host>[^,]{0,256}),(?P<thread>\d{0,12}),(?P<query_id>\d{0,20}),(?P<operation>[A-Z_]{1,30}),(?P<database>[^,]{0,256}),"
+    r"(?P<statement>.*?),(?P<code>-?\d{1,6})\Z",
+    re.DOTALL,
+)
+_ORACLE_PAIR = re.compile(
+    r"(?<!\S)([A-Z][A-Z_]{0,30}(?: [A-Z_]{1,30}){0,2}) ?:(?:\[\d{1,7}\]:?)? ?[\"']([^\"']*)[\"']"
+)
+_DAMENG = re.compile(
+    r" \[?(?P<level>\w{1,10})\]? database P(?P<pid>\d{1,12}) T(?P<thread>\d{1,20})(?P<message>.*)|"
+    r" \(EP\[\d{1,3}\] (?P<session>[^)]{0,400})\) (?P<statement>.*)",
+    re.DOTALL,
+)
+_DAMENG_SESSION = re.compile(r"(?<!\w)(sess|thrd|user|trxid|stmt|appname|ip):([^\s]{0,128})")
+
+_ORACLE_BEGINNINGS = ("LENGTH:", "LENGTH :", "ACTION :", "ACTION:", "Oracle Audit[",
+                      "Oracle Unified Audit[")  # fmt: skip
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "username": ("user", "DATABASE USER", "DBUSER", "OPERATOR"),
+    "src_ip": ("ip", "client_ip", "CLIENT ADDRESS"),
+    "statement": ("ACTION", "SQL_TEXT", "SQLTEXT", "sql_text"),
+    "message": ("statement",),
+}
+
+
+def database_of_text(text: str) -> Fields | None:
+    """The fields of a database's line; None where it is none's."""
+    if text.startswith(_ORACLE_BEGINNINGS):
+        return _oracle(text)
+    time, rest = leading_time(text)
+    if not time:
+        match = _MARIADB.match(text)
+        return {**match.groupdict(), "product": "mysql"} if match else None
+    for product, expression in (
+        ("postgresql", _POSTGRES),
+        ("mysql", _MYSQL_GENERAL),
+        ("mysql", _MYSQL_ERROR),
+        ("dameng", _DAMENG),
+    ):
+        match = expression.match(rest)
+        if match:
+            found = {name: value for name, value in match.groupdict().items() if value}
+            zone = found.pop("zone", "")
+            found = {"timestamp": f"{time} {zone}".strip(), "product": product, **found}
+            return _detailed(found)
+    return None
+
+
+def _detailed(found: Fields) -> Fields:
+    message = found.get("message", "")
+    if message.startswith("AUDIT: "):
+        values = message.removeprefix("AUDIT: ").split(",", len(_PGAUDIT_NAMES) - 1)
+        found |= dict(zip(_PGAUDIT_NAMES, values, strict=False))
+    elif message.startswith("statement: "):
+        found["statement"] = message.removeprefix("statement: ")
+    if "session" in found:
+        found |= dict(_DAMENG_SESSION.findall(found["session"]))
+    return found
+
+
+def _oracle(text: str) -> Fields:
+    found: Fields = dict(_ORACLE_PAIR.findall(text))
+    return {**found, "product": "oracle", "message": text}
+
+
+def is_database_text(text: str) -> bool:
+    return database_of_text(text) is not None
+
+
+def parse_database(text: str) -> Fields:
+    """One line. Raises EventFault `not_database`."""
+    found = database_of_text(text)
+    if found is None:
+        raise EventFault("not_database", "no line of PostgreSQL, MySQL, MariaDB, Oracle or Dameng")
+    return found
+
+
+def database_fields(document: Fields) -> Fields:
+    fields = add_aliases(document, NAMES)
+    named = fields.get("product")
+    return tagged(fields, f"database/{named if named in PRODUCTS else _product(fields)}/")
+
+
+def _product(fields: Mapping[str, Any]) -> str:
+    return next((name for mark, name in _JSON_MARKS if mark in fields), "")
+
+
+PRODUCTS = ("postgresql", "mysql", "oracle", "dameng")
+_JSON_MARKS = (("connection_id", "mysql"), ("dbid", "oracle"), ("DBID", "oracle"),
+               ("error_severity", "postgresql"), ("session_id", "postgresql"))  # fmt: skip
+
+
+_MARKS = (
+    ("error_severity", "backend_type"),
+    ("connection_id", "account", "class"),
+    ("database", "statement"),
+    ("sql_text", "dbusername"),
+)
+
+
+def is_database(document: Mapping[str, Any]) -> bool:
+    """PostgreSQL's JSON log, MySQL Enterprise's JSON audit, rows of audit tables."""
+    return any(all(name in document for name in marks) for marks in _MARKS)

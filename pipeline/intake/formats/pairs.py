@@ -1,0 +1,54 @@
+"""`name=value` in a line of text: quoted, plain, or of several words as CEF writes them."""
+
+import re
+from itertools import islice
+
+_PAIR = re.compile(
+    r'(?<![\w.\-/])([\w.\-/]+)=("(?:[^"\\]|\\.)*"?|\'[^\']*\'|\S*?(?=[,;\s]|\Z))', re.DOTALL
+)
+"""Begins where a word begins, so that a long word costs its length once."""
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_PLAIN_ESCAPES = {"n": "\n", "r": "\r", "t": "\t"}
+_WORDY = re.compile(r"(?<![^\s|])([\w.\-\[\]]+)=")
+_VENDOR = re.compile(r'(?<![\w.\-])([\w.\-]+)(?:\(\d{1,5}\))?=("[^"]*"?|[^;,)"]*)')
+"""`SrcIPAddr(1003)=192.0.2.1;` of H3C, `(Ip=192.0.2.1, User=ann)` of Huawei."""
+MOST_PAIRS = 2_000
+
+
+def pairs_of(text: str) -> dict[str, str]:
+    """Every pair in order; of the same name the first counts."""
+    found: dict[str, str] = {}
+    for number, match in enumerate(_PAIR.finditer(text)):
+        if number == MOST_PAIRS:
+            break
+        name, value = match.groups()
+        if value[:1] in ('"', "'"):
+            value = unescaped(value.removesuffix(value[0])[1:] if len(value) > 1 else "")
+        found.setdefault(name, value)
+    return found
+
+
+def wordy_pairs_of(text: str) -> dict[str, str]:
+    """Pairs whose values may hold spaces: each ends where the next name begins."""
+    found: dict[str, str] = {}
+    matches = list(islice(_WORDY.finditer(text), MOST_PAIRS))
+    ends = [*(match.start() for match in matches[1:]), len(text)]
+    for match, end in zip(matches, ends, strict=False):  # without a pair there is only the end
+        found.setdefault(match[1], unescaped(text[match.end() : end].rstrip()))
+    return found
+
+
+def vendor_pairs_of(text: str) -> dict[str, str]:
+    """Pairs whose names may have a number, and whose values end at a comma, `;` or `)`; of the
+    same name the first counts."""
+    found: dict[str, str] = {}
+    for match in islice(_VENDOR.finditer(text), MOST_PAIRS):
+        found.setdefault(match[1], match[2].strip().strip('"'))
+    return found
+
+
+def unescaped(text: str) -> str:
+    r"""`\=`, `\|`, `\\`, `\n` as what they stand for."""
+    if "\\" not in text:
+        return text
+    return _ESCAPED.sub(lambda match: _PLAIN_ESCAPES.get(match[1], match[1]), text)

@@ -1,0 +1,137 @@
+"""Web servers and proxies: common and combined log of Apache and nginx, W3C of IIS, squid."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.lines import Fields, add_aliases, tagged
+
+_COMBINED = re.compile(
+    r"(?:(?P<vhost>[\w.\-]+(?::\d+)?) )?(?P<client>\S+) \S+ (?P<user>[^\[\"]{1,256}?) "
+    r"\[(?P<timestamp>[^\]]{11,40})\] \"(?P<request>(?:[^\"\\]|\\.)*)\" (?P<status>\d{3}|-) "
+    r"(?P<bytes>\d+|-)(?: \"(?P<referer>(?:[^\"\\]|\\.)*)\" \"(?P<agent>(?:[^\"\\]|\\.)*)\")?"
+    r"(?P<rest>.*)",
+    re.DOTALL,
+)
+_SQUID = re.compile(
+    r"(?P<timestamp>\d{9,10}\.\d{3}) +(?P<duration>\d+) (?P<client>\S+) (?P<result>[A-Z_]+)/"
+    r"(?P<status>\d{3}) (?P<bytes>\d+) (?P<method>[A-Z_]+) (?P<url>\S+) (?P<user>\S+) "
+    r"(?P<peer>\S+)(?: (?P<mime>\S+))?"
+)
+
+NAMES: dict[str, tuple[str, ...]] = {
+    "c-ip": ("client",),
+    "src_ip": ("client", "c-ip"),
+    "cs-username": ("user",),
+    "sc-status": ("status",),
+    "sc-bytes": ("bytes",),
+    "cs-referer": ("referer", "cs(Referer)"),
+    "cs-user-agent": ("agent", "cs(User-Agent)"),
+    "c-useragent": ("agent", "cs(User-Agent)", "cs-user-agent"),
+    "cs-cookie": ("cs(Cookie)",),
+    "cs-host": ("vhost", "cs(Host)"),
+    "dst_ip": ("s-ip", "r-ip"),
+    "dst_port": ("s-port", "r-port"),
+    "hostname": ("s-computername",),
+}
+_NUMBERS = ("sc-status", "sc-bytes")
+
+IIS_DEFAULT = (
+    "date", "time", "s-ip", "cs-method", "cs-uri-stem", "cs-uri-query", "s-port", "cs-username",
+    "c-ip", "cs(User-Agent)", "cs(Referer)", "sc-status", "sc-substatus", "sc-win32-status",
+    "time-taken",
+)  # fmt: skip
+"""What IIS writes by default, for lines whose `#Fields` did not come with them."""
+_IIS_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ [A-Z]{3,16} /")
+
+
+def is_web_access_text(text: str) -> bool:
+    return bool(_COMBINED.match(text) or _SQUID.match(text) or _IIS_LINE.match(text))
+
+
+def parse_web_access(text: str) -> Fields:
+    """One line of any of the three. Raises EventFault `not_web_access`."""
+    match = _COMBINED.match(text)
+    if match:
+        return _combined(match.groupdict())
+    match = _SQUID.match(text)
+    if match:
+        return _squid(match.groupdict())
+    if _IIS_LINE.match(text):
+        return w3c_row(IIS_DEFAULT, text.split(" "))
+    raise EventFault("not_web_access", "neither the combined log nor squid's nor IIS'")
+
+
+def _combined(part: dict[str, Any]) -> Fields:
+    fields: Fields = {name: value for name, value in part.items() if value not in (None, "", "-")}
+    request = str(part["request"])
+    method, _, rest = request.partition(" ")
+    path, _, version = rest.rpartition(" ") if " HTTP/" in rest else (rest, "", "")
+    fields |= {"cs-method": method, "cs-version": version, **_uri(path)}
+    return fields
+
+
+def _squid(part: dict[str, Any]) -> Fields:
+    fields: Fields = {name: value for name, value in part.items() if value not in (None, "", "-")}
+    return fields | {"cs-method": part["method"], **_uri(str(part["url"]))}
+
+
+def _uri(uri: str) -> Fields:
+    """A request's address under the names of web servers' rules and of proxies'."""
+    stem, _, query = uri.partition("?")
+    found: Fields = {"c-uri": uri, "cs-uri": uri, "cs-uri-stem": stem}
+    if query:
+        # Rules of web servers ask `cs-uri-query` for paths too: it is all that was asked for.
+        found["c-uri-query"] = query
+    found["cs-uri-query"] = uri
+    _, scheme, host = stem.partition("://")
+    if scheme:
+        found["cs-host"] = host.partition("/")[0]
+    elif "/" not in stem and ":" in stem:  # CONNECT names a host and a port, no path
+        found["cs-host"] = stem
+        return found
+    dot = stem.rsplit("/", 1)[-1].rpartition(".")
+    if dot[1]:
+        found["c-uri-extension"] = dot[2]
+    return found
+
+
+def w3c_row(names: Sequence[str], values: Sequence[str]) -> Fields:
+    """A row of a W3C extended log. Raises EventFault `not_web_access` where columns are missing."""
+    if len(names) != len(values):
+        raise EventFault(
+            "not_web_access", f"{len(values)} columns where the header has {len(names)}"
+        )
+    found: Fields = {name: value for name, value in zip(names, values, strict=True) if value != "-"}
+    for name in ("cs(User-Agent)", "cs(Referer)", "cs(Cookie)"):
+        if name in found:
+            found[name] = found[name].replace("+", " ")
+    return found
+
+
+def web_access_fields(document: Fields) -> Fields:
+    fields = add_aliases(document, NAMES)
+    stem = fields.get("cs-uri-stem")
+    if isinstance(stem, str) and "c-uri" not in fields:
+        query = fields.get("cs-uri-query")
+        fields["c-uri"] = f"{stem}?{query}" if query else stem
+        fields["cs-uri-query"] = fields["c-uri"]
+    for name in _NUMBERS:
+        value = fields.get(name)
+        if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 19:
+            fields[name] = int(value)
+    return tagged(fields, _source(fields))
+
+
+def _source(fields: Mapping[str, Any]) -> str:
+    if "peer" in fields or "r-ip" in fields or "s-action" in fields:
+        return "proxy//"
+    if "s-ip" in fields or "cs(User-Agent)" in fields:
+        return "webserver/windows/iis"
+    return "webserver//apache,nginx"
+
+
+def is_web_access(document: Mapping[str, Any]) -> bool:
+    """Rows of a W3C log, and the JSON that nginx and Apache are often told to write."""
+    return "cs-method" in document and ("cs-uri-stem" in document or "c-uri" in document)

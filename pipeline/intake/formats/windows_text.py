@@ -1,0 +1,69 @@
+"""Windows events as text: XML, Snare's lines with tabs, and the message that people read.
+
+A message's captions are what `Get-WinEvent` and Snare leave of an event's data. Sysmon's are the
+data's own names; those of the security log are named by a table, for what stands there once.
+"""
+
+import re
+
+from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.lines import Fields
+from pipeline.intake.formats.windows_xml import is_xml_text, parse_windows_xml
+
+_SNARE = "MSWinEventLog"
+_SNARE_COLUMNS = ("", "Criticality", "Channel", "SnareCounter", "TimeCreated", "EventID",
+                  "Provider_Name", "User", "SidType", "EventType", "Computer", "Category", "Data",
+                  "Message", "EventRecordID")  # fmt: skip
+
+CAPTIONS: dict[str, str] = {
+    "New Process Name": "NewProcessName",
+    "Process Command Line": "CommandLine",
+    "Creator Process Name": "ParentProcessName",
+    "Source Network Address": "IpAddress",
+    "Source Address": "IpAddress",
+    "Client Address": "IpAddress",
+    "Logon Type": "LogonType",
+    "Workstation Name": "WorkstationName",
+    "Failure Reason": "FailureReason",
+    "Service Name": "ServiceName",
+    "Service File Name": "ImagePath",
+    "Task Name": "TaskName",
+    "Object Name": "ObjectName",
+    "Share Name": "ShareName",
+    "Relative Target Name": "RelativeTargetName",
+}
+"""Caption of a message of the security log to the name of the data."""
+
+_CAPTION = re.compile(r"^[ \t]*([A-Za-z][A-Za-z0-9 ]{0,39}):[ \t]*([^\r\n]*)", re.MULTILINE)
+LONGEST_MESSAGE = 200_000
+
+
+def is_windows_text(text: str) -> bool:
+    return is_xml_text(text) or text.startswith(_SNARE)
+
+
+def parse_windows_text(text: str) -> Fields:
+    """One event in XML or in Snare's line. Raises EventFault `not_xml`."""
+    if not text.startswith(_SNARE):
+        return parse_windows_xml(text)
+    values = text.split("\t")
+    if len(values) < 6:
+        raise EventFault("not_snare", f"{len(values)} columns, fewer than 6")
+    columns = zip(_SNARE_COLUMNS, values, strict=False)
+    return {name: value for name, value in columns if name and value not in ("", "N/A")}
+
+
+def message_fields(message: str) -> Fields:
+    """What the captions of a message say, under the names of the event's data."""
+    found: Fields = {}
+    for caption, written in _CAPTION.findall(message[:LONGEST_MESSAGE]):
+        value = written.strip()
+        if caption == "Account Name" and value not in ("", "-"):
+            # The subject's comes first, whoever it is done to second.
+            found.setdefault("TargetUserName" if "SubjectUserName" in found else "SubjectUserName",
+                             value)  # fmt: skip
+        elif value:
+            name = CAPTIONS.get(caption) or (caption if " " not in caption else "")
+            if name:
+                found.setdefault(name, value)
+    return found
