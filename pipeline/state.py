@@ -96,6 +96,9 @@ def empty(state: State) -> None:
 
 def encode_state(state: State) -> bytes:
     """The record as MessagePack."""
+    if isinstance(state, EnterpriseState):
+        packed = state.correlation.with_groups_packed()
+        state = msgspec.structs.replace(state, correlation=packed)
     return _encoder.encode(state)
 
 

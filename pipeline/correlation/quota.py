@@ -23,6 +23,7 @@ def open_group(state: CorrelationState, key: str, name: str) -> Group:
 
 def drop_group(state: CorrelationState, key: str, name: str) -> None:
     """Forget one group."""
+    state.changes(key, name)
     group = state.groups[key].pop(name)
     state.group_count -= 1
     state.bytes -= group.bytes

@@ -159,6 +159,7 @@ def _turn(
         if key.endswith(BACKLOG):
             oldest = min(candidate.time for candidate in pending.candidates)
             group.backlog = Backlog(step.clock.arrived, oldest, oldest)
+    state.changes(key, name)
     due, ends = group.due, group.ends
     owner = (step.context.enterprise.enterprise_id, step.context.drill)
     ref = GroupRef(owner, correlation, name, group)

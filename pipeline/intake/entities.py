@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import TypeAlias
 
 from pipeline.intake.field_map import (
     NUMBERED,
@@ -20,6 +21,9 @@ from pipeline.sigma.matching.values import members, read_field
 from schemas.detection import Entity, EntityKind
 from schemas.event import Event
 
+Places: TypeAlias = tuple[tuple[str, Row], ...]
+"""Names of fields, each with the row of the field map that it stands in."""
+
 NOTHING = frozenset({"", "-", "?", "N/A", "n/a", "(null)", "(none)", "null", "unset"})
 """What sensors write where they have nothing to say."""
 MEMBERS_MAX = 8
@@ -27,6 +31,10 @@ MEMBERS_MAX = 8
 CHARACTERS_MAX = 1_024
 """Of an entity's value: a sender chooses how long its names are."""
 FORMS_KEPT = 65_536
+SHAPES_KEPT = 4_096
+"""Lists of field names; the least recently met is forgotten."""
+SHAPE_MAX = 64
+"""Names in a list that is remembered: a sender chooses how many fields an event has."""
 
 PRIVATE_NETWORKS = tuple(
     ip_network(each)
@@ -116,10 +124,23 @@ NORMAL_FORMS: Mapping[EntityKind, Callable[[str], str]] = {
 
 def column_of(fields: Mapping[str, object], rows: Rows, column: Column) -> str:
     """What a column shows: the first value of its rows, spelled as in the event; "" for none."""
-    for name, holders, row in rows.of_column[column]:
+    return _first_text(fields, _places_in(fields, rows)[column])
+
+
+def columns_of(fields: Mapping[str, object], rows: Rows) -> dict[Column, str]:
+    """What each column shows."""
+    places = _places_in(fields, rows)
+    return {column: _first_text(fields, of_column) for column, of_column in places.items()}
+
+
+def _places_in(fields: Mapping[str, object], rows: Rows) -> dict[Column, Places]:
+    present = _present if len(fields) <= SHAPE_MAX else _present.__wrapped__
+    return present(rows, tuple(fields))
+
+
+def _first_text(fields: Mapping[str, object], places: Places) -> str:
+    for name, row in places:
         value = fields.get(name)
-        if value is None and (not holders or fields.keys().isdisjoint(holders)):
-            continue
         if row.event_ids and not _has_event_id(fields, row):
             continue
         form = NORMAL_FORMS[row.kind]
@@ -131,6 +152,21 @@ def column_of(fields: Mapping[str, object], rows: Rows, column: Column) -> str:
             if form(text):
                 return text
     return ""
+
+
+@lru_cache(SHAPES_KEPT)
+def _present(rows: Rows, names: tuple[str, ...]) -> dict[Column, Places]:
+    """Where each column finds something in an event that has these fields: most events have the
+    fields of one before."""
+    known = frozenset(names)
+    return {
+        column: tuple(
+            (name, row)
+            for name, holders, row in places
+            if name in known or not known.isdisjoint(holders)
+        )
+        for column, places in rows.of_column.items()
+    }
 
 
 def _has_event_id(fields: Mapping[str, object], row: Row) -> bool:

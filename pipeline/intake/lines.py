@@ -174,6 +174,8 @@ def _whole(lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _begins_spread(line: bytes) -> bool:
+    if line[:1] == b"{" and line[-1:] == b"}":
+        return False
     head = line[:64].lstrip(b"\xef\xbb\xbf \t")
     if head[:1] in (b"{", b"["):
         return line.rstrip().endswith(_SPREADING)

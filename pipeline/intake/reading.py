@@ -16,7 +16,7 @@ from pipeline.event_time import (
     source_name,
 )
 from pipeline.intake.accounts import account_of
-from pipeline.intake.entities import column_of
+from pipeline.intake.entities import columns_of
 from pipeline.intake.faults import EventFault
 from pipeline.intake.field_map import rows_of
 from pipeline.intake.lines import EVENTS_MAX, Found, read_lines
@@ -93,12 +93,13 @@ def read_batch(
             faulty.append(_Faulty(each, fault))
     sources = _sources(events)
     times = _times(events, sources, policy)
-    events = [
-        msgspec.structs.replace(event, late=True)
-        if is_late(policy, clock, sources[event.event_id], times[event.event_id])
-        else event
-        for event in events
-    ]
+    if times and min(times.values()) < clock.settled:
+        events = [
+            msgspec.structs.replace(event, late=True)
+            if is_late(policy, clock, sources[event.event_id], times[event.event_id])
+            else event
+            for event in events
+        ]
     letters = _dead_letters(batch, faulty)
     account = _account(batch, events, faulty)
     heard = _heard(events, sources, times)
@@ -125,6 +126,8 @@ def _sources(events: list[Event]) -> dict[str, SourceId]:
 def _times(
     events: list[Event], sources: dict[str, SourceId], policy: EventTimePolicy
 ) -> dict[str, Moment]:
+    if not any(event.future for event in events):
+        return {event.event_id: event.time for event in events}
     newest: dict[SourceId, Moment] = {}
     for event in events:
         if event.future:
@@ -204,7 +207,7 @@ def _event(
     if not EARLIEST <= time < LATEST:
         raise EventFault("time_out_of_range", f"the event is dated {time / 1e6:.0f} s after 1970")
     source = log_source(fields)
-    rows = rows_of(found.format, source.product, "Channel" in fields)
+    columns = columns_of(fields, rows_of(found.format, source.product, "Channel" in fields))
     return Event(
         event_id=_event_id(batch, found, occurrence),
         batch_id=batch.batch_id,
@@ -219,11 +222,11 @@ def _event(
         product=source.product,
         category=source.category,
         service=source.service,
-        host=column_of(fields, rows, "host"),
-        account=column_of(fields, rows, "account"),
-        source_ip=column_of(fields, rows, "source_ip"),
-        destination_ip=column_of(fields, rows, "destination_ip"),
-        process=column_of(fields, rows, "process"),
+        host=columns["host"],
+        account=columns["account"],
+        source_ip=columns["source_ip"],
+        destination_ip=columns["destination_ip"],
+        process=columns["process"],
         drill=batch.drill,
         fields=fields,
         raw=found.raw,

@@ -19,18 +19,18 @@ class SenderZones:
 
     def __init__(self, enterprise: Enterprise, time_zone: str, received_at: Moment) -> None:
         self._received_at = received_at
-        self._own = time_zone
-        self._named = enterprise.time_zones
-        self._default = enterprise.time_zone
+        self._named = {} if time_zone else enterprise.time_zones
+        self._usual = self._local(time_zone or enterprise.time_zone)
 
     def time_of(self, format: str, fields: Mapping[str, object]) -> Moment | None:
         """When the sensor saw it; None where no time field can be read."""
-        name = self._own or self._named_for(format, fields) or self._default
-        return time_of(fields, LocalTime(zone_of(name) if name else UTC, self._received_at))
+        name = self._named_for(format, fields) if self._named else ""
+        return time_of(fields, self._local(name) if name else self._usual)
+
+    def _local(self, name: str) -> LocalTime:
+        return LocalTime(zone_of(name) if name else UTC, self._received_at)
 
     def _named_for(self, format: str, fields: Mapping[str, object]) -> str:
-        if not self._named:
-            return ""
         rows = rows_of(format, log_source(fields).product, "Channel" in fields)
         host = column_of(fields, rows, "host")
         return self._named.get(host) or self._named.get(format, "")
