@@ -1,26 +1,24 @@
-"""How a command reaches the engine: over Kafka, or straight into an embedded store (shell)."""
+"""Sending a command, and saying what became of it (shell)."""
 
 import time
+from functools import partial
 from pathlib import Path
 
 import click
 import msgspec
 
-from pipeline.app.embedded_states import EmbeddedStates
-from pipeline.app.inline_campaigns import gather_inline
+from pipeline.app.command_service import (
+    CommandUnsendable,
+    check_size,
+    keeps_state,
+    obey,
+    publish_command,
+)
 from pipeline.cli.incident_list import find_incident
 from pipeline.cli.kafka_options import KafkaOptions
-from pipeline.cli.waiting import patient_delivery
-from pipeline.intake.commands import COMMAND_BYTES
-from pipeline.kafka.clients import producing
-from pipeline.kafka.preflight import require
-from pipeline.path import Engine
-from pipeline.sigma.matching.compile import compile_rules
-from pipeline.sigma.reading.parse import parse_rules
-from schemas.batch import HEADER_DRILL, Record
-from schemas.command import Command, CommandOutcome, Verb
+from pipeline.cli.terminal import say
+from schemas.command import Command, Verb
 from schemas.ids import content_id
-from schemas.topics import topic_name
 from sinks.contract import Store
 
 
@@ -31,66 +29,20 @@ def send_command(
 
     An embedded store whose states are a worker's is only read: the command goes to the broker.
     """
-    size = len(msgspec.json.encode(command))
-    if size > COMMAND_BYTES:
-        raise click.ClickException(
-            f"{command.verb}: {size:,} bytes; a command holds {COMMAND_BYTES:,}: say less, or say "
-            "it in several commands (of `describe` each field keeps its latest statement)"
-        )
-    if store is None or (kafka.bootstrap and not _keeps_state(store, command)):
-        _send_to_kafka(command, kafka, prefix)
-        click.echo(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
-        return
-    outcome = _obey(sink, command, store)
-    if not outcome.accepted:
-        raise click.ClickException(outcome.refusal)
-    click.echo(f"{command.verb} accepted", err=True)
-
-
-def _send_to_kafka(command: Command, kafka: KafkaOptions, prefix: str) -> None:
+    try:
+        check_size(command)
+        if store is not None and not (kafka.bootstrap and not keeps_state(store, command)):
+            outcome = obey(sink, store, command, partial(say, err=True))
+            if not outcome.accepted:
+                raise click.ClickException(outcome.refusal)
+            click.echo(f"{command.verb} accepted", err=True)
+            return
+    except CommandUnsendable as fault:
+        raise click.ClickException(str(fault)) from fault
     if not kafka.bootstrap:
         raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
-    access = kafka.access()
-    require(access, "analyst", prefix)
-    with producing(access) as producer:
-        headers = [(HEADER_DRILL, command.drill.encode())] if command.drill else []
-        producer.send(
-            topic_name("commands", prefix),
-            key=command.enterprise_id.encode(),
-            value=msgspec.json.encode(command),
-            headers=headers,
-        ).get(timeout=60)
-
-
-def _keeps_state(store: Path, command: Command) -> bool:
-    return command.enterprise_id in EmbeddedStates(store).registry
-
-
-def _obey(sink: Store, command: Command, store: Path) -> CommandOutcome:
-    if not _keeps_state(store, command):
-        raise click.ClickException(
-            f"{store}: the state of {command.enterprise_id!r} is not kept here, as a worker wrote "
-            "this store; send the command to the worker, by --bootstrap"
-        )
-    states = EmbeddedStates(store)
-    engine = Engine(compile_rules(parse_rules([])), states.policy, states.registry)
-    record = Record(
-        topic=topic_name("commands"),
-        partition=-1,
-        offset=states.applied,
-        timestamp=command.said_at,
-        key=command.enterprise_id.encode(),
-        value=msgspec.json.encode(command),
-        headers=((HEADER_DRILL, command.drill.encode()),) if command.drill else (),
-    )
-    admitted = engine.admit(record)
-    decisions = engine.apply(states.recall(admitted.state_key), admitted)
-    delivery = patient_delivery(sink)
-    delivery.write(decisions, command.command_id)
-    gather_inline(engine, decisions, states, delivery)
-    states.count(1)
-    states.save()
-    return next(each for each in decisions if isinstance(each, CommandOutcome))
+    publish_command(kafka.access(), command, prefix)
+    click.echo(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
 
 
 def compose(

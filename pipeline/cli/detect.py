@@ -10,11 +10,12 @@ from typing import Any
 import click
 import orjson
 
+from pipeline.app.engines import RULE_CACHE
+from pipeline.app.file_reading import read_recordings
 from pipeline.cli.file_account import FileAccount
 from pipeline.cli.file_reading import (
     encoding_option,
     format_option,
-    read_recordings,
     zone_option,
 )
 from pipeline.cli.progress import Progress
@@ -27,8 +28,6 @@ from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.sigma.reading.documents import SigmaRule
 from schemas.moments import format_moment
 from schemas.time_zones import zone_of
-
-RULE_CACHE = Path.home() / ".cache" / "fenghuo"
 
 
 def read_expand(_ctx: click.Context, _param: click.Parameter, given: Sequence[str]) -> Any:

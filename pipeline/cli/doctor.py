@@ -14,7 +14,7 @@ from typing import get_args
 import click
 import msgspec
 
-from pipeline.cli.checks import Check, CheckFailed, Finding, engine_checks, examine
+from pipeline.app.checks import Check, CheckFailed, Finding, engine_checks, examine
 from pipeline.cli.kafka_options import (
     KafkaOptions,
     group_option,

@@ -1,24 +1,25 @@
 """`fenghuo publish`: sign the lines of files and send them, with progress and resume."""
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
+from pipeline.app.file_reading import FileReader, manner_of, stream_of
 from pipeline.app.publishing import LARGEST_BYTES, Parcel, Resume, Sender, publish_parcels, unsent
 from pipeline.cli.file_reading import (
-    FileReader,
     encoding_option,
+    fail_if_unread,
     format_option,
-    manner_of,
-    stream_of,
     zone_option,
 )
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
+from pipeline.cli.terminal import say
 from pipeline.intake.batching import LINES_PER_BATCH, Chunk, chunk_lines
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
@@ -109,7 +110,7 @@ def publish_command(
     topic = topic_name("events", prefix)
     errand = Errand(sender, format, zone, encoding, drill, topic, kafka.bootstrap)
     access = kafka.access()
-    reader = FileReader(format, encoding)
+    reader = FileReader(partial(say, err=True), format, encoding)
     require(access, "enterprise", prefix)
     left_out = 0
     with producing(access) as producer:
@@ -118,7 +119,7 @@ def publish_command(
             _publish_file(producer, errand, reader, notes, restart)
             click.echo(msgspec.json.encode(notes.tally).decode())
             left_out += notes.tally.left_out
-    reader.finish()
+    fail_if_unread(reader)
     if left_out:
         raise click.ClickException(f"{left_out} events are too large to send (named above)")
 

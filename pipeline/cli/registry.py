@@ -5,12 +5,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.cli.registry_reload import content_of
+from pipeline.app.registry_reload import confirmation_of, content_of
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from pipeline.files.registry_file import keep_registry, read_registry_file
 from pipeline.files.replacing import replace_file
-from pipeline.worker.settings import confirmation_of
 
 
 @click.group("registry")

@@ -7,36 +7,29 @@ name inside it). Live state, live tables and other investigations are out of its
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
 
-from pipeline.app.inline_campaigns import gather_inline
-from pipeline.app.runner import HeldStates, drive
+from pipeline.app.replays import InvestigationTaken, prepare, replay
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
-from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
-from pipeline.cli.waiting import patient_delivery
-from pipeline.files.registry_file import keep_registry
-from pipeline.intake.admitted import STRANGER
-from pipeline.intake.dead_letters import refuse_record
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.preflight import describe_sources, partitions_of, require
 from pipeline.path import Engine
 from pipeline.replay.difference import compare_incidents
 from pipeline.replay.records import Period, held_since, read_period
-from pipeline.replay.source import RecordSource
-from pipeline.state import EnterpriseState, decode_state, encode_state, fresh_state
 from schemas.batch import Record
 from schemas.language import Language
 from schemas.moments import Moment, format_moment
 from schemas.topics import topic_name
-from sinks.contract import Answer, Store
+from sinks.contract import Answer
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
@@ -83,8 +76,11 @@ def replay_command(
     records = _of(read_period(access, topics, Period(start, end)), enterprises)
     aside = None if store is None else store / f"investigation_{name}"
     with open_sink(aside, f"investigation_{name}") as sink:
-        _prepare(sink, name, aside)
-        summary = _replay(engine, sink, records, partitions)
+        try:
+            prepare(sink, name, aside)
+        except InvestigationTaken as fault:
+            raise click.ClickException(str(fault)) from fault
+        summary = replay(engine, sink, records, partitions, partial(say, err=True))
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
     say(summary.line(), err=True)
@@ -126,39 +122,6 @@ def _live_incidents(store: Path | None, database: str) -> list[Answer]:
         return read_incidents(live)
 
 
-def _prepare(sink: Store, name: str, aside: Path | None) -> None:
-    """Its tables, empty: what other rules found before would stand among what is found now."""
-    sink.migrate()
-    (kept,) = sink.query("SELECT count() AS batches FROM batches")
-    if kept["batches"]:
-        remedy = f"drop the database investigation_{name}" if aside is None else f"remove {aside}"
-        raise click.ClickException(
-            f"investigation {name} holds {kept['batches']} batches of an earlier replay; "
-            f"choose another --name, or {remedy}"
-        )
-
-
 def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Record]:
     wanted = {each.encode() for each in enterprises}
     return (record for record in records if not wanted or record.key in wanted)
-
-
-def _replay(engine: Engine, sink: Store, records: Iterator[Record], partitions: int) -> Summary:
-    """Every record in order, then event time moved to the last event of each enterprise.
-
-    Sightings that live workers told are not read: the replay tells its own.
-    """
-    keep_registry(sink, engine.registry)
-    memory = HeldStates(fresh_state, encode_state, decode_state)
-    delivery = patient_delivery(sink)
-    summary = Summary()
-    source = RecordSource(engine, partitions)
-    for decisions in drive(records, source, source.decide, memory, delivery, refuse=refuse_record):
-        gather_inline(engine, decisions, memory, delivery)
-        summary.add(decisions)
-    for key, state in list(memory.all().items()):
-        if isinstance(state, EnterpriseState) and key != STRANGER:
-            settled = engine.settle(state, key)
-            delivery.write(settled, f"settle/{key}")
-            gather_inline(engine, settled, memory, delivery)
-    return summary

@@ -12,7 +12,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.tree import Tree as RichTree
 
-from pipeline.cli.detect import RULE_CACHE, expand_option, fields_of
+from pipeline.app.engines import RULE_CACHE
+from pipeline.cli.detect import expand_option, fields_of
 from pipeline.cli.file_reading import format_option
 from pipeline.cli.terminal import cell
 from pipeline.files.recordings import Recording, open_recording

@@ -15,16 +15,13 @@ from typing import Generic, Protocol, TypeVar
 
 import structlog
 
+from pipeline.app.engines import EngineRefused
 from pipeline.sigma.matching.plan_router import Effort
 from pipeline.worker.metrics import Metrics
 
 E = TypeVar("E")
 
 log = structlog.get_logger("fenghuo.worker")
-
-
-class EngineRefused(Exception):
-    """Rules, policy or registry have faults: what was in force stays. The message names them."""
 
 
 class EngineLoader(Protocol[E]):

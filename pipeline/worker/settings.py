@@ -7,6 +7,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from pipeline.app.registry_reload import confirmation_of
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.faults import AccessFault
 from pipeline.worker.environment import unknown_variables
@@ -88,11 +89,6 @@ class WorkerSettings(BaseSettings):
     def _paths(self) -> tuple[Path, ...]:
         ca = () if self.kafka_ca is None else (self.kafka_ca,)
         return (*self.engine_files(), *ca)
-
-
-def confirmation_of(registry: Path) -> Path:
-    """Where the content of a registry that was confirmed is named (`fenghuo registry confirm`)."""
-    return registry.with_name(f"{registry.name}.confirmed")
 
 
 def read_settings(**given: object) -> WorkerSettings:

@@ -18,11 +18,11 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pipeline.app.publishing import Sender, sign_chunk
-from pipeline.cli.worker import EngineCodec
 from pipeline.files.rule_files import load_rules
 from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine
 from pipeline.policy import Policy
+from pipeline.worker.engine_parts import EngineCodec
 from schemas.batch import Record
 from schemas.registry import PublishingKey
 from schemas.topics import topic_name

@@ -10,10 +10,10 @@ from random import Random
 import msgspec
 
 from pipeline.app.delivery import Delivery
+from pipeline.app.engines import OWN_RULES
 from pipeline.app.inline_campaigns import gather_inline
 from pipeline.app.publishing import Sender, sign_chunk
 from pipeline.app.runner import HeldStates, drive
-from pipeline.cli.engines import OWN_RULES
 from pipeline.files.registry_file import keep_registry
 from pipeline.files.rule_files import load_rules
 from pipeline.intake.batching import chunk_lines

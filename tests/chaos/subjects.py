@@ -8,8 +8,8 @@ from random import Random
 
 import msgspec
 
+from pipeline.app.engines import OWN_RULES
 from pipeline.app.publishing import Sender, sign_chunk
-from pipeline.cli.engines import OWN_RULES
 from pipeline.intake.batching import Chunk
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key

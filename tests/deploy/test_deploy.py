@@ -14,8 +14,8 @@ import yaml
 from dashboards.grafana.clickhouse import PLUGIN, SOURCE_UID
 from dashboards.grafana.resources import folder_uid
 from dashboards.words import LANGUAGES
+from pipeline.app.stores import ADDRESS_VARIABLE
 from pipeline.cli.main import COMMANDS
-from pipeline.cli.stores import ADDRESS_VARIABLE
 from pipeline.worker.settings import WorkerSettings
 from sinks.chdb import ChdbSink
 from sinks.tables import TABLES

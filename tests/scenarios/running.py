@@ -5,8 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.cli.progress import Progress
-from pipeline.cli.run import BatchReader
+from pipeline.app.file_runs import BatchReader
 from pipeline.files.rule_files import load_rules
 from pipeline.intake.formats.table import AUTO
 from pipeline.path import Engine
@@ -57,12 +56,11 @@ def _engine() -> Engine:
 def outcome_of(recording: str) -> Outcome:
     """The recording from its first event to its end, as its own enterprise."""
     engine, state = _engine(), EnterpriseState()
-    reader = BatchReader(ENTERPRISE, AUTO, RECEIVED_AT, "")
+    reader = BatchReader(ENTERPRISE, AUTO, RECEIVED_AT, "", print)
     decisions: list[Decision] = []
     file = CORPORA / "otrf" / f"{recording}.zip"
-    with Progress("reading", file.stat().st_size) as progress:
-        for batch in reader.batches([file], progress, 0):
-            decisions += engine.process(state, batch)
+    for batch in reader.batches([file], 0):
+        decisions += engine.process(state, batch)
     decisions += engine.settle(state, ENTERPRISE.enterprise_id)
     return _outcome(decisions)
 

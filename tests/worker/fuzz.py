@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from pipeline.cli.worker import EngineCodec
+from pipeline.worker.engine_parts import EngineCodec
 from schemas.batch import Record
 from tests.worker.hostile import PARTITIONS, TOPICS, Chaos, engine
 from tests.worker.world import Worker, World

@@ -5,7 +5,7 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.cli.worker import EngineCodec
+from pipeline.worker.engine_parts import EngineCodec
 from schemas.batch import Record
 from tests.worker.hostile import NAMES, PARTITIONS, engine, garbage, home_of, signed
 from tests.worker.world import Worker, World

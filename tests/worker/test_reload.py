@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.main import main as fenghuo
-from pipeline.cli.worker import EngineParts
 from pipeline.path import Engine
+from pipeline.worker.engine_parts import EngineParts
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.rules_watch import RulesWatch
 from pipeline.worker.settings import read_settings

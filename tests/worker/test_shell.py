@@ -12,6 +12,7 @@ from typing import get_args
 import msgspec
 import pytest
 
+from pipeline.app.engines import EngineRefused
 from pipeline.cli.topics import find_conflicts, plan_topics
 from pipeline.intake.dead_letters import expire_offsets, refuse_record
 from pipeline.sigma.matching.plan_router import Effort
@@ -21,7 +22,7 @@ from pipeline.worker.ledger import StateKey
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
-from pipeline.worker.rules_watch import EngineRefused, RulesWatch
+from pipeline.worker.rules_watch import RulesWatch
 from pipeline.worker.settings import SettingsFault, WorkerSettings, read_settings
 from pipeline.worker.timers import Timers
 from schemas.batch import DeadLetter, Record

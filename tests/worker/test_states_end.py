@@ -5,12 +5,12 @@ from base64 import b64decode
 import msgspec
 import pytest
 
-from pipeline.cli.worker import EngineCodec
 from pipeline.departures import KEPT_AFTER
 from pipeline.drills import KEPT_AFTER as DRILL_KEPT_AFTER
 from pipeline.intake.taken import TakenState
 from pipeline.state import EnterpriseState, decode_state, encode_state, enterprise_state
 from pipeline.worker import step_executor as executor
+from pipeline.worker.engine_parts import EngineCodec
 from schemas.batch import Record
 from schemas.decision import Decision
 from schemas.moments import MINUTE, SECOND, Moment, moment_of

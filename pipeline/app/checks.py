@@ -3,10 +3,9 @@
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-import click
 import msgspec
 
-from pipeline.cli.engines import OWN_RULES, RULE_CACHE, load_policy
+from pipeline.app.engines import OWN_RULES, RULE_CACHE, EngineRefused, policy_of
 from pipeline.files.registry_file import read_registry_file
 from pipeline.files.rule_files import load_rules
 
@@ -94,7 +93,7 @@ def check_registry(file: Path | None) -> str:
 def check_policy(file: Path | None) -> str:
     """The policy reads."""
     try:
-        load_policy(file)
-    except click.ClickException as fault:
-        raise CheckFailed(fault.message, "fenghuo policy check") from fault
+        policy_of(file)
+    except EngineRefused as fault:
+        raise CheckFailed(str(fault), "fenghuo policy check") from fault
     return "defaults" if file is None else str(file)

@@ -13,7 +13,6 @@ from typing import Final
 
 from pipeline.files.registry_file import read_registry_file
 from pipeline.intake.registry import RegistryFault
-from pipeline.worker.settings import confirmation_of
 from schemas.registry import Registry
 
 FEW: Final = 5
@@ -24,6 +23,11 @@ SHOWN: Final = 5
 
 class RegistryHeld(Exception):
     """The registry in force stays: says why, and what to do."""
+
+
+def confirmation_of(registry: Path) -> Path:
+    """Where the content of a registry that was confirmed is named (`fenghuo registry confirm`)."""
+    return registry.with_name(f"{registry.name}.confirmed")
 
 
 def content_of(file: Path) -> str:

@@ -3,7 +3,7 @@
 import time
 
 from pipeline.app.delivery import Delivery, DeliveryWatch
-from pipeline.cli.terminal import say
+from pipeline.app.engines import Tell
 from sinks.contract import Sink, StoreFull
 
 
@@ -11,14 +11,15 @@ class Patience(DeliveryWatch):
     """Waits for a store that is away, saying why; not for a disk that is full: who gave the
     command is the one who can make room."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Tell) -> None:
+        self._tell = tell
         self._is_full = False
 
     def retried(self, attempt: int, pause_s: float, fault: Exception) -> None:
         """Say so, unless it is the end."""
         self._is_full = isinstance(fault, StoreFull)
         if not self._is_full:
-            say(f"{fault}; trying again in {pause_s:.0f} s (Ctrl-C ends)", err=True)
+            self._tell(f"{fault}; trying again in {pause_s:.0f} s (Ctrl-C ends)")
 
     def wait(self, pause_s: float) -> bool:
         """Pause and go on; Ctrl-C is how a person says to stop."""
@@ -27,7 +28,7 @@ class Patience(DeliveryWatch):
         return not self._is_full
 
 
-def patient_delivery(sink: Sink) -> Delivery:
+def patient_delivery(sink: Sink, tell: Tell) -> Delivery:
     """How a command writes into the store."""
-    patience = Patience()
+    patience = Patience(tell)
     return Delivery(sink, wait=patience.wait, watch=patience)

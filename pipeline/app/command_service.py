@@ -1,0 +1,84 @@
+"""How a command reaches the engine: over Kafka, or straight into an embedded store (shell)."""
+
+from pathlib import Path
+
+import msgspec
+
+from pipeline.app.embedded_states import EmbeddedStates
+from pipeline.app.engines import Tell
+from pipeline.app.inline_campaigns import gather_inline
+from pipeline.app.waiting import patient_delivery
+from pipeline.intake.commands import COMMAND_BYTES
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import producing
+from pipeline.kafka.preflight import require
+from pipeline.path import Engine
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.reading.parse import parse_rules
+from schemas.batch import HEADER_DRILL, Record
+from schemas.command import Command, CommandOutcome
+from schemas.topics import topic_name
+from sinks.contract import Store
+
+
+class CommandUnsendable(Exception):
+    """A command that nobody could carry out; the message says why and what to do."""
+
+
+def check_size(command: Command) -> None:
+    """Raises CommandUnsendable for one that is larger than any is read."""
+    size = len(msgspec.json.encode(command))
+    if size > COMMAND_BYTES:
+        raise CommandUnsendable(
+            f"{command.verb}: {size:,} bytes; a command holds {COMMAND_BYTES:,}: say less, or say "
+            "it in several commands (of `describe` each field keeps its latest statement)"
+        )
+
+
+def keeps_state(store: Path, command: Command) -> bool:
+    """Whether the enterprise's state is in the embedded store itself, and no worker's."""
+    return command.enterprise_id in EmbeddedStates(store).registry
+
+
+def publish_command(access: KafkaAccess, command: Command, prefix: str) -> None:
+    """To the workers, as an analyst; raises KafkaFault and kafka.errors.KafkaError."""
+    require(access, "analyst", prefix)
+    with producing(access) as producer:
+        producer.send(
+            topic_name("commands", prefix),
+            key=command.enterprise_id.encode(),
+            value=msgspec.json.encode(command),
+            headers=_headers(command),
+        ).get(timeout=60)
+
+
+def obey(sink: Store, store: Path, command: Command, tell: Tell) -> CommandOutcome:
+    """Carry it out on the states of an embedded store; raises CommandUnsendable."""
+    if not keeps_state(store, command):
+        raise CommandUnsendable(
+            f"{store}: the state of {command.enterprise_id!r} is not kept here, as a worker wrote "
+            "this store; send the command to the worker, by --bootstrap"
+        )
+    states = EmbeddedStates(store)
+    engine = Engine(compile_rules(parse_rules([])), states.policy, states.registry)
+    record = Record(
+        topic=topic_name("commands"),
+        partition=-1,
+        offset=states.applied,
+        timestamp=command.said_at,
+        key=command.enterprise_id.encode(),
+        value=msgspec.json.encode(command),
+        headers=tuple(_headers(command)),
+    )
+    admitted = engine.admit(record)
+    decisions = engine.apply(states.recall(admitted.state_key), admitted)
+    delivery = patient_delivery(sink, tell)
+    delivery.write(decisions, command.command_id)
+    gather_inline(engine, decisions, states, delivery)
+    states.count(1)
+    states.save()
+    return next(each for each in decisions if isinstance(each, CommandOutcome))
+
+
+def _headers(command: Command) -> list[tuple[str, bytes]]:
+    return [(HEADER_DRILL, command.drill.encode())] if command.drill else []

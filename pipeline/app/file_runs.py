@@ -1,0 +1,162 @@
+"""The whole pipeline over recordings, into an embedded store (shell)."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from itertools import count, groupby
+from pathlib import Path
+
+from pipeline.app.embedded_states import EmbeddedStates
+from pipeline.app.engines import Tell
+from pipeline.app.file_reading import FileReader, manner_of, stream_of
+from pipeline.app.inline_campaigns import expire_indicators, gather_inline
+from pipeline.app.runner import drive
+from pipeline.app.summary import Summary
+from pipeline.app.waiting import patient_delivery
+from pipeline.files.ordering import Line, Read, in_order
+from pipeline.files.recordings import Advance, Recording, open_recording
+from pipeline.files.registry_file import keep_registry
+from pipeline.intake.batching import Chunk, OccurrenceCounter, chunk_counted
+from pipeline.intake.lines import read_lines
+from pipeline.intake.sender_zones import SenderZones
+from pipeline.path import Engine
+from pipeline.state import State, enterprise_key, enterprise_state
+from schemas.batch import Batch
+from schemas.decision import Decision
+from schemas.ids import content_id
+from schemas.moments import Moment
+from schemas.registry import Enterprise
+from sinks.contract import Store
+
+LINES_PER_BATCH = 500
+
+
+class BatchReader:
+    """Files as batches of one enterprise, in the order of their events."""
+
+    def __init__(
+        self,
+        enterprise: Enterprise,
+        format: str,
+        received_at: Moment,
+        drill: str,
+        tell: Tell,
+        zone: str = "",
+        encoding: str = "",
+    ) -> None:
+        self._tell = tell
+        self.enterprise_id = enterprise.enterprise_id
+        self.format = format
+        self.zone = zone
+        self.received_at = received_at
+        self.drill = drill
+        self.files = FileReader(tell, format, encoding)
+        self._zones = SenderZones(enterprise, zone, received_at)
+
+    def batches(
+        self, files: Sequence[Path], first: int, advance: Advance = lambda amount: None
+    ) -> Iterator[Batch]:
+        """All files in the order of their events; `first` is the offset of the first batch."""
+        with ExitStack() as stack:
+            ordered = in_order([self._reading(file, advance) for file in files], stack)
+            if ordered.out_of_order:
+                where = "sorted on disk" if ordered.is_spilled else "sorted"
+                self._tell(
+                    f"{ordered.out_of_order} lines are older than a line before them in their "
+                    f"file: all are {where} and read in the order of their events"
+                )
+            manner = manner_of(self.format, self.zone, self.files.encoding)
+            streams = [stream_of(file, manner, LINES_PER_BATCH) for file in files]
+            stream = content_id("stream", *streams)
+            counted = ((line.raw, line.occurrence) for line in ordered.lines)
+            chunks = chunk_counted(counted, self.enterprise_id, manner, LINES_PER_BATCH, stream)
+            for offset, chunk in enumerate(chunks, start=first):
+                yield self._batch(chunk, offset)
+
+    def _reading(self, file: Path, advance: Advance) -> Read:
+        """What is wrong with a file, and how far it is read, is told at its first reading."""
+        times_read = count()
+
+        def read() -> Iterator[Line]:
+            if next(times_read):
+                again = open_recording(file, encoding=self.files.encoding)
+                return self._lines(each for each in again if each.raw)
+            return self._lines(self.files.documents(file, advance))
+
+        return read
+
+    def _lines(self, documents: Iterator[Recording]) -> Iterator[Line]:
+        time: Moment = 0
+        for _, of_member in groupby(documents, key=lambda document: document.member):
+            counter = OccurrenceCounter()
+            for document in of_member:
+                time = self._time_of(document.raw) or time
+                yield Line(time, counter.count(document.raw), document.raw)
+
+    def _time_of(self, line: bytes) -> Moment | None:
+        """The time of the line's first event that tells one."""
+        for found in read_lines(self.format, [line]):
+            if found.fault is None and (time := self._zones.time_of(found.format, found.fields)):
+                return time
+        return None
+
+    def _batch(self, chunk: Chunk, offset: int) -> Batch:
+        """The batch at its place: for files the offset counts the batches of a store."""
+        return Batch(
+            enterprise_id=self.enterprise_id,
+            format=self.format,
+            time_zone=self.zone,
+            batch_id=chunk.batch_id,
+            stream=chunk.stream,
+            sequence=chunk.sequence,
+            received_at=self.received_at,
+            value=chunk.value,
+            occurrences=chunk.occurrences,
+            drill=self.drill,
+            recorded=True,
+            offset=offset,
+        )
+
+
+class _BatchSource:
+    """What the driver must know of a batch that was read from a file."""
+
+    def state_key(self, input: Batch, /) -> str:
+        """The enterprise, and each drill apart."""
+        return enterprise_key(input.enterprise_id, input.drill)
+
+    def place(self, input: Batch, /) -> str:
+        """The batch's own id and its place."""
+        return f"{input.batch_id}/{input.offset}"
+
+
+def run_files(
+    engine: Engine,
+    sink: Store,
+    states: EmbeddedStates,
+    reader: BatchReader,
+    files: Sequence[Path],
+    tell: Tell,
+    advance: Advance = lambda amount: None,
+) -> Summary:
+    """All files through the engine into the store; the states are saved at the end."""
+    sink.migrate()
+    keep_registry(sink, engine.registry)
+    delivery = patient_delivery(sink, tell)
+    summary = Summary()
+
+    def process(state: State, batch: Batch) -> list[Decision]:
+        return engine.process(enterprise_state(state), batch)
+
+    batches = reader.batches(files, states.applied, advance)
+    for decisions in drive(batches, _BatchSource(), process, states, delivery, group_size=20):
+        gather_inline(engine, decisions, states, delivery)
+        summary.add(decisions)
+    key = enterprise_key(reader.enterprise_id, reader.drill)
+    settled = engine.settle(enterprise_state(states.recall(key)), key)
+    delivery.write(settled, f"settle/{states.applied}")
+    gather_inline(engine, settled, states, delivery)
+    expire_indicators(engine, states.keys(), states, delivery, reader.received_at)
+    summary.unplaced = engine.rules.effort.unplaced_events
+    states.count(summary.batches)
+    states.save()
+    return summary

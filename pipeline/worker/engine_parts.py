@@ -1,0 +1,94 @@
+"""The worker's engine and store, by its settings (shell)."""
+
+from contextlib import ExitStack
+
+import structlog
+
+from pipeline.app.engines import EngineRefused, make_engine
+from pipeline.app.registry_reload import RegistryHeld, check_reload
+from pipeline.app.stores import open_store
+from pipeline.files.registry_file import read_registry_file
+from pipeline.intake.registry import RegistryFault
+from pipeline.path import Engine
+from pipeline.sigma.matching.plan_router import Effort
+from pipeline.sigma.reading.documents import RuleFault
+from pipeline.state import State, decode_state, encode_state, fresh_state
+from pipeline.worker.settings import WorkerSettings
+from sinks.contract import Rows, Store
+from sinks.log_tables import ENTERPRISES
+
+log = structlog.get_logger("fenghuo.worker")
+
+
+class EngineCodec:
+    """The engine's states, as `pipeline/state.py` keeps them."""
+
+    def fresh(self, key: str) -> State:
+        return fresh_state(key)
+
+    def encode(self, state: State) -> bytes:
+        return encode_state(state)
+
+    def decode(self, key: str, data: bytes) -> State:
+        return decode_state(key, data)
+
+
+class EngineParts:
+    """The worker's engine and store, by its settings."""
+
+    codec = EngineCodec()
+
+    def __init__(self, settings: WorkerSettings) -> None:
+        self._settings = settings
+        self._open = ExitStack()
+        self._registry_faults: list[RegistryFault] = []
+
+    def load_engine(self, in_force: Engine | None) -> Engine:
+        """The engine of the files as they are. While one is in force, no new faults may come."""
+        settings = self._settings
+        try:
+            if in_force is not None:
+                self._check_registry(in_force)
+            engine = make_engine(settings.rules, settings.registry, settings.policy, _log_fault)
+            parsed = None if settings.registry is None else read_registry_file(settings.registry)
+        except (RegistryHeld, OSError, ValueError) as fault:
+            raise EngineRefused(str(fault)) from fault
+        known = set() if in_force is None else {*map(_gist, in_force.rules.faults)}
+        new = [each for each in engine.rules.faults if _gist(each) not in known]
+        if in_force is not None and new:
+            raise EngineRefused("; ".join(map(str, new)))
+        self._registry_faults = [] if parsed is None else parsed.faults
+        return engine
+
+    def _check_registry(self, in_force: Engine) -> None:
+        if self._settings.registry is not None:
+            check_reload(self._settings.registry, in_force.registry, self._registry_faults)
+
+    def effort(self, engine: Engine) -> Effort:
+        """What events have made its rule set do."""
+        return engine.rules.effort
+
+    def name_rules(self, engine: Engine) -> str:
+        """The content id of the rule set."""
+        return engine.rules.content_id
+
+    def introduce(self, engine: Engine) -> Rows:
+        """The registry, for the store's table of enterprises."""
+        return {ENTERPRISES.name: [ENTERPRISES.row(each) for each in engine.registry.values()]}
+
+    def open_sink(self) -> Store:
+        """The store; an embedded one is migrated, a server by `fenghuo migrate`."""
+        settings = self._settings
+        sink = self._open.enter_context(open_store(settings.store, settings.database))
+        if settings.store is not None:
+            sink.migrate()
+        return sink
+
+
+def _log_fault(text: str) -> None:
+    log.warning("engine files have faults", fault=text)
+
+
+def _gist(fault: RuleFault) -> tuple[str, str, str, str]:
+    """A fault without its line: editing elsewhere in the file does not make it a new one."""
+    return fault.file, fault.title, fault.field, fault.problem
