@@ -6,7 +6,7 @@
 No enterprise's id holds a `#` (`intake/registry.py`), so the two kinds never meet.
 """
 
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 import msgspec
 
@@ -42,6 +42,20 @@ class EnterpriseState(msgspec.Struct):
 
 
 State: TypeAlias = EnterpriseState | CampaignState
+
+ANY_PARTITION = -1
+"""Where there are no partitions: a name has one state."""
+
+
+class StateKey(NamedTuple):
+    """Whose state: the same name in another partition has a state of its own."""
+
+    partition: int
+    name: str
+
+    def __str__(self) -> str:
+        return f"{self.partition}/{self.name}"
+
 
 _CAMPAIGN_MARK = "#"
 _encoder = msgspec.msgpack.Encoder()

@@ -1,12 +1,14 @@
 """How a command reaches the engine: over Kafka, or straight into an embedded store (shell)."""
 
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.engines import Tell
-from pipeline.app.inline_campaigns import gather_inline
+from pipeline.app.runner import Runner
+from pipeline.app.tasks import record_task, sighting_task
 from pipeline.app.waiting import patient_delivery
 from pipeline.intake.commands import COMMAND_BYTES
 from pipeline.kafka.access import KafkaAccess
@@ -70,11 +72,9 @@ def obey(sink: Store, store: Path, command: Command, tell: Tell) -> CommandOutco
         value=msgspec.json.encode(command),
         headers=tuple(_headers(command)),
     )
-    admitted = engine.admit(record)
-    decisions = engine.apply(states.recall(admitted.state_key), admitted)
-    delivery = patient_delivery(sink, tell)
-    delivery.write(decisions, command.command_id)
-    gather_inline(engine, decisions, states, delivery)
+    runner = Runner(states, patient_delivery(sink, tell), partial(sighting_task, engine))
+    task = msgspec.structs.replace(record_task(engine, record), refuse=None)
+    decisions = runner.complete([task])
     states.count(1)
     states.save()
     return next(each for each in decisions if isinstance(each, CommandOutcome))

@@ -13,7 +13,7 @@ import msgspec
 
 from pipeline.files.replacing import replace_file
 from pipeline.policy import Policy
-from pipeline.state import State, decode_state, encode_state, fresh_state
+from pipeline.state import State, StateKey, decode_state, encode_state, fresh_state
 from schemas.registry import Enterprise, Registry
 
 STATES_FILE = "fenghuo-states.msgpack"
@@ -28,7 +28,7 @@ class _Saved(msgspec.Struct):
 
 
 class EmbeddedStates:
-    """States by key, decoded when first wanted; the driver's memory for files."""
+    """States by key, decoded when first wanted; the runner's memory for files."""
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / STATES_FILE
@@ -63,26 +63,27 @@ class EmbeddedStates:
         """So many more inputs were applied."""
         self._saved.applied += inputs
 
-    def keys(self) -> list[str]:
-        """Every key with a state."""
+    def names(self) -> list[str]:
+        """Every name with a state."""
         return sorted({*self._saved.states, *self._live})
 
-    def recall(self, key: str) -> State:
-        """The state of a key, for the driver to change; fresh if there is none."""
-        state = self._live.get(key)
+    def recall(self, key: StateKey) -> State:
+        """The state of a key, for the runner to change; fresh if there is none."""
+        name = key.name
+        state = self._live.get(name)
         if state is None:
-            saved = self._saved.states.get(key)
-            state = fresh_state(key) if saved is None else decode_state(key, saved)
-            self._live[key] = state
+            saved = self._saved.states.get(name)
+            state = fresh_state(name) if saved is None else decode_state(name, saved)
+            self._live[name] = state
         return state
 
-    def remember(self, states: Mapping[str, State]) -> None:
+    def remember(self, states: Mapping[StateKey, State]) -> None:
         """Kept in memory already; `save` makes them durable."""
 
-    def forget(self, keys: Iterable[str]) -> None:
+    def forget(self, keys: Iterable[StateKey]) -> None:
         """Go back to what was last saved."""
         for key in keys:
-            self._live.pop(key, None)
+            self._live.pop(key.name, None)
 
     def replace(self, states: Mapping[str, State]) -> None:
         """These instead of all that were there."""

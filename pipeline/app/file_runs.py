@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from itertools import count, groupby
 from pathlib import Path
 
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.engines import Tell
 from pipeline.app.file_reading import FileReader, manner_of, stream_of
-from pipeline.app.inline_campaigns import expire_indicators, gather_inline
-from pipeline.app.runner import drive
+from pipeline.app.runner import Runner
 from pipeline.app.summary import Summary
+from pipeline.app.tasks import batch_task, settle_task, sighting_task, timer_task
 from pipeline.app.waiting import patient_delivery
 from pipeline.files.ordering import Line, Read, in_order
 from pipeline.files.recordings import Advance, Recording, open_recording
@@ -19,15 +20,16 @@ from pipeline.intake.batching import Chunk, OccurrenceCounter, chunk_counted
 from pipeline.intake.lines import read_lines
 from pipeline.intake.sender_zones import SenderZones
 from pipeline.path import Engine
-from pipeline.state import State, enterprise_key, enterprise_state
+from pipeline.state import ANY_PARTITION, StateKey, enterprise_key, is_campaign_key
 from schemas.batch import Batch
-from schemas.decision import Decision
 from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.registry import Enterprise
 from sinks.contract import Store
 
 LINES_PER_BATCH = 500
+GROUP_SIZE = 20
+"""Batches that are written together."""
 
 
 class BatchReader:
@@ -117,18 +119,6 @@ class BatchReader:
         )
 
 
-class _BatchSource:
-    """What the driver must know of a batch that was read from a file."""
-
-    def state_key(self, input: Batch, /) -> str:
-        """The enterprise, and each drill apart."""
-        return enterprise_key(input.enterprise_id, input.drill)
-
-    def place(self, input: Batch, /) -> str:
-        """The batch's own id and its place."""
-        return f"{input.batch_id}/{input.offset}"
-
-
 def run_files(
     engine: Engine,
     sink: Store,
@@ -141,21 +131,15 @@ def run_files(
     """All files through the engine into the store; the states are saved at the end."""
     sink.migrate()
     keep_registry(sink, engine.registry)
-    delivery = patient_delivery(sink, tell)
+    runner = Runner(states, patient_delivery(sink, tell), partial(sighting_task, engine))
     summary = Summary()
-
-    def process(state: State, batch: Batch) -> list[Decision]:
-        return engine.process(enterprise_state(state), batch)
-
     batches = reader.batches(files, states.applied, advance)
-    for decisions in drive(batches, _BatchSource(), process, states, delivery, group_size=20):
-        gather_inline(engine, decisions, states, delivery)
+    for decisions in runner.run((batch_task(engine, batch) for batch in batches), GROUP_SIZE):
         summary.add(decisions)
-    key = enterprise_key(reader.enterprise_id, reader.drill)
-    settled = engine.settle(enterprise_state(states.recall(key)), key)
-    delivery.write(settled, f"settle/{states.applied}")
-    gather_inline(engine, settled, states, delivery)
-    expire_indicators(engine, states.keys(), states, delivery, reader.received_at)
+    name = enterprise_key(reader.enterprise_id, reader.drill)
+    runner.complete([settle_task(engine, name)])
+    indicators = [StateKey(ANY_PARTITION, each) for each in states.names() if is_campaign_key(each)]
+    runner.complete(timer_task(engine, each, reader.received_at) for each in indicators)
     summary.unplaced = engine.rules.effort.unplaced_events
     states.count(summary.batches)
     states.save()

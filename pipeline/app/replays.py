@@ -1,19 +1,18 @@
 """A past period through the same engine, into a store of its own (shell)."""
 
 from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 from pipeline.app.engines import Tell
-from pipeline.app.inline_campaigns import gather_inline
-from pipeline.app.runner import HeldStates, drive
+from pipeline.app.runner import HeldStates, Runner
 from pipeline.app.summary import Summary
+from pipeline.app.tasks import record_task, settle_task, sighting_task
 from pipeline.app.waiting import patient_delivery
 from pipeline.files.registry_file import keep_registry
 from pipeline.intake.admitted import STRANGER
-from pipeline.intake.dead_letters import refuse_record
 from pipeline.path import Engine
-from pipeline.replay.source import RecordSource
-from pipeline.state import EnterpriseState, decode_state, encode_state, fresh_state
+from pipeline.state import is_campaign_key
 from schemas.batch import Record
 from sinks.contract import Store
 
@@ -45,16 +44,10 @@ def replay(
     Sightings that live workers told are not read: the replay tells its own.
     """
     keep_registry(sink, engine.registry)
-    memory = HeldStates(fresh_state, encode_state, decode_state)
-    delivery = patient_delivery(sink, tell)
-    summary = Summary()
-    source = RecordSource(engine, partitions)
-    for decisions in drive(records, source, source.decide, memory, delivery, refuse=refuse_record):
-        gather_inline(engine, decisions, memory, delivery)
+    states, summary = HeldStates(), Summary()
+    runner = Runner(states, patient_delivery(sink, tell), partial(sighting_task, engine))
+    for decisions in runner.run(record_task(engine, record, partitions) for record in records):
         summary.add(decisions)
-    for key, state in list(memory.all().items()):
-        if isinstance(state, EnterpriseState) and key != STRANGER:
-            settled = engine.settle(state, key)
-            delivery.write(settled, f"settle/{key}")
-            gather_inline(engine, settled, memory, delivery)
+    names = [each for each in states.all() if each != STRANGER and not is_campaign_key(each)]
+    runner.complete(settle_task(engine, each) for each in names)
     return summary

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pipeline.intake.registry import ParsedRegistry, parse_registry
 from schemas.registry import Enterprise, Registry
-from sinks.contract import Sink
+from sinks.contract import Rows, Sink
 from sinks.log_tables import ENTERPRISES
 
 LOCAL = Enterprise(
@@ -21,8 +21,12 @@ def read_registry_file(path: Path) -> ParsedRegistry:
         return parse_registry(lines, str(path))
 
 
+def registry_rows(registry: Registry) -> Rows:
+    """The enterprises as rows of the store, where dashboards look up their names."""
+    rows = [ENTERPRISES.row(each) for each in registry.values()]
+    return {ENTERPRISES.name: rows} if rows else {}
+
+
 def keep_registry(sink: Sink, registry: Registry) -> None:
-    """Write the enterprises into the store, where dashboards look up their names."""
-    sink.write(
-        {ENTERPRISES.name: [ENTERPRISES.row(each) for each in registry.values()]}, "registry"
-    )
+    """Write the enterprises into the store."""
+    sink.write(registry_rows(registry), "registry")

@@ -10,33 +10,15 @@ from pipeline.app.stores import open_store
 from pipeline.files.registry_file import read_registry_file
 from pipeline.intake.registry import RegistryFault
 from pipeline.path import Engine
-from pipeline.sigma.matching.plan_router import Effort
 from pipeline.sigma.reading.documents import RuleFault
-from pipeline.state import State, decode_state, encode_state, fresh_state
 from pipeline.worker.settings import WorkerSettings
-from sinks.contract import Rows, Store
-from sinks.log_tables import ENTERPRISES
+from sinks.contract import Store
 
 log = structlog.get_logger("fenghuo.worker")
 
 
-class EngineCodec:
-    """The engine's states, as `pipeline/state.py` keeps them."""
-
-    def fresh(self, key: str) -> State:
-        return fresh_state(key)
-
-    def encode(self, state: State) -> bytes:
-        return encode_state(state)
-
-    def decode(self, key: str, data: bytes) -> State:
-        return decode_state(key, data)
-
-
 class EngineParts:
     """The worker's engine and store, by its settings."""
-
-    codec = EngineCodec()
 
     def __init__(self, settings: WorkerSettings) -> None:
         self._settings = settings
@@ -63,18 +45,6 @@ class EngineParts:
     def _check_registry(self, in_force: Engine) -> None:
         if self._settings.registry is not None:
             check_reload(self._settings.registry, in_force.registry, self._registry_faults)
-
-    def effort(self, engine: Engine) -> Effort:
-        """What events have made its rule set do."""
-        return engine.rules.effort
-
-    def name_rules(self, engine: Engine) -> str:
-        """The content id of the rule set."""
-        return engine.rules.content_id
-
-    def introduce(self, engine: Engine) -> Rows:
-        """The registry, for the store's table of enterprises."""
-        return {ENTERPRISES.name: [ENTERPRISES.row(each) for each in engine.registry.values()]}
 
     def open_sink(self) -> Store:
         """The store; an embedded one is migrated, a server by `fenghuo migrate`."""

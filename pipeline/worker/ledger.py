@@ -21,25 +21,17 @@ Rule 7. The generation never runs backwards, even where the group's does (a grou
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from collections.abc import Set as AbstractSet
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
+
+from pipeline.state import StateKey
 
 Kind: TypeAlias = Literal["state", "position"]
 Name: TypeAlias = tuple[int, Kind, str]
 """Partition, kind, and the name of a state or of a log."""
 Send: TypeAlias = Callable[[int, bytes, bytes | None], Awaitable[object]]
 """Partition, key, value (None deletes): to the changelog; done when the broker has confirmed."""
-
-
-class StateKey(NamedTuple):
-    """Whose state: the same name in another partition has a state of its own."""
-
-    partition: int
-    name: str
-
-    def __str__(self) -> str:
-        return f"{self.partition}/{self.name}"
 
 
 class StateRecord(msgspec.Struct, frozen=True, array_like=True):

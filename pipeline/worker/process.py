@@ -12,7 +12,7 @@ import sys
 import time
 from collections.abc import Mapping
 from threading import Event, Thread
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 
@@ -21,12 +21,8 @@ from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.preflight import Topic, describe_sources, require
 from pipeline.worker.service import Parts, Service
 from pipeline.worker.settings import WorkerSettings
-from pipeline.worker.step_executor import Engine
 
 log = structlog.get_logger("fenghuo.worker")
-
-State = TypeVar("State")
-E = TypeVar("E", bound=Engine[Any])
 
 QUIET_S = 5.0
 LIBRARY_QUIET_S = 30.0
@@ -86,7 +82,7 @@ def configure_log() -> None:
     logging.getLogger("kafka.admin").setLevel(logging.ERROR)
 
 
-def serve(settings: WorkerSettings, parts: Parts[E, State]) -> None:
+def serve(settings: WorkerSettings, parts: Parts) -> None:
     """Run one worker until it is told to stop; ends the process by SystemExit.
 
     Raises KafkaFault where no broker lets it in, or where topics or rights are lacking: Faust

@@ -11,46 +11,38 @@ import os
 from collections.abc import Iterable
 from hashlib import blake2b
 from pathlib import Path
-from typing import Generic, Protocol, TypeVar
+from typing import Protocol
 
 import structlog
 
 from pipeline.app.engines import EngineRefused
-from pipeline.sigma.matching.plan_router import Effort
+from pipeline.path import Engine
 from pipeline.worker.metrics import Metrics
-
-E = TypeVar("E")
 
 log = structlog.get_logger("fenghuo.worker")
 
 
-class EngineLoader(Protocol[E]):
+class EngineLoader(Protocol):
     """How an engine is made of the files as they are now."""
 
-    def load_engine(self, in_force: E | None) -> E:
+    def load_engine(self, in_force: Engine | None) -> Engine:
         """The engine; EngineRefused where there are faults that `in_force` had not."""
 
-    def name_rules(self, engine: E) -> str:
-        """The content id of its rule set."""
 
-    def effort(self, engine: E) -> Effort:
-        """What events have made its rule set do."""
-
-
-class RulesWatch(Generic[E]):
+class RulesWatch:
     """Looks whether files changed since the engine in force was made."""
 
     def __init__(
-        self, loader: EngineLoader[E], in_force: E, files: tuple[Path, ...], metrics: Metrics
+        self, loader: EngineLoader, in_force: Engine, files: tuple[Path, ...], metrics: Metrics
     ) -> None:
         self.in_force = in_force
         self._loader = loader
         self._files = files
         self._metrics = metrics
         self._seen = self._moving = fingerprint(files)
-        metrics.name_rule_set(loader.name_rules(in_force))
+        metrics.name_rule_set(in_force.rules.content_id)
 
-    async def look(self) -> E | None:
+    async def look(self) -> Engine | None:
         """The engine to put in force, None where nothing changed or the change has faults."""
         loop = asyncio.get_running_loop()
         seen = await loop.run_in_executor(None, fingerprint, self._files)
@@ -67,9 +59,8 @@ class RulesWatch(Generic[E]):
         self.in_force = engine
         self._metrics.put("rule_reload_failed", 0)
         self._metrics.add("rule_reloads")
-        name = self._loader.name_rules(engine)
-        self._metrics.name_rule_set(name)
-        log.info("rules swapped", rule_set_id=name)
+        self._metrics.name_rule_set(engine.rules.content_id)
+        log.info("rules swapped", rule_set_id=engine.rules.content_id)
         return engine
 
 

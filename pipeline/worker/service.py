@@ -8,14 +8,16 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
 from threading import Event
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 
 from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.files.registry_file import registry_rows
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
 from pipeline.kafka.preflight import Topic, describe_sources, partitions_of
+from pipeline.path import Engine
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.health import Health, HealthServer
 from pipeline.worker.ledger import Ledger, positions_of
@@ -25,7 +27,7 @@ from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
-from pipeline.worker.step_executor import Codec, Engine, StepExecutor
+from pipeline.worker.step_executor import StepExecutor
 from pipeline.worker.steps import Steps
 from pipeline.worker.stream import (
     Starts,
@@ -40,11 +42,8 @@ from pipeline.worker.timers import Timers
 from schemas.decision import Decision
 from schemas.moments import SECOND
 from schemas.topics import topic_name
-from sinks.contract import Rows, Sink
+from sinks.contract import Sink
 from sinks.room import free_bytes
-
-State = TypeVar("State")
-E = TypeVar("E", bound=Engine[Any])
 
 log = structlog.get_logger("fenghuo.worker")
 
@@ -53,14 +52,8 @@ STOP_S = 10.0
 """How long the step in hand may take to end when told to stop."""
 
 
-class Parts(EngineLoader[E], Protocol[E, State]):
+class Parts(EngineLoader, Protocol):
     """What a worker is made of, besides Kafka."""
-
-    @property
-    def codec(self) -> Codec[State]: ...
-
-    def introduce(self, engine: E) -> Rows:
-        """Rows that belong in the store before all others: the registry."""
 
     def open_sink(self) -> Sink:
         """The store, ready for rows; called in the thread that will use it."""
@@ -101,12 +94,10 @@ class TopicsChanged(Exception):
     """
 
 
-class Service(Generic[E, State]):
+class Service:
     """One worker. `app` is the Faust app to run; `close` lets go of everything afterwards."""
 
-    def __init__(
-        self, settings: WorkerSettings, parts: Parts[E, State], topics: Mapping[str, Topic]
-    ) -> None:
+    def __init__(self, settings: WorkerSettings, parts: Parts, topics: Mapping[str, Topic]) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self._ownership = Ownership()
@@ -116,13 +107,12 @@ class Service(Generic[E, State]):
         self._giving_up = Event()
         self._ends: dict[TopicPartition, int] = {}
         self._thread = ThreadPoolExecutor(1, "executor")
-        self._parts = parts
         engine = parts.load_engine(None)
         self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         self._log = StreamLog(self.app, settings, topics)
-        self._steps = self._make_steps(engine, parts.codec)
+        self._steps = self._make_steps(engine)
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
         host, port = settings.health_host, settings.health_port
@@ -136,13 +126,13 @@ class Service(Generic[E, State]):
         self.server.close()
         self._scratch.cleanup()
 
-    def _make_steps(self, engine: E, codec: Codec[State]) -> Steps[State]:
+    def _make_steps(self, engine: Engine) -> Steps:
         ledger = Ledger(self._table.data, partial(send_change, self._table))
         watch = SinkWatch(self.metrics, self.health)
         delivery = Delivery(self._sink, lambda s: not self._giving_up.wait(s), watch=watch)
         return Steps(
             ledger,
-            StepExecutor(engine, codec, delivery, self.metrics, partitions_of(self._log.topics)),
+            StepExecutor(engine, delivery, self.metrics, partitions_of(self._log.topics)),
             Sequencer(ledger, self._log, self.metrics),
             self._publish,
             ownership=self._ownership,
@@ -226,10 +216,9 @@ class Service(Generic[E, State]):
 
     async def _introduce(self) -> None:
         engine = self._rules.in_force
-        rows = self._parts.introduce(engine)
-        name = self._parts.name_rules(engine)
+        rows, rule_set = registry_rows(engine.registry), engine.rules.content_id
         with _abandonable():
-            await self._steps.in_thread(self._steps.executor.write, rows, "registry", name)
+            await self._steps.in_thread(self._steps.executor.write_rows, rows, "registry", rule_set)
 
     async def _watch_rules(self) -> None:
         engine = await self._rules.look()
@@ -275,7 +264,7 @@ class Service(Generic[E, State]):
                 raise TopicsChanged(f"{name}: id and partitions were {before}, and are {now}")
 
     def _measure_matching(self) -> None:
-        effort = self._parts.effort(self._rules.in_force)
+        effort = self._rules.in_force.rules.effort
         self.metrics.put("rule_plans", effort.plans)
         self.metrics.put("general_plan_events", effort.general_events)
         self.metrics.put("unplaced_events", effort.unplaced_events)

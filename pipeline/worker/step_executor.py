@@ -7,16 +7,16 @@ bytes: what another worker wrote, or a failed step left behind, is never taken f
 
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Any, Generic, Protocol, TypeVar
+from typing import TypeAlias
 
 import msgspec
 import structlog
 
 from pipeline.app.delivery import Delivery
-from pipeline.app.runner import EngineFault, TimerSource, take_each, take_group
-from pipeline.intake.admitted import STRANGER
-from pipeline.intake.dead_letters import refuse_record
-from pipeline.worker.ledger import StateKey
+from pipeline.app.runner import EngineFault, Runner, Task
+from pipeline.app.tasks import record_task, timer_task
+from pipeline.path import Engine
+from pipeline.state import State, StateKey, decode_state, encode_state, fresh_state
 from pipeline.worker.metrics import Metrics
 from schemas.batch import Record
 from schemas.decision import Decision
@@ -24,8 +24,8 @@ from schemas.ids import content_id
 from schemas.moments import Moment
 from sinks.contract import Rows
 
-State = TypeVar("State")
-State_contra = TypeVar("State_contra", contravariant=True)
+Decoded: TypeAlias = OrderedDict[StateKey, tuple[bytes, State]]
+"""States beside the bytes that they were decoded from, the least recently used first."""
 
 DECODED_STATES = 5_000
 """Kept decoded, the least recently used dropped first."""
@@ -33,40 +33,6 @@ STATE_BYTES = 7_500_000
 """A state may take so much: the changelog's records, key and all, have 8 MB (`fenghuo topics`)."""
 
 log = structlog.get_logger("fenghuo.worker")
-
-
-class Admitted(Protocol):
-    """A record as the engine takes it, and whose state it may touch."""
-
-    @property
-    def record(self) -> Record: ...
-
-    @property
-    def state_key(self) -> str: ...
-
-
-class Engine(Protocol[State_contra]):
-    """What the worker asks of the engine; see `pipeline/path.py`."""
-
-    def admit(self, record: Record, partitions: int, /) -> Admitted: ...
-
-    def apply(self, state: State_contra, admitted: Any, /) -> list[Decision]:
-        """`admitted` is what its own `admit` returned."""
-
-    def advance(self, state: State_contra, state_key: str, now: Moment, /) -> list[Decision]: ...
-
-    def shed(self, state: State_contra, state_key: str, /) -> int:
-        """Let go of the half that tells least; of how much, 0 where there is nothing left."""
-
-
-class Codec(Protocol[State]):
-    """How states are made and kept; of what kind one is, its key may say."""
-
-    def fresh(self, key: str) -> State: ...
-
-    def encode(self, state: State) -> bytes: ...
-
-    def decode(self, key: str, data: bytes) -> State: ...
 
 
 class Outcome(msgspec.Struct, frozen=True):
@@ -87,47 +53,15 @@ class Advanced(msgspec.Struct, frozen=True):
     faults: list[EngineFault]
 
 
-class Unadmitted(msgspec.Struct, frozen=True):
-    """A record on which the engine raised before it could say whose it is."""
-
-    record: Record
-    cause: Exception
-    state_key: str = STRANGER
-
-
-def key_of(admitted: Admitted) -> StateKey:
-    """Whose state, in the partition that the record is in."""
-    return StateKey(admitted.record.partition, admitted.state_key)
-
-
-def place_of(record: Record) -> str:
-    """`topic/partition/offset`."""
-    return f"{record.topic}/{record.partition}/{record.offset}"
-
-
-class RecordSource:
-    """Admitted records as the driver sees them."""
-
-    def state_key(self, input: Admitted, /) -> StateKey:
-        """See `key_of`."""
-        return key_of(input)
-
-    def place(self, input: Admitted, /) -> str:
-        """See `place_of`."""
-        return place_of(input.record)
-
-
-class StepStates(Generic[State]):
-    """The driver's memory during one group: encoded states in, changed ones out."""
+class StepStates:
+    """The runner's memory during one group: encoded states in, changed ones out."""
 
     def __init__(
         self,
-        codec: Codec[State],
         shed: Callable[[StateKey, State, bytes], bytes],
-        decoded: "OrderedDict[StateKey, tuple[bytes, State]]",
+        decoded: Decoded,
         encoded: Mapping[StateKey, bytes],
     ) -> None:
-        self._codec = codec
         self._shed = shed
         self._decoded = decoded
         self._encoded = encoded
@@ -139,15 +73,15 @@ class StepStates(Generic[State]):
         kept = self._decoded.pop(key, None)
         if kept is not None and kept[0] == encoded:
             return kept[1]
-        return self._codec.decode(key.name, encoded) if encoded else self._codec.fresh(key.name)
+        return decode_state(key.name, encoded) if encoded else fresh_state(key.name)
 
     def remember(self, states: Mapping[StateKey, State]) -> None:
         """Encode them; those that a refused record left as they were are not changed."""
         for key, state in states.items():
-            encoded = self._codec.encode(state)
+            encoded = encode_state(state)
             if len(encoded) > STATE_BYTES:
                 encoded = self._shed(key, state, encoded)
-            if encoded == self._codec.encode(self._codec.fresh(key.name)):
+            if encoded == encode_state(fresh_state(key.name)):
                 encoded = b""
             if encoded != self._encoded.get(key, b""):
                 self.changed[key] = encoded
@@ -159,81 +93,56 @@ class StepStates(Generic[State]):
         """Nothing to undo: `recall` took the decoded states out, and nothing was put back."""
 
 
-class StepExecutor(Generic[State]):
+class StepExecutor:
     """Engine and sink; every call in the same thread. The engine may be changed in between.
 
     `partitions` is how many the source topics have, 0 where nobody knows.
     """
 
     def __init__(
-        self,
-        engine: Engine[State],
-        codec: Codec[State],
-        delivery: Delivery,
-        metrics: Metrics,
-        partitions: int = 0,
+        self, engine: Engine, delivery: Delivery, metrics: Metrics, partitions: int = 0
     ) -> None:
         self.engine = engine
-        self._codec = codec
         self._delivery = delivery
         self._metrics = metrics
         self._partitions = partitions
-        self._decoded: OrderedDict[StateKey, tuple[bytes, State]] = OrderedDict()
+        self._decoded: Decoded = OrderedDict()
 
     def drop_decoded(self) -> None:
         """After partitions were lost: keep nothing in memory of what others now own."""
         self._decoded.clear()
 
-    def admit(self, records: Sequence[Record]) -> list[Admitted]:
+    def admit(self, records: Sequence[Record]) -> list[Task]:
         """Each record, and whose state it may touch: before its signature holds, nobody's."""
-        return [self._admit(record) for record in records]
+        return [record_task(self.engine, record, self._partitions) for record in records]
 
-    def take(self, admitted: Sequence[Admitted], states: Mapping[StateKey, bytes]) -> Outcome:
+    def take(self, tasks: Sequence[Task], states: Mapping[StateKey, bytes]) -> Outcome:
         """Decide on the records and write the rows; up to the first one the engine raises on.
 
         Raises DeliveryAbandoned when told to stop while the sink is down.
         """
-        memory = self._memory(states)
+        memory = StepStates(self._shed, self._decoded, states)
         try:
-            decisions = take_group(admitted, RecordSource(), self._apply, memory, self._delivery)
+            decisions = Runner(memory, self._delivery).take(tasks)
         except EngineFault as fault:
-            before = self.take(admitted[: fault.index], states)
+            before = self.take(tasks[: fault.index], states)
             return Outcome(before.decisions, before.states, fault.index, fault)
-        return Outcome(decisions, memory.changed, len(admitted))
-
-    def refuse(self, record: Record, detail: str) -> list[Decision]:
-        """Write the dead letter of a record on which the engine raises each time."""
-        decisions: list[Decision] = list(refuse_record(record, detail))
-        self._delivery.write(decisions, place_of(record))
-        return decisions
-
-    def write(self, rows: Rows, *token: str) -> None:
-        """Write rows of the shell's own."""
-        self._delivery.write_rows(rows, content_id("shell", *token))
+        return Outcome(decisions, memory.changed, len(tasks))
 
     def advance(self, states: Mapping[StateKey, bytes], now: Moment) -> Advanced:
         """Timers and idle time of these states; their rows written."""
-
-        def decide(state: State, key: StateKey) -> list[Decision]:
-            return self.engine.advance(state, key.name, now)
-
-        memory, timers = self._memory(states), TimerSource[StateKey](now)
-        decisions, faults = take_each(list(states), timers, decide, memory, self._delivery)
+        memory = StepStates(self._shed, self._decoded, states)
+        timers = [timer_task(self.engine, key, now) for key in states]
+        decisions, faults = Runner(memory, self._delivery).take_each(timers)
         return Advanced(decisions, memory.changed, faults)
 
-    def _admit(self, record: Record) -> Admitted:
-        try:
-            return self.engine.admit(record, self._partitions)
-        except Exception as cause:  # a fault of the engine's: it is raised in the record's turn
-            return Unadmitted(record, cause)
+    def write(self, decisions: Sequence[Decision], token: str) -> None:
+        """Write decisions of the shell's own: dead letters."""
+        self._delivery.write(decisions, content_id("shell", token))
 
-    def _apply(self, state: State, admitted: Admitted) -> list[Decision]:
-        if isinstance(admitted, Unadmitted):
-            raise admitted.cause
-        return self.engine.apply(state, admitted)
-
-    def _memory(self, states: Mapping[StateKey, bytes]) -> StepStates[State]:
-        return StepStates(self._codec, self._shed, self._decoded, states)
+    def write_rows(self, rows: Rows, *token: str) -> None:
+        """The same of rows that are no decisions: the registry."""
+        self._delivery.write_rows(rows, content_id("shell", *token))
 
     def _shed(self, key: StateKey, state: State, encoded: bytes) -> bytes:
         """The state, made so small that the changelog takes it; its rows are written already."""
@@ -241,7 +150,7 @@ class StepExecutor(Generic[State]):
         while len(encoded) > STATE_BYTES:
             lost = self.engine.shed(state, key.name)
             shed += lost
-            encoded = self._codec.encode(state) if lost else b""
+            encoded = encode_state(state) if lost else b""
         self._metrics.add("states_shed")
         log.error("state shed", key=str(key), before=before, after=len(encoded), shed=shed)
         return encoded

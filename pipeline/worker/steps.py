@@ -15,54 +15,54 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, Generic, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 import structlog
 
 from pipeline.app.delivery import DeliveryAbandoned
-from pipeline.app.runner import EngineFault
-from pipeline.intake.dead_letters import expire_offsets, recreate_topic
+from pipeline.app.runner import EngineFault, Task
+from pipeline.intake.dead_letters import expire_offsets, recreate_topic, refuse_record
+from pipeline.path import Engine
+from pipeline.state import StateKey
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.delivered import Delivered, Publish
-from pipeline.worker.ledger import Ledger, Position, StateKey, StateRecord, topic_of
+from pipeline.worker.ledger import Ledger, Position, StateRecord, topic_of
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.observation import observe_decisions, observe_step
 from pipeline.worker.ownership import NO_GENERATION, Ownership
 from pipeline.worker.partition_time import PartitionTime
 from pipeline.worker.sequence import Sequencer
-from pipeline.worker.step_executor import Admitted, Engine, Outcome, StepExecutor, key_of
+from pipeline.worker.step_executor import Outcome, StepExecutor
 from pipeline.worker.timers import Timers
 from schemas.batch import DeadLetter
 from schemas.decision import Decision
 from schemas.moments import Moment
-from sinks.rows import rows_of
 
-State = TypeVar("State")
 T = TypeVar("T")
 
 log = structlog.get_logger("fenghuo.worker")
 
 
 class Arrival(msgspec.Struct, frozen=True, eq=False):
-    """A record as it was delivered, and as the engine admits it."""
+    """A record as it was delivered, and what the engine is to do about it."""
 
     delivered: Delivered
-    admitted: Admitted
+    task: Task
 
     @property
     def key(self) -> StateKey:
         """Whose state it may touch."""
-        return key_of(self.admitted)
+        return self.task.key
 
 
-class Steps(Generic[State]):
+class Steps:
     """Takes what the consumer delivers; one step at a time."""
 
     def __init__(
         self,
         ledger: Ledger,
-        executor: StepExecutor[State],
+        executor: StepExecutor,
         sequencer: Sequencer,
         publish: Publish,
         *,
@@ -157,7 +157,7 @@ class Steps(Generic[State]):
         async with self._lock:
             pass
 
-    async def swap(self, engine: Engine[State]) -> None:
+    async def swap(self, engine: Engine) -> None:
         """Put another engine in force, between two steps."""
         async with self._lock:
             self.executor.engine = engine
@@ -189,8 +189,8 @@ class Steps(Generic[State]):
     async def _apply(self, fresh: Sequence[Delivered]) -> None:
         """2 and 3, until all are applied; past a record that the engine never gets over."""
         records = [each.record for each in fresh]
-        admitted = await self.in_thread(self.executor.admit, records)
-        remaining = [Arrival(*each) for each in zip(fresh, admitted, strict=True)]
+        tasks = await self.in_thread(self.executor.admit, records)
+        remaining = [Arrival(*each) for each in zip(fresh, tasks, strict=True)]
         while remaining:
             states = {each.key: self._ledger.state(each.key) for each in remaining}
             pending = [each for each in remaining if not self._was_applied(each, states)]
@@ -201,24 +201,24 @@ class Steps(Generic[State]):
             await self._remember(done, states, outcome)
             if faulted is None or outcome.fault is None:
                 return
-            await self._count_fault(faulted.delivered, outcome.fault)
+            await self._count_fault(faulted, outcome.fault)
             remaining = remaining[len(done) + 1 :]
 
     async def _decide(
-        self, pending: Sequence["Arrival"], states: dict[StateKey, StateRecord]
+        self, pending: Sequence[Arrival], states: dict[StateKey, StateRecord]
     ) -> Outcome:
-        admitted = [each.admitted for each in pending]
+        tasks = [each.task for each in pending]
         encoded = {key: record.state for key, record in states.items()}
-        return await self.in_thread(self.executor.take, admitted, encoded)
+        return await self.in_thread(self.executor.take, tasks, encoded)
 
-    def _was_applied(self, each: "Arrival", states: dict[StateKey, StateRecord]) -> bool:
+    def _was_applied(self, each: Arrival, states: dict[StateKey, StateRecord]) -> bool:
         """A step that was cut short between states and positions has applied it."""
         record = each.delivered.record
         log_name = self._sequencer.name_of(record.topic)
         return record.offset <= states[each.key].applied.get(log_name, -1)
 
     async def _remember(
-        self, done: Sequence["Arrival"], states: dict[StateKey, StateRecord], outcome: Outcome
+        self, done: Sequence[Arrival], states: dict[StateKey, StateRecord], outcome: Outcome
     ) -> None:
         generation = {each.key: each.delivered.generation for each in done}
         applied = {key: dict(record.applied) for key, record in states.items()}
@@ -239,20 +239,22 @@ class Steps(Generic[State]):
             self._partition_time.reach(place, each.record.timestamp)
         await asyncio.gather(*writes)
 
-    async def _count_fault(self, faulted: Delivered, fault: EngineFault) -> None:
+    async def _count_fault(self, faulted: Arrival, fault: EngineFault) -> None:
         """Count the attempt and raise; at the last one, dead-letter the record and go on."""
         self._metrics.add("engine_faults")
-        record = faulted.record
+        record = faulted.delivered.record
         log_name = self._sequencer.name_of(record.topic)
         position = self._ledger.position(record.partition, log_name)
         is_same = position is not None and position.next_offset == record.offset
         faults = (position.faults if is_same and position is not None else 0) + 1
         if faults < self._attempts:
-            await asyncio.gather(*self._put_position(faulted, Position(record.offset, faults)))
+            await asyncio.gather(
+                *self._put_position(faulted.delivered, Position(record.offset, faults))
+            )
             raise fault
         log.error("dead-lettered after engine faults", fault=str(fault), attempts=faults)
-        await self._tell(await self.in_thread(self.executor.refuse, record, str(fault)))
-        await self._remember_positions([faulted])
+        await self._write(refuse_record(record, str(fault)), fault.place)
+        await self._remember_positions([faulted.delivered])
 
     async def _account_missing(self) -> None:
         for missing, met in self._sequencer.take_missing():
@@ -271,8 +273,12 @@ class Steps(Generic[State]):
             await asyncio.gather(*self._ledger.drop((partition, "position", old)))
 
     async def _dead_letter(self, letter: DeadLetter) -> None:
-        await self.in_thread(self.executor.write, rows_of([letter]), letter.dead_letter_id)
-        await self._tell([letter])
+        await self._write([letter], letter.dead_letter_id)
+
+    async def _write(self, decisions: Sequence[Decision], token: str) -> None:
+        """What the shell decides itself: written, then told."""
+        await self.in_thread(self.executor.write, decisions, token)
+        await self._tell(decisions)
 
     async def _tell(self, decisions: Sequence[Decision]) -> None:
         """To subscribers and metrics, once the rows are written."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from pipeline.worker.ledger import StateKey
+from pipeline.state import StateKey
 from pipeline.worker.ownership import NO_GENERATION
 
 

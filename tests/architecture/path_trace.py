@@ -22,7 +22,6 @@ from pipeline.files.rule_files import load_rules
 from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine
 from pipeline.policy import Policy
-from pipeline.worker.engine_parts import EngineCodec
 from schemas.batch import Record
 from schemas.registry import PublishingKey
 from schemas.topics import topic_name
@@ -75,7 +74,7 @@ def trace_record() -> Trace:
     """Run a worker over the record, twice: what is counted is the second run, plans being made."""
     engine, record = make_engine(), make_record()
     for _ in range(2):
-        world, trace = World({(record.topic, 0): [record]}, engine, EngineCodec()), Trace()
+        world, trace = World({(record.topic, 0): [record]}, engine), Trace()
         worker = Worker(world, 1, 1_000_000, partitions=frozenset({0}))
 
         def follow(frame: FrameType, event: str, _argument: object, trace: Trace = trace) -> None:

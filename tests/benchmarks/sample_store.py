@@ -5,25 +5,25 @@ as a worker does. Some are forged, some are sent twice; analysts answer; clocks 
 """
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from random import Random
 
 import msgspec
 
 from pipeline.app.delivery import Delivery
 from pipeline.app.engines import OWN_RULES
-from pipeline.app.inline_campaigns import gather_inline
 from pipeline.app.publishing import Sender, sign_chunk
-from pipeline.app.runner import HeldStates, drive
+from pipeline.app.runner import HeldStates, Runner
+from pipeline.app.tasks import record_task, sighting_task, timer_task
 from pipeline.files.registry_file import keep_registry
 from pipeline.files.rule_files import load_rules
 from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine
 from pipeline.policy import Policy
-from pipeline.replay.source import RecordSource
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
 from pipeline.simulate.traffic import SimulatedBatch, make_traffic
-from pipeline.state import decode_state, encode_state, fresh_state, is_campaign_key
+from pipeline.state import ANY_PARTITION, StateKey, is_campaign_key
 from schemas.batch import Record
 from schemas.command import Command, Impact, Verb
 from schemas.decision import Decision
@@ -68,23 +68,25 @@ def fill(sink: Sink, size: int, events: int, seed: int = 1) -> None:
         victims=round(size * VICTIMS_SHARE),
     )
     keep_registry(sink, registry)
+    states = HeldStates()
     delivery = Delivery(sink, wait=lambda _: False)
-    states = HeldStates(fresh_state, encode_state, decode_state)
-    source = RecordSource(engine)
+    runner = Runner(states, delivery, partial(sighting_task, engine))
     incidents: dict[str, Incident] = {}
 
     def apply(records: Iterator[Record]) -> None:
-        for decisions in drive(records, source, source.decide, states, delivery, group_size=100):
-            gather_inline(engine, decisions, states, delivery)
+        tasks = (
+            msgspec.structs.replace(record_task(engine, each), refuse=None) for each in records
+        )
+        for decisions in runner.run(tasks, group_size=100):
             incidents.update(_by_id(decisions))
 
     apply(_records(seed, publishers, config))
     apply(_commands(seed, incidents))
-    enterprises = [pair for pair in states.all().items() if not is_campaign_key(pair[0])]
-    for number, (key, state) in enumerate(enterprises):
-        told = engine.advance(state, key, START + _let_time_pass(number))
-        delivery.write(told, f"timers/{key}")
-        gather_inline(engine, told, states, delivery)
+    enterprises = [name for name in states.all() if not is_campaign_key(name)]
+    runner.complete(
+        timer_task(engine, StateKey(ANY_PARTITION, name), START + _let_time_pass(number))
+        for number, name in enumerate(enterprises)
+    )
 
 
 def _by_id(decisions: Sequence[Decision]) -> dict[str, Incident]:

@@ -100,7 +100,7 @@ def test_what_is_forgotten_of_an_enterprise_is_forgotten_of_its_indicators(tmp_p
 
 
 def indicators_held(folder: Path) -> int:
-    return sum(map(is_campaign_key, EmbeddedStates(folder / "st").keys()))
+    return sum(map(is_campaign_key, EmbeddedStates(folder / "st").names()))
 
 
 def test_a_later_run_finds_a_campaign_over(tmp_path: Path) -> None:

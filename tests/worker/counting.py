@@ -1,22 +1,29 @@
 """A small engine whose rows depend on everything that came before: counts and sums.
 
 The account of each record carries the running count of its enterprise, so a record lost,
-doubled or taken out of order changes rows.
+doubled or taken out of order changes rows. What it counts is kept in a real state, in fields that
+hold nothing else here.
 """
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 import msgspec
 
+from pipeline.intake.admission import Refusal
+from pipeline.intake.admitted import Admitted
 from pipeline.intake.dead_letters import refuse_unreadable
-from pipeline.sigma.matching.plan_router import Effort
+from pipeline.path import Engine
+from pipeline.policy import Policy
+from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.reading.parse import parse_rules
+from pipeline.state import EnterpriseState, State, enterprise_state
 from schemas.batch import BatchAccount, Record
 from schemas.decision import Decision
 from schemas.moments import Moment
-from sinks.contract import Rows, Sink
+from sinks.contract import Sink
 
 POISON = b"poison"
+RULE = "title: {title}\nlogsource: {{product: windows}}\ndetection: {{s: {{a: b}}, condition: s}}\n"
 
 
 class Count(msgspec.Struct):
@@ -27,41 +34,45 @@ class Count(msgspec.Struct):
     ticks: int = 0
 
 
-class CountCodec:
-    """MessagePack."""
-
-    def fresh(self, key: str) -> Count:
-        return Count()
-
-    def encode(self, state: Count) -> bytes:
-        return msgspec.msgpack.encode(state)
-
-    def decode(self, key: str, data: bytes) -> Count:
-        return msgspec.msgpack.decode(data, type=Count)
+def count_of(state: State) -> Count:
+    """What a state says was counted."""
+    counted = enterprise_state(state)
+    return Count(counted.sightings.order, counted.taken.doubtful_until, counted.left_at)
 
 
-class Counted(NamedTuple):
-    """A record, and whose count it changes."""
+def keep_count(state: State, count: Count) -> None:
+    """Make the state say so."""
+    counted: EnterpriseState = enterprise_state(state)
+    counted.sightings.order = count.records
+    counted.taken.doubtful_until = count.total
+    counted.left_at = count.ticks
 
-    record: Record
-    state_key: str
 
+class CountingEngine(Engine):
+    """The value of a record is a number; `poison` makes the engine raise.
 
-class CountingEngine:
-    """The value of a record is a number; `poison` makes the engine raise."""
+    It has one rule, which tells its rule set from others.
+    """
 
-    def admit(self, record: Record, partitions: int) -> "Counted":
+    def __init__(self, title: str = "none") -> None:
+        rules = compile_rules(parse_rules([("rule.yml", RULE.format(title=title))]))
+        super().__init__(rules, Policy(), {})
+
+    def admit(self, record: Record, partitions: int = 0) -> Admitted:
         """By topic too: in which order two topics are read is not in their logs."""
-        return Counted(record, f"{record.key.decode()}/{record.topic}")
+        content = record.unreadable or Refusal("counted", "of no use but to be counted")
+        return Admitted(record, content, f"{record.key.decode()}/{record.topic}")
 
-    def apply(self, state: Count, counted: "Counted") -> list[Decision]:
-        record = counted.record
+    def apply(self, state: State, admitted: Admitted) -> list[Decision]:
+        record = admitted.record
         if record.unreadable is not None:
             return [refuse_unreadable(record, record.unreadable)]
         if record.value == POISON:
             raise ZeroDivisionError("poison")
-        state.records += 1
-        state.total += int(record.value)
+        count = count_of(state)
+        count.records += 1
+        count.total += int(record.value)
+        keep_count(state, count)
         return [
             BatchAccount(
                 enterprise_id=record.key.decode(),
@@ -72,36 +83,24 @@ class CountingEngine:
                 format="count",
                 received_at=record.timestamp,
                 outcome="accepted",
-                events=state.records,
-                stored=state.records,
-                reasons={"total": state.total},
+                events=count.records,
+                stored=count.records,
+                reasons={"total": count.total},
             )
         ]
 
-    def advance(self, state: Count, state_key: str, now: Moment) -> list[Decision]:
-        state.ticks += 1
+    def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
+        count = count_of(state)
+        count.ticks += 1
+        keep_count(state, count)
         return []
-
-    def shed(self, state: Count, state_key: str) -> int:
-        return 0
 
 
 class CountingParts:
     """A worker of the counting engine, over the store that `make_sink` opens."""
 
-    codec = CountCodec()
-
     def __init__(self, make_sink: Callable[[], Sink]) -> None:
         self.open_sink = make_sink
 
-    def load_engine(self, in_force: object) -> CountingEngine:
+    def load_engine(self, in_force: Engine | None) -> Engine:
         return CountingEngine()
-
-    def name_rules(self, engine: object) -> str:
-        return "counting"
-
-    def effort(self, engine: object) -> Effort:
-        return Effort()
-
-    def introduce(self, engine: object) -> Rows:
-        return {}

@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from pipeline.worker.engine_parts import EngineCodec
 from schemas.batch import Record
 from tests.worker.hostile import PARTITIONS, TOPICS, Chaos, engine
 from tests.worker.world import Worker, World
@@ -30,9 +29,7 @@ class Fuzz:
     def __init__(self, seed: int) -> None:
         self._chaos = Chaos(seed)
         self._ends = {(topic, each): 0 for topic in TOPICS for each in range(PARTITIONS)}
-        self._world = World(
-            {place: [] for place in self._ends}, engine(), EngineCodec(), partitions=PARTITIONS
-        )
+        self._world = World({place: [] for place in self._ends}, engine(), partitions=PARTITIONS)
         self.reasons: Counter[str] = Counter()
         self.accepted = 0
 

@@ -11,58 +11,44 @@ from pipeline.campaigns.emit_sightings import campaign_id_of
 from pipeline.campaigns.policy import CampaignPolicy, Threshold
 from pipeline.campaigns.state import CampaignState
 from pipeline.campaigns.step import expire, take
+from pipeline.intake.admitted import Admitted
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.state import campaign_key, is_campaign_key
+from pipeline.state import State, campaign_key
 from schemas.batch import Record
 from schemas.campaign import Indicator
 from schemas.decision import Decision
 from schemas.moments import Moment
 from schemas.sighting import Sight, Sighting
 from schemas.topics import is_sightings
-from tests.worker.counting import Count, Counted
+from tests.worker.counting import CountingEngine, count_of, keep_count
 
 POLICY = CampaignPolicy(thresholds=(Threshold(kind="address", enterprises=2, window_s=3_600),))
 SEVERITY = SeverityPolicy()
 
 
-class RelayCodec:
-    """Counts of enterprises, and the stage's own states of indicators."""
-
-    def fresh(self, key: str) -> Count | CampaignState:
-        return CampaignState() if is_campaign_key(key) else Count()
-
-    def encode(self, state: Count | CampaignState) -> bytes:
-        return msgspec.msgpack.encode(state)
-
-    def decode(self, key: str, data: bytes) -> Count | CampaignState:
-        if is_campaign_key(key):
-            return msgspec.msgpack.decode(data, type=CampaignState)
-        return msgspec.msgpack.decode(data, type=Count)
-
-
-class RelayEngine:
+class RelayEngine(CountingEngine):
     """Each record of an enterprise is one incident of it, revised."""
 
-    def admit(self, record: Record, partitions: int) -> Counted:
-        key = record.key.decode()
-        return Counted(record, campaign_key(key) if is_sightings(record.topic) else key)
+    def admit(self, record: Record, partitions: int = 0) -> Admitted:
+        name = record.key.decode()
+        key = campaign_key(name) if is_sightings(record.topic) else name
+        return msgspec.structs.replace(super().admit(record, partitions), state_key=key)
 
-    def apply(self, state: Count | CampaignState, counted: Counted) -> list[Decision]:
-        record = counted.record
+    def apply(self, state: State, admitted: Admitted) -> list[Decision]:
+        record = admitted.record
         if isinstance(state, CampaignState):
             sighting = read_sighting(record)
             assert isinstance(sighting, Sighting), sighting
             return [*take(POLICY, SEVERITY, state, sighting, record.timestamp)]
-        state.records += 1
-        return [_tell(state.records, int(record.value), record)]
+        count = count_of(state)
+        count.records += 1
+        keep_count(state, count)
+        return [_tell(count.records, int(record.value), record)]
 
-    def advance(self, state: Count | CampaignState, key: str, now: Moment) -> list[Decision]:
+    def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
         if not isinstance(state, CampaignState):
             return []
         return [*expire(POLICY, SEVERITY, state, now)]
-
-    def shed(self, state: Count | CampaignState, key: str) -> int:
-        return 0
 
 
 def _tell(order: int, number: int, record: Record) -> Sighting:

@@ -5,7 +5,6 @@ from collections import Counter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipeline.worker.engine_parts import EngineCodec
 from schemas.batch import Record
 from tests.worker.hostile import NAMES, PARTITIONS, engine, garbage, home_of, signed
 from tests.worker.world import Worker, World
@@ -18,7 +17,7 @@ def world_of(log: dict[tuple[str, int], list[Record]]) -> World:
     places: dict[tuple[str, int], list[Record]] = {
         ("fenghuo.sightings", each): [] for each in range(PARTITIONS)
     }
-    return World({**places, **log}, engine(), EngineCodec(), partitions=PARTITIONS)
+    return World({**places, **log}, engine(), partitions=PARTITIONS)
 
 
 def run(world: World, size: int = 50) -> World:

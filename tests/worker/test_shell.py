@@ -15,10 +15,10 @@ import pytest
 from pipeline.app.engines import EngineRefused
 from pipeline.cli.topics import find_conflicts, plan_topics
 from pipeline.intake.dead_letters import expire_offsets, refuse_record
-from pipeline.sigma.matching.plan_router import Effort
+from pipeline.path import Engine
+from pipeline.state import StateKey
 from pipeline.worker.environment import unknown_variables
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
-from pipeline.worker.ledger import StateKey
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
@@ -28,6 +28,7 @@ from pipeline.worker.timers import Timers
 from schemas.batch import DeadLetter, Record
 from schemas.sighting import Sighting
 from tests.campaigns.builders import EVIL, Nation, incident
+from tests.worker.counting import CountingEngine
 
 TEXTS = (".py", ".yaml", ".yml", ".md", ".sh")
 
@@ -182,25 +183,19 @@ def test_another_number_of_partitions_is_a_conflict_that_names_the_remedy() -> N
 
 
 class Loader:
-    """Engines are the texts of a file; `bad` has faults."""
+    """Engines that bear the text of a file; `bad` has faults."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
 
-    def load_engine(self, in_force: str | None) -> str:
+    def load_engine(self, in_force: Engine | None) -> Engine:
         text = self._file.read_text()
         if text == "bad":
             raise EngineRefused("rules.yml: line 1: bad")
-        return text
-
-    def name_rules(self, engine: str) -> str:
-        return engine
-
-    def effort(self, engine: str) -> Effort:
-        return Effort()
+        return CountingEngine(text)
 
 
-def look_twice(watch: RulesWatch[str]) -> str | None:
+def look_twice(watch: RulesWatch) -> Engine | None:
     """The first look sees a change, the second that the files have stood still since."""
     assert asyncio.run(watch.look()) is None
     return asyncio.run(watch.look())
@@ -210,16 +205,21 @@ def test_changed_rules_are_swapped_and_faulty_ones_leave_the_old_in_force(tmp_pa
     file, metrics = tmp_path / "rules.yml", Metrics()
     file.write_text("first")
     loader = Loader(file)
-    watch = RulesWatch(loader, loader.load_engine(None), (tmp_path,), metrics)
+    first = loader.load_engine(None)
+    watch = RulesWatch(loader, first, (tmp_path,), metrics)
     assert asyncio.run(watch.look()) is None
     file.write_text("bad")
     assert look_twice(watch) is None
-    assert watch.in_force == "first"
+    assert watch.in_force is first
     assert b"fenghuo_rule_reload_failed 1.0" in metrics.text()
     file.write_text("second")
-    assert look_twice(watch) == "second"
+    second = look_twice(watch)
+    assert second is watch.in_force
+    assert second.rules.content_id == CountingEngine("second").rules.content_id
+    assert second.rules.content_id != first.rules.content_id
     assert b"fenghuo_rule_reload_failed 0.0" in metrics.text()
-    assert b'fenghuo_rule_set_info{id="second"} 1.0' in metrics.text()
+    name = second.rules.content_id.encode()
+    assert b'fenghuo_rule_set_info{id="%s"} 1.0' % name in metrics.text()
 
 
 def test_dead_letters_are_published_with_reason_place_and_original_bytes() -> None:

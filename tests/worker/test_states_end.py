@@ -8,14 +8,13 @@ import pytest
 from pipeline.departures import KEPT_AFTER
 from pipeline.drills import KEPT_AFTER as DRILL_KEPT_AFTER
 from pipeline.intake.taken import TakenState
-from pipeline.state import EnterpriseState, decode_state, encode_state, enterprise_state
+from pipeline.state import EnterpriseState, State, decode_state, encode_state, enterprise_state
 from pipeline.worker import step_executor as executor
-from pipeline.worker.engine_parts import EngineCodec
 from schemas.batch import Record
 from schemas.decision import Decision
 from schemas.moments import MINUTE, SECOND, Moment, moment_of
 from tests.engine.builders import START
-from tests.worker.counting import Count, CountingEngine
+from tests.worker.counting import CountingEngine
 from tests.worker.hostile import DRILL, engine, signed
 from tests.worker.test_steps_laws import make_log
 from tests.worker.world import Worker, World
@@ -28,7 +27,7 @@ ONE = frozenset({0})
 
 def world_of(records: list[Record], names: tuple[str, ...] = ("E1",)) -> World:
     """A world of one partition in which these records were read."""
-    world = World({PLACE: records, **NOBODY}, engine(names), EngineCodec(), partitions=1)
+    world = World({PLACE: records, **NOBODY}, engine(names), partitions=1)
     assert Worker(world, 1, UNBOUNDED, partitions=ONE).run({}, iter(()), 50)
     return world
 
@@ -50,7 +49,7 @@ def reasons(world: World) -> list[str]:
 class FaultyTimers(CountingEngine):
     """Raises on the timers of every enterprise but one in ten."""
 
-    def advance(self, state: Count, state_key: str, now: Moment) -> list[Decision]:
+    def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
         if not state_key.split("/", maxsplit=1)[0].endswith("0"):
             raise ZeroDivisionError(state_key)
         return super().advance(state, state_key, now)
@@ -97,7 +96,7 @@ def test_an_enterprise_that_comes_back_goes_on_where_it_stopped() -> None:
 
 def test_a_thousand_that_left_beside_others_that_stayed_are_dealt_with_in_one_round() -> None:
     names = tuple(f"S{number}" for number in range(1_750))
-    world = World({PLACE: [], **NOBODY}, engine(names[1_000:]), EngineCodec(), partitions=1)
+    world = World({PLACE: [], **NOBODY}, engine(names[1_000:]), partitions=1)
     state = msgspec.msgpack.encode(
         ({}, encode_state(EnterpriseState(left_at=1, taken=TakenState(recent=[1]))))
     )

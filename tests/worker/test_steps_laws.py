@@ -14,7 +14,7 @@ from pipeline.worker.contiguity import TopicPartition
 from schemas.batch import Record
 from schemas.moments import SECOND
 from tests.worker.counting import POISON
-from tests.worker.relaying import RelayCodec, RelayEngine
+from tests.worker.relaying import RelayEngine
 from tests.worker.world import Worker, World
 
 TOPICS = ("fenghuo.events", "fenghuo.commands")
@@ -234,7 +234,7 @@ enterprise_logs = st.fixed_dictionaries(
 def nation(log: Log) -> World:
     """A world of two stages, its topic of sightings as yet empty unless the log has one."""
     sightings: Log = {("fenghuo.sightings", partition): [] for partition in PARTITIONS}
-    return World({**sightings, **log}, RelayEngine(), RelayCodec())
+    return World({**sightings, **log}, RelayEngine())
 
 
 def standing(world: World) -> list[Any]:

@@ -8,17 +8,17 @@ import asyncio
 from collections.abc import Awaitable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
 
 from pipeline.app.delivery import Delivery, DeliveryAbandoned
 from pipeline.intake.partitioning import is_in_place
+from pipeline.path import Engine
 from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.ledger import Ledger, log_name
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.sequence import Sequencer
-from pipeline.worker.step_executor import Codec, Engine, StepExecutor
+from pipeline.worker.step_executor import StepExecutor
 from pipeline.worker.steps import Steps
 from pipeline.worker.timers import Timers
 from schemas.batch import Record
@@ -27,7 +27,7 @@ from schemas.moments import Moment
 from schemas.topics import topic_name
 from sinks.contract import Answer, Rows, SinkUnavailable
 from sinks.memory import MemorySink
-from tests.worker.counting import CountCodec, CountingEngine
+from tests.worker.counting import CountingEngine
 
 
 class Crash(BaseException):
@@ -43,15 +43,13 @@ class World:
     def __init__(
         self,
         log: Mapping[TopicPartition, Sequence[Record]],
-        engine: Engine[Any] | None = None,
-        codec: Codec[Any] | None = None,
+        engine: Engine | None = None,
         partitions: int = 0,
     ) -> None:
         self.partitions = partitions
         self.topic_ids: dict[str, str] = {}
         self.log = {place: [*records] for place, records in log.items()}
-        self.engine = engine or CountingEngine()
-        self.codec = codec or CountCodec()
+        self.engine: Engine = engine or CountingEngine()
         self.store = MemorySink()
         self.late_told: list[Publication] = []
         self.changelog: list[tuple[int, bytes, bytes | None]] = []
@@ -264,7 +262,7 @@ class Worker:
             batch += [DeliveredRecord(each, self._generation, self._budget) for each in taken]
         return batch
 
-    def _make_steps(self) -> Steps[Any]:
+    def _make_steps(self) -> Steps:
         metrics, ownership = self.metrics, Ownership()
         ownership.assign(self._generation, self._partitions)
         ownership.recover(self._generation)
@@ -272,7 +270,7 @@ class Worker:
         sink = DyingSink(self._world, self._budget, self._outages)
         delivery = Delivery(sink, wait=lambda _: False)
         world = self._world
-        executor = StepExecutor(world.engine, world.codec, delivery, metrics, world.partitions)
+        executor = StepExecutor(world.engine, delivery, metrics, world.partitions)
         sequencer = Sequencer(ledger, self, metrics)
         return Steps(
             ledger,
