@@ -14,8 +14,8 @@ from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
+from pipeline.worker.ledger import Ownership
 from pipeline.worker.metrics import Metrics
-from pipeline.worker.ownership import Ownership
 
 LOOP_SILENT_S = 30.0
 """The event loop ticks every second: silent for so long, it hangs."""

@@ -18,11 +18,9 @@ from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
 from pipeline.kafka.preflight import Topic, describe_sources, partitions_of
 from pipeline.path import Engine
-from pipeline.worker.contiguity import TopicPartition
 from pipeline.worker.health import Health, HealthServer
-from pipeline.worker.ledger import Ledger, positions_of
+from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, positions_of
 from pipeline.worker.metrics import Metrics
-from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
 from pipeline.worker.sequence import Sequencer

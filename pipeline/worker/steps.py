@@ -1,7 +1,7 @@
 """Steps: groups of records, each applied once, in the order that loses nothing.
 
 1. Judge every record against the position of its partition (`sequence.py`).
-2. Decide, and write the rows (`executor.py`).
+2. Decide, and write the rows (`step_executor.py`, with the runner).
 3. Remember: states, and when the broker has them, positions (`ledger.py`).
 4. Acknowledge: Kafka's committed offset is only a hint; the position is the truth.
 5. Go back, where the consumer skipped records.
@@ -15,7 +15,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import msgspec
 import structlog
@@ -25,16 +25,19 @@ from pipeline.app.runner import EngineFault, Task
 from pipeline.intake.dead_letters import expire_offsets, recreate_topic, refuse_record
 from pipeline.path import Engine
 from pipeline.state import StateKey
-from pipeline.worker.contiguity import TopicPartition
-from pipeline.worker.delivered import Delivered, Publish
-from pipeline.worker.ledger import Ledger, Position, StateRecord, topic_of
-from pipeline.worker.metrics import Metrics
-from pipeline.worker.observation import observe_decisions, observe_step
-from pipeline.worker.ownership import NO_GENERATION, Ownership
-from pipeline.worker.partition_time import PartitionTime
-from pipeline.worker.sequence import Sequencer
+from pipeline.worker.ledger import (
+    NO_GENERATION,
+    Ledger,
+    Ownership,
+    Position,
+    StateRecord,
+    TopicPartition,
+    topic_of,
+)
+from pipeline.worker.metrics import Metrics, observe_decisions, observe_step
+from pipeline.worker.sequence import Delivered, Sequencer
 from pipeline.worker.step_executor import Outcome, StepExecutor
-from pipeline.worker.timers import Timers
+from pipeline.worker.timers import PartitionTime, Timers
 from schemas.batch import DeadLetter
 from schemas.decision import Decision
 from schemas.moments import Moment
@@ -42,6 +45,10 @@ from schemas.moments import Moment
 T = TypeVar("T")
 
 log = structlog.get_logger("fenghuo.worker")
+
+
+Publish: TypeAlias = Callable[[Sequence[Decision]], Sequence[Awaitable[object]]]
+"""Send decisions to the topics that they go out on; the writes to wait for."""
 
 
 class Arrival(msgspec.Struct, frozen=True, eq=False):
@@ -106,7 +113,9 @@ class Steps:
             for each in delivered:
                 each.ack()
             await self._sequencer.go_back()
-            observe_step(self._metrics, fresh, time.monotonic() - started_s)
+            observe_step(
+                self._metrics, [each.record for each in fresh], time.monotonic() - started_s
+            )
 
     async def advance(self, timers: Timers, generation: int, moments: Mapping[int, Moment]) -> None:
         """The timers that are due to be looked at, at the time that it is in each partition.
@@ -165,7 +174,7 @@ class Steps:
     def moments(
         self, waiting: Mapping[TopicPartition, int | None], now: Moment
     ) -> dict[int, Moment]:
-        """What time it is in each partition; see `clocks.py`."""
+        """What time it is in each partition; see `PartitionTime`."""
         return self._partition_time.read(waiting, now)
 
     def next_offset(self, place: TopicPartition) -> int | None:

@@ -23,8 +23,7 @@ from pipeline.kafka.access import MECHANISM, KafkaAccess
 from pipeline.kafka.preflight import Topic
 from pipeline.kafka.record_batches import keep_within_limits
 from pipeline.kafka.records import record_of
-from pipeline.worker.contiguity import TopicPartition
-from pipeline.worker.ledger import log_name
+from pipeline.worker.ledger import TopicPartition, log_name
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
 from schemas.topics import SOURCES, topic_name

@@ -1,13 +1,15 @@
-"""Timers: every state is looked at once a round, a share of them each second."""
+"""Timers: when each state is looked at, and what time it is then in its partition."""
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.state import StateKey
-from pipeline.worker.ownership import NO_GENERATION
+from pipeline.worker.ledger import NO_GENERATION, TopicPartition
+from schemas.moments import Moment
 
 
 class Timers:
-    """The round in hand; `shares` calls make a round. A new generation begins a new one."""
+    """Every state is looked at once a round of `shares` calls; a generation begins a new one."""
 
     def __init__(self, shares: int) -> None:
         self._shares = max(1, shares)
@@ -27,3 +29,35 @@ class Timers:
 def _held_of(share: Iterable[StateKey], held: Sequence[StateKey]) -> list[StateKey]:
     still = set(held)
     return [key for key in share if key in still]
+
+
+class PartitionTime:
+    """What time it is in a partition: the shell's clock must not run ahead of the records.
+
+    While records wait, an enterprise that looks silent may only not have been read yet; moved on by
+    the shell's clock, it would find its own backlog late. The time is then that at which the last
+    record applied was received. Where that is not known either, there is no time, and timers wait.
+    """
+
+    def __init__(self) -> None:
+        self._reached: dict[TopicPartition, Moment] = {}
+
+    def reach(self, place: TopicPartition, received_at: Moment) -> None:
+        """A record that was received then is applied."""
+        self._reached[place] = max(received_at, self._reached.get(place, received_at))
+
+    def read(self, waiting: Mapping[TopicPartition, int | None], now: Moment) -> dict[int, Moment]:
+        """The time in each partition; one that is left out has none.
+
+        `waiting` is how many records of each topic and partition are not applied yet, None
+        where nobody knows.
+        """
+        found: defaultdict[int, list[Moment]] = defaultdict(list)
+        unknown: set[int] = set()
+        for place, count in waiting.items():
+            reached = now if count == 0 else self._reached.get(place)
+            if reached is None:
+                unknown.add(place[1])
+            else:
+                found[place[1]].append(reached)
+        return {each: min(now, *found[each]) for each in found if each not in unknown}

@@ -1,6 +1,6 @@
 """What time it is in a partition, for its timers."""
 
-from pipeline.worker.partition_time import PartitionTime
+from pipeline.worker.timers import PartitionTime
 
 EVENTS, COMMANDS, OTHER = ("events", 0), ("commands", 0), ("events", 1)
 

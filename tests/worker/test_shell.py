@@ -19,8 +19,8 @@ from pipeline.path import Engine
 from pipeline.state import StateKey
 from pipeline.worker.environment import unknown_variables
 from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
+from pipeline.worker.ledger import Ownership
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
-from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import publications_of
 from pipeline.worker.rules_watch import RulesWatch
 from pipeline.worker.settings import SettingsFault, WorkerSettings, read_settings

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.app.runner import EngineFault
-from pipeline.worker.contiguity import TopicPartition
+from pipeline.worker.ledger import TopicPartition
 from schemas.batch import Record
 from schemas.moments import SECOND
 from tests.worker.counting import POISON

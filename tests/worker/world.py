@@ -12,10 +12,8 @@ from contextlib import suppress
 from pipeline.app.delivery import Delivery, DeliveryAbandoned
 from pipeline.intake.partitioning import is_in_place
 from pipeline.path import Engine
-from pipeline.worker.contiguity import TopicPartition
-from pipeline.worker.ledger import Ledger, log_name
+from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, log_name
 from pipeline.worker.metrics import Metrics
-from pipeline.worker.ownership import Ownership
 from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.step_executor import StepExecutor
