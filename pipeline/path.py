@@ -15,25 +15,25 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline import commands
 from pipeline.campaigns import step as campaigns
 from pipeline.campaigns.decode_sighting import read_sighting
 from pipeline.campaigns.emit_sightings import emit_sightings, forget_emitted
 from pipeline.campaigns.state import CampaignState
+from pipeline.commands import gate as commands
+from pipeline.commands.decode_command import read_command
 from pipeline.correlation import quota as correlation_quota
 from pipeline.correlation import step as correlation
 from pipeline.correlation.detections import detection_of
 from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
-from pipeline.departures import depart, is_past
-from pipeline.drills import is_kept, refusal_of
-from pipeline.event_time import Clock, advance, clock_of, move_on, settle
+from pipeline.event_time.clock import Clock, advance, clock_of, move_on, settle
 from pipeline.incidents import quota as incidents_quota
 from pipeline.incidents import step as incidents
+from pipeline.incidents.departures import depart, is_past
 from pipeline.intake.admission import Refusal, admit, refuse
 from pipeline.intake.admitted import Admitted, Content
-from pipeline.intake.commands import read_command
 from pipeline.intake.dead_letters import SIGHTING_MALFORMED, refuse_sighting, refuse_unreadable
+from pipeline.intake.drills import is_kept, refusal_of
 from pipeline.intake.partitioning import is_in_place
 from pipeline.intake.reading import Reading, account_duplicate, read_batch, remark
 from pipeline.intake.taken import take
@@ -166,7 +166,7 @@ class Engine:
         """Timers and idle time of one state; `now` is the shell's clock.
 
         The state of a drill that is over is left empty, and that of an enterprise that left
-        the registry ends as `departures.py` says.
+        the registry ends as `incidents/departures.py` says.
         """
         if isinstance(state, CampaignState):
             return self._expire_campaign(state, now)

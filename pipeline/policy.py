@@ -2,12 +2,12 @@
 
 import msgspec
 
-from pipeline import drills as registered_drills
 from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.correlation.policy import CorrelationPolicy
-from pipeline.drills import Drill
-from pipeline.event_time import EventTimePolicy
+from pipeline.event_time.clock import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
+from pipeline.intake import drills as registered_drills
+from pipeline.intake.drills import Drill
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import faults_of
 from schemas.ids import content_id

@@ -11,9 +11,9 @@ from typing import NamedTuple, TypeAlias
 import msgspec
 
 from pipeline.campaigns.state import CAMPAIGN_STATE_VERSION, CampaignState, SightingsState
-from pipeline.commands import CommandsState
+from pipeline.commands.gate import CommandsState
 from pipeline.correlation.state import CorrelationState
-from pipeline.event_time import ClockState
+from pipeline.event_time.clock import ClockState
 from pipeline.incidents.state import IncidentsState
 from pipeline.intake.taken import TakenState
 from pipeline.severity.state import SeverityState

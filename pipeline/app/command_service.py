@@ -10,7 +10,7 @@ from pipeline.app.engines import Tell
 from pipeline.app.runner import Runner
 from pipeline.app.tasks import record_task, sighting_task
 from pipeline.app.waiting import patient_delivery
-from pipeline.intake.commands import COMMAND_BYTES
+from pipeline.commands.decode_command import COMMAND_BYTES
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.preflight import require

@@ -17,8 +17,8 @@ from pipeline.files.ordering import Line, Read, in_order
 from pipeline.files.recordings import Advance, Recording, open_recording
 from pipeline.files.registry_file import keep_registry
 from pipeline.intake.batching import Chunk, OccurrenceCounter, chunk_counted
+from pipeline.intake.event_times import SenderZones
 from pipeline.intake.lines import read_lines
-from pipeline.intake.sender_zones import SenderZones
 from pipeline.path import Engine
 from pipeline.state import ANY_PARTITION, StateKey, enterprise_key, is_campaign_key
 from schemas.batch import Batch

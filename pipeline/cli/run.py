@@ -22,7 +22,7 @@ from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
 from pipeline.cli.stores import open_sink
 from pipeline.cli.terminal import say
-from pipeline.drills import for_files, joined
+from pipeline.intake.drills import for_files, joined
 from schemas.language import Language
 from schemas.moments import Moment
 from schemas.registry import Enterprise, Registry

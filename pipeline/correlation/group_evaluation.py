@@ -29,7 +29,7 @@ from pipeline.correlation.state import (
     Group,
     Withdrawn,
 )
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from schemas.moments import SECOND, Moment
 
 WAITED_FOR = 8

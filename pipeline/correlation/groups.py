@@ -7,7 +7,7 @@ import msgspec
 
 from pipeline.correlation.state import EntityKey, Group, Held, Inner, Rank, rank_of, time_of
 from pipeline.correlation.windows import Value
-from pipeline.sources import SourceId
+from pipeline.event_time.sources import SourceId
 from schemas.detection import Entity
 from schemas.moments import Moment
 

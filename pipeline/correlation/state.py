@@ -2,7 +2,7 @@
 
 Rule 1. A group is one correlation's matches that share their group-by values.
 Rule 2. It holds matches, sorted by time, id and source, for as long as a window that may
-        still change can reach them: a timespan behind what is settled (pipeline/event_time.py).
+        still change can reach them: a timespan behind what is settled (event_time/clock.py).
         What is older than that when it comes has groups of its own, the backlog: it meets what
         else comes so late, for as long as that keeps coming.
 Rule 3. What leaves while its detection is still open is folded into the detection's evidence.
@@ -16,7 +16,7 @@ from typing import TypeAlias
 import msgspec
 
 from pipeline.correlation.windows import SlidingWindow
-from pipeline.sources import SourceId
+from pipeline.event_time.sources import SourceId
 from schemas.detection import Entity, EntityKind
 from schemas.moments import Moment
 

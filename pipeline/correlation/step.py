@@ -14,17 +14,22 @@ from operator import attrgetter
 import msgspec
 
 from pipeline.correlation.drop_reasons import DropReason, count_drop
-from pipeline.correlation.extraction import Match, extract_event, extract_finding, finding_group
+from pipeline.correlation.extraction import (
+    Match,
+    extract_event,
+    extract_finding,
+    finding_group,
+    texts_of_key,
+)
 from pipeline.correlation.group_evaluation import Finding, GroupRef, evaluate_group
 from pipeline.correlation.groups import Candidate, Pending
 from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
 from pipeline.correlation.quota import drop_group, enforce_quota, open_group, retire
 from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, Group, Timer
-from pipeline.correlation.values import texts_of_key
 from pipeline.correlation.wording import summary_of
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
+from pipeline.event_time.sources import SourceId
 from pipeline.intake.entities import entities_of
-from pipeline.sources import SourceId
 from schemas.context import Context
 from schemas.detection import Detection, Entity
 from schemas.moments import Moment

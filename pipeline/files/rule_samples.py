@@ -19,7 +19,7 @@ from pipeline.correlation.plan import compile_plan
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.state import CorrelationState
 from pipeline.correlation.step import correlate, expire
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from pipeline.files.rule_files import SAMPLES_SUFFIX, SUFFIXES
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import read_fields

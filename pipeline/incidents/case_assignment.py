@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from pipeline.incidents.assembly import incident_id_of, publish
 from pipeline.incidents.evidence import Change
 from pipeline.incidents.evidence_index import EvidenceIndex

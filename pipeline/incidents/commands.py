@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from pipeline.incidents.lifecycle import OCCURRED, VERDICTS, allowed_verbs, next_status
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import Case, IncidentsState

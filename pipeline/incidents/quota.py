@@ -16,7 +16,7 @@ from itertools import chain
 
 import msgspec
 
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from pipeline.incidents.evidence import forget_unused
 from pipeline.incidents.evidence_index import evidence_index_of, forget_evidence_index
 from pipeline.incidents.lifecycle import MOST_ALIVE

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import msgspec
 
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from pipeline.incidents.assembly import assemble, publish
 from pipeline.incidents.case_assignment import assign_cases
 from pipeline.incidents.commands import apply_command
@@ -85,7 +85,7 @@ def expire(
 def handle_command(
     policy: IncidentPolicy, state: IncidentsState, command: Command, clock: Clock, context: Context
 ) -> list[Incident]:
-    """A command that `pipeline/commands.py` has let through; the incident if it changed."""
+    """A command that `pipeline/commands/gate.py` has let through; the incident if it changed."""
     settle_waiting(state)
     group = _members(policy, state, command.incident_id, context)
     case = state.cases[command.incident_id]

@@ -14,7 +14,7 @@ from typing import Annotated
 
 import msgspec
 
-from pipeline.intake.accounts import refuse_whole
+from pipeline.intake.dead_letters import refuse_whole
 from pipeline.intake.formats.table import FORMAT_NAMES
 from pipeline.intake.signature import is_signed_by
 from pipeline.intake.texts import ENCODINGS

@@ -1,13 +1,20 @@
-"""Dead letters for faults of ours: the engine raised, the store refused, Kafka forgot.
+"""The dead letters of whole records, the sender's fault or ours.
 
-Intake refuses what its senders did wrong (`pipeline/intake/admission.py`); these reasons mean
-that something on our side is wrong, so each also raises an alarm.
+What intake refuses its senders did wrong (`pipeline/intake/admission.py`). The reasons named here
+mean that something on our side is wrong: the engine raised, the store refused, Kafka forgot; so
+each also raises an alarm.
 """
+
+from typing import Any
 
 import msgspec
 
-from pipeline.intake.accounts import refuse_whole
+from pipeline.intake.texts import count_lines
 from schemas.batch import (
+    DETAIL_CHARS,
+    HEADER_BATCH_ID,
+    HEADER_DRILL,
+    HEADER_FORMAT,
     BatchAccount,
     DeadLetter,
     Record,
@@ -16,6 +23,7 @@ from schemas.batch import (
 )
 from schemas.ids import content_id
 from schemas.moments import Moment
+from schemas.names import is_name
 from schemas.topics import is_sightings
 
 ENGINE_FAULT = "engine_fault"
@@ -34,6 +42,52 @@ REMEDIES: dict[str, str] = {
     "record_batch_unreadable": "Send with a client of Kafka, names of headers in UTF-8.",
     EXPIRED: "Keep records longer than a worker may be down; have the sender publish again.",
 }
+
+
+def refuse_whole(
+    record: Record, reason: str, detail: str, remedy: str
+) -> tuple[DeadLetter, BatchAccount]:
+    """A record that is not taken at all: its beginning kept, every line of it counted.
+
+    Whose it is, is what it says, and only as far as that can be a name.
+    """
+    headers = {name: _claim(value) for name, value in record.headers}
+    events = count_lines(record.value)
+    place: dict[str, Any] = {
+        "enterprise_id": _claim(record.key),
+        "batch_id": headers.get(HEADER_BATCH_ID, ""),
+        "topic": record.topic,
+        "partition": record.partition,
+        "offset": record.offset,
+        "received_at": record.timestamp,
+    }
+    where = f"{record.topic}/{record.partition}/{record.offset}"
+    letter = DeadLetter(
+        dead_letter_id=content_id("dead_letter", where, "0"),
+        line=0,
+        reason=reason,
+        detail=detail[:DETAIL_CHARS],
+        remedy=remedy,
+        events=events,
+        **original_of(record.value),
+        **place,
+    )
+    account = BatchAccount(
+        format=headers.get(HEADER_FORMAT, ""),
+        outcome="refused",
+        events=events,
+        dead_lettered=events,
+        reasons={reason: events},
+        drill=headers.get(HEADER_DRILL, ""),
+        **place,
+    )
+    return letter, account
+
+
+def _claim(name: bytes | None) -> str:
+    """A name as an unknown sender gives it; "" for what cannot be one."""
+    text = (name or b"").decode("utf-8", "replace")
+    return text if is_name(text) else ""
 
 
 def refuse_record(record: Record, detail: str) -> list[DeadLetter | BatchAccount]:

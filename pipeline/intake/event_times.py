@@ -1,10 +1,16 @@
-"""Which field tells when the sensor saw it: one table of names, the first that can be read wins."""
+"""When the sensor saw it: the first of a table of fields that can be read, in the sender's zone."""
 
 import re
 from collections.abc import Mapping
+from datetime import UTC
 
+from pipeline.intake.entities import column_of
+from pipeline.intake.field_map import rows_of
 from pipeline.intake.time_shapes import UNIVERSAL, LocalTime, moment_in
+from pipeline.sigma.log_sources import log_source
 from schemas.moments import Moment
+from schemas.registry import Enterprise
+from schemas.time_zones import zone_of
 
 TIME_FIELDS = (
     "@timestamp",
@@ -113,3 +119,26 @@ def _of_like_names(fields: Mapping[str, object], local: LocalTime) -> Moment | N
             if moment is not None:
                 return moment
     return None
+
+
+class SenderZones:
+    """The zone that the batch names, else the registry's for the host, the format or the
+    enterprise, else UTC."""
+
+    def __init__(self, enterprise: Enterprise, time_zone: str, received_at: Moment) -> None:
+        self._received_at = received_at
+        self._named = {} if time_zone else enterprise.time_zones
+        self._usual = self._local(time_zone or enterprise.time_zone)
+
+    def time_of(self, format: str, fields: Mapping[str, object]) -> Moment | None:
+        """When the sensor saw it; None where no time field can be read."""
+        name = self._named_for(format, fields) if self._named else ""
+        return time_of(fields, self._local(name) if name else self._usual)
+
+    def _local(self, name: str) -> LocalTime:
+        return LocalTime(zone_of(name) if name else UTC, self._received_at)
+
+    def _named_for(self, format: str, fields: Mapping[str, object]) -> str:
+        rows = rows_of(format, log_source(fields).product, "Channel" in fields)
+        host = column_of(fields, rows, "host")
+        return self._named.get(host) or self._named.get(format, "")

@@ -1,11 +1,11 @@
 """From a batch to its events: decode, normalise, time, enrich; every line is accounted for."""
 
 from collections import Counter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import msgspec
 
-from pipeline.event_time import (
+from pipeline.event_time.clock import (
     ClockState,
     EventTimePolicy,
     Heard,
@@ -15,15 +15,14 @@ from pipeline.event_time import (
     is_late,
     source_name,
 )
-from pipeline.intake.accounts import account_of
+from pipeline.event_time.sources import SourceId, source_id
 from pipeline.intake.entities import columns_of
+from pipeline.intake.event_times import SenderZones
 from pipeline.intake.faults import EventFault
 from pipeline.intake.field_map import rows_of
 from pipeline.intake.lines import EVENTS_MAX, Found, read_lines
-from pipeline.intake.sender_zones import SenderZones
 from pipeline.intake.texts import lines_of_value
 from pipeline.sigma.log_sources import DECODING_FIELD, log_source
-from pipeline.sources import SourceId, source_id
 from schemas.batch import DETAIL_CHARS, Batch, BatchAccount, DeadLetter, original_of
 from schemas.event import Event
 from schemas.ids import content_id
@@ -283,7 +282,7 @@ def _dead_letter(batch: Batch, found: Found, fault: EventFault) -> DeadLetter:
 
 def _account(batch: Batch, events: list[Event], faulty: list[_Faulty]) -> BatchAccount:
     late = sum(1 for event in events if event.late)
-    return account_of(
+    return _account_of(
         batch,
         "accepted",
         events=len(events) + len(faulty),
@@ -298,6 +297,22 @@ def _account(batch: Batch, events: list[Event], faulty: list[_Faulty]) -> BatchA
 def account_duplicate(batch: Batch) -> BatchAccount:
     """The account of a batch that was taken before: every line is dropped, by name."""
     events = len(_found(batch)[0])
-    return account_of(
+    return _account_of(
         batch, "duplicate", events=events, dropped=events, reasons={"duplicate_batch": events}
+    )
+
+
+def _account_of(batch: Batch, outcome: str, **counts: Any) -> BatchAccount:
+    """The account of a batch whose sender is known; `counts` are the account's other fields."""
+    return BatchAccount(
+        enterprise_id=batch.enterprise_id,
+        batch_id=batch.batch_id,
+        topic=batch.topic,
+        partition=batch.partition,
+        offset=batch.offset,
+        format=batch.format,
+        received_at=batch.received_at,
+        drill=batch.drill,
+        outcome=outcome,
+        **counts,
     )

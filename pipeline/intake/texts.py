@@ -6,8 +6,6 @@ replaced is not the sensor's: nothing is hidden from the rules by a byte that no
 
 import codecs
 
-from pipeline.intake.accounts import lines_of
-
 REPLACED = "replaced"
 ENCODINGS = ("utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16", "utf-16-le", "utf-16-be",
              "shift_jis", "euc-kr", "windows-1252", "iso-8859-1")  # fmt: skip
@@ -87,3 +85,16 @@ def wide_decoder(start: bytes, declared: str = "") -> codecs.IncrementalDecoder 
     """A decoder for a file in 16-bit text, as declared or as it begins; None for any other."""
     name = declared if declared.startswith("utf-16") else sixteen_bit(start)
     return codecs.getincrementaldecoder(name)("replace") if name else None
+
+
+def lines_of(value: bytes) -> list[bytes]:
+    """The lines of a batch that hold something: its events."""
+    return [line for line in value.split(b"\n") if line and not line.isspace()]
+
+
+def count_lines(value: bytes) -> int:
+    """How many `lines_of` a value, of whatever size, without making them."""
+    dense = value.translate(None, b" \t\r\x0b\x0c").strip(b"\n")
+    while b"\n\n" in dense:
+        dense = dense.replace(b"\n\n", b"\n")
+    return dense.count(b"\n") + 1 if dense else 0

@@ -12,7 +12,7 @@ from typing import TypeAlias, cast
 
 import msgspec
 
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from pipeline.severity.assessments import (
     assess_record,
     judged_facts,

@@ -17,9 +17,9 @@ from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan
 from pipeline.correlation.state import CorrelationState
 from pipeline.correlation.step import correlate
-from pipeline.event_time import ClockState, EventTimePolicy, Heard, advance
+from pipeline.event_time.clock import ClockState, EventTimePolicy, Heard, advance
+from pipeline.event_time.sources import source_id
 from pipeline.sigma.reading.documents import And, Not, RuleName, SigmaCorrelation
-from pipeline.sources import source_id
 from schemas.moments import DAY, MINUTE, SECOND
 from tests.benchmarks.incidents import print_grouping, print_replay
 from tests.correlation.samples import CONTEXT, START, correlation, event, plan_of, rule

@@ -8,7 +8,7 @@ import gc
 import sys
 import time
 
-from pipeline.event_time import ClockState, EventTimePolicy
+from pipeline.event_time.clock import ClockState, EventTimePolicy
 from pipeline.intake.formats.table import AUTO
 from pipeline.intake.reading import read_batch
 from schemas.batch import Batch

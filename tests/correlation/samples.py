@@ -10,7 +10,7 @@ from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.state import CorrelationState
 from pipeline.correlation.step import correlate, expire
-from pipeline.event_time import (
+from pipeline.event_time.clock import (
     Clock,
     ClockState,
     EventTimePolicy,
@@ -20,6 +20,7 @@ from pipeline.event_time import (
     is_late,
     move_on,
 )
+from pipeline.event_time.sources import source_id
 from pipeline.sigma.reading.documents import (
     Alias,
     CorrelationType,
@@ -32,7 +33,6 @@ from pipeline.sigma.reading.documents import (
     SigmaRule,
     Threshold,
 )
-from pipeline.sources import source_id
 from schemas.context import Context
 from schemas.detection import Detection
 from schemas.event import Event

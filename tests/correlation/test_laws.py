@@ -6,10 +6,10 @@ import msgspec
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from pipeline.correlation.extraction import texts_of_key
 from pipeline.correlation.faults import CorrelationFaults
 from pipeline.correlation.plan import CorrelationPlan
 from pipeline.correlation.policy import CorrelationPolicy
-from pipeline.correlation.values import texts_of_key
 from pipeline.sigma.reading.documents import (
     And,
     CorrelationType,

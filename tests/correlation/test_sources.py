@@ -3,9 +3,9 @@
 import msgspec
 import pytest
 
-from pipeline.event_time import ClockState, EventTimePolicy, Heard, advance
+from pipeline.event_time.clock import ClockState, EventTimePolicy, Heard, advance
+from pipeline.event_time.sources import Sources, is_shifted, observe, source_id
 from pipeline.sigma.reading.documents import And, Not, RuleName
-from pipeline.sources import Sources, is_shifted, observe, source_id
 from schemas.event import Event
 from schemas.moments import HOUR, MINUTE, SECOND
 from tests.correlation.samples import START, Run, correlation, event, plan_of

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.drills import Drill, is_kept, refusal_of
+from pipeline.intake.drills import Drill, is_kept, refusal_of
 from pipeline.policy import PolicyFault, read_policy
 from schemas.moments import DAY, moment_of
 

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.campaigns.state import CampaignState
-from pipeline.drills import Drill
 from pipeline.intake.admitted import STRANGER
+from pipeline.intake.drills import Drill
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.state import (

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from pipeline.incidents.commands import refusal_of
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import IncidentsState

@@ -7,7 +7,7 @@ from random import Random
 import pytest
 
 from pipeline.correlation.detections import detection_of
-from pipeline.event_time import ClockState, EventTimePolicy
+from pipeline.event_time.clock import ClockState, EventTimePolicy
 from pipeline.files.recordings import open_recording
 from pipeline.files.rule_files import load_rules
 from pipeline.intake.reading import read_batch

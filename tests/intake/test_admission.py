@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.app.publishing import Sender, sign_chunk
-from pipeline.intake.accounts import count_lines, lines_of
 from pipeline.intake.admission import HEADERS_BYTES, REMEDIES, Refusal, admit, refuse
 from pipeline.intake.batching import Chunk, chunk_lines
 from pipeline.intake.signature import sign
+from pipeline.intake.texts import count_lines, lines_of
 from schemas.batch import (
     DETAIL_CHARS,
     HEADER_BATCH_ID,

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.event_time import ClockState, EventTimePolicy
+from pipeline.event_time.clock import ClockState, EventTimePolicy
+from pipeline.event_time.sources import Row, source_id
 from pipeline.intake.batching import chunk_lines
 from pipeline.intake.lines import EVENTS_MAX
 from pipeline.intake.reading import LETTERS_MAX, Reading, account_duplicate, read_batch
 from pipeline.sigma.log_sources import DECODING_FIELD
-from pipeline.sources import Row, source_id
 from schemas.batch import Batch
 from schemas.moments import SECOND, parse_moment
 from schemas.registry import Enterprise

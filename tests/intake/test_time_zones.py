@@ -3,7 +3,7 @@
 import orjson
 import pytest
 
-from pipeline.event_time import ClockState, EventTimePolicy
+from pipeline.event_time.clock import ClockState, EventTimePolicy
 from pipeline.intake.event_times import time_of
 from pipeline.intake.formats.table import AUTO
 from pipeline.intake.reading import read_batch

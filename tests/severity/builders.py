@@ -4,7 +4,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.event_time import Clock
+from pipeline.event_time.clock import Clock
 from pipeline.severity.facts import KINDS, Stated
 from schemas.command import Command, Impact
 from schemas.context import Context

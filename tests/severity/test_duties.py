@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from pipeline.commands import content_refusal
+from pipeline.commands.gate import content_refusal
 from pipeline.severity.policy import Choices, ClockStart, DutyChange, SeverityPolicy
 from pipeline.severity.refusals import refusal_of
 from pipeline.severity.state import SeverityState

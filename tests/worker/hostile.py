@@ -9,8 +9,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pipeline.app.publishing import Sender, sign_chunk
-from pipeline.drills import Drill
 from pipeline.intake.batching import chunk_lines
+from pipeline.intake.drills import Drill
 from pipeline.intake.partitioning import is_in_place
 from pipeline.kafka.records import record_of
 from pipeline.path import Engine

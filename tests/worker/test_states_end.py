@@ -5,8 +5,8 @@ from base64 import b64decode
 import msgspec
 import pytest
 
-from pipeline.departures import KEPT_AFTER
-from pipeline.drills import KEPT_AFTER as DRILL_KEPT_AFTER
+from pipeline.incidents.departures import KEPT_AFTER
+from pipeline.intake.drills import KEPT_AFTER as DRILL_KEPT_AFTER
 from pipeline.intake.taken import TakenState
 from pipeline.state import EnterpriseState, State, decode_state, encode_state, enterprise_state
 from pipeline.worker import step_executor as executor

@@ -3,7 +3,7 @@
 Rule 1. An event that is further ahead of its receipt than the skew allowance is marked `future`
         and counts as of its receipt. No event moves anything beyond its own receipt.
 Rule 2. A source's watermark is its greatest event time less the lateness. The enterprise's is the
-        least of its timely sources (`pipeline/sources.py`): it never follows the fastest, and a
+        least of its timely sources (`sources.py`): it never follows the fastest, and a
         source that is far behind holds up its own groups only. It never falls.
 Rule 3. An enterprise of which nothing was received for longer than the idle limit is moved on by
         the clock that the shell passes in.
@@ -17,7 +17,7 @@ from collections.abc import Collection, Mapping
 
 import msgspec
 
-from pipeline.sources import (
+from pipeline.event_time.sources import (
     Row,
     SourceId,
     Sources,
