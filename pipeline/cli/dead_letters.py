@@ -14,7 +14,7 @@ from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
-from pipeline.replay.records import read_record
+from pipeline.kafka.past_records import read_record
 from schemas.batch import Record
 from sinks.contract import Answer, Store
 from sinks.ddl import literal

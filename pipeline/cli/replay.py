@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 from rich.console import Console
 
+from pipeline.app.incident_differences import compare_incidents
 from pipeline.app.replays import InvestigationTaken, prepare, replay
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents, read_incidents
@@ -21,10 +22,9 @@ from pipeline.cli.moments import RFC3339
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.past_records import Period, held_since, read_period
 from pipeline.kafka.preflight import describe_sources, partitions_of, require
 from pipeline.path import Engine
-from pipeline.replay.difference import compare_incidents
-from pipeline.replay.records import Period, held_since, read_period
 from schemas.batch import Record
 from schemas.language import Language
 from schemas.moments import Moment, format_moment

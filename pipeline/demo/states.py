@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.naming import changelog_name
-from pipeline.replay.records import Period, read_period
+from pipeline.kafka.past_records import Period, read_period
 from pipeline.state import decode_state
 from pipeline.worker.ledger import Ledger
 

@@ -9,12 +9,12 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaAdminClient, TopicPartition
 
+from pipeline.app.incident_differences import compare_incidents
 from pipeline.cli.main import main as fenghuo
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
-from pipeline.replay.difference import compare_incidents
-from pipeline.replay.records import held_since
+from pipeline.kafka.past_records import held_since
 from schemas.moments import HOUR, SECOND, Moment, format_moment
 from schemas.registry import Enterprise
 from sinks.contract import Answer

@@ -4,7 +4,7 @@ from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.embedded.broker import embedded_broker
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
-from pipeline.replay.records import Period, read_period
+from pipeline.kafka.past_records import Period, read_period
 
 RECORDS = 9_000
 EVERYTHING = Period(0, 2**62)

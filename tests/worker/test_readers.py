@@ -14,7 +14,7 @@ from kafka.errors import KafkaError
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_admin
-from pipeline.replay.records import Period, read_period
+from pipeline.kafka.past_records import Period, read_period
 from tests.brokers.choice import BrokerAddress
 from tests.worker.test_live import PARTITIONS, Bench, LiveWorker, rows_of, wait_until
 
