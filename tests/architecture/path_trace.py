@@ -11,6 +11,7 @@ import sys
 import threading
 from base64 import b64encode
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
@@ -25,8 +26,9 @@ from pipeline.policy import Policy
 from schemas.batch import Record
 from schemas.registry import PublishingKey
 from schemas.topics import topic_name
+from sinks.contract import Sink
 from tests.engine.builders import ENTERPRISE, failed_logon, shadow_copies
-from tests.worker.world import Worker, World
+from tests.worker.world import Budget, Worker, World
 
 ROOT = Path(__file__).parents[2]
 PRODUCT = ("pipeline", "schemas", "sinks")
@@ -45,6 +47,13 @@ class Trace(msgspec.Struct):
         """Execution is in this file now."""
         self.changes += file != self.at
         self.at = file
+
+
+class TracedWorld(World):
+    """A world whose worker writes each step at once."""
+
+    def open_sink(self, budget: Budget, outages: Iterator[bool]) -> Sink:
+        return self.store
 
 
 def make_record() -> Record:
@@ -74,7 +83,7 @@ def trace_record() -> Trace:
     """Run a worker over the record, twice: what is counted is the second run, plans being made."""
     engine, record = make_engine(), make_record()
     for _ in range(2):
-        world, trace = World({(record.topic, 0): [record]}, engine), Trace()
+        world, trace = TracedWorld({(record.topic, 0): [record]}, engine), Trace()
         worker = Worker(world, 1, 1_000_000, partitions=frozenset({0}))
 
         def follow(frame: FrameType, event: str, _argument: object, trace: Trace = trace) -> None:

@@ -23,7 +23,7 @@ from schemas.batch import Record
 from schemas.decision import Decision
 from schemas.moments import Moment
 from schemas.topics import topic_name
-from sinks.contract import Answer, Rows, SinkUnavailable
+from sinks.contract import Answer, Rows, Sink, SinkUnavailable
 from sinks.memory import MemorySink
 from tests.worker.counting import CountingEngine
 
@@ -89,6 +89,10 @@ class World:
                 value=publication.value,
             )
         )
+
+    def open_sink(self, budget: "Budget", outages: Iterator[bool]) -> Sink:
+        """The store, as a worker with this budget comes at it."""
+        return DyingSink(self, budget, outages)
 
     def rows(self) -> list[Answer]:
         """The accounts in the store."""
@@ -265,7 +269,7 @@ class Worker:
         ownership.assign(self._generation, self._partitions)
         ownership.recover(self._generation)
         ledger = Ledger(self._world.table(), self._send)
-        sink = DyingSink(self._world, self._budget, self._outages)
+        sink = self._world.open_sink(self._budget, self._outages)
         delivery = Delivery(sink, wait=lambda _: False)
         world = self._world
         executor = StepExecutor(world.engine, delivery, metrics, world.partitions)
