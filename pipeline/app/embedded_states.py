@@ -11,9 +11,20 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.campaigns.step import forget_enterprise
 from pipeline.files.replacing import replace_file
 from pipeline.policy import Policy
-from pipeline.state import State, StateKey, decode_state, encode_state, fresh_state
+from pipeline.state import (
+    ANY_PARTITION,
+    State,
+    StateKey,
+    campaign_state,
+    decode_state,
+    encode_state,
+    fresh_state,
+    is_campaign_key,
+    split_key,
+)
 from schemas.registry import Enterprise, Registry
 
 STATES_FILE = "fenghuo-states.msgpack"
@@ -37,6 +48,11 @@ class EmbeddedStates:
         except FileNotFoundError:
             self._saved = _Saved()
         self._live: dict[str, State] = {}
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the store has states of its own: one that a worker writes has none."""
+        return self._path.exists()
 
     @property
     def applied(self) -> int:
@@ -66,6 +82,21 @@ class EmbeddedStates:
     def names(self) -> list[str]:
         """Every name with a state."""
         return sorted({*self._saved.states, *self._live})
+
+    def names_of(self, enterprise_id: str) -> list[str]:
+        """Of one enterprise: in earnest, and of each drill."""
+        return [name for name in self.names() if split_key(name)[0] == enterprise_id]
+
+    def forget_enterprise(self, enterprise_id: str) -> None:
+        """Delete its states, its row and its part in the states of indicators, and save."""
+        for name in self.names_of(enterprise_id):
+            self._live.pop(name, None)
+            self._saved.states.pop(name, None)
+        for name in filter(is_campaign_key, self.names()):
+            state = campaign_state(self.recall(StateKey(ANY_PARTITION, name)))
+            forget_enterprise(state, enterprise_id)
+        self._saved.registry.pop(enterprise_id, None)
+        self.save()
 
     def recall(self, key: StateKey) -> State:
         """The state of a key, for the runner to change; fresh if there is none."""

@@ -27,7 +27,6 @@ from pipeline.cli.engines import load_engine
 from pipeline.cli.incident_list import OPEN, print_incidents, read_incidents
 from pipeline.cli.report import write_report
 from pipeline.cli.stores import open_sink
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.demo.states import keep_states, read_states
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.demo.worker_process import Applied, WorkerFault, WorkerProcess, running_worker
@@ -35,6 +34,7 @@ from pipeline.embedded.broker import BrokerFault, embedded_broker
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.faults import KafkaFault
+from pipeline.kafka.topics import make_topics, plan_topics
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import Publisher, make_registry
 from pipeline.simulate.traffic import make_traffic

@@ -15,13 +15,13 @@ import click
 import msgspec
 
 from pipeline.app.checks import Check, CheckFailed, Finding, engine_checks, examine
+from pipeline.app.stores import StoreFault, open_store
 from pipeline.cli.kafka_options import (
     KafkaOptions,
     group_option,
     kafka_options,
     prefix_option,
 )
-from pipeline.cli.stores import open_sink
 from pipeline.cli.terminal import plain
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault
@@ -61,14 +61,14 @@ def check_settings() -> str:
 def check_store(store: Path | None, database: str) -> str:
     """The store answers and has every table."""
     try:
-        with open_sink(store, database, must_exist=True) as sink:
+        with open_store(store, database, must_exist=True) as sink:
             (answer,) = sink.query("SELECT version() AS version")
             for table in TABLES:
                 sink.query(f"SELECT count() AS rows FROM {table.name}")
             room = room_of(sink)
-    except click.ClickException as fault:
+    except StoreFault as fault:
         raise CheckFailed(
-            fault.message.splitlines()[0], "check the address, then `fenghuo migrate`"
+            str(fault).splitlines()[0], "check the address, then `fenghuo migrate`"
         ) from fault
     return f"ClickHouse {answer['version']}, {len(TABLES)} views{room}"
 

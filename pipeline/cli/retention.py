@@ -1,16 +1,11 @@
 """`fenghuo forget`: delete what a store holds of one enterprise (shell)."""
 
 from pathlib import Path
-from typing import Any
 
 import click
-import msgspec
 
-from pipeline.app.embedded_states import STATES_FILE
-from pipeline.campaigns.step import forget_enterprise
+from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.files.replacing import replace_file
-from pipeline.state import campaign_state, decode_state, encode_state, is_campaign_key
 from sinks.contract import Store
 from sinks.ddl import literal
 from sinks.retention import LEAST_LOG_DAYS, forget_statements, of_enterprises
@@ -30,14 +25,17 @@ def forget_command(store: Path | None, database: str, enterprise: str, yes: bool
     """
     with open_sink(store, database) as sink:
         counts = _count_rows(sink, enterprise)
-        if not counts and not _states(store, enterprise):
+        states = None if store is None else EmbeddedStates(store)
+        names = [] if states is None else states.names_of(enterprise)
+        if not counts and not names:
             raise click.ClickException(f"{enterprise}: no row; see `fenghuo sql` for the ids")
         _tell(counts, _young(sink, enterprise))
         if not yes:
             raise click.UsageError("nothing was deleted: add --yes to delete this for good")
         for statement in forget_statements(enterprise, layout=sink.layout):
             sink.query(statement)
-    _drop_states(store, enterprise)
+        if states is not None and states.is_kept:
+            states.forget_enterprise(enterprise)
     click.echo(f"Deleted what was held of {enterprise}.", err=True)
 
 
@@ -70,31 +68,3 @@ def _tell(counts: dict[str, int], young: int) -> None:
     if of_enterprises() != TABLES:
         shared = ", ".join(table.name for table in TABLES if table not in of_enterprises())
         click.echo(f"Rows of several enterprises stay: {shared}.", err=True)
-
-
-def _read(store: Path) -> dict[str, Any]:
-    return msgspec.msgpack.decode((store / STATES_FILE).read_bytes(), type=dict[str, Any])
-
-
-def _states(store: Path | None, enterprise: str) -> list[str]:
-    """The keys of the enterprise's states: in earnest, and of each drill."""
-    if store is None or not (store / STATES_FILE).exists():
-        return []
-    keys = _read(store).get("states", {})
-    return [key for key in keys if key.partition("#")[0] == enterprise]
-
-
-def _drop_states(store: Path | None, enterprise: str) -> None:
-    """Its own, and its part in those of indicators; the file is replaced as a whole."""
-    if store is None or not (store / STATES_FILE).exists():
-        return
-    saved = _read(store)
-    for key in _states(store, enterprise):
-        del saved["states"][key]
-    for key, data in saved.get("states", {}).items():
-        if is_campaign_key(key):
-            state = campaign_state(decode_state(key, data))
-            forget_enterprise(state, enterprise)
-            saved["states"][key] = encode_state(state)
-    saved.get("registry", {}).pop(enterprise, None)
-    replace_file(store / STATES_FILE, msgspec.msgpack.encode(saved))

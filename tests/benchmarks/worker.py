@@ -14,9 +14,9 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer
+from pipeline.kafka.topics import make_topics, plan_topics
 from pipeline.simulate.registry import make_registry
 from schemas.topics import is_sightings
 from tests.brokers.choice import BrokerAddress, any_broker

@@ -20,8 +20,8 @@ import msgspec
 from click.testing import CliRunner
 
 from pipeline.cli.main import main as fenghuo
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.topics import make_topics, plan_topics
 from schemas.registry import Enterprise
 from sinks.chdb import ChdbSink
 from tests.brokers.cluster import NODES, KafkaCluster

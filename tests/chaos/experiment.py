@@ -7,8 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.topics import make_topics, plan_topics
 from tests.brokers.kafka import KafkaBroker, free_port
 from tests.chaos.comparison import Difference, compare, read_stores
 from tests.chaos.disturbance import Action, Disturber

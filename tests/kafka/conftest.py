@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.topics import make_topics, plan_topics
 from tests.brokers.choice import running
 from tests.brokers.secured import SecuredKafka
 from tests.kafka.site import PARTITIONS, Site

@@ -11,10 +11,10 @@ from kafka import KafkaAdminClient, TopicPartition
 
 from pipeline.app.incident_differences import compare_incidents
 from pipeline.cli.main import main as fenghuo
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.past_records import held_since
+from pipeline.kafka.topics import make_topics, plan_topics
 from schemas.moments import HOUR, SECOND, Moment, format_moment
 from schemas.registry import Enterprise
 from sinks.contract import Answer

@@ -1,10 +1,10 @@
 """Reading back from the embedded broker, as the demonstration does."""
 
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.embedded.broker import embedded_broker
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.past_records import Period, read_period
+from pipeline.kafka.topics import make_topics, plan_topics
 
 RECORDS = 9_000
 EVERYTHING = Period(0, 2**62)

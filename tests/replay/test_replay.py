@@ -15,12 +15,12 @@ pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]
 
 from pipeline.app.incident_differences import compare_incidents
 from pipeline.app.replays import replay
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer, producing
 from pipeline.kafka.past_records import Period, read_period, read_record
+from pipeline.kafka.topics import make_topics, plan_topics
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
 from pipeline.simulate.traffic import make_traffic, plan_attacks

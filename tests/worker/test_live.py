@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer
+from pipeline.kafka.topics import make_topics, plan_topics
 from sinks.chdb import ChdbSink
 from tests.brokers.choice import BrokerAddress
 from tests.brokers.kafka import free_port

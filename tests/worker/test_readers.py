@@ -11,10 +11,10 @@ import pytest
 from aiokafka import AIOKafkaProducer
 from kafka.errors import KafkaError
 
-from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_admin
 from pipeline.kafka.past_records import Period, read_period
+from pipeline.kafka.topics import make_topics, plan_topics
 from tests.brokers.choice import BrokerAddress
 from tests.worker.test_live import PARTITIONS, Bench, LiveWorker, rows_of, wait_until
 

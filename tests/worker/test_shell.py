@@ -13,8 +13,8 @@ import msgspec
 import pytest
 
 from pipeline.app.engines import EngineRefused
-from pipeline.cli.topics import find_conflicts, plan_topics
 from pipeline.intake.dead_letters import expire_offsets, refuse_record
+from pipeline.kafka.topics import find_conflicts, plan_topics
 from pipeline.path import Engine
 from pipeline.state import StateKey
 from pipeline.worker.environment import unknown_variables

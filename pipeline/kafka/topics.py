@@ -1,0 +1,84 @@
+"""The Kafka topics of an installation, with the settings that correctness rests on (shell).
+
+What the worker reads gets its timestamps from the broker (`LogAppendTime`): a timestamp is the
+moment of receipt, and a sender cannot choose it. These sources and the worker's changelog have
+the same number of partitions, so that one worker owns a partition number in all of them.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.clients import open_admin
+from pipeline.kafka.naming import changelog_name
+from schemas.moments import DAY
+from schemas.topics import SOURCES, TOPICS, topic_name
+
+MAX_MESSAGE_BYTES = "8000000"
+
+
+class TopicConflict(Exception):
+    """Topics that are there and cannot be used as they are; the message has the remedy of each."""
+
+
+class TopicPlan(msgspec.Struct, frozen=True):
+    """One topic to be made."""
+
+    name: str
+    partitions: int
+    settings: Mapping[str, str]
+
+
+def plan_topics(prefix: str, group: str, partitions: int) -> list[TopicPlan]:
+    """All topics of one installation, the worker's changelog among them."""
+    plans = []
+    for topic in TOPICS:
+        settings = {
+            "retention.ms": str(topic.days * DAY // 1000),
+            "max.message.bytes": MAX_MESSAGE_BYTES,
+        }
+        if topic.role in SOURCES:
+            settings["message.timestamp.type"] = "LogAppendTime"
+        plans.append(TopicPlan(topic_name(topic.role, prefix), partitions, settings))
+    changelog = {"cleanup.policy": "compact", "max.message.bytes": MAX_MESSAGE_BYTES}
+    plans.append(TopicPlan(changelog_name(group), partitions, changelog))
+    return plans
+
+
+def find_conflicts(plans: list[TopicPlan], existing: Mapping[str, int]) -> list[str]:
+    """What is there already with another number of partitions: state would be lost by a change."""
+    return [
+        f"{plan.name}: has {existing[plan.name]} partitions, {plan.partitions} wanted; "
+        f"give --partitions {existing[plan.name]}, or other names by --prefix and --group"
+        for plan in plans
+        if existing.get(plan.name, plan.partitions) != plan.partitions
+    ]
+
+
+def make_topics(access: KafkaAccess, plans: list[TopicPlan], replication: int) -> list[str]:
+    """Make those that are missing; their names. Raises TopicConflict."""
+    admin = open_admin(access)
+    try:
+        existing = {
+            topic["name"]: len(topic["partitions"])
+            for topic in admin.describe_topics(admin.list_topics())
+        }
+        conflicts = find_conflicts(plans, existing)
+        if conflicts:
+            raise TopicConflict("\n".join(conflicts))
+        missing = [plan for plan in plans if plan.name not in existing]
+        if missing:
+            admin.create_topics({plan.name: _wanted(plan, replication) for plan in missing})
+        return [plan.name for plan in missing]
+    finally:
+        admin.close()
+
+
+def _wanted(plan: TopicPlan, replication: int) -> dict[str, Any]:
+    return {
+        "num_partitions": plan.partitions,
+        "replication_factor": replication,
+        "configs": dict(plan.settings),
+    }
