@@ -160,7 +160,10 @@ class Runner:
 
 
 class HeldStates:
-    """States in this process only: for replays, which begin anew each time."""
+    """States in this process only: for replays, which begin anew each time.
+
+    A name has one state, in whichever partition its records are.
+    """
 
     def __init__(self) -> None:
         self._states: dict[str, State] = {}
@@ -169,7 +172,8 @@ class HeldStates:
     def recall(self, key: StateKey) -> State:
         """The state itself; what it was is kept aside until it is remembered."""
         state = self._states.setdefault(key.name, fresh_state(key.name))
-        self._before[key.name] = encode_state(state)
+        if key.name not in self._before:
+            self._before[key.name] = encode_state(state)
         return state
 
     def remember(self, states: Mapping[StateKey, State]) -> None:
@@ -178,8 +182,8 @@ class HeldStates:
 
     def forget(self, keys: Iterable[StateKey]) -> None:
         """Go back to what was kept aside."""
-        for key in keys:
-            self._states[key.name] = decode_state(key.name, self._before.pop(key.name))
+        for name in {key.name for key in keys}:
+            self._states[name] = decode_state(name, self._before.pop(name))
 
     def all(self) -> Mapping[str, State]:
         """Every state held, by name: for the timers at the end."""

@@ -18,14 +18,14 @@ from tests.worker.test_delivery import SickSink
 ENGINE = CountingEngine()
 
 
-def tasks(values: Sequence[bytes], *, refusable: bool = True) -> list[Task]:
-    """Records of one enterprise."""
+def tasks(values: Sequence[bytes], *, refusable: bool = True, partitions: int = 1) -> list[Task]:
+    """Records of one enterprise, in so many partitions in turn."""
     made = [
         record_task(
             ENGINE,
             Record(
                 topic="fenghuo.events",
-                partition=0,
+                partition=offset % partitions,
                 offset=offset,
                 timestamp=offset,
                 key=b"acme",
@@ -74,6 +74,15 @@ def test_an_engine_fault_names_the_place_and_undoes_the_group() -> None:
     assert (fault.value.place, fault.value.index) == ("fenghuo.events/0/2", 2)
     assert sink.view("batches") == []
     assert counts(states) == {"acme/fenghuo.events": Count()}
+
+
+def test_a_name_that_is_in_several_partitions_is_undone_as_one() -> None:
+    states = HeldStates()
+    runner(MemorySink(), states).complete(tasks([b"5"]))
+    inputs = tasks([b"1", b"2", b"3", POISON], refusable=False, partitions=2)
+    with pytest.raises(EngineFault):
+        runner(MemorySink(), states).complete(inputs)
+    assert counts(states) == {"acme/fenghuo.events": Count(records=1, total=5)}
 
 
 @given(st.lists(st.sampled_from([b"1", b"2", POISON]), max_size=20), st.integers(1, 7))
