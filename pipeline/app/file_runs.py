@@ -6,6 +6,8 @@ from functools import partial
 from itertools import count, groupby
 from pathlib import Path
 
+import msgspec
+
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.engines import Tell
 from pipeline.app.file_reading import FileReader, manner_of, stream_of
@@ -17,6 +19,7 @@ from pipeline.files.ordering import Line, Read, in_order
 from pipeline.files.recordings import Advance, Recording, open_recording
 from pipeline.files.registry_file import keep_registry
 from pipeline.intake.batching import Chunk, OccurrenceCounter, chunk_counted
+from pipeline.intake.drills import for_files, joined
 from pipeline.intake.event_times import SenderZones
 from pipeline.intake.lines import read_lines
 from pipeline.path import Engine
@@ -128,7 +131,14 @@ def run_files(
     tell: Tell,
     advance: Advance = lambda amount: None,
 ) -> Summary:
-    """All files through the engine into the store; the states are saved at the end."""
+    """All files through the engine into the store; the states are saved at the end.
+
+    Drills that the store knows go on, and the reader's is one of them.
+    """
+    named = [for_files(reader.drill)] if reader.drill else []
+    drills = joined(states.policy.drills, engine.policy.drills, named)
+    engine.policy = msgspec.structs.replace(engine.policy, drills=drills)
+    states.adopt(engine.rules.content_id, engine.policy, engine.registry)
     sink.migrate()
     keep_registry(sink, engine.registry)
     runner = Runner(states, patient_delivery(sink, tell), partial(sighting_task, engine))

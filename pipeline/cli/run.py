@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 
 from pipeline.app.embedded_states import EmbeddedStates
@@ -22,7 +21,6 @@ from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
 from pipeline.cli.stores import open_sink
 from pipeline.cli.terminal import say
-from pipeline.intake.drills import for_files, joined
 from schemas.language import Language
 from schemas.moments import Moment
 from schemas.registry import Enterprise, Registry
@@ -81,10 +79,6 @@ def run_command(
     )
     with open_sink(store, database) as sink:
         states = EmbeddedStates(store)
-        named = [for_files(drill)] if drill else []
-        drills = joined(states.policy.drills, engine.policy.drills, named)
-        engine.policy = msgspec.structs.replace(engine.policy, drills=drills)
-        states.adopt(engine.rules.content_id, engine.policy, engine.registry)
         with Progress("reading", sum(file.stat().st_size for file in files)) as progress:
             summary = run_files(engine, sink, states, reader, files, tell, progress.advance)
         incidents = read_incidents(sink)
