@@ -12,9 +12,27 @@ def content_id(kind: str, *parts: str | bytes) -> str:
     Each part is preceded by its length, so that no two different lists of parts
     ever give the same bytes.
     """
-    digest = blake2b(digest_size=ID_BYTES, person=kind.encode()[:16])
+    return ContentIds(kind, *parts).id_of()
+
+
+class ContentIds:
+    """Ids of one kind whose first parts are the same: those are digested once."""
+
+    __slots__ = ("_begun",)
+
+    def __init__(self, kind: str, *parts: str | bytes) -> None:
+        self._begun = blake2b(_framed(parts), digest_size=ID_BYTES, person=kind.encode()[:16])
+
+    def id_of(self, *parts: str | bytes) -> str:
+        """`content_id` of the kind, the first parts and these."""
+        digest = self._begun.copy()
+        digest.update(_framed(parts))
+        return digest.hexdigest()
+
+
+def _framed(parts: tuple[str | bytes, ...]) -> bytes:
+    framed: list[bytes] = []
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
-        digest.update(b"%d%s" % (len(data), _SEPARATOR))
-        digest.update(data)
-    return digest.hexdigest()
+        framed += (b"%d%s" % (len(data), _SEPARATOR), data)
+    return b"".join(framed)

@@ -16,6 +16,7 @@ from pipeline.correlation.conditions import (
 )
 from pipeline.correlation.faults import CorrelationFaults, check_correlations
 from pipeline.correlation.policy import CorrelationPolicy
+from pipeline.correlation.state import BACKLOG
 from pipeline.correlation.windows import (
     AverageWindow,
     DistinctWindow,
@@ -102,6 +103,11 @@ class CorrelationPlan(msgspec.Struct, frozen=True):
     correlations: tuple[Correlation, ...]
     feeds: dict[str, tuple[Feed, ...]]
     silent: frozenset[str]
+    turns: tuple[str, ...]
+    """Keys of groups in the order in which they are brought up to date: of each correlation its
+    own, then its backlog's."""
+    turn_of: dict[str, int]
+    """Where each of these keys stands."""
 
     def is_silent(self, rule_id: str) -> bool:
         """Whether the rule only feeds correlations (specification, correlation, `generate`)."""
@@ -116,12 +122,15 @@ def compile_plan(rules: Rules, policy: CorrelationPolicy) -> CorrelationPlan:
     compiled: dict[str, Correlation] = {}
     for rule in rules.correlations:
         compiled[rule.head.rule_id] = _compile(rule, rules.rules, compiled)
+    turns = tuple(key for each in compiled.values() for key in (each.key, each.key + BACKLOG))
     return CorrelationPlan(
         plan_id=content_id("correlation-plan", *(each.key for each in compiled.values())),
         policy=policy,
         correlations=tuple(compiled.values()),
         feeds=_feeds(compiled.values()),
         silent=_silent(rules.correlations),
+        turns=turns,
+        turn_of={key: turn for turn, key in enumerate(turns)},
     )
 
 

@@ -29,8 +29,6 @@ def drop_group(state: CorrelationState, key: str, name: str) -> None:
     state.bytes -= group.bytes
     if not state.groups[key]:
         del state.groups[key]
-        state.timers.pop(key, None)
-        state.endings.pop(key, None)
 
 
 def enforce_quota(plan: CorrelationPlan, state: CorrelationState) -> None:

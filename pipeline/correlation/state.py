@@ -9,6 +9,7 @@ Rule 3. What leaves while its detection is still open is folded into the detecti
 Rule 4. Everything encoded decides results; everything cached follows from it.
 """
 
+from collections.abc import Mapping
 from functools import cached_property
 from operator import attrgetter
 from typing import TypeAlias
@@ -165,8 +166,29 @@ class Group(msgspec.Struct, array_like=True, dict=True):
         return max([*ended, *(each.last for each in self.episodes)])
 
 
-Timer: TypeAlias = tuple[Moment, str]
-"""When a group is due, and its key."""
+Timer: TypeAlias = tuple[Moment, str, str]
+"""When a group is due, its correlation's key and its own."""
+
+
+class Timers:
+    """Heaps of timers over all correlations: they follow from the groups. Each is held against a
+    clock of its own: the watermark, what is settled, and for the backlog the moment of receipt."""
+
+    __slots__ = ("backlog_ends", "due", "ends")
+
+    def __init__(self, groups: Mapping[str, Mapping[str, Group]]) -> None:
+        self.due: list[Timer] = []
+        self.ends: list[Timer] = []
+        self.backlog_ends: list[Timer] = []
+        for key, of_key in groups.items():
+            self.due += [(group.due, key, name) for name, group in of_key.items()]
+            self.ends_of(key).extend((group.ends, key, name) for name, group in of_key.items())
+        for heap in (self.due, self.ends, self.backlog_ends):
+            heap.sort()
+
+    def ends_of(self, key: str) -> list[Timer]:
+        """Where the ends of this correlation's groups are."""
+        return self.backlog_ends if key.endswith(BACKLOG) else self.ends
 
 
 class CorrelationState(msgspec.Struct, dict=True):
@@ -186,20 +208,13 @@ class CorrelationState(msgspec.Struct, dict=True):
     counts: dict[str, dict[str, int]] = {}
 
     @cached_property
-    def timers(self) -> dict[str, list[Timer]]:
-        """Heaps of timers by correlation key; not encoded: they follow from the groups."""
-        return {
-            key: sorted((group.due, name) for name, group in groups.items())
-            for key, groups in self.groups.items()
-        }
+    def timers(self) -> Timers:
+        """Not encoded."""
+        return Timers(self.groups)
 
-    @cached_property
-    def endings(self) -> dict[str, list[Timer]]:
-        """The same of their ends."""
-        return {
-            key: sorted((group.ends, name) for name, group in groups.items())
-            for key, groups in self.groups.items()
-        }
+    def forget_timers(self) -> None:
+        """They are made anew from the groups when they are next asked for."""
+        self.__dict__.pop("timers", None)
 
     @cached_property
     def packed(self) -> dict[str, msgspec.Raw]:

@@ -7,9 +7,8 @@ Rule 3. A silent correlation feeds others and says nothing itself.
 Rule 4. After each step the state is within its quota.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from heapq import heapify, heappop, heappush
-from operator import attrgetter
+from collections.abc import Iterator, Sequence
+from heapq import heappop, heappush
 
 import msgspec
 
@@ -35,7 +34,7 @@ from schemas.detection import Detection, Entity
 from schemas.moments import Moment
 
 TIMERS_SLACK = 64
-"""Timers of a correlation that may be void, beside as many as it has groups."""
+"""Timers that may be void, beside as many as there are groups."""
 
 
 Queue = dict[str, dict[str, Pending]]
@@ -50,6 +49,8 @@ class Step(msgspec.Struct):
     clock: Clock
     context: Context
     queue: Queue
+    agenda: list[int]
+    """A heap: the turns (positions in the plan's `turns`) of the keys in the queue."""
 
 
 def correlate(
@@ -63,17 +64,16 @@ def correlate(
 
     `clock` is the one after the batch; `state` is changed in place.
     """
-    step = Step(plan, state, clock, context, {})
+    step = Step(plan, state, clock, context, {}, [])
     if state.plan_id != plan.plan_id:
         retire(plan, state)
     _take_in(step, matches)
-    detections = [
-        detection
-        for correlation in plan.correlations
-        for key in (correlation.key, correlation.key + BACKLOG)
-        if key in step.queue or key in state.groups
-        for detection in _bring_up_to_date(step, correlation, key)
-    ]
+    _take_due(step)
+    detections: list[Detection] = []
+    while step.agenda:
+        turn = heappop(step.agenda)
+        key = plan.turns[turn]
+        detections += _bring_up_to_date(step, plan.correlations[turn // 2], key)
     state.settled = max(state.settled, clock.settled)
     enforce_quota(plan, state)
     return detections
@@ -115,14 +115,31 @@ def _enqueue(
 
 
 def _pending(step: Step, key: str, name: str) -> Pending:
-    return step.queue.setdefault(key, {}).setdefault(name, Pending())
+    if key not in step.queue:
+        step.queue[key] = {}
+        heappush(step.agenda, step.plan.turn_of[key])
+    return step.queue[key].setdefault(name, Pending())
+
+
+def _take_due(step: Step) -> None:
+    """Groups whose timer has run out; timers of what has changed since are void."""
+    state, clock = step.state, step.clock
+    timers = state.timers
+    for heap, now in (
+        (timers.due, clock.watermark),
+        (timers.ends, clock.settled),
+        (timers.backlog_ends, clock.arrived),
+    ):
+        while heap and heap[0][0] <= now:
+            moment, key, name = heappop(heap)
+            group = state.groups.get(key, {}).get(name)
+            if group is not None and moment == (group.due if heap is timers.due else group.ends):
+                _pending(step, key, name)
 
 
 def _bring_up_to_date(step: Step, correlation: Correlation, key: str) -> Iterator[Detection]:
     """Every group under one key for which something is pending or due."""
-    queue = step.queue.pop(key, {})
-    for name in _due(step, key):
-        queue.setdefault(name, Pending())
+    queue = step.queue.pop(key)
     is_silent = step.plan.is_silent(correlation.rule_id)
     feeds = step.plan.feeds.get(correlation.rule_id, ())
     for name in sorted(queue):
@@ -131,25 +148,6 @@ def _bring_up_to_date(step: Step, correlation: Correlation, key: str) -> Iterato
                 _hand_over(step, feed, correlation, key, name, finding)
             if not is_silent:
                 yield _detection(step, correlation, name, finding)
-
-
-def _due(step: Step, key: str) -> Iterator[str]:
-    """Groups whose timer has run out; timers of what has changed since are void."""
-    state, clock = step.state, step.clock
-    groups = state.groups.get(key, {})
-    for name, due in _run_out(state.timers.get(key, []), clock.watermark):
-        if name in groups and groups[name].due == due:
-            yield name
-    over = clock.arrived if key.endswith(BACKLOG) else clock.settled
-    for name, ends in _run_out(state.endings.get(key, []), over):
-        if name in groups and groups[name].ends == ends:
-            yield name
-
-
-def _run_out(timers: list[Timer], moment: Moment) -> Iterator[tuple[str, Moment]]:
-    while timers and timers[0][0] <= moment:
-        due, name = heappop(timers)
-        yield name, due
 
 
 def _turn(
@@ -172,22 +170,20 @@ def _turn(
     if group.is_spent:
         drop_group(state, key, name)
         return found
-    groups = state.groups[key]
     if group.due != due:
-        _set_timer(state.timers.setdefault(key, []), groups, name, attrgetter("due"))
+        _set_timer(state, state.timers.due, group.due, key, name)
     if group.ends != ends:
-        _set_timer(state.endings.setdefault(key, []), groups, name, attrgetter("ends"))
+        _set_timer(state, state.timers.ends_of(key), group.ends, key, name)
     return found
 
 
 def _set_timer(
-    timers: list[Timer], groups: dict[str, Group], name: str, moment_of: Callable[[Group], Moment]
+    state: CorrelationState, heap: list[Timer], moment: Moment, key: str, name: str
 ) -> None:
-    """One more timer; once most of them are void, they are rebuilt from the groups."""
-    heappush(timers, (moment_of(groups[name]), name))
-    if len(timers) > 2 * len(groups) + TIMERS_SLACK:
-        timers[:] = [(moment_of(group), each) for each, group in groups.items()]
-        heapify(timers)
+    """One more timer; once most of them are void, all are rebuilt from the groups."""
+    heappush(heap, (moment, key, name))
+    if len(heap) > 2 * state.group_count + TIMERS_SLACK:
+        state.forget_timers()
 
 
 def _hand_over(

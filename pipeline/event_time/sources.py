@@ -68,9 +68,14 @@ class Sources(msgspec.Struct, dict=True):
     packed: bytearray = bytearray()
 
     @cached_property
-    def index(self) -> dict[SourceId, int]:
+    def index(self) -> dict[SourceId, Row]:
+        """The rows, unpacked; not encoded."""
+        return {fields[0]: Row(*fields) for fields in _ROW.iter_unpack(self.packed)}
+
+    @cached_property
+    def places(self) -> dict[SourceId, int]:
         """Where each row begins; not encoded."""
-        return {row.source_id: place * _ROW.size for place, row in enumerate(self.rows())}
+        return {source_id: place * _ROW.size for place, source_id in enumerate(self.index)}
 
     @cached_property
     def order(self) -> Order:
@@ -82,19 +87,19 @@ class Sources(msgspec.Struct, dict=True):
 
     def rows(self) -> Iterator[Row]:
         """Every source."""
-        return (Row(*fields) for fields in _ROW.iter_unpack(self.packed))
+        return iter(self.index.values())
 
     def get(self, source_id: SourceId) -> Row | None:
         """One source; None where nothing is remembered of it."""
-        place = self.index.get(source_id)
-        return None if place is None else Row(*_ROW.unpack_from(self.packed, place))
+        return self.index.get(source_id)
 
     def put(self, row: Row) -> None:
         """Remember a source as it is now."""
-        place = self.index.setdefault(row.source_id, len(self.packed))
+        place = self.places.setdefault(row.source_id, len(self.packed))
         if place == len(self.packed):
             self.packed += bytes(_ROW.size)
         _ROW.pack_into(self.packed, place, *row)
+        self.index[row.source_id] = row
 
     def keep(self, rows: list[Row]) -> int:
         """Remember these only; how many were forgotten."""

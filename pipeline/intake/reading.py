@@ -25,7 +25,7 @@ from pipeline.intake.texts import lines_of_value
 from pipeline.sigma.log_sources import DECODING_FIELD, log_source
 from schemas.batch import DETAIL_CHARS, Batch, BatchAccount, DeadLetter, original_of
 from schemas.event import Event
-from schemas.ids import content_id
+from schemas.ids import ContentIds, content_id
 from schemas.moments import Moment, parse_moment
 from schemas.registry import Enterprise
 
@@ -85,9 +85,10 @@ def read_batch(
     faulty: list[_Faulty] = []
     found, wide = _found(batch)
     zones = SenderZones(enterprise, batch.time_zone, batch.received_at)
+    ids = ContentIds("event", batch.enterprise_id, batch.drill)
     for each, occurrence in zip(found, _occurrences(batch, found), strict=True):
         try:
-            events.append(_event(batch, enterprise, each, occurrence, wide, zones, policy))
+            events.append(_event(batch, enterprise, each, occurrence, wide, zones, ids, policy))
         except EventFault as fault:
             faulty.append(_Faulty(each, fault))
     sources = _sources(events)
@@ -193,6 +194,7 @@ def _event(
     occurrence: int,
     wide: str,
     zones: SenderZones,
+    ids: ContentIds,
     policy: EventTimePolicy,
 ) -> Event:
     if found.fault is not None:
@@ -208,7 +210,7 @@ def _event(
     source = log_source(fields)
     columns = columns_of(fields, rows_of(found.format, source.product, "Channel" in fields))
     return Event(
-        event_id=_event_id(batch, found, occurrence),
+        event_id=_event_id(ids, batch, found, occurrence),
         batch_id=batch.batch_id,
         enterprise_id=batch.enterprise_id,
         province=enterprise.province,
@@ -232,11 +234,12 @@ def _event(
     )
 
 
-def _event_id(batch: Batch, found: Found, occurrence: int) -> str:
+def _event_id(ids: ContentIds, batch: Batch, found: Found, occurrence: int) -> str:
     """Of the enterprise, the event's own text and how often it went before; parts of a line that
     are alike are told apart by their place in it."""
-    place = [str(found.part)] if found.part and batch.occurrences else []
-    return content_id("event", batch.enterprise_id, batch.drill, found.raw, str(occurrence), *place)
+    if found.part and batch.occurrences:
+        return ids.id_of(found.raw, str(occurrence), str(found.part))
+    return ids.id_of(found.raw, str(occurrence))
 
 
 def _dead_letters(batch: Batch, faulty: list[_Faulty]) -> list[DeadLetter]:

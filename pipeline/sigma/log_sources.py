@@ -342,7 +342,11 @@ def blind_rules(
 
 def log_source(fields: Mapping[str, object]) -> LogSource:
     """The best single description of an event, for storage columns."""
-    source = event_source(fields)
+    return _described(event_source(fields))
+
+
+@lru_cache(maxsize=SOURCES_KEPT)
+def _described(source: EventSource) -> LogSource:
     return LogSource(
         category=min(source.categories, key=_breadth, default=""),
         product=source.product,

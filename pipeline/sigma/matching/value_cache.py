@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from pipeline.sigma.matching.bit_conditions import Bits, Demand, all_demands, demand
 from pipeline.sigma.matching.scan import Scanner
-from pipeline.sigma.predicates import Exists, Null, Test
+from pipeline.sigma.predicates import Exists, Null, Test, text_of
 from pipeline.sigma.trees import Leaf, Tree
 
 VALUES_KEPT = 20_000
@@ -112,13 +112,18 @@ class FieldMemory:
         if value is None:
             found = self.values[None] = self.missing()
             return found
+        # A number says what its text says, so both are remembered as text.
+        text = None if isinstance(value, list | tuple) else text_of(value)
+        known = None if text is None else self.values.get(text)
+        if known is not None:
+            return known
         if self.scanner is None:
             self.scanner = Scanner(self.leaves)
         self.misses += 1
         mask = self.scanner.mask(value)
         found = self.answers.get(mask) or self._answer(mask)
-        if isinstance(value, str) and len(value) <= LONGEST_KEPT:
-            self._keep(value, found)
+        if text is not None and len(text) <= LONGEST_KEPT:
+            self._keep(text, found)
         return found
 
     def _keep(self, value: str, found: Answer) -> None:
