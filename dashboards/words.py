@@ -56,6 +56,9 @@ OUTCOME: Final[Words] = {
 BASIS: Final[Words] = glossary.BASIS
 ENTITY: Final[Words] = headed(glossary.ENTITY)
 
+FIELD_LABEL: Final[Words] = headed(glossary.FIELD_LABEL)
+INCIDENT: Final[Words] = headed(glossary.INCIDENT)
+
 INDICATOR: Final[Words] = {
     "address": Text("外部地址", "External address"),
     **{kind: ENTITY[kind] for kind in ("domain", "hash", "account")},
@@ -82,6 +85,7 @@ BATCH_OUTCOME: Final[Words] = {
 }
 
 SECTOR: Final[Words] = glossary.SECTOR
+STATED_BY: Final[Words] = glossary.STATED_BY
 
 FIELD: Final[Words] = headed(glossary.FIELD)
 DATA_CLASS: Final[Words] = glossary.DATA_CLASS
@@ -116,9 +120,9 @@ GRADE: Final[Words] = {
 
 JUDGEMENT: Final[Words] = {
     **{f"response {tier}": text for tier, text in RESPONSE.items()},
-    **{f"suggested {colour}": text for colour, text in SUGGESTED.items()},
     **{
-        f"issued {colour}": Text(f"{text.zh}预警（已发布）", f"{text.en} warning (issued)")
+        f"{state} {colour}": Text(f"{text.zh}（{stands.zh}）", f"{text.en} ({stands.en})")
+        for state, stands in glossary.WARNING.items()
         for colour, text in COLOUR.items()
     },
     **TIER,

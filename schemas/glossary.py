@@ -214,6 +214,7 @@ INCIDENT: Final[Terms] = {
     "tier": Term("等级", "tier"),
     "scenario": Term("场景", "scenario"),
     "opened_at": Term("发现时间", "discovered"),
+    "act": Term("处置", "act"),
     "acts": Term("处置记录", "record of handling"),
     "enterprise": Term("单位", "enterprise"),
     "province": Term("省份", "province"),
