@@ -104,6 +104,10 @@ CHANGE: Final[Words] = {
 CHANNEL: Final[Words] = glossary.CHANNEL
 
 SCENARIO: Final[Words] = {row.key: Text(row.zh, row.en) for row in SCENARIOS.values()}
+CATEGORY: Final[Words] = {
+    row.key: Text(row.category, capital(row.category_en)) for row in SCENARIOS.values()
+}
+"""By scenario (GB/T 20986-2023)."""
 TACTIC: Final[Words] = {row.key: Text(row.zh, row.en) for row in TACTICS.values()}
 PROVINCE: Final[Words] = {row.code: Text(row.zh, row.en) for row in PROVINCES.values()}
 PLACE: Final[Words] = {**PROVINCE, **{row.code: Text(row.zh, row.en) for row in OUTSIDE}}

@@ -200,6 +200,10 @@ FIELD_LABEL: Final[Terms] = {
     "process target": Term("目标进程", "target process"),
     "host actor": Term("来源主机", "source host"),
     "host observer": Term("监测设备", "sensor"),
+    "session": Term("登录会话", "logon session"),
+    "command": Term("命令", "command"),
+    "event type": Term("日志类型", "type of event"),
+    "bytes read": Term("读取字节数", "bytes read"),
     **ENTITY,
 }
 """What a field of an event is called: by the column that it fills, by kind and role, by kind."""

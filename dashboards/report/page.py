@@ -40,6 +40,7 @@ _WORDS: Final[dict[str, Words]] = {
     "stated_by": words.STATED_BY,
     "entity": words.ENTITY,
     "role": words.ROLE,
+    "category": words.CATEGORY,
     "scenario": words.SCENARIO,
     "sector": words.SECTOR,
     "tactic": words.TACTIC,

@@ -11,6 +11,16 @@ from pipeline.sigma.reading.documents import SigmaCorrelation
 from schemas.glossary import FIELD_LABEL, Term
 from schemas.language import Language
 
+_OTHERS: Final[Mapping[str, Term]] = {
+    name: FIELD_LABEL[key]
+    for name, key in (
+        ("TargetLogonId", "session"), ("SubjectLogonId", "session"), ("LogonId", "session"),
+        ("CommandLine", "command"), ("EventID", "event type"), ("http.url", "url"),
+        ("query_info.bytes", "bytes read"),
+    )
+}  # fmt: skip
+"""Of fields that name nobody, and so are not in the field map."""
+
 
 def _label(row: Row) -> Term:
     keys = (row.column, f"{row.kind} {row.role}", row.kind)
@@ -31,11 +41,11 @@ def _labels() -> Iterator[tuple[str, Term]]:
             yield name, labels[0]
 
 
-LABELS: Final[Mapping[str, Term]] = dict(_labels())
+LABELS: Final[Mapping[str, Term]] = {**_OTHERS, **dict(_labels())}
 
 
 def label_of(rule: SigmaCorrelation, name: str, language: Language) -> str:
-    """The label of a field that the rule names; an alias is called as the first of its fields."""
+    """What the rule names, in words where it has any; an alias is called as its fields are."""
     sources = next((alias.sources for alias in rule.aliases if alias.name == name), {})
-    term = LABELS.get(next(iter(sources.values()), name))
-    return name if term is None else term.of(language)
+    fields = (*sources.values(), name)
+    return next((LABELS[field].of(language) for field in fields if field in LABELS), name)
