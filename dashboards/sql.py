@@ -20,11 +20,17 @@ GRAVITY: Final = f"least({_rank('miit')}, {_rank('cac')})"
 The worse of the two regimes; a response level before a colour before a bare tier."""
 
 
-def judged(regime: str) -> str:
-    """What one regime says of an incident: `response I`, `red`, `I` or `none`."""
+def judged(prefix: str = "") -> str:
+    """What one regime says of an incident: `response I`, `suggested red`, `I` or `none`.
+
+    `prefix` is that of the columns: none in `assessments`, `miit_` or `cac_` in `incidents`.
+    """
+    colour = f"if({prefix}issued_colour != '', {prefix}issued_colour, {prefix}colour)"
+    state = f"if({prefix}warning_state != '', {prefix}warning_state, 'suggested')"
     return (
-        f"multiIf({regime}_response_level != '', concat('response ', {regime}_response_level),"
-        f" {regime}_colour != '', {regime}_colour, {regime}_tier != '', {regime}_tier, 'none')"
+        f"multiIf({prefix}response_level != '', concat('response ', {prefix}response_level),"
+        f" {colour} != '', concat({state}, ' ', {colour}),"
+        f" {prefix}tier != '', {prefix}tier, 'none')"
     )
 
 

@@ -28,6 +28,10 @@ TIER: Final[Terms] = {
     tier: Term(f"{TIER_ZH[tier]}（{roman}级）", f"{TIER_EN[tier]} ({tier})")
     for tier, roman in zip(TIERS, "ⅠⅡⅢⅣ", strict=True)
 }
+RESPONSE: Final[Terms] = {
+    tier: Term(f"{roman}级响应", f"level {tier} response")
+    for tier, roman in zip(TIERS, "ⅠⅡⅢⅣ", strict=True)
+}
 COLOUR: Final[Terms] = {
     "red": Term("红色", "red"),
     "orange": Term("橙色", "orange"),
@@ -45,6 +49,21 @@ LAW: Final[Terms] = {
     "cac": Term("国家网络安全事件", "CAC cybersecurity incidents"),
     "public_internet": Term("公共互联网网络安全突发事件", "public internet emergencies"),
     "statute": Term("法律、行政法规和规章", "statutes and regulations"),
+}
+SUGGESTED: Final[Terms] = {
+    colour: Term(f"建议预警等级：{term.zh}（未发布）", f"suggested warning: {term.en} (not issued)")
+    for colour, term in COLOUR.items()
+}
+"""A colour that was computed is nobody's warning."""
+LAW_SHORT: Final[Terms] = {
+    "miit": Term("工信部", "MIIT"),
+    "cac": Term("网信办", "CAC"),
+    "public_internet": Term("公共互联网", "public internet"),
+    "statute": Term("法律法规", "statutes"),
+}
+OCCURRED: Final[Terms] = {
+    "true": Term("已发生", "has occurred"),
+    "false": Term("可能发生", "may occur"),
 }
 STATUS: Final[Terms] = {
     "new": Term("待处置", "new"),
@@ -163,22 +182,47 @@ VERB: Final[Terms] = {
 }
 """What an analyst or a regulator does; as 处置记录 these are read as sentences."""
 ENTITY: Final[Terms] = {
-    "host": Term("主机", "hosts"),
-    "account": Term("账号", "accounts"),
-    "address": Term("地址", "addresses"),
-    "domain": Term("域名", "domains"),
-    "file": Term("文件路径", "file paths"),
-    "hash": Term("文件哈希", "file hashes"),
-    "process": Term("进程", "processes"),
+    "host": Term("主机", "host"),
+    "account": Term("账户", "account"),
+    "address": Term("地址", "address"),
+    "domain": Term("域名", "domain"),
+    "url": Term("网址", "URL"),
+    "file": Term("文件路径", "file path"),
+    "hash": Term("文件哈希", "file hash"),
+    "process": Term("进程", "process"),
+    "registry_key": Term("注册表项", "registry key"),
     "data": Term("数据", "data"),
 }
+FIELD_LABEL: Final[Terms] = {
+    "source_ip": Term("源地址", "source address"),
+    "destination_ip": Term("目的地址", "destination address"),
+    "account target": Term("目标账户", "target account"),
+    "process target": Term("目标进程", "target process"),
+    "host actor": Term("来源主机", "source host"),
+    "host observer": Term("监测设备", "sensor"),
+    "session": Term("登录会话", "logon session"),
+    "command": Term("命令", "command"),
+    "event type": Term("日志类型", "type of event"),
+    "bytes read": Term("读取字节数", "bytes read"),
+    **ENTITY,
+}
+"""What a field of an event is called: by the column that it fills, by kind and role, by kind."""
 INCIDENT: Final[Terms] = {
+    "incident": Term("事件", "incident"),
     "detection": Term("告警", "detection"),
-    "first_time": Term("首条日志时间", "time of the first log"),
-    "last_time": Term("末条日志时间", "time of the last log"),
+    "event": Term("日志", "event"),
+    "first_time": Term("首条日志时间", "first event"),
+    "last_time": Term("末条日志时间", "last event"),
     "ground": Term("事件生成依据", "why the incident was opened"),
     "level": Term("级别", "level"),
+    "tier": Term("等级", "tier"),
+    "scenario": Term("场景", "scenario"),
+    "opened_at": Term("发现时间", "discovered"),
+    "act": Term("处置", "act"),
     "acts": Term("处置记录", "record of handling"),
+    "enterprise": Term("单位", "enterprise"),
+    "province": Term("省份", "province"),
+    "outside": Term("不在报送范围", "outside the reporting chain"),
     "expert": Term("专家定级", "an expert's tier"),
     "exploited": Term("遭漏洞利用", "exploited vulnerability"),
     "theft": Term("数据窃取事件", "data theft"),
@@ -187,6 +231,11 @@ INCIDENT: Final[Terms] = {
     "denial": Term("拒绝服务事件", "denial of service"),
 }
 """Words about an incident and its kinds (GB/T 20986-2023)."""
+
+
+def capital(text: str) -> str:
+    """The text as it begins a sentence, a heading or a cell."""
+    return text[:1].upper() + text[1:]
 
 
 def read(terms: Terms, key: str, language: Language) -> str:

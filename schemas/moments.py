@@ -56,7 +56,30 @@ def format_moment(moment: Moment) -> str:
 
 def read_moment(moment: Moment, language: Language) -> str:
     """As people in China read it, local and to the minute: `2026年11月27日08时11分`."""
+    return _MINUTE[language].format(_minute(moment, language))
+
+
+def read_span(first: Moment, last: Moment, language: Language) -> str:
+    """A period in the same words, shared days said once: `2026年11月27日08时11分至09时30分`."""
+    begun, ended = _minute(first, language), _minute(last, language)
+    if begun == ended:
+        return read_moment(first, language)
+    if _day(begun) == _day(ended):
+        ended = ended.removeprefix(_day(begun))
+    return _MINUTE[language].format(begun + _UNTIL[language] + ended)
+
+
+_MINUTE: dict[Language, str] = {"zh": "{}", "en": "{} (China Standard Time)"}
+_UNTIL: dict[Language, str] = {"zh": "至", "en": " to "}
+
+
+def _minute(moment: Moment, language: Language) -> str:
     local = datetime_of(moment).astimezone(SHANGHAI)
     if language == "zh":
         return f"{local:%Y年%m月%d日%H时%M分}"
-    return f"{local.day} {local:%B %Y, %H:%M} (China Standard Time)"
+    return f"{local.day} {local:%B %Y, %H:%M}"
+
+
+def _day(minute: str) -> str:
+    """All of it but the six characters of `08时11分`, or the five of `08:11`."""
+    return minute[:-6] if minute.endswith("分") else minute[:-5]

@@ -2,8 +2,8 @@
 
 Codes are GB/T 2260's. Coordinates are of the capital, approximate, for a marker and nothing
 finer. `column` and `row` place one tile per division on a grid of 8 by 8, west to east and north
-to south: a chart of neighbours, not a map of borders. Taiwan, Hong Kong and Macao are outside
-this reporting chain and have no row here.
+to south: a chart of neighbours, not a map of borders. Taiwan, Hong Kong and Macao are on
+the map and outside this reporting chain: they are no `PROVINCES`.
 """
 
 from collections.abc import Mapping
@@ -80,6 +80,13 @@ _SEPARATE_CITIES = (
     SeparateCity("370200", "青岛市", "Qingdao", "370000"),
     SeparateCity("440300", "深圳市", "Shenzhen", "440000"),
 )
+
+OUTSIDE: Final = (
+    Province("710000", "台湾省", "Taiwan", "台", "Taipei", 121.56, 25.04, 6, 6),
+    Province("810000", "香港特别行政区", "Hong Kong", "港", "Hong Kong", 114.17, 22.28, 6, 7),
+    Province("820000", "澳门特别行政区", "Macao", "澳", "Macao", 113.54, 22.19, 5, 7),
+)
+"""On the map, and outside this reporting chain."""
 
 PROVINCES: Final[Mapping[str, Province]] = MappingProxyType({p.code: p for p in _PROVINCES})
 """All 31 by code, in code order."""

@@ -17,7 +17,9 @@ from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Table
 from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, stored_names
 from sinks.tables import TABLES
 
-TIER_COLUMNS = ("tier", "colour", "response_level", "override_tier")
+TIER_COLUMNS = (
+    "tier", "colour", "response_level", "override_tier", "warning_state", "issued_colour",
+)  # fmt: skip
 """What the view `incidents` shows of the current assessment, as `miit_tier`, `cac_tier`, …"""
 REGIMES = ("miit", "cac")
 

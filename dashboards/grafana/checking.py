@@ -12,6 +12,7 @@ from typing import Any, Final, TypeAlias
 import msgspec
 
 from dashboards.grafana import inspect_json as anatomy
+from dashboards.grafana.colours import colour_faults
 from dashboards.grafana.compatibility import is_shown, is_time, panel_faults, variable_faults
 from dashboards.grafana.graphs import graph_faults
 from dashboards.grafana.hostility import hostility_faults
@@ -82,6 +83,7 @@ def check(
     for dashboard in dashboards:
         uid = dashboard["uid"]
         faults += [Fault(uid, *fault) for fault in _dress_faults(dashboard)]
+        faults += [Fault(uid, *fault) for fault in colour_faults(dashboard)]
         faults += [Fault(uid, *fault) for fault in _link_faults(dashboard, variables_of)]
         selection, wrong = select(dashboard, source, base)
         wrong += _missing(dashboard, selection) if limits.needs_rows else []

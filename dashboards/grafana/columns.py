@@ -10,6 +10,9 @@ from dashboards.words import Text, Words
 
 RED, ORANGE, YELLOW, BLUE, GREY = "#c2191f", "#ef8a17", "#f5c811", "#1f62c4", "#6d7784"
 GREEN, INK = "#3f8f5f", "#5b8a9c"
+URGENT, PRESSING = "#a3195b", "#c9689b"
+"""Of what is late or wrong, and of what will be: shades of one colour that the law does not use."""
+TIER_COLOURS: Final = {"I": RED, "II": ORANGE, "III": YELLOW, "IV": BLUE}
 GRADE_COLOURS: Final[Mapping[str, str]] = {
     "1": RED,
     "2": ORANGE,
@@ -18,19 +21,20 @@ GRADE_COLOURS: Final[Mapping[str, str]] = {
     "9": GREY,
 }
 """The law's four colours: 红, 橙, 黄, 蓝."""
-_TIER_COLOURS: Final = {"I": RED, "II": ORANGE, "III": YELLOW, "IV": BLUE}
 JUDGEMENT_COLOURS: Final[Mapping[str, str]] = {
-    **{f"response {tier}": colour for tier, colour in _TIER_COLOURS.items()},
-    **_TIER_COLOURS,
-    "red": RED,
-    "orange": ORANGE,
-    "yellow": YELLOW,
-    "blue": BLUE,
+    **{f"response {tier}": colour for tier, colour in TIER_COLOURS.items()},
+    **TIER_COLOURS,
+    **{
+        f"{state} {colour}": TIER_COLOURS[words.TIER_OF_COLOUR[colour]]
+        for state in ("suggested", "issued", "adjusted")
+        for colour in words.COLOUR
+    },
+    **{f"lifted {colour}": GREY for colour in words.COLOUR},
     "none": GREY,
 }
 STATE_COLOURS: Final[Mapping[str, str]] = {
-    "late": RED,
-    "due_soon": ORANGE,
+    "late": URGENT,
+    "due_soon": PRESSING,
     "pending": INK,
     "done": GREEN,
     "withdrawn": GREY,
@@ -49,7 +53,7 @@ CHANGE_COLOURS: Final[Mapping[str, str]] = {
     "changed": INK,
     "same": GREEN,
 }
-OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": RED, "unknown": GREY, "not_met": GREEN}
+OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": INK, "unknown": GREY, "not_met": GREY}
 
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +88,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "incident_id": Look(title=Text("事件编号", "Incident id"), hidden=True),
     "enterprise_id": Look(title=Text("单位编号", "Enterprise id"), hidden=True),
     "grade": Look(
-        title=Text("等级", "Tier"),
+        title=words.INCIDENT["tier"],
         words={**words.GRADE, "0": Text("没有事件", "No incident")},
         colours=GRADE_COLOURS,
         fill=True,
@@ -95,14 +99,14 @@ LOOKS: Final[Mapping[str, Look]] = {
         words=words.JUDGEMENT,
         colours=JUDGEMENT_COLOURS,
         fill=True,
-        width=110,
+        width=150,
     ),
     "cac": Look(
         title=Text("网信办", "CAC"),
         words=words.JUDGEMENT,
         colours=JUDGEMENT_COLOURS,
         fill=True,
-        width=110,
+        width=150,
     ),
     "judgement": Look(
         title=Text("结论", "Judgement"),
@@ -112,11 +116,11 @@ LOOKS: Final[Mapping[str, Look]] = {
         width=140,
     ),
     "tier": Look(
-        title=Text("等级", "Tier"),
+        title=words.INCIDENT["tier"],
         words=words.JUDGEMENT,
         colours=JUDGEMENT_COLOURS,
         fill=True,
-        width=110,
+        width=150,
     ),
     "judgement_live": _judgement(Text("实时结论", "Live judgement")),
     "judgement_again": _judgement(Text("调查结论", "Investigation's judgement")),
@@ -129,15 +133,15 @@ LOOKS: Final[Mapping[str, Look]] = {
     "tier_low": Look(title=Text("估计下限", "Lowest"), words=words.TIER, width=110),
     "tier_likely": Look(title=Text("最可能", "Likely"), words=words.TIER, width=110),
     "tier_high": Look(title=Text("估计上限", "Highest"), words=words.TIER, width=110),
-    "override_tier": Look(title=Text("专家定级", "Expert's tier"), words=words.TIER, width=110),
+    "override_tier": Look(title=words.INCIDENT["expert"], words=words.TIER, width=110),
     "override_by": Look(title=Text("专家", "Expert"), width=110),
     "regime": Look(title=Text("体系", "Regime"), words=words.REGIME_SHORT, width=100),
     "province": Look(
-        title=Text("省份", "Province"), words=words.PROVINCE, width=120, link=_TO_PROVINCE
+        title=words.INCIDENT["province"], words=words.PLACE, width=120, link=_TO_PROVINCE
     ),
-    "enterprise": Look(title=Text("单位", "Enterprise"), width=200, link=_TO_ENTERPRISE),
-    "incident": Look(title=Text("事件", "Incident"), link=_TO_INCIDENT, least_width=300),
-    "scenario": Look(title=Text("场景", "Scenario"), words=words.SCENARIO, width=165),
+    "enterprise": Look(title=words.INCIDENT["enterprise"], width=200, link=_TO_ENTERPRISE),
+    "incident": Look(title=words.INCIDENT["incident"], link=_TO_INCIDENT, least_width=300),
+    "scenario": Look(title=words.INCIDENT["scenario"], words=words.SCENARIO, width=165),
     "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=90),
     "verdict": Look(title=Text("研判", "Verdict"), words=words.VERDICT, width=110),
     "level": Look(
@@ -169,9 +173,9 @@ LOOKS: Final[Mapping[str, Look]] = {
     "due_at": Look(title=Text("到期", "Due"), width=170),
     "done_at": Look(title=Text("完成", "Done"), width=170),
     "starts_at": Look(title=Text("起算", "Clock started"), width=170),
-    "first_time": Look(title=Text("首个事件", "First event"), width=170),
-    "last_time": Look(title=Text("末个事件", "Last event"), width=170),
-    "opened_at": Look(title=Text("发现", "Discovered"), width=170),
+    "first_time": Look(title=words.INCIDENT["first_time"], width=170),
+    "last_time": Look(title=words.INCIDENT["last_time"], width=170),
+    "opened_at": Look(title=words.INCIDENT["opened_at"], width=170),
     "received_at": Look(title=Text("接收", "Received"), width=170),
     "last_received_at": Look(title=Text("最近接收", "Last received"), width=170),
     "assessed_at": Look(title=Text("评定", "Assessed"), width=170),
@@ -179,7 +183,10 @@ LOOKS: Final[Mapping[str, Look]] = {
     "said_at": Look(title=Text("时间", "Said"), width=170),
     "event_time": Look(title=Text("时间", "Time"), width=170),
     "duty": Look(
-        title=Text("由谁向谁", "Who tells whom"), wrap=True, link=_TO_INCIDENT, least_width=260
+        title=Text("报送单位 → 接收单位", "From whom, to whom"),
+        wrap=True,
+        link=_TO_INCIDENT,
+        least_width=260,
     ),
     "limit": Look(title=Text("时限", "Limit"), width=130),
     "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),
@@ -188,7 +195,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "criterion": Look(title=Text("判定项", "Criterion"), wrap=True, least_width=260),
     "value": Look(title=Text("事实", "Fact"), width=160),
     "bound": Look(title=Text("界限", "Bound"), width=160),
-    "stated_by": Look(title=Text("何人所述", "Stated by"), width=110),
+    "stated_by": Look(title=Text("填报人", "Stated by"), words=words.STATED_BY, width=110),
     "rule": Look(title=Text("规则", "Rule"), least_width=220),
     "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
     "summary": Look(title=Text("关键事实", "Key fact"), wrap=True),
@@ -211,11 +218,11 @@ LOOKS: Final[Mapping[str, Look]] = {
     "reason_code": Look(title=Text("原因代码", "Reason code"), width=200),
     "detail": Look(title=Text("问题", "What is wrong"), wrap=True),
     "remedy": Look(title=Text("办法", "Remedy"), wrap=True),
-    "host": Look(title=Text("主机", "Host"), width=140),
-    "account": Look(title=Text("账号", "Account"), width=140),
-    "source_ip": Look(title=Text("源地址", "Source"), width=140),
-    "destination_ip": Look(title=Text("目的地址", "Destination"), width=140),
-    "process": Look(title=Text("进程", "Process"), width=240),
+    "host": Look(title=words.ENTITY["host"], width=140),
+    "account": Look(title=words.ENTITY["account"], width=140),
+    "source_ip": Look(title=words.FIELD_LABEL["source_ip"], width=140),
+    "destination_ip": Look(title=words.FIELD_LABEL["destination_ip"], width=140),
+    "process": Look(title=words.ENTITY["process"], width=240),
     "product": Look(title=Text("产品", "Product"), width=120),
     "log_category": Look(title=Text("日志类别", "Log category"), width=170),
     "format": Look(title=Text("格式", "Format"), width=110),
@@ -223,7 +230,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "technique": Look(title=Text("技术", "Technique"), width=130),
     "rules": Look(title=Text("规则数", "Rules"), width=90),
     "analyst": Look(title=Text("分析员", "Analyst"), width=120),
-    "verb": Look(title=Text("指令", "Command"), words=words.VERB, width=110),
+    "verb": Look(title=words.INCIDENT["act"], words=words.VERB, width=110),
     "refusal": Look(title=Text("拒绝原因", "Why refused"), wrap=True),
     "partition": Look(title=Text("分区", "Partition"), width=90),
     "offset": Look(title=Text("位点", "Offset"), width=100),

@@ -69,6 +69,10 @@ def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
     builder.color_scheme(_colour_by_threshold())
     builder.color_mode(common_models.BigValueColorMode.BACKGROUND)
     builder.graph_mode(common_models.BigValueGraphMode.NONE)
+    for name, title in panel.series.items():
+        builder.override_by_name(
+            name, [models.DynamicConfigValue("displayName", title.of(language))]
+        )
     if panel.unit == "dtdhms":  # as large as fits would break it over two lines
         builder.text(common.VizTextDisplayOptions().value_size(28))
     return builder.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
@@ -151,13 +155,16 @@ def _map(panel: Panel, language: Language, map_layer: str) -> Any:
     builder.thresholds(thresholds_of(panel.thresholds, panel.colour or INK))
     builder.color_scheme(_colour_by_threshold())
     for name in columns:
-        builder.override_by_name(name, _map_field(name, language))
+        builder.override_by_name(name, _map_field(name, language, panel.empty))
     return builder
 
 
-def _map_field(name: str, language: Language) -> list[Any]:
+def _map_field(name: str, language: Language, nothing: Text) -> list[Any]:
     look = LOOKS[name]
-    properties: list[tuple[str, object]] = [("displayName", look.title.of(language))]
+    properties: list[tuple[str, object]] = [
+        ("displayName", look.title.of(language)),
+        ("noValue", nothing.of(language)),
+    ]
     if look.words:
         properties.append(("mappings", mappings_of(look.words, {}, language)))
     if look.link:

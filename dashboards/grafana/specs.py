@@ -22,8 +22,9 @@ LOCALISED: Final = ("title", "story", "reason", "sender", "recipient")
 """Columns with a twin in English, `<name>_en`."""
 TOKENS: Final[Mapping[str, str]] = {
     "gravity": GRAVITY,
-    "miit": judged("miit"),
-    "cac": judged("cac"),
+    "miit": judged("miit_"),
+    "cac": judged("cac_"),
+    "judged": judged(),
     "live": f"status != 'superseded' AND (drill != '') = ({chosen('drills')} = '1')",
     "earnest": "status != 'superseded' AND drill = ''",
     "period": "last_time >= $__fromTime() AND first_time <= $__toTime()",

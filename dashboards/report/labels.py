@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.words import Text, Words
+from dashboards.words import INCIDENT, OBLIGATION, OCCURRED, Text, Words
 
 LABELS: Final[Words] = {
     "title": Text("全国网络与数据安全态势报告", "National cyber and data security situation"),
@@ -19,7 +19,7 @@ LABELS: Final[Words] = {
     "summary": Text("要情", "At a glance"),
     "map": Text("各省态势", "Provinces"),
     "map_note": Text(
-        "每格代表一个省级行政区，按该省最严重的等级着色；方格示意相对方位，不表示边界。点选可筛选事件。",
+        "每格代表一个省级行政区，按该省最重的等级着色；方格示意相对方位，不表示边界。点选可筛选事件。",
         "One tile per province-level division, coloured by its gravest tier. Tiles show "
         "neighbours, not borders. Choose one to filter the incidents.",
     ),
@@ -55,11 +55,9 @@ LABELS: Final[Words] = {
         "{} sights beyond the quota left out: counts are lower bounds",
     ),
     "all": Text("全部", "All"),
-    "tier": Text("等级", "Tier"),
-    "scenario": Text("场景", "Scenario"),
-    "province": Text("省份", "Province"),
+    **{name: INCIDENT[name] for name in ("tier", "scenario", "province", "enterprise", "outside")},
     "search": Text("搜索", "Search"),
-    "search_hint": Text("单位、主机、账号……", "Enterprise, host, account …"),
+    "search_hint": Text("单位、主机、账户……", "Enterprise, host, account …"),
     "clear": Text("清除筛选", "Clear filters"),
     "shown": Text("显示 {} / {} 起", "{} of {} shown"),
     "none_shown": Text("没有符合筛选条件的事件。", "No incident matches these filters."),
@@ -73,14 +71,13 @@ LABELS: Final[Words] = {
     ),
     "open": Text("查看详情", "Details"),
     "back": Text("返回总览", "Back to the overview"),
-    "enterprise": Text("单位", "Enterprise"),
     "sector": Text("行业", "Sector"),
     "status": Text("状态", "Status"),
     "verdict": Text("研判", "Verdict"),
     "category": Text("类别（GB/T 20986）", "Category (GB/T 20986)"),
-    "first_seen": Text("首个事件", "First event"),
-    "last_seen": Text("末个事件", "Last event"),
-    "discovered": Text("发现时间", "Discovered"),
+    "first_seen": INCIDENT["first_time"],
+    "last_seen": INCIDENT["last_time"],
+    "discovered": INCIDENT["opened_at"],
     "confidence": Text("置信度", "Confidence"),
     "assignee": Text("负责人", "Assignee"),
     "nobody": Text("未指派", "nobody yet"),
@@ -89,10 +86,12 @@ LABELS: Final[Words] = {
     "id": Text("编号", "Id"),
     "story": Text("经过", "What happened"),
     "tiers": Text("定级", "Tiers and reasons"),
-    "occurred": Text("已发生", "Has occurred"),
-    "may_occur": Text("可能发生", "May occur"),
+    "occurred": OCCURRED["true"],
+    "may_occur": OCCURRED["false"],
     "estimate": Text("估计范围：{} 至 {}，最可能 {}", "Estimate: {} to {}, most likely {}"),
-    "override": Text("专家定级 {}（{}）：{}", "Expert's tier {} ({}): {}"),
+    "override": Text(
+        f"{INCIDENT['expert'].zh} {{}}（{{}}）：{{}}", f"{INCIDENT['expert'].en} {{}} ({{}}): {{}}"
+    ),
     "limb": Text("判定项", "Criterion"),
     "outcome": Text("结果", "Result"),
     "value": Text("事实", "Fact"),
@@ -106,7 +105,7 @@ LABELS: Final[Words] = {
     "raises": Text("再有下列任一情形，等级将上升", "Any of these would raise the tier"),
     "no_assessment": Text("尚未定级。", "Not assessed yet."),
     "duties": Text("报告与告知义务", "Duties to report"),
-    "duty": Text("由谁向谁", "Who tells whom"),
+    "duty": Text("报送单位 → 接收单位", "From whom, to whom"),
     "channel": Text("方式", "Channel"),
     "limit": Text("时限", "Limit"),
     "due": Text("到期", "Due"),
@@ -159,7 +158,7 @@ LABELS: Final[Words] = {
     "affected_enterprises": Text("涉及单位", "Enterprises"),
     "open_incidents": Text("未办结", "Open"),
     "deadlines_late": Text("报告逾期", "Deadlines missed"),
-    "deadlines_soon": Text("即将到期", "Due soon"),
+    "deadlines_soon": OBLIGATION["due_soon"],
     "next_clock": Text("下一时限", "Next deadline"),
     "legend": Text("图例", "Legend"),
     "tactics": Text("战术", "Tactics"),

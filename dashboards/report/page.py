@@ -22,7 +22,7 @@ from dashboards.report.situation import UNGRADED, Case, Judgement, Situation
 from dashboards.words import Language, Text, Words, translate
 from schemas.incident import DetectionSummary
 from schemas.moments import Moment
-from schemas.provinces import PROVINCES, TILE_COLUMNS, Province
+from schemas.provinces import OUTSIDE, PROVINCES, TILE_COLUMNS, Province
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
 TIMELINE_LANES: Final = 40
@@ -37,8 +37,10 @@ _WORDS: Final[dict[str, Words]] = {
     "obligation": words.OBLIGATION,
     "outcome": words.OUTCOME,
     "basis": words.BASIS,
+    "stated_by": words.STATED_BY,
     "entity": words.ENTITY,
     "role": words.ROLE,
+    "category": words.CATEGORY,
     "scenario": words.SCENARIO,
     "sector": words.SECTOR,
     "tactic": words.TACTIC,
@@ -64,6 +66,7 @@ def render_page(situation: Situation, language: Language) -> str:
         language=language,
         label=_labels(language),
         columns=TILE_COLUMNS,
+        outside=OUTSIDE,
         clocks_shown=CLOCKS_SHOWN,
         timeline=_timeline(situation),
         attack_axis=_attack_axis,
@@ -139,9 +142,15 @@ def badge(judgement: Judgement | None, language: Language) -> str:
         return _NO_TIER.of(language)
     if judgement.row.response_level:
         return words.RESPONSE[judgement.row.response_level].of(language)
-    if judgement.row.colour:
-        return words.COLOUR[judgement.row.colour].of(language)
+    if colour := judgement.row.issued_colour or judgement.row.colour:
+        return _warning(judgement.row.warning_state or "suggested", colour, language)
     return grade_name(judgement.grade, language)
+
+
+def _warning(state: str, colour: str, language: Language) -> str:
+    """A colour that nobody issued is called a suggestion."""
+    table = words.SUGGESTED if state == "suggested" else words.JUDGEMENT
+    return translate(table, colour if state == "suggested" else f"{state} {colour}", language)
 
 
 def _timeline(situation: Situation) -> dict[str, object] | None:

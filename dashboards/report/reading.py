@@ -47,7 +47,7 @@ _SHOWN: Final = f"""
 ASSESSMENTS_SQL: Final = f"""
 SELECT incident_id, regime, occurred, tier, colour, response_level,
        tier_low, tier_likely, tier_high, limbs, raises, reason, reason_en,
-       override_tier, override_by, override_reason,
+       warning_state, issued_colour, override_tier, override_by, override_reason,
        toUnixTimestamp64Micro(assessed_at) AS assessed_us
 FROM assessments WHERE incident_id IN {_SHOWN}
 ORDER BY incident_id, regime DESC

@@ -77,6 +77,8 @@ class AssessmentRow(msgspec.Struct, frozen=True, kw_only=True):
     raises: str
     reason: str
     reason_en: str
+    warning_state: str
+    issued_colour: str
     override_tier: str
     override_by: str
     override_reason: str

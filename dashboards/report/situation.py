@@ -1,7 +1,7 @@
 """The situation: the rows of the store joined into what a reader sees. Pure."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, TypeVar
 
 import msgspec
@@ -101,6 +101,8 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     left_out: int
     tiles: tuple[Tile, ...]
     grades: tuple[tuple[str, int], ...]
+    occurred: Mapping[str, int]
+    """How many of each grade occurred; the others are suspicions, and counted apart."""
     scenarios: tuple[tuple[str, int], ...]
     clocks: tuple[Clock, ...]
     campaigns: tuple[Campaign, ...]
@@ -119,6 +121,7 @@ def situation_of(rows: Rows, made_at: Moment) -> Situation:
         left_out=rows.incident_count - len(rows.incidents),
         tiles=_tiles(cases),
         grades=_count((case.grade for case in cases), GRADES),
+        occurred=Counter(case.grade for case in cases if case.row.confirmed),
         scenarios=tuple(Counter(case.row.scenario for case in cases).most_common()),
         clocks=_clocks(cases),
         campaigns=tuple(map(_campaign, rows.campaigns)),

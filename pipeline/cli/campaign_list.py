@@ -31,7 +31,7 @@ _CAMPAIGNS = """
 SELECT * FROM campaigns WHERE {chosen}
 ORDER BY status = 'withdrawn', status = 'over', enterprise_count DESC, last_time DESC, campaign_id
 """
-_STYLES = {"active": "bold black on dark_orange", "over": "reverse", "withdrawn": "dim reverse"}
+_STYLES = {"active": "bold white on purple4", "over": "reverse", "withdrawn": "dim reverse"}
 _NONE = Text("没有跨企业活动。", "No campaigns.")
 _COUNTS = Text(
     "{enterprises} 家企业，{incidents} 起事件，{provinces}",

@@ -206,8 +206,12 @@ def _hand_over(
 def _detection(step: Step, correlation: Correlation, name: str, finding: Finding) -> Detection:
     head, evidence, source = correlation.rule.head, finding.evidence, correlation.logsource
     enterprise = step.context.enterprise
-    whom = tuple(zip(correlation.rule.group_by, texts_of_key(name), strict=True))
-    count = evidence.event_count
+    said = {
+        language: summary_of(
+            correlation.rule, fact, texts_of_key(name), evidence.event_count, language
+        )
+        for language, fact in correlation.facts.items()
+    }
     return Detection(
         detection_id=finding.detection_id,
         revision=finding.revision,
@@ -231,8 +235,8 @@ def _detection(step: Step, correlation: Correlation, name: str, finding: Finding
         product=source.product,
         category=source.category,
         service=source.service,
-        summary=summary_of(correlation.facts["en"], whom, count, "en"),
-        summary_zh=summary_of(correlation.facts["zh"], whom, count, "zh"),
+        summary=said["en"],
+        summary_zh=said["zh"],
         late=False,
         drill=step.context.drill,
         rule_set_id=step.context.rule_set_id,

@@ -1,13 +1,14 @@
 """What a correlation says in one line, in Chinese and English: the fact an analyst reads first.
 
-Rule titles are as their authors wrote them, in Chinese where they gave one; names of fields and
-their values are quoted.
+Rule titles are as their authors wrote them, in Chinese where they gave one; fields have the
+names of the glossary, and those that it does not know are quoted as their values are.
 """
 
 from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from pipeline.correlation.field_labels import label_of
 from pipeline.sigma.reading.documents import (
     And,
     Expression,
@@ -60,7 +61,7 @@ WORDINGS: dict[Language, Wording] = {
         units=((86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")),
         measures={
             "event_count": "events",
-            "value_count": "different {fields}",
+            "value_count": "different values of {fields}",
             "value_sum": "sum of {fields}",
             "value_avg": "average {fields}",
             "value_percentile": "percentile {percentile} of {fields}",
@@ -82,10 +83,10 @@ WORDINGS: dict[Language, Wording] = {
         units=((86_400, "天"), (3_600, "小时"), (60, "分钟"), (1, "秒")),
         measures={
             "event_count": "日志数",
-            "value_count": "不同 {fields} 的个数",
-            "value_sum": "{fields} 的总和",
-            "value_avg": "{fields} 的平均值",
-            "value_percentile": "{fields} 的第 {percentile} 百分位数",
+            "value_count": "不同{fields}的个数",
+            "value_sum": "{fields}的总和",
+            "value_avg": "{fields}的平均值",
+            "value_percentile": "{fields}的第 {percentile} 百分位数",
         },
         title="“{title}”",
         none_of="没有{operand}",
@@ -106,7 +107,8 @@ WORDINGS: dict[Language, Wording] = {
 def facts_of(
     rule: SigmaCorrelation, rules: Mapping[str, SigmaRule], inner: Sequence[SigmaCorrelation]
 ) -> dict[Language, str]:
-    """The condition in words: `different User ≥ 5 within 10m`, `Logon, then Export within 1h`."""
+    """The condition in words: `different values of account ≥ 5 within 10m`,
+    `Logon, then Export within 1h`."""
     heads = {rule_id: each.head for rule_id, each in rules.items()}
     heads.update({each.head.rule_id: each.head for each in inner})
     listed = {rule_id: heads[rule_id] for rule_id in rule.rules}
@@ -122,7 +124,7 @@ def _fact(rule: SigmaCorrelation, heads: Mapping[str, Head], language: Language)
         mark = wording.then if rule.type == "temporal_ordered" else wording.both
         condition = mark.join(titles[rule_id] for rule_id in rule.rules)
     else:
-        condition = _measured(rule, wording)
+        condition = _measured(rule, wording, language)
     return wording.within.format(condition=condition, span=duration(rule.timespan_s, language))
 
 
@@ -131,9 +133,10 @@ def _title(head: Head, wording: Wording, language: Language) -> str:
     return wording.title.format(title=title)
 
 
-def _measured(rule: SigmaCorrelation, wording: Wording) -> str:
+def _measured(rule: SigmaCorrelation, wording: Wording, language: Language) -> str:
+    fields = (label_of(rule, name, language) for name in rule.value_fields)
     measure = wording.measures[rule.type].format(
-        fields=" + ".join(rule.value_fields), percentile=rule.percentile
+        fields=" + ".join(fields), percentile=rule.percentile
     )
     bounds = (f"{_SIGNS[each.operator]} {each.bound:g}" for each in rule.thresholds)
     return f"{measure} {wording.bound_mark.join(bounds)}"
@@ -145,16 +148,21 @@ def duration(seconds: int, language: Language = "en") -> str:
     return f"{seconds // size}{unit}"
 
 
-def summary_of(fact: str, whom: Sequence[tuple[str, str]], count: int, language: Language) -> str:
-    """The fact with whom it concerns: `12 events: events ≥ 10 within 5m; User alice`.
+def summary_of(
+    rule: SigmaCorrelation, fact: str, group: Sequence[str], count: int, language: Language
+) -> str:
+    """The fact with whom it concerns: `12 events: events ≥ 10 within 5m; account alice`.
 
-    `whom` are the fields of the group with their values.
+    `group` are the values of the fields that the rule groups by.
     """
     wording = WORDINGS[language]
     template = wording.one_event if count == 1 else wording.events
     text = template.format(count=count, fact=fact)
-    if whom:
-        named = wording.whom_mark.join(f"{name} {value}" for name, value in whom)
+    if group:
+        named = wording.whom_mark.join(
+            f"{label_of(rule, name, language)} {value}"
+            for name, value in zip(rule.group_by, group, strict=True)
+        )
         text += wording.whom.format(whom=named)
     return text[:SUMMARY_CHARACTERS]
 

@@ -1,8 +1,8 @@
 """Title and story of an incident, in Chinese and English, made from facts by templates.
 
 A sentence whose facts are missing is left out; nothing is said that is not in the evidence.
-Moments are China Standard Time. Commands are quoted as they are, rule titles as their
-authors wrote them; what a correlation found is said in the language of the story.
+Moments are China Standard Time, to the minute, in words. Commands are quoted as they are, rule
+titles as their authors wrote them; what a correlation found is said in the story's language.
 """
 
 from collections.abc import Sequence
@@ -14,12 +14,13 @@ from pipeline.incidents.facts import Facts
 from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.policy import LEVELS
 from pipeline.incidents.triage import Ground
-from pipeline.incidents.wording import GROUND_WORDS, LEVEL_WORDS, WORDINGS, Wording
+from pipeline.incidents.wording import GROUND, WORDINGS, Wording
 from schemas.attack import TACTICS
 from schemas.detection import EntityKind
+from schemas.glossary import INCIDENT, LEVEL, capital
 from schemas.incident import DetectionSummary
 from schemas.language import Language
-from schemas.moments import SHANGHAI, Moment, datetime_of
+from schemas.moments import read_span
 
 SUMMARY_CHARACTERS = 200
 NAMES_MAX = 3
@@ -38,13 +39,15 @@ def narrate(facts: Facts, ground: Ground, language: Language) -> Narrative:
     wording = WORDINGS[language]
     deed = _deed(facts, wording, language)
     sentences = (
-        wording.first.format(when=_when(facts, wording), deed=deed),
+        wording.first.format(
+            when=read_span(facts.first_time, facts.last_time, language), deed=deed
+        ),
         _what(facts, wording, language),
         _contact(facts, wording),
         _evidence(facts, wording, language),
         _tools(facts, wording),
         _tactics(facts, wording, language),
-        _ground(facts, ground, language),
+        _ground(facts, ground, wording, language),
         _verdict(facts, wording, language),
         wording.more[facts.scenario.standing],
     )
@@ -99,24 +102,11 @@ def _plural(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
-def _when(facts: Facts, wording: Wording) -> str:
-    first, last = _local(facts.first_time), _local(facts.last_time)
-    if first == last:
-        return wording.when_once.format(first=first)
-    shared_day = first[:11] == last[:11]
-    return wording.when_span.format(first=first, last=last[11:] if shared_day else last)
-
-
-def _local(moment: Moment) -> str:
-    return datetime_of(moment).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-
-
 def _levels(detections: Sequence[DetectionSummary], wording: Wording, language: Language) -> str:
     """How many rules of each level, gravest first."""
     counted = {level: sum(one.level == level for one in detections) for level in reversed(LEVELS)}
-    template = "{word}级 {count} 条" if language == "zh" else "{count} {word}"
     return wording.list_mark.join(
-        template.format(word=LEVEL_WORDS[level][language], count=count)
+        wording.of_level.format(level=LEVEL[level].of(language), count=count)
         for level, count in counted.items()
         if count
     )
@@ -140,7 +130,7 @@ def _evidence(facts: Facts, wording: Wording, language: Language) -> str:
         items.append(
             wording.evidence_item.format(
                 title=title,
-                level=LEVEL_WORDS[one.level][language],
+                level=LEVEL[one.level].of(language),
                 times=wording.evidence_times.format(count=one.count) if one.count > 1 else "",
                 fact="" if fact in quoted else wording.evidence_fact.format(summary=fact),
             )
@@ -165,9 +155,10 @@ def _tactics(facts: Facts, wording: Wording, language: Language) -> str:
     return wording.tactics.format(tactics=" → ".join(named)) if named else ""
 
 
-def _ground(facts: Facts, ground: Ground, language: Language) -> str:
-    level = LEVEL_WORDS[facts.level][language]
-    return GROUND_WORDS[ground][language].format(level=level, risk=facts.risk)
+def _ground(facts: Facts, ground: Ground, wording: Wording, language: Language) -> str:
+    level = LEVEL[facts.level].of(language)
+    why = GROUND[ground].of(language).format(level=level, risk=facts.risk)
+    return wording.ground.format(ground=capital(INCIDENT["ground"].of(language)), why=why)
 
 
 def _verdict(facts: Facts, wording: Wording, language: Language) -> str:

@@ -6,31 +6,20 @@ A name in braces is a fact; `story.py` fills it in. Nothing here decides anythin
 import msgspec
 
 from pipeline.incidents.triage import Ground
-from schemas.detection import EntityKind, Level
+from schemas.detection import EntityKind
+from schemas.glossary import Term
 from schemas.language import Language
 from schemas.scenarios import Standing
 
-LEVEL_WORDS: dict[Level, dict[Language, str]] = {
-    "informational": {"zh": "提示", "en": "informational"},
-    "low": {"zh": "低", "en": "low"},
-    "medium": {"zh": "中", "en": "medium"},
-    "high": {"zh": "高", "en": "high"},
-    "critical": {"zh": "严重", "en": "critical"},
+GROUND: dict[Ground, Term] = {
+    "level": Term("有{level}规则命中。", "a rule of level {level} matched."),
+    "correlation": Term("关联规则命中。", "a correlation fired."),
+    "risk": Term(
+        "没有单条规则足以生成事件，但累积风险已达 {risk}。",
+        "no single rule is grave, but accumulated risk came to {risk}.",
+    ),
 }
-GROUND_WORDS: dict[Ground, dict[Language, str]] = {
-    "level": {
-        "zh": "立案依据：有“{level}”级规则命中。",
-        "en": "It opened because a rule of level {level} matched.",
-    },
-    "correlation": {
-        "zh": "立案依据：关联规则命中。",
-        "en": "It opened because a correlation fired.",
-    },
-    "risk": {
-        "zh": "立案依据：没有单条规则达到立案级别，但累积风险已达 {risk}。",
-        "en": "No single rule is grave; it opened because accumulated risk came to {risk}.",
-    },
-}
+"""Said after `INCIDENT["ground"]`."""
 
 
 class ActWording(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,8 +49,6 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     act: ActWording
     first: str
-    when_span: str
-    when_once: str
     who: str
     where: str
     what: str
@@ -70,6 +57,8 @@ class Wording(msgspec.Struct, frozen=True, kw_only=True):
     evidence_item: str
     evidence_fact: str
     evidence_times: str
+    of_level: str
+    ground: str
     tools: str
     tactics: str
     verdict: str
@@ -99,16 +88,16 @@ WORDINGS: dict[Language, Wording] = {
             n_more_hosts=" 等 {count} 台主机",
         ),
         first="{when}，{deed}。",
-        when_span="{first} 至 {last}（北京时间）",
-        when_once="{first}（北京时间）",
         who="账户 {accounts} ",
         where="在主机 {hosts} 上",
         what="{who}{where}共触发 {rules} 条规则、{count} 次告警（{levels}）。",
         contact="涉及地址 {addresses}。",
         evidence="最重要的证据：{items}。",
-        evidence_item="“{title}”（{level}级{times}）{fact}",
+        evidence_item="“{title}”（{level}{times}）{fact}",
         evidence_fact="：{summary}",
         evidence_times="，{count} 次",
+        of_level="{level} {count} 条",
+        ground="{ground}：{why}",
         tools="使用的程序：{tools}。",
         tactics="攻击战术依次为：{tactics}。",
         verdict="研判为{scenario}（{category}／{subcategory}），累积风险 {risk}，"
@@ -145,8 +134,6 @@ WORDINGS: dict[Language, Wording] = {
             n_more_hosts=" and {more} more hosts",
         ),
         first="{when}: {deed}.",
-        when_span="From {first} to {last} (UTC+8)",
-        when_once="At {first} (UTC+8)",
         who="Account {accounts}: ",
         where=" on {hosts}",
         what="{who}{count} of {rules}{where} ({levels}).",
@@ -155,6 +142,8 @@ WORDINGS: dict[Language, Wording] = {
         evidence_item="“{title}” ({level}{times}){fact}",
         evidence_fact=": {summary}",
         evidence_times=", {count} times",
+        of_level="{count} {level}",
+        ground="{ground}: {why}",
         tools="Programs used: {tools}.",
         tactics="Tactics in order: {tactics}.",
         verdict="Judged to be: {scenario} ({category}); accumulated risk {risk}, "

@@ -32,6 +32,23 @@ def test_each_group_has_its_own_window() -> None:
     assert found.summary_zh == "2 条日志：1分钟内日志数 ≥ 2（user u、host x）"
 
 
+def test_fields_are_called_what_people_call_them() -> None:
+    group_by = ["Computer", "who"]
+    aliases = {"who": {"a": "TargetUserName"}}
+    rule = correlation(
+        "value_count", "a", 60, group_by=group_by, gte=2, field="IpAddress", aliases=aliases
+    )
+    run = Run(plan_of(rule))
+    for number, address in enumerate(("10.0.0.1", "10.0.0.2")):
+        fields = {"Computer": "WS1", "TargetUserName": "li", "IpAddress": address}
+        run.feed((event(number, **fields), "a"))
+    (found,) = run.active()
+    assert found.summary == (
+        "2 events: different values of source address ≥ 2 within 1m; host ws1, account li"
+    )
+    assert found.summary_zh == "2 条日志：1分钟内不同源地址的个数 ≥ 2（主机 ws1、账户 li）"
+
+
 def test_a_missing_group_field_leaves_the_event_out_and_is_counted() -> None:
     run = Run(plan_of(correlation("event_count", "a", 60, group_by=["user"], gte=2)))
     run.feed((event(0), "a"), (event(1, user=None), "a"), (event(2, user="u"), "a"))

@@ -167,7 +167,7 @@ def test_title_and_first_sentence_name_deed_object_tool_and_account() -> None:
     case = desk.only()
     said = "LSASS memory of ws5 read by procdump.exe, account li"
     assert case.title_en == f"Credential theft: {said}"
-    assert case.story_en.startswith(f"At 2020-09-13 20:26:40 (UTC+8): {said}. ")
+    assert case.story_en.startswith(f"13 September 2020, 20:26 (China Standard Time): {said}. ")
     assert case.title_zh == "凭据窃取：账户 li 使用 procdump.exe 读取 ws5 的 LSASS 内存"
 
 

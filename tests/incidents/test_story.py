@@ -94,23 +94,24 @@ def test_the_story_names_who_where_what_when_and_how_often() -> None:
         "by vssadmin.exe, account li: vssadmin.exe delete shadows /all /quiet"
     )
     assert incident.story_en == (
-        "From 2020-09-13 20:26:40 to 20:28:40 (UTC+8): Recovery of ws1.corp.example (shadow "
-        "copies, backups) destroyed or disabled by vssadmin.exe, account li: vssadmin.exe delete "
-        "shadows /all /quiet. Account li: 3 detections of 1 rule on ws1.corp.example "
+        "13 September 2020, 20:26 to 20:28 (China Standard Time): Recovery of "
+        "ws1.corp.example (shadow copies, backups) destroyed or disabled by vssadmin.exe, account "
+        "li: vssadmin.exe delete shadows /all /quiet. Account li: 3 detections of 1 rule on "
+        "ws1.corp.example "
         "(1 critical). Addresses involved: 203.0.113.9. Gravest evidence: "
         "“Title of shadow” (critical, 3 times): vssadmin.exe delete shadows /all /quiet. "
-        "Programs used: vssadmin.exe. Tactics in order: Impact. It opened because a rule of level "
-        "critical matched. Judged to be: Ransomware (malicious program); accumulated risk 80, "
-        "confidence 70 of 100. The tier rises with a registered key system, important or core "
-        "data, or a longer outage."
+        "Programs used: vssadmin.exe. Tactics in order: Impact. Why the incident was opened: "
+        "a rule of level critical matched. Judged to be: Ransomware (malicious program); "
+        "accumulated risk 80, confidence 70 of 100. The tier rises with a registered key "
+        "system, important or core data, or a longer outage."
     )
     assert incident.story_zh == (
-        "2020-09-13 20:26:40 至 20:28:40（北京时间），账户 li 使用 vssadmin.exe 破坏或禁用 "
+        "2020年09月13日20时26分至20时28分，账户 li 使用 vssadmin.exe 破坏或禁用 "
         "ws1.corp.example 的恢复手段（卷影副本、备份）：vssadmin.exe delete shadows /all /quiet。"
-        "账户 li 在主机 ws1.corp.example 上共触发 1 条规则、3 次告警（严重级 1 条）。"
-        "涉及地址 203.0.113.9。最重要的证据：“Title of shadow”（严重级，3 次）："
+        "账户 li 在主机 ws1.corp.example 上共触发 1 条规则、3 次告警（严重 1 条）。"
+        "涉及地址 203.0.113.9。最重要的证据：“Title of shadow”（严重，3 次）："
         "vssadmin.exe delete shadows /all /quiet。使用的程序：vssadmin.exe。攻击战术依次为：影响。"
-        "立案依据：有“严重”级规则命中。研判为勒索病毒攻击（恶意程序事件／勒索软件事件），"
+        "事件生成依据：有严重规则命中。研判为勒索病毒攻击（恶意程序事件／勒索软件事件），"
         "累积风险 80，置信度 70/100。"
         "如涉及登记的重要系统、重要或核心数据，或中断时间延长，等级将上调。"
     )
@@ -131,7 +132,7 @@ def test_what_a_correlation_found_is_told_in_the_language_of_the_story() -> None
     )
     desk.take(found)
     assert "(high): 2 events: A." in desk.only().story_en
-    assert "（高级）：2 条日志：甲。" in desk.only().story_zh
+    assert "（高危）：2 条日志：甲。" in desk.only().story_zh
 
 
 def test_old_and_new_spellings_of_tactics_are_known() -> None:

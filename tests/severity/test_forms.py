@@ -73,7 +73,7 @@ def test_boxes_are_filled_from_facts_and_statements() -> None:
 def test_clues_name_addresses_accounts_paths_hashes_and_techniques() -> None:
     clues = value(filled("cac-first", "zh"), "攻击者")
     assert clues == (
-        "地址：203.0.113.9；账号：zhang；文件路径：c:\\temp\\a.exe；文件哈希：9f86d081；ATT&CK：T1486"
+        "地址：203.0.113.9；账户：zhang；文件路径：c:\\temp\\a.exe；文件哈希：9f86d081；ATT&CK：T1486"
     )
 
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import PROVINCES
 from dashboards.grafana.boards.shared import accounts_over_time
-from dashboards.grafana.columns import GREEN, INK, ORANGE, RED
+from dashboards.grafana.columns import GREY, INK, PRESSING, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
 from dashboards.words import Text
@@ -24,15 +24,15 @@ _STATS: Final = (
     (
         "sum(late) / greatest(1, sum(events))",
         "percentunit",
-        GREEN,
-        ((0.05, ORANGE), (0.2, RED)),
+        GREY,
+        ((0.05, PRESSING), (0.2, URGENT)),
         Text("迟到率", "Late"),
         Text("迟到入库的日志占比。", "Share of events that came later than the lateness allowed."),
     ),
     (
         "sum(dropped)",
         "locale",
-        GREEN,
+        GREY,
         ((1, INK),),
         Text("丢弃", "Dropped"),
         Text("有原因地丢弃的日志，例如重复。", "Dropped with a reason, such as a duplicate."),
@@ -40,16 +40,16 @@ _STATS: Final = (
     (
         "sum(dead_lettered)",
         "locale",
-        GREEN,
-        ((1, ORANGE),),
+        GREY,
+        ((1, PRESSING),),
         Text("死信", "Dead letters"),
         Text("未能接收、原样保留的日志。", "What could not be taken, kept whole."),
     ),
     (
         "countIf(outcome = 'refused')",
         "locale",
-        GREEN,
-        ((1, RED),),
+        GREY,
+        ((1, URGENT),),
         Text("拒收批次", "Batches refused"),
         Text("签名不符等原因整批拒收。", "Refused whole, for instance for a false signature."),
     ),
@@ -57,8 +57,8 @@ _STATS: Final = (
         "sum(toInt64(events) - toInt64(stored) - toInt64(late) - toInt64(dropped)"
         " - toInt64(dead_lettered))",
         "locale",
-        RED,
-        ((0, GREEN), (1, RED)),
+        GREY,
+        ((-1e15, URGENT), (0, GREY), (1, URGENT)),
         Text("账目差额", "Difference"),
         Text(
             "收到 − 入库 − 迟到 − 丢弃 − 死信，应为 0。",

@@ -8,7 +8,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import DRILLS
 from dashboards.grafana.boards.tiles import province_map
-from dashboards.grafana.columns import GREEN, GREY, INK, LEVEL_COLOURS
+from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen
 from dashboards.words import Text
@@ -74,7 +74,7 @@ def _stat(title: Text, description: Text, expression: str, where: str) -> Panel:
         queries=(f"SELECT {expression} AS campaigns FROM campaigns WHERE {where}",),
         width=6,
         height=4,
-        colour=GREEN,
+        colour=GREY,
         thresholds=((1, INK),),
         empty=_NONE,
     )

@@ -8,8 +8,8 @@ from dashboards.words import Text
 
 DRILLS: Final = Variable(
     name="drills",
-    label=Text("实战 / 演练", "Earnest or drill"),
-    options={"0": Text("实战", "In earnest"), "1": Text("演练", "Drills")},
+    label=Text("实际事件 / 演练", "Incidents or drills"),
+    options={"0": Text("实际事件", "Incidents"), "1": Text("演练", "Drills")},
 )
 PROVINCE: Final = Variable(name="province", label=Text("省份", "Province"), options=words.PROVINCE)
 PROVINCES: Final = Variable(

@@ -12,7 +12,7 @@ from dashboards.grafana.boards.shared import (
     tier_changes,
     tier_stats,
 )
-from dashboards.grafana.columns import GREEN, INK, ORANGE, RED
+from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
 from dashboards.words import Text
@@ -80,8 +80,8 @@ FROM enterprises WHERE {_THIS}
                     width=4,
                     height=8,
                     unit="dtdhms",
-                    colour=GREEN,
-                    thresholds=((3_600, ORANGE), (86_400, RED)),
+                    colour=GREY,
+                    thresholds=((0, GREEN), (3_600, PRESSING), (86_400, URGENT)),
                     empty=Text("从未收到批次", "Never sent a batch"),
                 ),
                 Panel(

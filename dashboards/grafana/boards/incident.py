@@ -7,6 +7,7 @@ from dashboards.grafana.boards.shared import tier_changes
 from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
+from dashboards.words import INCIDENT as INCIDENT_WORDS
 from dashboards.words import LEVEL, Text
 
 _THIS: Final = f"incident_id = {chosen('incident')}"
@@ -85,8 +86,7 @@ _JUDGEMENTS: Final = Panel(
     ),
     queries=(
         f"""
-SELECT regime, multiIf(response_level != '', concat('response ', response_level),
-                       colour != '', colour, tier != '', tier, 'none') AS judgement,
+SELECT regime, <judged> AS judgement,
        occurred, <reason> AS reason, tier_low, tier_likely, tier_high,
        override_tier, override_by, assessed_at
 FROM assessments WHERE {_THIS} ORDER BY regime DESC
@@ -128,7 +128,7 @@ _DUTIES: Final = Panel(
     title=Text("报告与告知义务", "Duties to report"),
     description=Text(
         "由谁、向谁、以何方式、何时之前；含已完成与已撤销者。",
-        "Who tells whom, how and by when; done and withdrawn ones too.",
+        "From whom to whom, how and by when; done and withdrawn ones too.",
     ),
     queries=(
         f"""
@@ -282,8 +282,8 @@ FROM incident_revisions WHERE {_THIS} ORDER BY revision DESC LIMIT 200
 )
 _COMMANDS: Final = Panel(
     kind="table",
-    title=Text("指令", "Commands"),
-    description=Text("分析员对该事件所下的指令。", "What analysts said of this incident."),
+    title=INCIDENT_WORDS["acts"],
+    description=Text("分析员对该事件的处置。", "What analysts did with this incident."),
     queries=(
         f"""
 SELECT said_at, analyst, verb, accepted, refusal, reason
@@ -291,7 +291,7 @@ FROM commands WHERE {_THIS} ORDER BY said_at DESC, command_id LIMIT 200
 """,
     ),
     width=9,
-    empty=Text("尚无指令", "No command yet"),
+    empty=Text("尚无处置记录", "Nothing was done yet"),
 )
 
 INCIDENT_BOARD: Final = Board(

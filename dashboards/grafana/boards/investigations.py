@@ -8,7 +8,7 @@ there is none, the choice names the live database itself, and neither side is re
 from typing import Final
 
 from dashboards import words
-from dashboards.grafana.columns import CHANGE_COLOURS, GREEN, INK, LEVEL_COLOURS
+from dashboards.grafana.columns import CHANGE_COLOURS, GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen, chosen_name
 from dashboards.words import CHANGE, Text
@@ -107,7 +107,7 @@ _STATS: Final = tuple(
         queries=(f"SELECT countIf({_CHANGE} = '{change}') AS incidents {_BOTH}",),
         width=6,
         height=4,
-        colour=GREEN,
+        colour=GREY,
         thresholds=((1, CHANGE_COLOURS[change] if change != "gone" else INK),),
         empty=_SAME,
     )
@@ -154,9 +154,7 @@ ORDER BY change, incident_id LIMIT 300
     height=11,
     empty=_SAME,
 )
-_ASSESSED: Final = """incident_id, regime, multiIf(response_level != '',
-             concat('response ', response_level), colour != '', colour, tier != '', tier, 'none')
-             AS judgement, <reason> AS reason"""
+_ASSESSED: Final = "incident_id, regime, <judged> AS judgement, <reason> AS reason"
 _TIERS: Final = Panel(
     kind="table",
     title=Text("定级不同的事件", "Tiers that differ"),

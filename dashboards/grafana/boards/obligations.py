@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import PROVINCES, REGIMES, STATES
 from dashboards.grafana.boards.shared import NO_CLOCK, clock_table
-from dashboards.grafana.columns import GREEN, GREY, INK, ORANGE, RED, STATE_COLOURS
+from dashboards.grafana.columns import GREEN, GREY, PRESSING, STATE_COLOURS, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
 from dashboards.words import OBLIGATION, Text
@@ -16,7 +16,6 @@ _CHOSEN: Final = (
     f" AND {is_chosen('state', 'state')}"
 )
 _OPEN: Final = "state IN ('late', 'due_soon', 'pending')"
-_COLOUR: Final = {"late": RED, "due_soon": ORANGE, "pending": INK, "done": GREEN, "withdrawn": GREY}
 
 OBLIGATIONS_BOARD: Final = Board(
     name="obligations",
@@ -45,7 +44,7 @@ OBLIGATIONS_BOARD: Final = Board(
                         width=4,
                         height=4,
                         colour=GREY,
-                        thresholds=((1, _COLOUR[state]),),
+                        thresholds=((1, STATE_COLOURS[state]),),
                     )
                     for state, text in OBLIGATION.items()
                 ),
@@ -66,8 +65,8 @@ FROM obligations WHERE {_CHOSEN} AND state = 'done'
                     width=4,
                     height=4,
                     unit="percentunit",
-                    colour=RED,
-                    thresholds=((0.9, ORANGE), (0.99, GREEN)),
+                    colour=GREY,
+                    thresholds=((0, URGENT), (0.9, PRESSING), (0.99, GREEN)),
                     empty=Text("尚无有时限且已完成的义务", "No duty with a deadline is done yet"),
                 ),
             ),
@@ -101,7 +100,7 @@ GROUP BY time ORDER BY time
                 ),
                 Panel(
                     kind="table",
-                    title=Text("没有具体时限的义务", "Duties without a figure"),
+                    title=Text("没有具体时限的义务", "Duties without a fixed limit"),
                     description=Text(
                         "法规只写“立即”“及时”的义务。",
                         "Duties for which the instrument says only “immediately” or “timely”.",

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.grafana.boards.shared import HOURS, RULE_SWAPS, accounts_over_time
-from dashboards.grafana.columns import GREEN, INK, ORANGE, RED, YELLOW
+from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import Text
 
@@ -39,8 +39,8 @@ PIPELINE: Final = Board(
                     width=6,
                     height=4,
                     unit="dtdhms",
-                    colour=GREEN,
-                    thresholds=((300, ORANGE), (1_800, RED)),
+                    colour=GREY,
+                    thresholds=((0, GREEN), (300, PRESSING), (1_800, URGENT)),
                     empty=Text("尚未收到批次", "No batch yet"),
                 ),
                 Panel(
@@ -73,8 +73,8 @@ FROM events_by_hour WHERE {HOURS}
                     width=6,
                     height=4,
                     unit="s",
-                    colour=GREEN,
-                    thresholds=((600, YELLOW), (3_600, ORANGE)),
+                    colour=GREY,
+                    thresholds=((0, GREEN), (600, PRESSING), (3_600, URGENT)),
                     empty=_QUIET,
                 ),
                 Panel(
@@ -90,8 +90,8 @@ FROM events_by_hour WHERE {HOURS}
                     ),
                     width=6,
                     height=4,
-                    colour=GREEN,
-                    thresholds=((1, ORANGE),),
+                    colour=GREY,
+                    thresholds=((1, PRESSING),),
                 ),
             ),
         ),

@@ -15,7 +15,7 @@ from dashboards.grafana.boards.shared import (
     tier_stats,
     tiers_over_time,
 )
-from dashboards.grafana.columns import GREEN, INK
+from dashboards.grafana.columns import GREY, INK
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
 from dashboards.words import Text
@@ -61,7 +61,7 @@ PROVINCE_BOARD: Final = Board(
                     ),
                     width=3,
                     height=4,
-                    colour=GREEN,
+                    colour=GREY,
                     thresholds=((1, INK),),
                 ),
             ),

@@ -4,10 +4,10 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import DRILLS, GRADES, PROVINCES, SCENARIOS, STATUSES
 from dashboards.grafana.boards.shared import QUIET, bars, incident_table
-from dashboards.grafana.columns import GREEN, INK, ORANGE
+from dashboards.grafana.columns import GREY, INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
-from dashboards.words import Text
+from dashboards.words import STATUS, VERDICT, Text
 
 _WHERE: Final = (
     "<live> AND <period>"
@@ -40,32 +40,32 @@ QUEUE: Final = Board(
                         ),
                         width=4,
                         height=4,
-                        colour=GREEN,
+                        colour=GREY,
                         thresholds=((1, colour),),
                     )
                     for condition, colour, title, description in (
                         (
                             "status = 'new'",
-                            ORANGE,
-                            Text("新建", "New"),
+                            PRESSING,
+                            STATUS["new"],
                             Text("无人着手的事件。", "Incidents that nobody has started on."),
                         ),
                         (
                             "<open> AND assignee = ''",
-                            ORANGE,
+                            PRESSING,
                             Text("未指派", "Unassigned"),
                             Text("未办结且无负责人。", "Open incidents without an assignee."),
                         ),
                         (
                             "status = 'in_progress'",
                             INK,
-                            Text("处置中", "In progress"),
+                            STATUS["in_progress"],
                             Text("正在处置的事件。", "Incidents that are being handled."),
                         ),
                         (
                             "<open> AND verdict = 'unknown'",
                             INK,
-                            Text("未研判", "Not judged"),
+                            VERDICT["unknown"],
                             Text("未办结且无研判结论。", "Open incidents without a verdict."),
                         ),
                     )
@@ -86,9 +86,9 @@ QUEUE: Final = Board(
                 incident_table(_WHERE, limit=500, height=18),
                 Panel(
                     kind="table",
-                    title=Text("最近的指令", "Latest commands"),
+                    title=Text("最近的处置记录", "Latest record of handling"),
                     description=Text(
-                        "分析员对事件所下的指令，含被拒绝者及原因。",
+                        "分析员对事件的处置，含未被接受者及原因。",
                         "What analysts said of incidents; refused commands with the reason.",
                     ),
                     queries=(

@@ -5,19 +5,18 @@ from typing import Final
 
 from dashboards import words
 from dashboards.grafana.columns import (
-    BLUE,
     GREEN,
     GREY,
     INK,
     JUDGEMENT_COLOURS,
     LEVEL_COLOURS,
-    ORANGE,
-    RED,
-    YELLOW,
+    PRESSING,
+    STATE_COLOURS,
+    TIER_COLOURS,
+    URGENT,
 )
 from dashboards.grafana.specs import Annotation, Panel
 from dashboards.words import TIER, Text, Words
-from schemas.assessment import TIERS
 
 QUIET: Final = Text("所选时段内没有安全事件", "No incident in the chosen period")
 TIER_CHANGES: Final = Text("等级变化", "Tier changes")
@@ -25,9 +24,11 @@ HOURS: Final = "time >= toStartOfHour($__fromTime()) AND time <= $__toTime()"
 """The hours that the period touches, in the rollup `events_by_hour`."""
 NO_CLOCK: Final = Text("没有未完成的限时报告", "No report with a deadline is outstanding")
 
-_COLOUR_OF_TIER: Final[Mapping[str, str]] = dict(
-    zip(TIERS, (RED, ORANGE, YELLOW, BLUE), strict=True)
-)
+TWO_COUNTS: Final[Words] = {
+    "occurred_count": words.OCCURRED["true"],
+    "suspected_count": words.OCCURRED["false"],
+}
+"""A suspicion is no incident that occurred: nowhere are the two one number."""
 GRADE_SERIES: Final[Words] = {**TIER, "none": words.JUDGEMENT["none"]}
 ACCOUNT_SERIES: Final[Words] = {
     "stored": Text("入库", "Stored"),
@@ -37,9 +38,9 @@ ACCOUNT_SERIES: Final[Words] = {
 }
 ACCOUNT_COLOURS: Final[Mapping[str, str]] = {
     "stored": GREEN,
-    "late": YELLOW,
+    "late": PRESSING,
     "dropped": GREY,
-    "dead_lettered": RED,
+    "dead_lettered": URGENT,
 }
 
 _NAMED = """
@@ -55,16 +56,21 @@ def tier_stats(where: str) -> tuple[Panel, ...]:
             kind="stat",
             title=Text(f"{tier} 级 {text.zh}", f"{tier} {text.en}"),
             description=Text(
-                f"所选时段内{text.zh}（{tier} 级）事件数，按两套体系中较重者计。",
-                f"Incidents of tier {tier} in the period, by the graver of the two regimes.",
+                f"所选时段内{text.zh}（{tier} 级）事件数：已发生与可能发生分开计，按较重体系。",
+                f"Incidents of tier {tier} in the period, those that occurred apart from those "
+                "that may occur, by the graver of the two regimes.",
             ),
             queries=(
-                f"SELECT countIf(<gravity> = {number}) AS incidents FROM incidents WHERE {where}",
+                f"""
+SELECT countIf(confirmed) AS occurred_count, countIf(NOT confirmed) AS suspected_count
+FROM incidents WHERE {where} AND <gravity> = {number}
+""",
             ),
+            series=TWO_COUNTS,
             width=3,
             height=4,
             colour=GREY,
-            thresholds=((1, _COLOUR_OF_TIER[tier]),),
+            thresholds=((1, TIER_COLOURS[tier]),),
         )
         for number, (tier, text) in enumerate(TIER.items(), 1)
     )
@@ -82,19 +88,17 @@ def clock_stats(where: str) -> tuple[Panel, ...]:
             ),
             width=3,
             height=4,
-            colour=GREEN,
-            thresholds=((1, colour),),
+            colour=GREY,
+            thresholds=((1, STATE_COLOURS[state]),),
         )
-        for state, colour, title, description in (
+        for state, title, description in (
             (
                 "late",
-                RED,
                 Text("报告逾期", "Deadlines missed"),
                 Text("已过法定时限而未报告的义务数。", "Duties to report whose time has passed."),
             ),
             (
                 "due_soon",
-                ORANGE,
                 Text("即将到期", "Due soon"),
                 Text("法定时限将至的义务数。", "Duties to report whose time is running out."),
             ),
@@ -177,7 +181,7 @@ GROUP BY time ORDER BY time
         ),
         width=width,
         series=GRADE_SERIES,
-        series_colours={**_COLOUR_OF_TIER, "none": JUDGEMENT_COLOURS["none"]},
+        series_colours={**TIER_COLOURS, "none": JUDGEMENT_COLOURS["none"]},
         empty=QUIET,
     )
 
@@ -263,16 +267,16 @@ def tier_changes(where: str, name: Text = TIER_CHANGES) -> Annotation:
     return Annotation(
         name=name,
         query=f"""
-SELECT assessed_at AS time, concat(regime, ': ', if(before = '', '–', before), ' → ', judged)
-       AS title, <reason> AS text, regime AS tags
-FROM (SELECT *, multiIf(response_level != '', response_level, colour != '', colour, tier) AS judged,
+SELECT assessed_at AS time, concat(<regime_word>, ' ', if(before = '', '–', <before_word>),
+       ' → ', <judged_word>) AS title, <reason> AS text, regime AS tags
+FROM (SELECT *, <judged> AS judged,
              lagInFrame(judged) OVER (PARTITION BY incident_id, regime ORDER BY revision
                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
       FROM assessment_revisions WHERE {where})
 WHERE judged != before AND $__timeFilter(assessed_at)
 ORDER BY time, incident_id, regime, revision LIMIT 200
 """,
-        colour=ORANGE,
+        colour=PRESSING,
     )
 
 

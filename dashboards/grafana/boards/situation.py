@@ -17,7 +17,7 @@ from dashboards.grafana.boards.shared import (
     tiers_over_time,
 )
 from dashboards.grafana.boards.tiles import province_map
-from dashboards.grafana.columns import GRADE_COLOURS, GREEN, INK, ORANGE
+from dashboards.grafana.columns import GRADE_COLOURS, GREY, INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import Text
 
@@ -64,7 +64,7 @@ SITUATION: Final = Board(
                     ),
                     width=3,
                     height=4,
-                    colour=GREEN,
+                    colour=GREY,
                     thresholds=((1, INK),),
                 ),
                 *clock_stats("drill = ''"),
@@ -80,8 +80,8 @@ SITUATION: Final = Board(
                     ),
                     width=3,
                     height=4,
-                    colour=GREEN,
-                    thresholds=((1, INK), (10, ORANGE)),
+                    colour=GREY,
+                    thresholds=((1, INK), (10, PRESSING)),
                 ),
             ),
         ),

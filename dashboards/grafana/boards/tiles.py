@@ -3,12 +3,13 @@
 from typing import Final
 
 from dashboards.grafana.specs import Panel
-from dashboards.words import Text
-from schemas.provinces import PROVINCES, TILE_COLUMNS, TILE_ROWS, Province
+from dashboards.words import INCIDENT, Text
+from schemas.provinces import OUTSIDE, PROVINCES, TILE_COLUMNS, TILE_ROWS, Province
 
 TILE_DEGREES: Final = 5
 """Side of a tile on the map, in degrees around the equator, where they are square."""
 EMPTY_TILE: Final = "#c9c7bf"
+OUTSIDE_TILE: Final = "#8b9099"
 
 
 def province_map(
@@ -20,7 +21,8 @@ def province_map(
 ) -> Panel:
     """`figures` is a query of `province` and `names`; the first of these colours the tile.
 
-    A province that it does not return has 0 of each. The panel's queries are those of tiles,
+    A province that it does not return has 0 of each; what is outside the reporting chain has
+    nothing, and a grey of its own. The panel's queries are those of tiles,
     and of markers on the capitals for a base layer of the site's own.
     """
     return Panel(
@@ -30,14 +32,19 @@ def province_map(
         queries=tuple(_query(figures, names, is_tiled) for is_tiled in (True, False)),
         width=12,
         height=17,
-        colour=EMPTY_TILE,
-        thresholds=thresholds,
+        colour=OUTSIDE_TILE,
+        thresholds=((0, EMPTY_TILE), *thresholds),
+        empty=INCIDENT["outside"],
     )
 
 
 def _query(figures: str, names: tuple[str, ...], is_tiled: bool) -> str:
-    rows = ",\n    ".join((_tile if is_tiled else _marker)(p) for p in PROVINCES.values())
-    counts = ", ".join(f"ifNull(g.{name}, 0) AS {name}" for name in names)
+    places = (*PROVINCES.values(), *OUTSIDE)
+    rows = ",\n    ".join((_tile if is_tiled else _marker)(p) for p in places)
+    outside = ", ".join(f"'{place.code}'" for place in OUTSIDE)
+    counts = ", ".join(
+        f"if(p.1 IN ({outside}), NULL, ifNull(g.{name}, 0)) AS {name}" for name in names
+    )
     return f"""
 SELECT p.1 AS province, {counts},
        <label> AS label, p.4 AS latitude, p.5 AS longitude

@@ -1,0 +1,1 @@
+"""What people read is in one script, and in words."""
