@@ -24,7 +24,7 @@ from pipeline.correlation.group_evaluation import Finding, GroupRef, evaluate_gr
 from pipeline.correlation.groups import Candidate, Pending
 from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
 from pipeline.correlation.quota import drop_group, enforce_quota, open_group, retire
-from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, Group, Timer
+from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, Timer
 from pipeline.correlation.wording import summary_of
 from pipeline.event_time.clock import Clock
 from pipeline.event_time.sources import SourceId
