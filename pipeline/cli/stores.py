@@ -1,7 +1,6 @@
 """Which store a command works on: an embedded one in a folder, or a ClickHouse server (shell)."""
 
 import logging
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TypeVar
 import click
 
 from pipeline.app.delivery import DeliveryAbandoned
+from pipeline.kafka.secrets import SecretFault, secret_of
 from sinks.contract import (
     DEFAULT_DATABASE,
     SchemaOutdated,
@@ -110,6 +110,8 @@ def _open(store: Path | None, database: str) -> Store:
     # The driver logs a traceback for each refused connection; the fault itself is raised anyway.
     logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())
     try:
-        return ClickHouseSink(os.environ.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS), database)
+        return ClickHouseSink(secret_of(ADDRESS_VARIABLE) or DEFAULT_ADDRESS, database)
+    except SecretFault as fault:
+        raise click.ClickException(str(fault)) from fault
     except ValueError as fault:
         raise click.ClickException(f"${ADDRESS_VARIABLE}: {fault}") from fault

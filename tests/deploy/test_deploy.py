@@ -15,17 +15,18 @@ from dashboards.grafana.clickhouse import PLUGIN, SOURCE_UID
 from dashboards.grafana.resources import folder_uid
 from dashboards.words import LANGUAGES
 from pipeline.cli.main import COMMANDS
-from pipeline.cli.stores import ADDRESS_VARIABLE
+from pipeline.policy import Policy, read_policy
+from pipeline.worker.environment import OF_OTHERS, PREFIX
 from pipeline.worker.settings import WorkerSettings
 from sinks.access import NATIONAL, WRITER, Readers, access_statements
 from sinks.chdb import ChdbSink
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-YAML = sorted(DEPLOY.rglob("*.yaml"))
+YAML = sorted(path for path in DEPLOY.rglob("*.yaml") if path.parent.name != "etc")
 ACCESS = DEPLOY / "clickhouse" / "initdb" / "20-access.sql"
 VARIABLES = {f"FENGHUO_{name.upper()}" for name in WorkerSettings.model_fields}
-KNOWN_VARIABLES = {*VARIABLES, ADDRESS_VARIABLE, "FENGHUO_ETC"}
+KNOWN_VARIABLES = {*VARIABLES, *(f"{PREFIX}{name}" for name in OF_OTHERS)}
 
 
 def documents(path: Path) -> list[dict[str, Any]]:
@@ -40,6 +41,11 @@ def services() -> dict[str, Any]:
 def manifests() -> Iterator[dict[str, Any]]:
     for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")):
         yield from documents(path)
+
+
+def test_the_policy_that_is_shipped_is_the_default() -> None:
+    shipped = (DEPLOY / "etc" / "policy.yaml").read_text(encoding="utf-8")
+    assert read_policy(shipped, "policy.yaml") == Policy()
 
 
 @pytest.mark.parametrize("path", YAML, ids=lambda path: str(path.relative_to(DEPLOY)))
@@ -71,7 +77,7 @@ def test_every_command_that_is_started_exists() -> None:
     for manifest in manifests():
         template = manifest.get("spec", {}).get("template", {}) if "spec" in manifest else {}
         for container in template.get("spec", {}).get("containers", ()):
-            started.append(container["args"][0])
+            started.extend(container.get("args", ())[:1])
     assert len(started) >= 5
     assert set(started) <= set(COMMANDS)
 
