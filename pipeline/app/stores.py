@@ -1,12 +1,12 @@
 """Opening a store: an embedded one in a folder, or a ClickHouse server (shell)."""
 
 import logging
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipeline.app.delivery import DeliveryAbandoned
+from pipeline.kafka.secrets import SecretFault, secret_of
 from sinks.contract import SchemaOutdated, SinkError, SinkUnavailable, Store, StoreFull
 from sinks.ddl import quote_name
 
@@ -78,6 +78,8 @@ def _open(store: Path | None, database: str) -> Store:
     # The driver logs a traceback for each refused connection; the fault itself is raised anyway.
     logging.getLogger("clickhouse_driver").addHandler(logging.NullHandler())
     try:
-        return ClickHouseSink(os.environ.get(ADDRESS_VARIABLE, DEFAULT_ADDRESS), database)
+        return ClickHouseSink(secret_of(ADDRESS_VARIABLE) or DEFAULT_ADDRESS, database)
+    except SecretFault as fault:
+        raise StoreFault(str(fault)) from fault
     except ValueError as fault:
         raise StoreFault(f"${ADDRESS_VARIABLE}: {fault}") from fault

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 import click
 from pydantic import ValidationError
@@ -12,6 +13,7 @@ from dashboards.grafana.rendering import RENDERED, render, write_files
 from dashboards.grafana.sample_period import choose
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
+from pipeline.kafka.secrets import SecretFault, secret_of
 from sinks.contract import QueryFailed
 
 
@@ -78,7 +80,11 @@ def push_command(dry_run: bool, prune: bool) -> None:
     from dashboards.grafana.settings import GrafanaSettings
 
     try:
-        settings = GrafanaSettings()  # type: ignore[call-arg]  # read from the environment
+        token = secret_of("FENGHUO_GRAFANA_TOKEN")
+        given: dict[str, Any] = {} if token is None else {"token": token}
+        settings = GrafanaSettings(**given)  # the rest is read from the environment
+    except SecretFault as fault:
+        raise click.UsageError(str(fault)) from fault
     except ValidationError as faults:
         raise click.UsageError(_explain(faults)) from faults
     face = connect(settings)

@@ -29,6 +29,7 @@ COMMANDS: dict[str, str] = {
     "access": "pipeline.cli.access:access_group",
     "dashboards": "pipeline.cli.dashboards:dashboards_group",
     "doctor": "pipeline.cli.doctor:doctor_command",
+    "config": "pipeline.cli.config:config_group",
 }
 """Name on the command line, and where the command is."""
 

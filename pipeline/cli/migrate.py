@@ -8,7 +8,7 @@ import click
 
 from pipeline.cli.stores import open_sink, sink_options
 from schemas.provinces import PROVINCES
-from sinks.access import Readers, access_statements
+from sinks.access import NATIONAL, WRITER, Readers, access_statements, users_config
 from sinks.contract import QueryFailed, SchemaOutdated, SinkError, Store
 from sinks.layout import SINGLE, Layout
 from sinks.migrations import Migration, migrations_of, plan, script
@@ -23,6 +23,12 @@ from sinks.retention import CASE_DAYS, LEAST_LOG_DAYS, Retention, retention_stat
     "only_access",
     is_flag=True,
     help="Print roles, grants and row policies for an administrator; execute none.",
+)
+@click.option(
+    "--users-xml",
+    is_flag=True,
+    help="With --access: the same as a file for a server's users.d, each user named as its role;"
+    " the SHA-256 of its password is read from the server's variable <USER>_SHA256.",
 )
 @click.option(
     "--province",
@@ -58,6 +64,7 @@ def migrate_command(
     database: str,
     only_plan: bool,
     only_access: bool,
+    users_xml: bool,
     provinces: tuple[str, ...],
     enterprises: tuple[str, ...],
     keep_logs_days: int | None,
@@ -70,10 +77,11 @@ def migrate_command(
     terms = _terms(keep_logs_days, keep_cases_days)
     if only_access:
         readers = Readers(provinces=provinces or tuple(PROVINCES), enterprises=enterprises)
-        _print(_access(store, database, readers))
+        click.echo(_access(store, database, readers, users_xml), nl=False)
     elif only_plan:
         with _reading(store, database) as sink:
-            _print((*script(_plan(sink)), *_retention(terms, _layout(sink))))
+            statements = (*script(_plan(sink)), *_retention(terms, _layout(sink)))
+        click.echo(_text(statements), nl=False)
     else:
         with open_sink(store, database) as sink:
             waiting = _plan(sink)
@@ -96,13 +104,17 @@ def _retention(terms: Retention | None, layout: Layout) -> tuple[str, ...]:
     return () if terms is None else retention_statements(terms, layout=layout)
 
 
-def _access(store: Path | None, database: str, readers: Readers) -> tuple[str, ...]:
+def _access(store: Path | None, database: str, readers: Readers, users_xml: bool) -> str:
     """Of the server's layout; an embedded store is one server's, and need not exist."""
     try:
-        if store is not None:
-            return access_statements(database, readers)
-        with open_sink(None, database) as sink:
-            return access_statements(database, readers, layout=sink.layout)
+        layout = SINGLE
+        if store is None:
+            with open_sink(None, database) as sink:
+                layout = sink.layout
+        if not users_xml:
+            return _text(access_statements(database, readers, layout=layout))
+        users = {role.name: role for role in (WRITER, NATIONAL, *readers.roles())}
+        return users_config(database, users, layout=layout)
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault
 
@@ -143,8 +155,8 @@ def _plan(sink: Store | None) -> tuple[Migration, ...]:
         return all_of_them
 
 
-def _print(statements: Sequence[str]) -> None:
-    click.echo("".join(f"{statement};\n\n" for statement in statements), nl=False)
+def _text(statements: Sequence[str]) -> str:
+    return "".join(f"{statement};\n\n" for statement in statements)
 
 
 def _told(waiting: tuple[Migration, ...], terms: Retention | None) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from pipeline.kafka.faults import AccessFault
+from pipeline.kafka.secrets import SecretFault, secret_of
 
 MECHANISM = "SCRAM-SHA-512"
 PASSWORD_VARIABLE = "FENGHUO_KAFKA_PASSWORD"  # noqa: S105 - the name, not a password
@@ -87,8 +88,14 @@ class KafkaAccess:
 
 
 def password_of(environment: Mapping[str, str] = os.environ) -> str:
-    """The password: from the environment only, as a command line can be read by others."""
-    return environment.get(PASSWORD_VARIABLE, "")
+    """The password: from the environment or a file, as a command line can be read by others.
+
+    Raises AccessFault where it cannot be had.
+    """
+    try:
+        return secret_of(PASSWORD_VARIABLE, environment) or ""
+    except SecretFault as fault:
+        raise AccessFault(str(fault), "see docs/operations.md, Settings") from fault
 
 
 def _address(text: str) -> tuple[str, int]:

@@ -8,6 +8,8 @@ from typing import Final
 PREFIX: Final = "FENGHUO_"
 OF_OTHERS: Final = (
     "CLICKHOUSE",  # the store's address (pipeline/cli/stores.py)
+    "CLICKHOUSE_FILE",  # secrets in files (pipeline/kafka/secrets.py)
+    "KAFKA_PASSWORD_FILE",
     "KEEP_CASES_DAYS",  # retention (sinks/retention.py)
     "KEEP_LOGS_DAYS",
     "ETC",  # deploy/compose.yaml

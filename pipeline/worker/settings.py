@@ -8,7 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.app.registry_reload import confirmation_of
-from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.access import KafkaAccess, password_of
 from pipeline.kafka.faults import AccessFault
 from pipeline.worker.environment import unknown_variables
 from schemas.topics import DEFAULT_PREFIX
@@ -96,6 +96,10 @@ def read_settings(**given: object) -> WorkerSettings:
     ours that nothing reads among them."""
     unknown = [*unknown_variables(os.environ, WorkerSettings.model_fields)]
     chosen: dict[str, Any] = {name: each for name, each in given.items() if each is not None}
+    try:
+        chosen.setdefault("kafka_password", password_of())
+    except AccessFault as fault:
+        unknown.insert(0, str(fault))
     try:
         settings = WorkerSettings(**chosen)
     except ValidationError as faults:

@@ -14,18 +14,19 @@ import yaml
 from dashboards.grafana.clickhouse import PLUGIN, SOURCE_UID
 from dashboards.grafana.resources import folder_uid
 from dashboards.words import LANGUAGES
-from pipeline.app.stores import ADDRESS_VARIABLE
 from pipeline.cli.main import COMMANDS
+from pipeline.policy import Policy, read_policy
+from pipeline.worker.environment import OF_OTHERS, PREFIX
 from pipeline.worker.settings import WorkerSettings
+from sinks.access import NATIONAL, WRITER, Readers, access_statements
 from sinks.chdb import ChdbSink
-from sinks.tables import TABLES
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
-YAML = sorted(DEPLOY.rglob("*.yaml"))
+YAML = sorted(path for path in DEPLOY.rglob("*.yaml") if path.parent.name != "etc")
 ACCESS = DEPLOY / "clickhouse" / "initdb" / "20-access.sql"
 VARIABLES = {f"FENGHUO_{name.upper()}" for name in WorkerSettings.model_fields}
-KNOWN_VARIABLES = {*VARIABLES, ADDRESS_VARIABLE, "FENGHUO_ETC"}
+KNOWN_VARIABLES = {*VARIABLES, *(f"{PREFIX}{name}" for name in OF_OTHERS)}
 
 
 def documents(path: Path) -> list[dict[str, Any]]:
@@ -40,6 +41,11 @@ def services() -> dict[str, Any]:
 def manifests() -> Iterator[dict[str, Any]]:
     for path in sorted((DEPLOY / "kubernetes").glob("*.yaml")):
         yield from documents(path)
+
+
+def test_the_policy_that_is_shipped_is_the_default() -> None:
+    shipped = (DEPLOY / "etc" / "policy.yaml").read_text(encoding="utf-8")
+    assert read_policy(shipped, "policy.yaml") == Policy()
 
 
 @pytest.mark.parametrize("path", YAML, ids=lambda path: str(path.relative_to(DEPLOY)))
@@ -71,7 +77,7 @@ def test_every_command_that_is_started_exists() -> None:
     for manifest in manifests():
         template = manifest.get("spec", {}).get("template", {}) if "spec" in manifest else {}
         for container in template.get("spec", {}).get("containers", ()):
-            started.append(container["args"][0])
+            started.extend(container.get("args", ())[:1])
     assert len(started) >= 5
     assert set(started) <= set(COMMANDS)
 
@@ -130,26 +136,17 @@ def test_every_resource_of_kubernetes_is_listed_and_selectors_meet_labels() -> N
             assert manifest["spec"]["selector"]["matchLabels"].items() <= labels.items()
 
 
-def physical_tables() -> set[str]:
-    return {name for table in TABLES for name in (table.current_name, table.stored_name)}
+def test_the_statements_of_access_are_those_that_the_command_prints() -> None:
+    printed = "".join(f"{each};\n" for each in access_statements("fenghuo", Readers()))
+    assert ACCESS.read_text(encoding="utf-8") == printed, "fenghuo migrate --access, less its gaps"
 
 
-@pytest.mark.parametrize("table", sorted(physical_tables()))
-def test_every_table_has_a_policy_for_the_nation_and_for_a_province(table: str) -> None:
-    found = re.findall(
-        rf"CREATE ROW POLICY IF NOT EXISTS (\w+) ON fenghuo\.{table} USING (.+) TO (.+);",
-        ACCESS.read_text(encoding="utf-8"),
-    )
-    assert [(name, roles) for name, _, roles in found] == [
-        ("everything", "fenghuo_writer, fenghuo_national"),
-        ("province_440000", "fenghuo_province_440000"),
-    ]
-    assert "440000" in found[1][1]
-
-
-def test_no_policy_is_for_a_table_that_does_not_exist() -> None:
-    text = ACCESS.read_text(encoding="utf-8")
-    assert set(re.findall(r"ON fenghuo\.(\w+) USING", text)) == physical_tables()
+def test_logins_get_roles_that_there_are() -> None:
+    logins = (ACCESS.parent / "30-logins.sql").read_text(encoding="utf-8")
+    users = (ACCESS.parent / "10-users.sh").read_text(encoding="utf-8")
+    for role, user in re.findall(r"^GRANT (\w+) TO (\w+);", logins, re.MULTILINE):
+        assert role in (WRITER.name, NATIONAL.name)
+        assert f"CREATE USER IF NOT EXISTS {user}\n" in users
 
 
 def test_clickhouse_can_read_the_statements(tmp_path: Path) -> None:

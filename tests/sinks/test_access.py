@@ -1,17 +1,19 @@
-"""Row policies: generated, pinned, complete. The embedded engine has no users: none is executed."""
+"""Statements of roles, grants and row policies: pinned, complete, and of one mind with the file
+that an engine enforces (test_row_policies.py)."""
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.migrate import migrate_command
 from schemas.provinces import PROVINCES
-from sinks.access import Readers, access_statements
+from sinks.access import NATIONAL, WRITER, Readers, access_statements, users_config
 from sinks.chdb import ChdbSink
 from sinks.columns import TEXT, Table, column
-from sinks.ddl import literal
+from sinks.ddl import literal, view_tables
 from sinks.layout import SINGLE, Layout
 from sinks.tables import TABLES
 from tests.sinks.conftest import MakeChdb
@@ -19,7 +21,11 @@ from tests.sinks.conftest import MakeChdb
 GOLDEN = Path(__file__).with_name("access.sql")
 READERS = Readers(provinces=("440000",), enterprises=("a`b's",))
 CLUSTER = Layout("stars", "fenghuo")
-_POLICY = re.compile(r"CREATE ROW POLICY IF NOT EXISTS (.+) ON fenghuo\.(\w+) USING (.+) TO (.+)")
+_POLICY = re.compile(
+    r"CREATE ROW POLICY IF NOT EXISTS `(.+)` ON fenghuo\.(\w+|\*) USING (.+) TO (.+)"
+)
+PROVINCE, COMPANY = "fenghuo_province_440000", "fenghuo_enterprise_a\\`b's"
+EVERYBODYS = {"nothing", "shown"}
 
 
 def policies(statements: tuple[str, ...]) -> dict[tuple[str, str], str]:
@@ -38,28 +44,67 @@ def kept_by(store: ChdbSink) -> set[str]:
 
 
 def test_the_statements_are_exactly_these() -> None:
-    """When this fails, review who may read what: nothing here was executed on a server."""
+    """When this fails, review who may read what: users made by SQL were not tried."""
     made = "".join(f"{each};\n" for each in access_statements("fenghuo", READERS))
     assert made == GOLDEN.read_text()
 
 
 def test_no_table_of_a_store_lacks_a_policy_for_any_role(make_chdb: MakeChdb) -> None:
     made = policies(access_statements("fenghuo", READERS))
-    names = ("everything", "province_440000", "`enterprise_a\\`b's`")
-    assert set(made) == {(table, name) for table in kept_by(make_chdb()) for name in names}
+    wanted = {(table, name) for table in kept_by(make_chdb()) for name in (PROVINCE, COMPANY)}
+    assert {each for each in made if each[0].endswith("_rows")} == wanted
+
+
+def test_whatever_no_policy_names_shows_nothing_to_anybody_but_the_nation() -> None:
+    made = policies(access_statements("fenghuo", READERS))
+    assert {name: of for (table, name), of in made.items() if table == "*"} == {
+        "nothing": "0",
+        "fenghuo_writer": "1",
+        "fenghuo_national": "1",
+    }
+    assert {table for table, name in made if name == "shown"} == set(view_tables())
+
+
+@pytest.mark.parametrize("layout", [SINGLE, CLUSTER], ids=["single", "cluster"])
+def test_statements_and_file_give_every_role_the_same_filters(layout: Layout) -> None:
+    statements = access_statements("fenghuo", READERS, layout=layout)
+    made = policies(tuple(each.replace(layout.on_cluster, "") for each in statements))
+    roles = {"writer": WRITER, "nation": NATIONAL}
+    roles |= {f"reader{number}": role for number, role in enumerate(READERS.roles())}
+    file = ElementTree.fromstring(users_config("fenghuo", roles, layout=layout))
+    for user, role in roles.items():
+        stated = {
+            table.removesuffix("*"): condition
+            for (table, name), condition in made.items()
+            if name in {*EVERYBODYS, role.name.replace("`", "\\`")}
+        }
+        filed = {
+            str(each.get("name")): each.findtext("filter")
+            for each in file.findall(f"users/{user}/databases/fenghuo/table")
+        }
+        shown = {name: filed.get(name, filed[""]) for name in stated}
+        assert shown == {name: stated[name] if filed != {"": "1"} else "1" for name in stated}
+        grants = [each.text for each in file.findall(f"users/{user}/grants/query")]
+        quoted = "`" + role.name.replace("`", "\\`") + "`"
+        assert [f"{each} TO {quoted}" for each in grants] == [
+            each.replace(layout.on_cluster, "")
+            for each in statements
+            if each.startswith("GRANT") and each.endswith(f" TO {quoted}")
+        ]
 
 
 def test_on_a_cluster_the_local_tables_have_policies_too() -> None:
     statements = access_statements("fenghuo", READERS, layout=CLUSTER)
     plain = tuple(each.replace(CLUSTER.on_cluster, "") for each in statements)
-    assert {table for table, _ in policies(plain)} == set(CLUSTER.physical(TABLES))
+    tables = {table for table, name in policies(plain) if name == PROVINCE}
+    assert tables == set(CLUSTER.physical(TABLES))
     assert all(CLUSTER.on_cluster in each for each in statements)
 
 
 def test_only_the_nation_reads_everything() -> None:
     for (table, name), condition in policies(access_statements("fenghuo", READERS)).items():
-        if name == "everything":
-            assert condition == "1"
+        if name in ("fenghuo_writer", "fenghuo_national", "shown"):
+            assert condition == "1", table
         else:
             assert "440000" in condition or "a`b\\'s" in condition or condition == "0", table
 
@@ -75,7 +120,7 @@ def test_a_campaign_is_read_by_the_provinces_that_it_ever_struck(make_chdb: Make
     )
     made = policies(access_statements("fenghuo", READERS))
     own = str(store.query("SELECT currentDatabase() AS name")[0]["name"])
-    condition = made["campaigns_rows", "province_440000"].replace("fenghuo.", f"{own}.")
+    condition = made["campaigns_rows", PROVINCE].replace("fenghuo.", f"{own}.")
     seen = store.query(
         f"SELECT campaign_id, revision FROM campaigns_rows FINAL PREWHERE {condition}"
         " ORDER BY campaign_id SETTINGS apply_row_policy_after_final = 0"
@@ -86,8 +131,8 @@ def test_a_campaign_is_read_by_the_provinces_that_it_ever_struck(make_chdb: Make
 def test_a_campaign_names_no_enterprise_so_none_reads_it() -> None:
     made = policies(access_statements("fenghuo", READERS))
     for table in ("campaigns_rows", "campaign_revisions_rows"):
-        assert made[table, "`enterprise_a\\`b's`"] == "0"
-    assert made["campaign_revisions_rows", "province_440000"] == "has(provinces, '440000')"
+        assert made[table, COMPANY] == "0"
+    assert made["campaign_revisions_rows", PROVINCE] == "has(provinces, '440000')"
 
 
 def test_what_belongs_to_no_province_only_the_nation_reads() -> None:
@@ -99,7 +144,8 @@ def test_what_belongs_to_no_province_only_the_nation_reads() -> None:
         columns=(column("id", TEXT, "Any."),),
     )
     made = policies(access_statements("fenghuo", READERS, (shared,)))
-    assert list(made.values()) == ["1", "0", "0"]
+    kept = {name: of for (table, name), of in made.items() if table == "shared_rows"}
+    assert kept == {PROVINCE: "0", COMPANY: "0"}
 
 
 def test_clickhouse_reads_every_statement(make_chdb: MakeChdb) -> None:
@@ -120,9 +166,24 @@ def test_the_command_prints_a_role_for_every_province(tmp_path: Path) -> None:
     printed = CliRunner().invoke(migrate_command, ["--store", str(tmp_path / "none"), "--access"])
     assert printed.exit_code == 0, printed.output
     for code in PROVINCES:
-        assert f"CREATE ROLE IF NOT EXISTS fenghuo_province_{code};" in printed.output
+        assert f"CREATE ROLE IF NOT EXISTS `fenghuo_province_{code}`;" in printed.output
     assert not (tmp_path / "none").exists()
     wrong = CliRunner().invoke(
         migrate_command, ["--store", str(tmp_path), "--access", "--province", "1"]
     )
     assert wrong.exit_code == 2
+
+
+def test_the_command_prints_the_file_of_users_too(tmp_path: Path) -> None:
+    arguments = ["--store", str(tmp_path / "none"), "--access", "--users-xml"]
+    printed = CliRunner().invoke(migrate_command, arguments)
+    users = ElementTree.fromstring(printed.output).findall("users/*")
+    assert {each.tag for each in users} == {
+        "fenghuo_writer",
+        "fenghuo_national",
+        *(f"fenghuo_province_{code}" for code in PROVINCES),
+    }
+    assert all(each.find("password_sha256_hex") is not None for each in users)
+    odd = CliRunner().invoke(migrate_command, [*arguments, "--enterprise", "a b"])
+    assert odd.exit_code == 2
+    assert "make them by SQL" in odd.output
