@@ -110,7 +110,7 @@ def publish_command(
     errand = Errand(sender, format, zone, encoding, drill, topic, kafka.bootstrap)
     access = kafka.access()
     reader = FileReader(format, encoding)
-    require(access, "enterprise", prefix)
+    require(access, "enterprise", prefix, things={"events"})
     left_out = 0
     with producing(access) as producer:
         for file in files:

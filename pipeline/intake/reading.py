@@ -55,7 +55,7 @@ REMARKS: dict[str, str] = {
 """What an account says of events that were stored. `too_late` are its late ones, `clock_ahead` its
 future ones, `clock_shifted` those of sources whose clock has been the same half hours off their
 receipt for minutes; `sources_evicted` are sources, not events."""
-_DEFAULT_REMEDY = "Send the line as the publishing guide describes this format."
+DEFAULT_REMEDY = "Send the line as the publishing guide describes this format."
 
 
 class Reading(msgspec.Struct):
@@ -275,7 +275,7 @@ def _dead_letter(batch: Batch, found: Found, fault: EventFault) -> DeadLetter:
         received_at=batch.received_at,
         reason=fault.reason,
         detail=fault.detail[:DETAIL_CHARS],
-        remedy=REMEDIES.get(fault.reason, _DEFAULT_REMEDY),
+        remedy=REMEDIES.get(fault.reason, DEFAULT_REMEDY),
         events=1,
         **original_of(found.raw),
     )
