@@ -1,12 +1,14 @@
 """`fenghuo publish`: sign the lines of files and send them, with progress and resume."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 import msgspec
 
+from pipeline.app.awaited_receipts import AwaitedReceipts
 from pipeline.app.publishing import LARGEST_BYTES, Parcel, Resume, Sender, publish_parcels, unsent
 from pipeline.cli.file_reading import (
     FileReader,
@@ -19,13 +21,17 @@ from pipeline.cli.file_reading import (
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
+from pipeline.cli.receipts import await_receipts
+from pipeline.files.given_files import NOTE_SUFFIX, as_file, files_of
 from pipeline.intake.batching import LINES_PER_BATCH, Chunk, chunk_lines
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault, explain_refusal
 from pipeline.kafka.preflight import require
-from schemas.topics import topic_name
+from pipeline.kafka.receipts import ReceiptReader, reading_receipts
+from pipeline.kafka.rights import Thing
+from schemas.topics import receipts_topic, topic_name
 
 REMEMBERED = 50
 """Batches between two notes of how far it has come."""
@@ -69,7 +75,7 @@ class Tally(msgspec.Struct):
 
 @click.command("publish")
 @click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
+    "files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path)
 )
 @click.option("--enterprise", "enterprise_id", required=True, help="Your id in the registry.")
 @format_option
@@ -87,6 +93,14 @@ class Tally(msgspec.Struct):
 @prefix_option
 @click.option("--drill", default="", help="Name of the drill that these events belong to.")
 @click.option("--restart", is_flag=True, help="Send from the beginning, resuming nothing.")
+@click.option("--wait", is_flag=True, help="Wait for the receipts, and fail if all is not taken.")
+@click.option(
+    "--wait-s",
+    type=click.FloatRange(1),
+    default=60.0,
+    show_default=True,
+    help="How long to wait without a receipt.",
+)
 def publish_command(
     files: tuple[Path, ...],
     enterprise_id: str,
@@ -99,36 +113,74 @@ def publish_command(
     prefix: str,
     drill: str,
     restart: bool,
+    wait: bool,
+    wait_s: float,
 ) -> None:
-    """Sign and send the events of FILES, in batches of up to 200.
+    """Sign and send the events of FILES, of the files in folders, or of standard input (-), in
+    batches of up to 200.
 
     An interrupted run goes on where Kafka last acknowledged, when called again in the same way.
-    One JSON object a file on stdout: batches and events acknowledged.
+    One JSON object a file on stdout: batches and events acknowledged; with --wait one more, what
+    the receipts say.
     """
     sender = Sender(enterprise_id, key_id, read_private_key(key_file))
     topic = topic_name("events", prefix)
     errand = Errand(sender, format, zone, encoding, drill, topic, kafka.bootstrap)
     access = kafka.access()
     reader = FileReader(format, encoding)
-    require(access, "enterprise", prefix, things={"events"})
+    things: set[Thing] = {"events", "receipts"} if wait else {"events"}
+    require(access, "enterprise", prefix, enterprise_id=enterprise_id, things=things)
+    awaited = AwaitedReceipts()
     left_out = 0
-    with producing(access) as producer:
-        for file in files:
-            notes = Notes(file, errand, access)
-            _publish_file(producer, errand, reader, notes, restart)
-            click.echo(msgspec.json.encode(notes.tally).decode())
-            left_out += notes.tally.left_out
+    with _receipts(access, receipts_topic(enterprise_id, prefix), wait) as receipts:
+        with producing(access) as producer:
+            for file in files_of(files):
+                tally = _publish_place(
+                    producer, errand, reader, file, Notes(file, errand, access, awaited), restart
+                )
+                click.echo(msgspec.json.encode(tally).decode())
+                left_out += tally.left_out
+        if receipts is not None:
+            await_receipts(receipts, awaited, wait_s)
     reader.finish()
     if left_out:
         raise click.ClickException(f"{left_out} events are too large to send (named above)")
 
 
+@contextmanager
+def _receipts(access: KafkaAccess, topic: str, wait: bool) -> Iterator[ReceiptReader | None]:
+    """Opened before anything is sent, so that no receipt comes too early to be heard."""
+    if not wait:
+        yield None
+        return
+    with reading_receipts(access, topic) as reader:
+        reader.begin_at_end()
+        yield reader
+
+
+def _publish_place(
+    producer: Any,
+    errand: Errand,
+    reader: FileReader,
+    place: Path,
+    notes: "Notes",
+    restart: bool,
+) -> Tally:
+    """One file; that it cannot be read is said, and the others are sent."""
+    try:
+        with as_file(place) as file:
+            _publish_file(producer, errand, reader, file, notes, restart)
+    except OSError as fault:
+        click.echo(f"{place}: {fault.strerror}", err=True)
+        reader.faults += 1
+    return notes.tally
+
+
 def _publish_file(
-    producer: Any, errand: Errand, reader: FileReader, notes: "Notes", restart: bool
+    producer: Any, errand: Errand, reader: FileReader, file: Path, notes: "Notes", restart: bool
 ) -> None:
     from kafka.errors import KafkaError
 
-    file = notes.file
     stream = stream_of(file, errand.manner, LINES_PER_BATCH)
     with Progress(file.name, file.stat().st_size) as progress:
 
@@ -144,7 +196,7 @@ def _publish_file(
         except KafkaError as fault:
             why = explain_refusal(fault, errand.bootstrap, "the publisher")
             raise click.ClickException(
-                f"{file}: {notes.tally.events} events acknowledged, then {why.problem}; "
+                f"{notes.file}: {notes.tally.events} events acknowledged, then {why.problem}; "
                 f"{why.remedy}, and call again to go on from there"
             ) from fault
         finally:
@@ -155,18 +207,22 @@ def _publish_file(
 class Notes:
     """Counts what is acknowledged, and notes now and then how far that is."""
 
-    def __init__(self, file: Path, errand: Errand, access: KafkaAccess) -> None:
+    def __init__(
+        self, file: Path, errand: Errand, access: KafkaAccess, awaited: AwaitedReceipts
+    ) -> None:
         self.file = file
         self._access = access
-        place = file.with_name(f"{file.name}.{errand.sender.enterprise_id}.fenghuo-sent")
+        self._awaited = awaited
+        place = file.with_name(f"{file.name}.{errand.sender.enterprise_id}{NOTE_SUFFIX}")
         self.resume = Resume(place, errand.destination)
         self.tally = Tally(str(file))
         self._place = place
         self._last: Chunk | None = None
-        self._is_writable = True
+        self._is_writable = file.is_file()  # of what can be read once only there is no note
 
-    def acknowledged(self, parcel: Parcel) -> None:
+    def acknowledged(self, parcel: Parcel, place: tuple[int, int]) -> None:
         """One more, in order."""
+        self._awaited.sent(place)
         if self._last is None:
             self.tally.skipped_batches = parcel.chunk.sequence
         self._last = parcel.chunk
