@@ -3,6 +3,7 @@
 import shutil
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from errno import ENOENT
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -24,6 +25,11 @@ def files_of(places: Iterable[Path]) -> Iterator[Path]:
         yield from found or [place]
 
 
+def is_lasting(file: Path) -> bool:
+    """Whether it is a file under a name of its own, so that a note beside it finds it again."""
+    return file.is_file() and not str(file).startswith(("/dev/", "/proc/"))
+
+
 def _is_content(file: Path, folder: Path) -> bool:
     names = file.relative_to(folder).parts
     is_hidden = any(name.startswith(".") for name in names)
@@ -37,7 +43,9 @@ def as_file(place: Path) -> Iterator[Path]:
     So an archive can be read from a pipe too, and what is piped again is known again. Raises
     OSError.
     """
-    if place.is_file() or place.is_dir():
+    if place.is_dir():
+        raise FileNotFoundError(ENOENT, "no file in this folder", str(place))
+    if place.is_file():
         yield place
         return
     with TemporaryDirectory(prefix="fenghuo-") as folder:
