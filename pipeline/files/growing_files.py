@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from io import FileIO
 from pathlib import Path
 from stat import S_ISREG
@@ -24,7 +24,7 @@ class Growth(msgspec.Struct, frozen=True):
     is_anew: bool = False
 
 
-def growths_of(place: Path) -> Iterator[Growth]:
+def growths_of(place: Path) -> Generator[Growth, None, None]:
     """What is in it, then what is added; without end where it is a file, until it is closed where
     it is a pipe.
 
@@ -41,7 +41,7 @@ def growths_of(place: Path) -> Iterator[Growth]:
             time.sleep(PAUSE_S)
 
 
-def _growths(opened: FileIO, place: Path, is_file: bool) -> Iterator[Growth]:
+def _growths(opened: FileIO, place: Path, is_file: bool) -> Generator[Growth, None, None]:
     rest, end, is_anew = b"", 0, True
     while True:
         block = opened.read(READ_AT_ONCE)

@@ -1,9 +1,11 @@
 """Receipts on a broker with access control: who is answered, who may read it, and what is said."""
 
 import json
+import os
 from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Thread
 
 import msgspec
 import pytest
@@ -156,3 +158,22 @@ def test_who_signs_with_another_s_key_is_not_answered_and_told_so(enrolled: Enro
     assert enrolled.publish("ent.43", EVENT | {"n": 6}).exit_code == 0  # the worker is past it
     after = enrolled.receipts("ent.43", "ent.43").stdout
     assert len(after.splitlines()) == len(before.splitlines()) + 1
+
+
+@pytest.mark.parametrize("options", [(), ("--follow",)], ids=["read to its end", "followed"])
+def test_a_pipe_is_published(enrolled: Enrolled, options: tuple[str, ...]) -> None:
+    """Without a traceback, and without a note beside what can be read once only."""
+    pipe = enrolled.folder / "pipe"
+    os.mkfifo(pipe)
+    written = json.dumps(EVENT | {"through": options}).encode()
+    writer = Thread(target=pipe.write_bytes, args=(written,))
+    writer.start()
+    sent = enrolled.site.call(
+        "ent-42", "publish", "--enterprise", "ent-42", "--key-id", "k",
+        "--key", enrolled.folder / "ent-42.pem", "--prefix", "answers", *options, pipe,
+    )  # fmt: skip
+    writer.join()
+    pipe.unlink()
+    assert sent.exit_code == 0, sent.output
+    assert json.loads(sent.stdout)["events"] == 1
+    assert not list(enrolled.folder.glob("pipe*"))
