@@ -177,3 +177,19 @@ def test_a_pipe_is_published(enrolled: Enrolled, options: tuple[str, ...]) -> No
     assert sent.exit_code == 0, sent.output
     assert json.loads(sent.stdout)["events"] == 1
     assert not list(enrolled.folder.glob("pipe*"))
+
+
+def test_doctor_names_the_enterprises_that_get_no_receipts(enrolled: Enrolled) -> None:
+    def doctor(registry: Path) -> Result:
+        return enrolled.site.call("answering", "doctor", *PLACE, "--registry", registry)
+
+    assert "receipts  a topic for each of 2 enterprises" in doctor(enrolled.registry).stdout
+    registry = enrolled.folder / "grown.ndjson"
+    stranger = Enterprise(
+        enterprise_id="ent-44", name="n", province="110000", sector="", field="industrial"
+    )
+    registry.write_bytes(enrolled.registry.read_bytes() + b"\n" + msgspec.json.encode(stranger))
+    grown = doctor(registry)
+    assert grown.exit_code == 1
+    assert "1 of 3 enterprises get no receipts: ent-44" in grown.stdout
+    assert "fenghuo topics --registry" in grown.stdout
