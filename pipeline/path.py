@@ -92,7 +92,9 @@ class Engine:
                 state_key = enterprise_key(enterprise_id, drill)
         if not is_in_place(record.key, record.partition, partitions):
             where = f"key {record.key!r} does not belong in partition {record.partition}"
-            return Admitted(record, Refusal("wrong_partition", f"{where} of {partitions}"))
+            signed = content.key_id if isinstance(content, Batch) else ""
+            refusal = Refusal("wrong_partition", f"{where} of {partitions}", signed)
+            return Admitted(record, refusal)
         return Admitted(record, content, state_key)
 
     def apply(self, state: State, admitted: Admitted) -> list[Decision]:
@@ -127,7 +129,7 @@ class Engine:
         if isinstance(batch, Batch) and batch.drill:
             drills = self.policy.drills
             fault = refusal_of(drills, batch.drill, batch.enterprise_id, record.timestamp)
-            return Refusal("unknown_drill", fault) if fault else batch
+            return Refusal("unknown_drill", fault, batch.key_id) if fault else batch
         return batch
 
     def _is_kept(self, drill: str, now: Moment) -> bool:

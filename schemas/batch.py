@@ -102,11 +102,13 @@ class BatchAccount(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     `outcome` is accepted, duplicate (it was taken before) or refused. `reasons` counts the
     dropped and dead-lettered events by reason code, and what was remarked of stored ones
     (`REMARKS` in pipeline/intake/reading.py). `unverified` is why it cannot be known whether an
-    accepted batch was taken before; "" where it was not.
+    accepted batch was taken before; "" where it was not. `key_id` is that of the signature that
+    holds; "" where none does: then nobody is answered.
     """
 
     enterprise_id: str
     batch_id: str
+    key_id: str = ""
     topic: str
     partition: int
     offset: int

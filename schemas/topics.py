@@ -1,14 +1,24 @@
 """Kafka topics: what each carries and how it is keyed. All keyed ones share a partition count."""
 
+from hashlib import sha256
 from typing import Literal, TypeAlias
 
 import msgspec
 
 TopicRole: TypeAlias = Literal[
-    "events", "commands", "sightings", "dead_letters", "incidents", "detections", "campaigns"
+    "events",
+    "commands",
+    "sightings",
+    "dead_letters",
+    "incidents",
+    "detections",
+    "campaigns",
+    "receipts",
 ]
 
 DEFAULT_PREFIX = "fenghuo"
+LONGEST_PART = 160
+"""Characters of a topic's name for the enterprise; Kafka takes 249 in all."""
 
 
 class Topic(msgspec.Struct, frozen=True):
@@ -29,6 +39,10 @@ TOPICS: tuple[Topic, ...] = (
     Topic("campaigns", 30, "Campaigns, without the names of enterprises, keyed by campaign id."),
 )
 
+RECEIPTS = Topic("receipts", 30, "What became of the batches of one enterprise.")
+"""One topic for each enterprise (`receipts_topic`): Kafka's access control knows topics, and not
+keys, so this is how an enterprise reads what it is told and no other does."""
+
 SOURCES: tuple[TopicRole, ...] = ("events", "commands", "sightings")
 """What a worker reads: one worker owns a partition number in all of them."""
 
@@ -36,6 +50,21 @@ SOURCES: tuple[TopicRole, ...] = ("events", "commands", "sightings")
 def topic_name(role: TopicRole, prefix: str = DEFAULT_PREFIX) -> str:
     """The topic's name on the broker: `fenghuo.dead-letters`."""
     return f"{prefix}.{role.replace('_', '-')}"
+
+
+def receipts_topic(enterprise_id: str, prefix: str = DEFAULT_PREFIX) -> str:
+    """The topic of one enterprise's receipts: `fenghuo.receipts.E00001`.
+
+    Other ids have other topics, also where Kafka takes `.` and `_` for one: what is neither
+    letter, digit nor `-` is written `_2e`, and an id that grows too long so is its digest.
+    """
+    written = "".join(
+        each if each.isascii() and (each.isalnum() or each == "-") else f"_{ord(each):02x}"
+        for each in enterprise_id
+    )
+    if len(written) > LONGEST_PART:
+        written = "__" + sha256(enterprise_id.encode()).hexdigest()
+    return f"{topic_name('receipts', prefix)}.{written}"
 
 
 def is_commands(topic: str) -> bool:

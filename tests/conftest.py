@@ -33,6 +33,7 @@ MARKS: dict[str, str] = {
     "correlation/test_absence_runs.py": "store",
     "dashboards": "store",
     "docs/test_commands.py": "store",
+    "docs/test_first_ten_minutes.py": "broker",
     "files": "store",
     "sinks": "store",
     "report": "browser",

@@ -134,8 +134,8 @@ class Parcel(msgspec.Struct, frozen=True):
 class Waiting(Protocol):
     """Who is told what becomes of parcels."""
 
-    def acknowledged(self, parcel: Parcel) -> None:
-        """Kafka has it, and all before it."""
+    def acknowledged(self, parcel: Parcel, place: tuple[int, int]) -> None:
+        """Kafka has it, in this partition at this offset, and all before it."""
 
     def left_out(self, parcel: Parcel) -> None:
         """It is larger than any topic takes: not sent, the others are."""
@@ -183,6 +183,6 @@ def _await_first(sent: deque[tuple[Parcel, Any]], waiting: Waiting) -> int:
                 raise
             waited_s += SILENT_S
             waiting.silent(waited_s)
-    future.get(timeout=SILENT_S)
-    waiting.acknowledged(parcel)
+    at = future.get(timeout=SILENT_S)
+    waiting.acknowledged(parcel, (at.partition, at.offset))
     return parcel.chunk.size

@@ -5,7 +5,7 @@ has the table of roles.
 """
 
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, get_args
@@ -20,11 +20,15 @@ from pipeline.cli.kafka_options import (
     kafka_options,
     prefix_option,
 )
+from pipeline.cli.topics import topics_made
 from pipeline.kafka.clients import open_admin
 from pipeline.kafka.rights import Right, Role, rights_of
+from pipeline.kafka.topics import plan_receipts
 
 ITERATIONS = 8_192
 """Of SCRAM-SHA-512: twice what Kafka takes at least."""
+BROKERS_OWN = -1
+"""Replication as the broker has it by default."""
 AT_ONCE = 1_000
 """Users in one request."""
 
@@ -60,18 +64,27 @@ def grant_command(
     prefix: str,
     group: str,
 ) -> None:
-    """Let USERS do what their role needs, and nothing else."""
+    """Let USERS do what their role needs, and nothing else.
+
+    A user of the role `enterprise` is called by the enterprise's id, and reads its receipts alone:
+    their topic is made where it is missing.
+    """
     everybody = _everybody(users, registry)
-    rights = rights_of(role, prefix, group)
-    admin = open_admin(kafka.access())
+    rights = {user: rights_of(role, prefix, group, user) for user in everybody}
+    access = kafka.access()
+    if role == "enterprise":
+        topics_made(access, plan_receipts(prefix, everybody), BROKERS_OWN)
+    admin = open_admin(access)
     try:
         for some in _portions(everybody):
-            _grant(admin, some, rights)
+            _grant(admin, {user: rights[user] for user in some})
             if login:
                 _give_passwords(admin, some)
     finally:
         admin.close()
-    click.echo(f"{len(everybody)} users: {', '.join(map(str, rights))}", err=True)
+    said = ", ".join(map(str, rights[everybody[0]]))
+    others = f" (of {everybody[0]})" if len(everybody) > 1 and role == "enterprise" else ""
+    click.echo(f"{len(everybody)} users: {said}{others}", err=True)
 
 
 @access_group.command("revoke")
@@ -94,7 +107,7 @@ def revoke_command(
     admin = open_admin(kafka.access())
     try:
         for some in _portions(everybody):
-            _revoke(admin, some, rights_of(role, prefix, group))
+            _revoke(admin, {user: rights_of(role, prefix, group, user) for user in some})
             if login:
                 _delete_logins(admin, some)
     finally:
@@ -120,20 +133,20 @@ def _portions(users: list[str]) -> Iterator[list[str]]:
         yield some
 
 
-def _grant(admin: Any, users: Iterable[str], rights: Sequence[Right]) -> None:
+def _grant(admin: Any, rights: Mapping[str, Sequence[Right]]) -> None:
     from kafka.admin import ACL
 
-    _raise_first(admin.create_acls(_allowing(ACL, users, rights))["failed"])
+    _raise_first(admin.create_acls(_allowing(ACL, rights))["failed"])
 
 
-def _revoke(admin: Any, users: Iterable[str], rights: Sequence[Right]) -> None:
+def _revoke(admin: Any, rights: Mapping[str, Sequence[Right]]) -> None:
     from kafka.admin import ACLFilter
 
-    answers = admin.delete_acls(_allowing(ACLFilter, users, rights))
+    answers = admin.delete_acls(_allowing(ACLFilter, rights))
     _raise_first(error for _, _, error in answers)
 
 
-def _allowing(make: Callable[..., Any], users: Iterable[str], rights: Sequence[Right]) -> list[Any]:
+def _allowing(make: Callable[..., Any], rights: Mapping[str, Sequence[Right]]) -> list[Any]:
     """For each user and right, the rule that allows it, or the filter that finds that rule."""
     from kafka.admin import ACLOperation, ACLPermissionType
 
@@ -145,15 +158,16 @@ def _allowing(make: Callable[..., Any], users: Iterable[str], rights: Sequence[R
             permission_type=ACLPermissionType.ALLOW,
             resource_pattern=_pattern(right),
         )
-        for user in users
-        for right in rights
+        for user, theirs in rights.items()
+        for right in theirs
     ]
 
 
 def _pattern(right: Right) -> Any:
-    from kafka.admin import ResourcePattern, ResourceType
+    from kafka.admin import ACLResourcePatternType, ResourcePattern, ResourceType
 
-    return ResourcePattern(ResourceType[right.resource.upper()], right.name)
+    matches = ACLResourcePatternType.PREFIXED if right.is_prefix else ACLResourcePatternType.LITERAL
+    return ResourcePattern(ResourceType[right.resource.upper()], right.name, matches)
 
 
 def _raise_first(errors: Iterable[type[Exception]]) -> None:

@@ -16,6 +16,7 @@ import msgspec
 
 from pipeline.app.checks import Check, CheckFailed, Finding, engine_checks, examine
 from pipeline.app.stores import StoreFault, open_store
+from pipeline.cli.engines import load_registry
 from pipeline.cli.kafka_options import (
     KafkaOptions,
     group_option,
@@ -25,10 +26,11 @@ from pipeline.cli.kafka_options import (
 from pipeline.cli.terminal import plain
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault
-from pipeline.kafka.preflight import require
+from pipeline.kafka.preflight import receipt_topics, require
 from pipeline.kafka.rights import Role
 from pipeline.worker.environment import unknown_variables
 from pipeline.worker.settings import WorkerSettings
+from schemas.topics import receipts_topic
 from sinks.contract import QueryFailed, Store
 from sinks.room import megabytes
 from sinks.tables import TABLES
@@ -111,6 +113,22 @@ def check_topics(kafka: KafkaOptions, role: Role, prefix: str, group: str) -> st
     return f"{prefix}.*, group {group}, with every right of the role {role}"
 
 
+def check_receipts(kafka: KafkaOptions, prefix: str, registry: Path) -> str:
+    """Every enterprise has a topic for its receipts, which a worker may write to."""
+    with _kafka_faults_as_findings():
+        topics = receipt_topics(kafka.access(), prefix)
+    enterprises = load_registry(registry)
+    lacking = [each for each in enterprises if receipts_topic(each, prefix) not in topics]
+    if lacking:
+        some = ", ".join(lacking[:3]) + (", …" if len(lacking) > 3 else "")
+        raise CheckFailed(
+            f"{len(lacking)} of {len(enterprises)} enterprises get no receipts: {some}",
+            "make their topics: `fenghuo topics --registry FILE`; if they are there, grant the "
+            "role worker again",
+        )
+    return f"a topic for each of {len(enterprises)} enterprises"
+
+
 @contextmanager
 def _kafka_faults_as_findings() -> Iterator[None]:
     try:
@@ -167,6 +185,8 @@ def doctor_command(
     findings = [examine(name, check) for name, check in checks.items()]
     if findings[-1].ok:  # the broker lets us in: only then can it be asked for more
         findings.append(examine("topics", lambda: check_topics(kafka, role, prefix, group)))
+        if registry is not None and role == "worker":
+            findings.append(examine("receipts", lambda: check_receipts(kafka, prefix, registry)))
     for finding in findings:
         click.echo(plain(msgspec.json.encode(finding).decode()) if as_json else _line(finding))
     if not all(finding.ok for finding in findings):

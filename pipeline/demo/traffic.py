@@ -46,7 +46,7 @@ class _Counting:
     def __init__(self, published: Callable[[int], None]) -> None:
         self._published = published
 
-    def acknowledged(self, parcel: Parcel) -> None:
+    def acknowledged(self, parcel: Parcel, place: tuple[int, int]) -> None:
         """Kafka has it."""
         self._published(len(parcel.chunk.lines))
 

@@ -102,10 +102,14 @@ _KNOWN: tuple[tuple[str, Callable[[str], bool]], ...] = (
 
 
 class Refusal(msgspec.Struct, frozen=True):
-    """Why a record is refused: a key of `REMEDIES`, and the particulars."""
+    """Why a record is refused: a key of `REMEDIES`, and the particulars.
+
+    `key_id` is that of the record's signature, "" where it was not found to hold.
+    """
 
     reason: str
     detail: str
+    key_id: str = ""
 
 
 def admit(record: Record, registry: Registry) -> Batch | Refusal:
@@ -114,7 +118,13 @@ def admit(record: Record, registry: Registry) -> Batch | Refusal:
     if refusal is not None:
         return refusal
     headers = {name: value for name, value in record.headers if value is not None}
-    return _check_sender(record, headers, registry) or _read(record, headers)
+    refusal = _check_sender(record, headers, registry)
+    if refusal is not None:
+        return refusal
+    content = _read(record, headers)
+    if isinstance(content, Refusal):
+        return msgspec.structs.replace(content, key_id=headers[HEADER_KEY_ID].decode())
+    return content
 
 
 def _check_bounds(record: Record) -> Refusal | None:
@@ -218,4 +228,5 @@ def _read(record: Record, headers: dict[str, bytes]) -> Batch | Refusal:
 
 def refuse(record: Record, refusal: Refusal) -> tuple[DeadLetter, BatchAccount]:
     """The dead letter and the account of a refused record."""
-    return refuse_whole(record, refusal.reason, refusal.detail, REMEDIES[refusal.reason])
+    remedy = REMEDIES[refusal.reason]
+    return refuse_whole(record, refusal.reason, refusal.detail, remedy, refusal.key_id)

@@ -45,11 +45,12 @@ REMEDIES: dict[str, str] = {
 
 
 def refuse_whole(
-    record: Record, reason: str, detail: str, remedy: str
+    record: Record, reason: str, detail: str, remedy: str, key_id: str = ""
 ) -> tuple[DeadLetter, BatchAccount]:
     """A record that is not taken at all: its beginning kept, every line of it counted.
 
-    Whose it is, is what it says, and only as far as that can be a name.
+    Whose it is, is what it says, and only as far as that can be a name. `key_id` is that of the
+    signature, where it was found to hold.
     """
     headers = {name: _claim(value) for name, value in record.headers}
     events = count_lines(record.value)
@@ -74,6 +75,7 @@ def refuse_whole(
     )
     account = BatchAccount(
         format=headers.get(HEADER_FORMAT, ""),
+        key_id=key_id,
         outcome="refused",
         events=events,
         dead_lettered=events,

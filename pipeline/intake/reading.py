@@ -54,7 +54,7 @@ REMARKS: dict[str, str] = {
 """What an account says of events that were stored. `too_late` are its late ones, `clock_ahead` its
 future ones, `clock_shifted` those of sources whose clock has been the same half hours off their
 receipt for minutes; `sources_evicted` are sources, not events."""
-_DEFAULT_REMEDY = "Send the line as the publishing guide describes this format."
+DEFAULT_REMEDY = "Send the line as the publishing guide describes this format."
 
 
 class Reading(msgspec.Struct):
@@ -277,7 +277,7 @@ def _dead_letter(batch: Batch, found: Found, fault: EventFault) -> DeadLetter:
         received_at=batch.received_at,
         reason=fault.reason,
         detail=fault.detail[:DETAIL_CHARS],
-        remedy=REMEDIES.get(fault.reason, _DEFAULT_REMEDY),
+        remedy=REMEDIES.get(fault.reason, DEFAULT_REMEDY),
         events=1,
         **original_of(found.raw),
     )
@@ -314,6 +314,7 @@ def _account_of(batch: Batch, outcome: str, **counts: Any) -> BatchAccount:
         partition=batch.partition,
         offset=batch.offset,
         format=batch.format,
+        key_id=batch.key_id,
         received_at=batch.received_at,
         drill=batch.drill,
         outcome=outcome,

@@ -5,7 +5,7 @@ one without its topics, or with unequal ones, fails in the middle of things: ask
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
@@ -14,7 +14,7 @@ from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_admin
 from pipeline.kafka.faults import RequestRefused, refusals_explained
 from pipeline.kafka.naming import changelog_name
-from pipeline.kafka.rights import Right, Role, rights_of
+from pipeline.kafka.rights import Right, Role, Thing, rights_of
 from schemas.topics import SOURCES, TopicRole, topic_name
 
 NO_SUCH_TOPIC = 3
@@ -44,17 +44,41 @@ class Topic(msgspec.Struct, frozen=True):
     error: int = 0
 
 
-def require(access: KafkaAccess, role: Role, prefix: str, group: str = "") -> None:
-    """Raises RequestRefused with every problem that would keep the role from its work."""
-    problems = find_problems(access, role, prefix, group)
+def require(
+    access: KafkaAccess,
+    role: Role,
+    prefix: str,
+    group: str = "",
+    *,
+    enterprise_id: str = "",
+    things: Collection[Thing] = (),
+) -> None:
+    """Raises RequestRefused with every problem that would keep the role from its work, or from
+    its work with these `things` alone. The enterprise is the user unless another is named."""
+    problems = find_problems(
+        access, role, prefix, group, enterprise_id=enterprise_id, things=things
+    )
     if problems:
         what = "; ".join(each.what for each in problems)
         raise RequestRefused(what, "; ".join(dict.fromkeys(each.remedy for each in problems)))
 
 
-def find_problems(access: KafkaAccess, role: Role, prefix: str, group: str) -> list[Problem]:
-    """What would keep a user of this role from its work; raises KafkaFault."""
-    wanted = rights_of(role, prefix, group)
+def find_problems(
+    access: KafkaAccess,
+    role: Role,
+    prefix: str,
+    group: str,
+    *,
+    enterprise_id: str = "",
+    things: Collection[Thing] = (),
+) -> list[Problem]:
+    """What would keep a user of this role from its work; raises KafkaFault.
+
+    Rights on all topics of a prefix cannot be asked for by who has them: `receipt_topics`.
+    """
+    owner = enterprise_id or access.user
+    rights = rights_of(role, prefix, group, owner, things)
+    wanted = [right for right in rights if not right.is_prefix]
     names = {right.name for right in wanted if right.resource == "topic"}
     admin = open_admin(access)
     try:
@@ -69,7 +93,7 @@ def find_problems(access: KafkaAccess, role: Role, prefix: str, group: str) -> l
     return [
         *_absent(topics),
         *_unequal(topics, _partitioned_alike(prefix, group)),
-        *_forbidden(access.who, lacking, _grant(access, role, prefix, group)),
+        *_forbidden(access.who, lacking, _grant(owner, role, prefix, group)),
     ]
 
 
@@ -98,6 +122,26 @@ def describe_sources(
         admin.close()
 
 
+def receipt_topics(access: KafkaAccess, prefix: str, known: Iterable[str] = ()) -> frozenset[str]:
+    """The topics of receipts that we may write to; of those `known` only whether they are there.
+
+    Raises KafkaFault and kafka.errors.KafkaError.
+    """
+    admin = open_admin(access)
+    try:
+        with refusals_explained(access.bootstrap, access.who):
+            begins = f"{topic_name('receipts', prefix)}."
+            there = {name for name in admin.list_topics() if name.startswith(begins)}
+            fresh = describe_topics(admin, there.difference(known)) if there else {}
+    finally:
+        admin.close()
+    return frozenset(there.intersection(known)) | {
+        name
+        for name, topic in fresh.items()
+        if not topic.error and (topic.operations is None or "WRITE" in topic.operations)
+    }
+
+
 def partitions_of(topics: Mapping[str, Topic]) -> int:
     """How many each has; 0 where they differ or the broker does not say."""
     counts = {topic.partitions for topic in topics.values()}
@@ -123,7 +167,8 @@ def _partitioned_alike(prefix: str, group: str) -> tuple[str, ...]:
 def _absent(topics: Mapping[str, Topic]) -> Iterator[Problem]:
     absent = sorted(name for name, topic in topics.items() if topic.error == NO_SUCH_TOPIC)
     if absent:
-        yield Problem(f"no topic {', '.join(absent)}", "make them: `fenghuo topics`")
+        made_by = "`fenghuo topics`, those of receipts with --registry"
+        yield Problem(f"no topic {', '.join(absent)}", f"make them: {made_by}")
 
 
 def _unequal(topics: Mapping[str, Topic], alike: Iterable[str]) -> Iterator[Problem]:
@@ -145,9 +190,9 @@ def _forbidden(who: str, lacking: list[Right], grant: str) -> Iterator[Problem]:
         yield Problem(f"{who} lacks {said}", remedy)
 
 
-def _grant(access: KafkaAccess, role: Role, prefix: str, group: str) -> str:
+def _grant(user: str, role: Role, prefix: str, group: str) -> str:
     """The command that grants it."""
-    words = ["fenghuo access grant", access.user or "USER", "--role", role, "--prefix", prefix]
+    words = ["fenghuo access grant", user or "USER", "--role", role, "--prefix", prefix]
     return " ".join([*words, "--group", group] if group else words)
 
 

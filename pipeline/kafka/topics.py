@@ -5,7 +5,7 @@ moment of receipt, and a sender cannot choose it. These sources and the worker's
 the same number of partitions, so that one worker owns a partition number in all of them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
@@ -14,9 +14,11 @@ from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_admin
 from pipeline.kafka.naming import changelog_name
 from schemas.moments import DAY
-from schemas.topics import SOURCES, TOPICS, topic_name
+from schemas.topics import RECEIPTS, SOURCES, TOPICS, Topic, receipts_topic, topic_name
 
 MAX_MESSAGE_BYTES = "8000000"
+AT_ONCE = 500
+"""Topics in one request: a broker makes so many well within its time."""
 
 
 class TopicConflict(Exception):
@@ -35,16 +37,25 @@ def plan_topics(prefix: str, group: str, partitions: int) -> list[TopicPlan]:
     """All topics of one installation, the worker's changelog among them."""
     plans = []
     for topic in TOPICS:
-        settings = {
-            "retention.ms": str(topic.days * DAY // 1000),
-            "max.message.bytes": MAX_MESSAGE_BYTES,
-        }
+        settings = _settings(topic)
         if topic.role in SOURCES:
             settings["message.timestamp.type"] = "LogAppendTime"
         plans.append(TopicPlan(topic_name(topic.role, prefix), partitions, settings))
     changelog = {"cleanup.policy": "compact", "max.message.bytes": MAX_MESSAGE_BYTES}
     plans.append(TopicPlan(changelog_name(group), partitions, changelog))
     return plans
+
+
+def plan_receipts(prefix: str, enterprises: Iterable[str]) -> list[TopicPlan]:
+    """The topic of each enterprise's receipts: one partition, read by one."""
+    return [TopicPlan(receipts_topic(each, prefix), 1, _settings(RECEIPTS)) for each in enterprises]
+
+
+def _settings(topic: Topic) -> dict[str, str]:
+    return {
+        "retention.ms": str(topic.days * DAY // 1000),
+        "max.message.bytes": MAX_MESSAGE_BYTES,
+    }
 
 
 def find_conflicts(plans: list[TopicPlan], existing: Mapping[str, int]) -> list[str]:
@@ -69,8 +80,9 @@ def make_topics(access: KafkaAccess, plans: list[TopicPlan], replication: int) -
         if conflicts:
             raise TopicConflict("\n".join(conflicts))
         missing = [plan for plan in plans if plan.name not in existing]
-        if missing:
-            admin.create_topics({plan.name: _wanted(plan, replication) for plan in missing})
+        for first in range(0, len(missing), AT_ONCE):
+            some = missing[first : first + AT_ONCE]
+            admin.create_topics({plan.name: _wanted(plan, replication) for plan in some})
         return [plan.name for plan in missing]
     finally:
         admin.close()

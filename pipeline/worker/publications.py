@@ -11,7 +11,8 @@ from typing import Any
 import msgspec
 
 from pipeline.incidents.ocsf import detection_finding, incident_finding
-from schemas.batch import DeadLetter
+from pipeline.intake.receipts import receipt_of
+from schemas.batch import BatchAccount, DeadLetter
 from schemas.campaign import Campaign
 from schemas.decision import Decision
 from schemas.detection import Detection
@@ -21,21 +22,31 @@ from schemas.topics import TopicRole
 
 
 class Form(msgspec.Struct, frozen=True):
-    """The topic of a kind of decision, its value on the wire, and the attribute that keys it."""
+    """The topic of a kind of decision, its value on the wire, and the attribute that keys it.
+
+    What is encoded as b"" does not go out.
+    """
 
     role: TopicRole
     encode: Callable[[Any], bytes]
     key: str = "enterprise_id"
 
 
+def _encode_receipt(account: BatchAccount) -> bytes:
+    receipt = receipt_of(account)
+    return b"" if receipt is None else msgspec.json.encode(receipt)
+
+
 FORMS: Mapping[type, Form] = {
+    BatchAccount: Form("receipts", _encode_receipt),
     DeadLetter: Form("dead_letters", msgspec.json.encode),
     Incident: Form("incidents", lambda incident: msgspec.json.encode(incident_finding(incident))),
     Detection: Form("detections", lambda each: msgspec.json.encode(detection_finding(each))),
     Campaign: Form("campaigns", msgspec.json.encode, "campaign_id"),
     Sighting: Form("sightings", msgspec.json.encode, "campaign_id"),
 }
-"""Incidents as OCSF 2005, detections as OCSF 2004, the others as they are."""
+"""Incidents as OCSF 2005, detections as OCSF 2004, accounts as receipts, the others as they are.
+"""
 
 
 class Publication(msgspec.Struct, frozen=True):
@@ -52,6 +63,7 @@ def publications_of(
     """The decisions that go out, in order."""
     for decision in decisions:
         form = forms.get(type(decision))
-        if form is not None:
+        value = b"" if form is None else form.encode(decision)
+        if form is not None and value:
             key: str = attrgetter(form.key)(decision)
-            yield Publication(form.role, key.encode(), form.encode(decision))
+            yield Publication(form.role, key.encode(), value)

@@ -16,12 +16,12 @@ from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
 from pipeline.files.registry_file import registry_rows
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
-from pipeline.kafka.preflight import Topic, describe_sources, partitions_of
+from pipeline.kafka.preflight import Topic, describe_sources, partitions_of, receipt_topics
 from pipeline.path import Engine
 from pipeline.worker.health import Health, HealthServer
 from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, positions_of
 from pipeline.worker.metrics import Metrics
-from pipeline.worker.publications import publications_of
+from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
@@ -39,7 +39,7 @@ from pipeline.worker.stream import (
 from pipeline.worker.timers import Timers
 from schemas.decision import Decision
 from schemas.moments import SECOND
-from schemas.topics import topic_name
+from schemas.topics import receipts_topic, topic_name
 from sinks.contract import Sink
 from sinks.room import free_bytes
 
@@ -110,6 +110,7 @@ class Service:
         self._sink = self._thread.submit(parts.open_sink).result()
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         self._log = StreamLog(self.app, settings, topics)
+        self._receipt_topics = receipt_topics(settings.kafka(), settings.topic_prefix)
         self._steps = self._make_steps(engine)
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
@@ -253,6 +254,9 @@ class Service:
             found = await asyncio.to_thread(
                 describe_sources, settings.kafka(), settings.topic_prefix
             )
+            self._receipt_topics = await asyncio.to_thread(
+                receipt_topics, settings.kafka(), settings.topic_prefix, self._receipt_topics
+            )
         except KafkaFault:
             return  # away: asked again at the next look
         for name, topic in found.items():
@@ -293,13 +297,25 @@ class Service:
         return None if end is None or expected is None else max(0, end - expected)
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
-        prefix = self.settings.topic_prefix
         return [
-            self.app.topic(topic_name(each.role, prefix)).send_soon(
+            self.app.topic(topic).send_soon(
                 key=each.key, value=each.value, key_serializer="raw", value_serializer="raw"
             )
             for each in publications_of(decisions)
+            if (topic := self._topic_of(each))
         ]
+
+    def _topic_of(self, publication: Publication) -> str:
+        """Where it goes; "" for a receipt that has no topic: to wait for one, as the client does,
+        would make all enterprises wait for one that was not provided for."""
+        prefix = self.settings.topic_prefix
+        if publication.role != "receipts":
+            return topic_name(publication.role, prefix)
+        topic = receipts_topic(publication.key.decode(), prefix)
+        if topic in self._receipt_topics:
+            return topic
+        self.metrics.add("receipts_unsent")
+        return ""
 
 
 @contextmanager

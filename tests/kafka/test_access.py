@@ -140,7 +140,10 @@ def test_an_operator_may_send_again_whatever_a_worker_reads() -> None:
 
 
 def test_an_enterprise_may_write_events_and_nothing_else() -> None:
-    assert rights_of("enterprise", "p", "g") == [Right("topic", "p.events", "WRITE")]
+    events = Right("topic", "p.events", "WRITE")
+    assert rights_of("enterprise", "p", "g") == [events]
+    receipts = Right("topic", "p.receipts.E1", "READ")
+    assert rights_of("enterprise", "p", "g", "E1") == [events, receipts]
 
 
 def test_only_a_worker_may_touch_the_state_and_the_group() -> None:
