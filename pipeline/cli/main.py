@@ -12,6 +12,7 @@ COMMANDS: dict[str, str] = {
     "detect": "pipeline.cli.detect:detect_command",
     "rules": "pipeline.cli.rules:rules_group",
     "publish": "pipeline.cli.publish:publish_command",
+    "agent": "pipeline.cli.agent:agent_group",
     "worker": "pipeline.cli.worker:worker_command",
     "replay": "pipeline.cli.replay:replay_command",
     "incidents": "pipeline.cli.incidents:incidents_group",
