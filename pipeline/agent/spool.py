@@ -117,7 +117,8 @@ class Spool:
             with self._lock:
                 size = self._sizes.get(place.segment, 0)
                 later = [each for each in self._sizes if each > place.segment]
-            yield from self._read_segment(place, size)
+            if size:  # else it was acknowledged, and is gone
+                yield from self._read_segment(place, size)
             if not later:
                 return
             place = Place(min(later), 0, 0)
