@@ -82,7 +82,7 @@ class Tls(_Part):
 
 class _Input(_Part):
     name: str = Field(
-        "", pattern=r"^([A-Za-z][A-Za-z0-9_-]{0,63})?$", description="default: its kind"
+        default="", pattern=r"^([A-Za-z][A-Za-z0-9_-]{0,63})?$", description="default: its kind"
     )
     format: str = AUTO
     time_zone: str = ""
@@ -149,7 +149,8 @@ class Files(_Input):
     kind: Literal["files"]
     paths: tuple[OurPath, ...] = Field(min_length=1)
     start: Literal["beginning", "end"] = Field(
-        "beginning", description="of files that are there when the agent first sees the pattern"
+        default="beginning",
+        description="of files that are there when the agent first sees the pattern",
     )
 
 
@@ -191,9 +192,11 @@ class AgentSettings(_Part):
     key_id: Name
     kafka: Kafka
     folder: OurPath = Field(description="of the spools; on a disk that outlives the process")
-    spool_bytes: int = Field(1_000_000_000, ge=LEAST_SPOOL_BYTES, description="of each input")
-    batch_lines: int = Field(200, ge=1, le=5_000)
-    batch_seconds: float = Field(1.0, gt=0, le=60)
+    spool_bytes: int = Field(
+        default=1_000_000_000, ge=LEAST_SPOOL_BYTES, description="of each input"
+    )
+    batch_lines: int = Field(default=200, ge=1, le=5_000)
+    batch_seconds: float = Field(default=1.0, gt=0, le=60)
     status: Listen = "127.0.0.1:8090"
     inputs: tuple[Annotated[Input, Field(discriminator="kind")], ...] = Field(min_length=1)
 
