@@ -80,6 +80,8 @@ class Collector:
         self.metrics = metrics
         self.spool = spool
         self.is_full = False
+        self.troubles: dict[str, str] = {}
+        """What the input cannot read, in words, by its place."""
         self._batching = batching
         self._pending = Pending()
         self._waiting: list[tuple[Lines, asyncio.Future[None]]] = []

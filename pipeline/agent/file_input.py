@@ -103,7 +103,6 @@ class FileFollower:
         self._positions = collector.spool.positions
         self._is_first_time = not self._positions
         self._followed: dict[str, Followed] = {}
-        self._unreadable: set[str] = set()
 
     async def run(self) -> None:
         """Until it is cancelled."""
@@ -122,16 +121,23 @@ class FileFollower:
         is_moving = False
         for key, each in list(self._followed.items()):
             before = each.offset
-            lines, too_long = await asyncio.to_thread(each.read)
+            try:
+                lines, too_long = await asyncio.to_thread(each.read)
+            except OSError as fault:  # opened anew where it is, if it is
+                self._collector.troubles[str(each.path)] = f"{each.path}: {fault.strerror}"
+                self._close(key)
+                continue
             self._collector.refuse("line_too_long", too_long)
             if each.offset != before:
                 is_moving = True
                 await self._collector.put_patiently(lines, each.counter, key, each.position())
             elif not each.is_there and each.is_resting:
-                os.close(each.descriptor)
-                del self._followed[key]
+                self._close(key)
                 self._collector.spool.forget(key)
         return is_moving
+
+    def _close(self, key: str) -> None:
+        os.close(self._followed.pop(key).descriptor)
 
     def _look(self) -> None:
         """Open what is new, and note what is not there any more."""
@@ -158,12 +164,12 @@ class FileFollower:
             return key
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
-        except PermissionError:
-            if key not in self._unreadable:
-                log.error("a file may not be read by this user", path=str(path))
-                self._unreadable.add(key)
-                self._collector.metrics.add("files_unreadable", input=self._collector.name)
+        except FileNotFoundError:
+            raise
+        except OSError as fault:
+            self._collector.troubles[str(path)] = f"{path}: {fault.strerror}; it is not read"
             return key
+        self._collector.troubles.pop(str(path), None)
         key = _key(os.fstat(descriptor))
         offset = self._resume_at(key, descriptor)
         self._followed[key] = Followed(path, descriptor, offset)

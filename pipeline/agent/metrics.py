@@ -12,7 +12,6 @@ CounterName: TypeAlias = Literal[
     "batches_sent",
     "spool_refusals",
     "requests_refused",
-    "files_unreadable",
 ]
 GaugeName: TypeAlias = Literal[
     "spool_bytes",
@@ -21,6 +20,7 @@ GaugeName: TypeAlias = Literal[
     "spool_damaged_bytes",
     "spool_full",
     "udp_kernel_drops",
+    "files_unreadable",
     "broker_away",
     "unacknowledged_seconds",
 ]
@@ -41,7 +41,6 @@ COUNTERS: tuple[Metric, ...] = (
     Metric("batches_sent", "Batches that Kafka acknowledged."),
     Metric("spool_refusals", "Writes refused by a full spool or disk; senders were made to wait."),
     Metric("requests_refused", "HTTP requests refused, by status.", ("input", "status")),
-    Metric("files_unreadable", "ALARM: files that the agent's user may not read."),
 )
 GAUGES: tuple[Metric, ...] = (
     Metric("spool_bytes", "On the disk, not all of it unsent."),
@@ -50,6 +49,7 @@ GAUGES: tuple[Metric, ...] = (
     Metric("spool_damaged_bytes", "ALARM: bytes of the spool with a wrong checksum, lost."),
     Metric("spool_full", "1 while the spool or its disk takes nothing more."),
     Metric("udp_kernel_drops", "ALARM: datagrams that the kernel dropped, of the open socket."),
+    Metric("files_unreadable", "ALARM: files that are asked for, and cannot be read."),
     Metric("broker_away", "1 while Kafka cannot be reached, or takes nothing.", ()),
     Metric("unacknowledged_seconds", "Since Kafka last acknowledged, while something waits.", ()),
 )

@@ -7,7 +7,7 @@ import resource
 import signal
 import sys
 from collections.abc import Coroutine
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from threading import Thread
 from typing import IO
 
@@ -76,6 +76,7 @@ class _Agent:
             self._metrics,
         )
         self._stop = asyncio.Event()
+        self._fault: BaseException | None = None
 
     def _spool(self, each: Input) -> Spool:
         manner = Manner(self._settings.enterprise, each.format, each.time_zone, each.drill)
@@ -95,22 +96,40 @@ class _Agent:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        forwarding = Thread(target=self._forwarder.run, daemon=True, name="forwarder")
-        writing = [asyncio.create_task(each.run()) for each in self._collectors.values()]
+        forwarding = Thread(target=self._forward, args=(loop,), daemon=True, name="forwarder")
+        writing = [self._begin(each.run()) for each in self._collectors.values()]
         forwarding.start()
         async with AsyncExitStack() as stack:
             await self._start(stack)
-            ended = asyncio.create_task(self._stop.wait())
-            done, _ = await asyncio.wait([ended, *writing], return_when=asyncio.FIRST_COMPLETED)
-            for task in done - {ended}:
-                await task  # a fault of ours: not to be gone on from
+            await self._stop.wait()
         for collector in self._collectors.values():
             collector.close()
-        await asyncio.gather(*writing)
+        await asyncio.gather(*writing, return_exceptions=True)
         self._forwarder.stop()
         await asyncio.to_thread(forwarding.join, DRAIN_S + 2)
         left = sum(each.spool.unsent_lines for each in self._collectors.values())
         log.info("ended", unsent_lines=left, why=self._forwarder.fault)
+        if self._fault is not None:
+            raise self._fault
+
+    def _begin(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        """A task whose fault ends the agent: none may be missing without a word."""
+        task = asyncio.create_task(work)
+        task.add_done_callback(
+            lambda done: None if done.cancelled() else self._note_fault(done.exception())
+        )
+        return task
+
+    def _forward(self, loop: asyncio.AbstractEventLoop) -> None:
+        try:
+            self._forwarder.run()
+        except Exception as fault:
+            loop.call_soon_threadsafe(self._note_fault, fault)
+
+    def _note_fault(self, fault: BaseException | None) -> None:
+        if fault is not None:
+            self._fault = self._fault or fault
+            self._stop.set()
 
     async def _start(self, stack: AsyncExitStack) -> None:
         observer = Observer(
@@ -134,30 +153,28 @@ class _Agent:
             case Http():
                 address = await listen_http(each, collector, stack)
             case Files():
-                _keep_running(FileFollower(each, collector).run(), stack)
+                self._keep_running(FileFollower(each, collector).run(), stack)
                 log.info("input", name=collector.name, paths=list(map(str, each.paths)))
                 return
             case Stdin():
-                _keep_running(self._read_standard_input(collector), stack)
+                self._keep_running(self._read_standard_input(collector), stack)
                 log.info("input", name=collector.name)
                 return
         log.info("input", name=collector.name, listen=_written(address))
+
+    def _keep_running(self, work: Coroutine[None, None, None], stack: AsyncExitStack) -> None:
+        task = self._begin(work)
+
+        async def end() -> None:
+            task.cancel()
+            await asyncio.wait([task])
+
+        stack.push_async_callback(end)
 
     async def _read_standard_input(self, collector: Collector) -> None:
         await read_standard_input(collector)
         if len(self._collectors) == 1:
             self._stop.set()
-
-
-def _keep_running(work: Coroutine[None, None, None], stack: AsyncExitStack) -> None:
-    task = asyncio.create_task(work)
-
-    async def end() -> None:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
-
-    stack.push_async_callback(end)
 
 
 def _written(address: tuple[str, int]) -> str:

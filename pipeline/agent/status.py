@@ -17,6 +17,9 @@ from pipeline.agent.collecting import Collector
 from pipeline.agent.metrics import Metrics
 from pipeline.agent.sending import Forwarder
 
+SILENT_S = 30.0
+"""Something waits, and nothing was acknowledged for so long: said, whatever the sender thinks."""
+
 
 class InputStatus(msgspec.Struct, frozen=True):
     """One input since the agent started; `unsent_lines` and bytes outlive it."""
@@ -66,7 +69,10 @@ class Observer:
         self._metrics.put("unacknowledged_seconds", unacknowledged_s)
         inputs = tuple(map(self._of_input, self._collectors))
         full = [f"{each.name}: the spool or its disk is full" for each in inputs if each.is_full]
-        problems = (*filter(None, (self._forwarder.fault,)), *full)
+        unread = [said for each in self._collectors for said in each.troubles.values()]
+        silent = f"Kafka has acknowledged nothing for {waited_s:.0f} s"
+        fault = self._forwarder.fault or (silent if unacknowledged_s > SILENT_S else "")
+        problems = (*filter(None, (fault,)), *full, *unread)
         return Status(self._enterprise, problems, unacknowledged_s, inputs)
 
     def _of_input(self, collector: Collector) -> InputStatus:
@@ -75,6 +81,7 @@ class Observer:
         metrics.put("spool_limit_bytes", self._limit, input=name)
         metrics.put("spool_lines", spool.unsent_lines, input=name)
         metrics.put("spool_damaged_bytes", spool.damaged_bytes, input=name)
+        metrics.put("files_unreadable", len(collector.troubles), input=name)
         metrics.put("spool_full", collector.is_full, input=name)
         return InputStatus(
             name=name,

@@ -17,6 +17,7 @@ import pytest
 from pipeline.agent.settings import Tls
 from tests.agent.inputs import Site, collecting, http_site, tcp_site, udp_site
 from tests.brokers.certificates import Authority
+from tests.docs.links import ROOT
 
 EVENTS = [{"message": f"event {number}"} for number in range(5)]
 LINES = [json.dumps(each).encode() for each in EVENTS]
@@ -303,10 +304,10 @@ module(load="imfile" mode="polling" pollingInterval="1")
 global(workDirectory="{folder}")
 template(name="line" type="string" string="%msg%\\n")
 input(type="imfile" file="{folder}/app.log" tag="app:" addMetadata="off")
-action(type="omfwd" target="127.0.0.1" port="{port}" protocol="tcp" TCP_Framing="{framing}"
-       template="RSYSLOG_SyslogProtocol23Format"
-       action.resumeRetryCount="-1" queue.type="LinkedList")
 """
+PAGE = (ROOT / "docs" / "publishing.md").read_text(encoding="utf-8")
+WRITTEN = PAGE.split("```rsyslog\n")[1].split("```")[0]
+"""What the documentation tells its reader to write."""
 
 
 @pytest.mark.parametrize("framing", ["traditional", "octet-counted"])
@@ -318,7 +319,8 @@ def test_rsyslog_itself(framing: str, tmp_path: Path) -> None:
 
     async def run() -> Sequence[bytes]:
         async with tcp_site(tmp_path) as site:
-            text = RSYSLOG.format(folder=tmp_path, port=site.port, framing=framing)
+            ours = WRITTEN.replace("5514", str(site.port)).replace("octet-counted", framing)
+            text = RSYSLOG.format(folder=tmp_path) + ours
             (tmp_path / "rsyslog.conf").write_text(text)
             command = [daemon, "-n", "-f", f"{tmp_path}/rsyslog.conf", "-i", f"{tmp_path}/pid"]
             process = subprocess.Popen(command, stderr=subprocess.DEVNULL)  # noqa: ASYNC220
