@@ -86,7 +86,10 @@ class Observer:
         return InputStatus(
             name=name,
             lines=round(metrics.value("lines_total", input=name)),
-            refused=round(metrics.total("lines_refused", input=name)),
+            refused=round(
+                metrics.total("lines_refused", input=name)
+                + metrics.value("udp_kernel_drops", input=name)
+            ),
             sent_lines=round(metrics.value("lines_sent_total", input=name)),
             sent_batches=round(metrics.value("batches_sent_total", input=name)),
             unsent_lines=spool.unsent_lines,
