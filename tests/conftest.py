@@ -18,6 +18,7 @@ settings.load_profile("gate")
 
 TESTS = Path(__file__).parent
 MARKS: dict[str, str] = {
+    "agent/test_killed.py": "broker",
     "chaos": "broker",
     "embedded": "broker",
     "kafka": "broker",

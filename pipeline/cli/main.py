@@ -13,6 +13,7 @@ COMMANDS: dict[str, str] = {
     "rules": "pipeline.cli.rules:rules_group",
     "publish": "pipeline.cli.publish:publish_command",
     "receipts": "pipeline.cli.receipts:receipts_command",
+    "agent": "pipeline.cli.agent:agent_group",
     "worker": "pipeline.cli.worker:worker_command",
     "replay": "pipeline.cli.replay:replay_command",
     "incidents": "pipeline.cli.incidents:incidents_group",

@@ -1,7 +1,7 @@
 """From lines to batches: how a file becomes Kafka records, the same each time it is read."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 
 import msgspec
@@ -42,16 +42,17 @@ class Chunk(msgspec.Struct, frozen=True, kw_only=True):
 class OccurrenceCounter:
     """How many identical lines went before, over a whole source.
 
-    The memory is bounded: after `REMEMBERED_LINES` different lines it begins anew, and lines
+    The memory is bounded: after `remembered` different lines it begins anew, and lines
     that far apart count as sent again rather than as seen twice.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, remembered: int = REMEMBERED_LINES) -> None:
+        self._remembered = remembered
         self._seen: Counter[bytes] = Counter()
 
     def count(self, line: bytes) -> int:
         """Identical lines before this one; counts this one."""
-        if len(self._seen) >= REMEMBERED_LINES:
+        if len(self._seen) >= self._remembered:
             self._seen.clear()
         digest = blake2b(line, digest_size=12).digest()
         before = self._seen[digest]
@@ -88,12 +89,12 @@ def chunk_counted(
     size = sequence = 0
     for line, count in counted:
         if pending and is_cut(len(pending), size, pending[-1][0], line, lines_per_batch):
-            yield _chunk(pending, enterprise_id, format, sequence, stream)
+            yield make_chunk(pending, enterprise_id, format, sequence, stream)
             pending, size, sequence = [], 0, sequence + 1
         pending.append((line, count))
         size += len(line) + 1
     if pending:
-        yield _chunk(pending, enterprise_id, format, sequence, stream)
+        yield make_chunk(pending, enterprise_id, format, sequence, stream)
 
 
 def is_cut(count: int, size: int, last: bytes, line: bytes, lines_per_batch: int) -> bool:
@@ -113,13 +114,14 @@ def audit_stamp(line: bytes) -> bytes:
     return line[start : line.find(b")", start, start + 60)] if start >= 0 else b""
 
 
-def _chunk(
-    counted: list[tuple[bytes, int]],
+def make_chunk(
+    counted: Sequence[tuple[bytes, int]],
     enterprise_id: str,
     format: str,
     sequence: int,
     stream: str,
 ) -> Chunk:
+    """These lines, each with how many identical ones went before, as one batch."""
     lines = tuple(line for line, _ in counted)
     occurrences = {index: count for index, (_, count) in enumerate(counted) if count}
     signature = msgspec.json.encode(occurrences)

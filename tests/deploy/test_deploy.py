@@ -14,12 +14,15 @@ import yaml
 from dashboards.grafana.clickhouse import PLUGIN, SOURCE_UID
 from dashboards.grafana.resources import folder_uid
 from dashboards.words import LANGUAGES
+from pipeline.agent.settings import SettingsFault, read_agent_settings
+from pipeline.cli.agent import agent_group
 from pipeline.cli.main import COMMANDS
 from pipeline.policy import Policy, read_policy
 from pipeline.worker.environment import OF_OTHERS, PREFIX
 from pipeline.worker.settings import WorkerSettings
 from sinks.access import NATIONAL, WRITER, Readers, access_statements
 from sinks.chdb import ChdbSink
+from tests.brokers.certificates import Authority
 
 ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
@@ -104,6 +107,26 @@ def test_compose_variables_are_all_in_the_example() -> None:
     example = (DEPLOY / "example.env").read_text(encoding="utf-8")
     given = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
     assert set(re.findall(r"(?<!\$)\$\{([A-Z_]+)", text)) == given
+
+
+def test_the_agents_example_has_no_fault_but_the_files_that_are_the_enterprises_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FENGHUO_KAFKA_PASSWORD", "x")
+    shutil.copy(DEPLOY / "agent" / "agent.yaml", tmp_path)
+    for name in ("publish.pem", "kafka-ca.pem"):
+        with pytest.raises(SettingsFault, match=name):
+            read_agent_settings(tmp_path / "agent.yaml")
+        Authority(tmp_path, name.removesuffix(".pem"))
+    settings = read_agent_settings(tmp_path / "agent.yaml")
+    assert {each.kind for each in settings.inputs} >= {"syslog_udp", "syslog_tcp", "http", "files"}
+
+
+def test_the_unit_starts_commands_that_exist() -> None:
+    unit = (DEPLOY / "agent" / "fenghuo-agent.service").read_text(encoding="utf-8")
+    started = re.findall(r"^ExecStart(?:Pre)?=\S+/fenghuo (\w+) (\w+)", unit, re.MULTILINE)
+    assert [COMMANDS[group] for group, _ in started] == ["pipeline.cli.agent:agent_group"] * 2
+    assert {name for _, name in started} <= set(agent_group.commands)
 
 
 def test_the_container_copies_what_exists() -> None:

@@ -1,0 +1,136 @@
+"""What the agent says of itself, over HTTP on an address of its own (shell).
+
+/health/live    200 while the loop runs
+/health/ready   200 while Kafka takes what comes and every spool has room; else 503, and why
+/metrics        Prometheus
+/status         JSON: `Status`
+"""
+
+import time
+from collections.abc import Iterable
+from contextlib import AsyncExitStack
+
+import msgspec
+from aiohttp import web
+
+from pipeline.agent.collecting import Collector
+from pipeline.agent.metrics import Metrics
+from pipeline.agent.sending import Forwarder
+
+SILENT_S = 30.0
+"""Something waits, and nothing was acknowledged for so long: said, whatever the sender thinks."""
+
+
+class InputStatus(msgspec.Struct, frozen=True):
+    """One input since the agent started; `unsent_lines` and bytes outlive it."""
+
+    name: str
+    lines: int
+    refused: int
+    sent_lines: int
+    sent_batches: int
+    unsent_lines: int
+    spool_bytes: int
+    is_full: bool
+
+
+class Status(msgspec.Struct, frozen=True):
+    """The agent; `problems` is empty while all is well."""
+
+    enterprise: str
+    problems: tuple[str, ...]
+    unacknowledged_s: float
+    inputs: tuple[InputStatus, ...]
+
+
+class Observer:
+    """Asks everything of the agent how it stands."""
+
+    def __init__(
+        self,
+        enterprise: str,
+        limit: int,
+        collectors: Iterable[Collector],
+        forwarder: Forwarder,
+        metrics: Metrics,
+    ) -> None:
+        self._enterprise = enterprise
+        self._limit = limit
+        self._collectors = tuple(collectors)
+        self._forwarder = forwarder
+        self._metrics = metrics
+
+    def status(self) -> Status:
+        """As it stands; also what the gauges show."""
+        waited_s = time.monotonic() - self._forwarder.heard_s
+        is_waiting = any(each.spool.unsent_lines for each in self._collectors)
+        unacknowledged_s = round(waited_s, 1) if is_waiting else 0.0
+        self._metrics.put("broker_away", bool(self._forwarder.fault))
+        self._metrics.put("unacknowledged_seconds", unacknowledged_s)
+        inputs = tuple(map(self._of_input, self._collectors))
+        full = [f"{each.name}: the spool or its disk is full" for each in inputs if each.is_full]
+        unread = [said for each in self._collectors for said in each.troubles.values()]
+        silent = f"Kafka has acknowledged nothing for {waited_s:.0f} s"
+        fault = self._forwarder.fault or (silent if unacknowledged_s > SILENT_S else "")
+        problems = (*filter(None, (fault,)), *full, *unread)
+        return Status(self._enterprise, problems, unacknowledged_s, inputs)
+
+    def _of_input(self, collector: Collector) -> InputStatus:
+        name, spool, metrics = collector.name, collector.spool, self._metrics
+        metrics.put("spool_bytes", spool.bytes, input=name)
+        metrics.put("spool_limit_bytes", self._limit, input=name)
+        metrics.put("spool_lines", spool.unsent_lines, input=name)
+        metrics.put("spool_damaged_bytes", spool.damaged_bytes, input=name)
+        metrics.put("files_unreadable", len(collector.troubles), input=name)
+        metrics.put("spool_full", collector.is_full, input=name)
+        return InputStatus(
+            name=name,
+            lines=round(metrics.value("lines_total", input=name)),
+            refused=round(
+                metrics.total("lines_refused", input=name)
+                + metrics.value("udp_kernel_drops", input=name)
+            ),
+            sent_lines=round(metrics.value("lines_sent_total", input=name)),
+            sent_batches=round(metrics.value("batches_sent_total", input=name)),
+            unsent_lines=spool.unsent_lines,
+            spool_bytes=spool.bytes,
+            is_full=collector.is_full,
+        )
+
+
+async def serve_status(
+    address: tuple[str, int], observer: Observer, metrics: Metrics, stack: AsyncExitStack
+) -> tuple[str, int]:
+    """Answer until the stack is closed; raises OSError."""
+
+    async def live(_request: web.Request) -> web.Response:
+        return web.Response(text="live\n")
+
+    async def ready(_request: web.Request) -> web.Response:
+        problems = observer.status().problems
+        said = "\n".join(problems) or "ready"
+        return web.Response(text=f"{said}\n", status=503 if problems else 200)
+
+    async def scraped(_request: web.Request) -> web.Response:
+        observer.status()
+        return web.Response(body=metrics.text(), content_type="text/plain", charset="utf-8")
+
+    async def status(_request: web.Request) -> web.Response:
+        body = msgspec.json.encode(observer.status())
+        return web.Response(body=body, content_type="application/json")
+
+    app = web.Application()
+    app.add_routes(
+        [
+            web.get("/health/live", live),
+            web.get("/health/ready", ready),
+            web.get("/metrics", scraped),
+            web.get("/status", status),
+        ]
+    )
+    runner = web.AppRunner(app, access_log=None)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+    await web.TCPSite(runner, *address).start()
+    bound: tuple[str, int] = runner.addresses[0][:2]
+    return bound
