@@ -160,6 +160,7 @@ class Engine:
         self, state: EnterpriseState, batch: Batch, events: list[Event]
     ) -> list[Decision]:
         """What a store kept of one batch: it was taken when it came, and its lines were read."""
+        take(state.taken, batch)
         reading = read_again(batch, events, state.clock, self.policy.event_time)
         return self._take_in(state, batch, reading, "")
 

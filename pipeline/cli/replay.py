@@ -1,44 +1,49 @@
 """`fenghuo replay`: a past period through the same engine, into a database of its own (shell).
 
-What it can touch: it reads Kafka without a group and commits nothing, writes to no topic,
-and writes only to the database `investigation_<name>` (with `--store`, to a folder of that
-name inside it). Live state, live tables and other investigations are out of its reach.
+What it can touch: it reads Kafka without a group and commits nothing, writes to no topic, reads
+the live store for a difference and for what Kafka no longer holds, and writes only to the
+database `investigation_<name>` (with `--store`, to a folder of that name inside it). Live state,
+live tables and other investigations are out of its reach.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 
-from pipeline.app.inline_campaigns import gather_inline
-from pipeline.app.runner import HeldStates, drive
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.past_period import PastPeriod
+from pipeline.cli.past_sources import KafkaTopics, LiveStore, Past, open_past
 from pipeline.cli.run_summary import Summary
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from pipeline.cli.waiting import patient_delivery
 from pipeline.files.registry_file import keep_registry
-from pipeline.intake.admitted import STRANGER
-from pipeline.intake.dead_letters import refuse_record
-from pipeline.kafka.access import KafkaAccess
-from pipeline.kafka.preflight import describe_sources, partitions_of, require
+from pipeline.kafka.preflight import require
 from pipeline.path import Engine
-from pipeline.replay.difference import compare_incidents
-from pipeline.replay.records import Period, held_since, read_period
-from pipeline.replay.source import RecordSource
-from pipeline.state import EnterpriseState, decode_state, encode_state, fresh_state
-from schemas.batch import Record
+from pipeline.replay.difference import (
+    Compared,
+    Difference,
+    compared_of,
+    differences,
+    lines_of,
+    select_assessments,
+    select_incidents,
+)
+from pipeline.replay.records import Period
+from pipeline.replay.warm_up import warm_up_of
 from schemas.language import Language
-from schemas.moments import Moment, format_moment
-from schemas.topics import topic_name
-from sinks.contract import Answer, Store
+from schemas.moments import SECOND, Moment
+from sinks.contract import Store
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+PREFIX = "investigation_"
 
 
 @click.command("replay")
@@ -46,9 +51,17 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 @click.option("--from", "start", type=RFC3339, required=True, help="Received since; RFC 3339.")
 @click.option("--to", "end", type=RFC3339, required=True, help="Received before; RFC 3339.")
 @click.option("--enterprise", "enterprises", multiple=True, help="Only these; default: all.")
-@kafka_options()
+@kafka_options(required=False)
 @prefix_option
+@click.option(
+    "--source",
+    type=click.Choice(["auto", "kafka", "store"]),
+    default="auto",
+    show_default=True,
+    help="Where to read; auto: the store's lines for what Kafka no longer holds.",
+)
 @click.option("--diff", is_flag=True, help="Afterwards, what differs from the live incidents.")
+@click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object a difference.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of what is shown.")
 @engine_options
 @sink_options
@@ -59,7 +72,9 @@ def replay_command(
     enterprises: tuple[str, ...],
     kafka: KafkaOptions,
     prefix: str,
+    source: str,
     diff: bool,
+    as_json: bool,
     lang: Language,
     rule_folders: tuple[Path, ...],
     registry: Path | None,
@@ -72,25 +87,40 @@ def replay_command(
         raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
     if start >= end:
         raise click.BadParameter("the period is empty: --from is not before --to")
-    access = kafka.access()
-    require(access, "investigator", prefix)
+    if as_json and not diff:
+        raise click.UsageError("--json is of what differs: give --diff with it")
+    period, topics = Period(start, end), _topics(kafka, prefix, source)
     engine = load_engine(rule_folders, registry, policy)
     _check_enterprises(engine, enterprises)
-    live = _live_incidents(store, database) if diff else []
-    topics = [topic_name("events", prefix), topic_name("commands", prefix)]
-    held = _held_from(access, topics, Period(start, end))
-    partitions = partitions_of(describe_sources(access, prefix, ("events", "commands")))
-    records = _of(read_period(access, topics, Period(start, end)), enterprises)
-    aside = None if store is None else store / f"investigation_{name}"
-    with open_sink(aside, f"investigation_{name}") as sink:
-        _prepare(sink, name, aside)
-        summary = _replay(engine, sink, records, partitions)
-        incidents = read_incidents(sink)
-    print_incidents(Console(), incidents, lang)
-    say(summary.line(), err=True)
+    live_store = LiveStore(store, database)
+    live = _live_incidents(live_store, enterprises, period) if diff else []
+    warm_up = warm_up_of(engine)
+    aside = None if store is None else store / f"{PREFIX}{name}"
+    kept = None if source == "kafka" else live_store
+    with open_past(engine, topics, kept, enterprises, period, warm_up) as past:
+        if warm_up:
+            say(f"warm-up: {warm_up // SECOND} s before, not written", err=True)
+        with open_sink(aside, f"{PREFIX}{name}") as sink:
+            _prepare(sink, name, aside)
+            summary = _replay(engine, sink, past, period, warm_up)
+            incidents = read_incidents(sink)
+            again = _compared(sink, enterprises, 0) if diff else []
+    if not as_json:
+        print_incidents(Console(), incidents, lang)
+    for remark in (summary.line(), *past.reread.remarks()):
+        say(remark, err=True)
     if diff:
-        for line in compare_incidents(live, incidents, set(enterprises), lang, (held, end)):
-            say(line)
+        _tell(differences(live, again, past.whole_since, end), as_json, lang)
+
+
+def _topics(kafka: KafkaOptions, prefix: str, source: str) -> KafkaTopics | None:
+    if source == "store":
+        return None
+    if not kafka.bootstrap:
+        raise click.UsageError("name a broker by --bootstrap, or read the store: --source store")
+    access = kafka.access()
+    require(access, "investigator", prefix)
+    return KafkaTopics(access, prefix)
 
 
 def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
@@ -102,28 +132,28 @@ def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
         )
 
 
-def _held_from(access: KafkaAccess, topics: Iterable[str], period: Period) -> Moment:
-    """From when on the period is whole; ClickException where Kafka holds nothing of it."""
-    start = period.start
-    for topic in topics:
-        since = held_since(access, topic)
-        if since is None or since <= period.start:
-            continue
-        holds = f"{topic}: of what it received Kafka holds all only since {format_moment(since)}"
-        if since >= period.end and topic.endswith(".events"):
-            raise click.ClickException(
-                f"{holds}: nothing of the period is left; choose a later one, or keep records "
-                "longer (retention.ms of the topic)"
-            )
-        say(f"{holds}: what was received before is missing from this replay", err=True)
-        start = max(start, since)
-    return start
-
-
-def _live_incidents(store: Path | None, database: str) -> list[Answer]:
+def _live_incidents(
+    live: LiveStore, enterprises: tuple[str, ...], period: Period
+) -> list[Compared]:
     """Read first: where there are none to compare with, nothing is replayed."""
-    with open_sink(store, database, must_exist=True) as live:
-        return read_incidents(live)
+    with open_sink(live.folder, live.database, must_exist=True) as sink:
+        return _compared(sink, enterprises, period.start)
+
+
+def _compared(sink: Store, enterprises: tuple[str, ...], since: Moment) -> list[Compared]:
+    chosen = select_incidents(enterprises, since), select_assessments(enterprises, since)
+    return compared_of(*map(sink.query, chosen))
+
+
+def _tell(found: list[Difference], as_json: bool, lang: Language) -> None:
+    if as_json:
+        for each in found:
+            say(msgspec.json.encode(each))
+    else:
+        for line in lines_of(found, lang):
+            say(line)
+    if not found:
+        say("nothing differs", err=as_json)
 
 
 def _prepare(sink: Store, name: str, aside: Path | None) -> None:
@@ -131,34 +161,24 @@ def _prepare(sink: Store, name: str, aside: Path | None) -> None:
     sink.migrate()
     (kept,) = sink.query("SELECT count() AS batches FROM batches")
     if kept["batches"]:
-        remedy = f"drop the database investigation_{name}" if aside is None else f"remove {aside}"
+        remedy = f"drop the database {PREFIX}{name}" if aside is None else f"remove {aside}"
         raise click.ClickException(
             f"investigation {name} holds {kept['batches']} batches of an earlier replay; "
             f"choose another --name, or {remedy}"
         )
 
 
-def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Record]:
-    wanted = {each.encode() for each in enterprises}
-    return (record for record in records if not wanted or record.key in wanted)
-
-
-def _replay(engine: Engine, sink: Store, records: Iterator[Record], partitions: int) -> Summary:
-    """Every record in order, then event time moved to the last event of each enterprise.
+def _replay(engine: Engine, sink: Store, past: Past, period: Period, warm_up: Moment) -> Summary:
+    """Everything in order, then event time moved to the last event of each enterprise.
 
     Sightings that live workers told are not read: the replay tells its own.
     """
     keep_registry(sink, engine.registry)
-    memory = HeldStates(fresh_state, encode_state, decode_state)
-    delivery = patient_delivery(sink)
+    replay = PastPeriod(engine, period, patient_delivery(sink), warm_up)
     summary = Summary()
-    source = RecordSource(engine, partitions)
-    for decisions in drive(records, source, source.decide, memory, delivery, refuse=refuse_record):
-        gather_inline(engine, decisions, memory, delivery)
-        summary.add(decisions)
-    for key, state in list(memory.all().items()):
-        if isinstance(state, EnterpriseState) and key != STRANGER:
-            settled = engine.settle(state, key)
-            delivery.write(settled, f"settle/{key}")
-            gather_inline(engine, settled, memory, delivery)
+    for inputs in past.inputs:
+        for decisions in replay.take(inputs):
+            summary.add(decisions)
+    for _ in replay.settle():
+        pass
     return summary

