@@ -28,13 +28,14 @@ from pipeline.files.registry_file import keep_registry
 from pipeline.kafka.preflight import require
 from pipeline.path import Engine
 from pipeline.replay.difference import (
-    Compared,
     Difference,
-    compared_of,
+    Side,
     differences,
     lines_of,
     select_assessments,
+    select_fired,
     select_incidents,
+    side_of,
 )
 from pipeline.replay.records import Period
 from pipeline.replay.warm_up import warm_up_of
@@ -93,7 +94,7 @@ def replay_command(
     engine = load_engine(rule_folders, registry, policy)
     _check_enterprises(engine, enterprises)
     live_store = LiveStore(store, database)
-    live = _live_incidents(live_store, enterprises, period) if diff else []
+    live = _live_incidents(live_store, enterprises, period) if diff else Side([])
     warm_up = warm_up_of(engine)
     aside = None if store is None else store / f"{PREFIX}{name}"
     kept = None if source == "kafka" else live_store
@@ -104,7 +105,7 @@ def replay_command(
             _prepare(sink, name, aside)
             summary = _replay(engine, sink, past, period, warm_up)
             incidents = read_incidents(sink)
-            again = _compared(sink, enterprises, 0) if diff else []
+            again = _side(sink, enterprises, 0) if diff else Side([])
     if not as_json:
         print_incidents(Console(), incidents, lang)
     for remark in (summary.line(), *past.reread.remarks()):
@@ -132,17 +133,15 @@ def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
         )
 
 
-def _live_incidents(
-    live: LiveStore, enterprises: tuple[str, ...], period: Period
-) -> list[Compared]:
+def _live_incidents(live: LiveStore, enterprises: tuple[str, ...], period: Period) -> Side:
     """Read first: where there are none to compare with, nothing is replayed."""
     with open_sink(live.folder, live.database, must_exist=True) as sink:
-        return _compared(sink, enterprises, period.start)
+        return _side(sink, enterprises, period.start)
 
 
-def _compared(sink: Store, enterprises: tuple[str, ...], since: Moment) -> list[Compared]:
-    chosen = select_incidents(enterprises, since), select_assessments(enterprises, since)
-    return compared_of(*map(sink.query, chosen))
+def _side(sink: Store, enterprises: tuple[str, ...], since: Moment) -> Side:
+    asked = (select_incidents, select_assessments, select_fired)
+    return side_of(*(sink.query(select(enterprises, since)) for select in asked))
 
 
 def _tell(found: list[Difference], as_json: bool, lang: Language) -> None:

@@ -1,8 +1,8 @@
 """What an investigation says otherwise than the live incidents, and what made it so: pure.
 
-Rule 1. Two incidents of one enterprise are the same where each shares more evidence with the
-        other than with anyone else: events, detections, and its own id, as one item each. Of
-        equal ones the greater id. Other rules give the same attack another id.
+Rule 1. Two incidents of one enterprise, or of one drill of it, are the same where each shares
+        more evidence with the other than with anyone else: events, detections, and its own id, as
+        one item each. Of equal ones the greater id. Other rules give an attack another id.
 Rule 2. What was opened in the period on either side is compared: what began before is known in
         part only.
 Rule 3. The reasons of a difference: rules that fired another number of times, limbs that one
@@ -71,6 +71,7 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
 
     incident_id: str
     enterprise_id: str
+    drill: str
     title_zh: str
     title_en: str
     opened_at: Moment
@@ -82,12 +83,40 @@ class Compared(msgspec.Struct, frozen=True, kw_only=True):
     evidence: frozenset[str]
 
 
+class Side(msgspec.Struct, frozen=True):
+    """Incidents, and which rules fired at all: pairs of enterprise and rule id."""
+
+    incidents: Sequence[Compared]
+    fired: frozenset[tuple[str, str]] = frozenset()
+
+
+def side_of(
+    incidents: Iterable[Answer], assessments: Iterable[Answer], fired: Iterable[Answer]
+) -> Side:
+    """Rows of the three queries below."""
+    rules = frozenset((str(row["enterprise_id"]), str(row["rule_id"])) for row in fired)
+    return Side(compared_of(incidents, assessments), rules)
+
+
+def select_fired(enterprises: Sequence[str], since: Moment) -> str:
+    """Which rules have detections that hold, of what was received since."""
+    of = _of(enterprises)
+    received = f"toUnixTimestamp64Micro(received_at) >= {since}"
+    return (
+        "SELECT DISTINCT enterprise_id, rule_id FROM detections "
+        f"WHERE status = 'active' AND {received}{of}"
+    )
+
+
 def select_incidents(enterprises: Sequence[str], since: Moment) -> str:
     """The incidents of these enterprises (of none named: of all) that were revised since."""
-    chosen = ", ".join(map(literal, enterprises))
-    of = f" AND enterprise_id IN ({chosen})" if enterprises else ""
     revised = f"toUnixTimestamp64Micro(revised_at) >= {since}"
-    return f"SELECT * FROM incidents WHERE status != 'superseded' AND {revised}{of}"
+    return f"SELECT * FROM incidents WHERE status != 'superseded' AND {revised}{_of(enterprises)}"
+
+
+def _of(enterprises: Sequence[str]) -> str:
+    chosen = ", ".join(map(literal, enterprises))
+    return f" AND enterprise_id IN ({chosen})" if enterprises else ""
 
 
 def select_assessments(enterprises: Sequence[str], since: Moment) -> str:
@@ -108,24 +137,22 @@ def compared_of(incidents: Iterable[Answer], assessments: Iterable[Answer]) -> l
     ]
 
 
-def differences(
-    live: Sequence[Compared], again: Sequence[Compared], start: Moment, end: Moment
-) -> list[Difference]:
+def differences(live: Side, again: Side, start: Moment, end: Moment) -> list[Difference]:
     """All of them, by change and id; [] where nothing differs."""
-    shared = _shared(live, again)
+    shared = _shared(live.incidents, again.incidents)
     pairs = _pairs(shared)
-    of_live = {one.incident_id: one for one in live}
-    of_again = {one.incident_id: one for one in again}
-    alone_live = [one for one in live if one.incident_id not in pairs]
-    alone_again = [one for one in again if one.incident_id not in set(pairs.values())]
+    of_live = {one.incident_id: one for one in live.incidents}
+    of_again = {one.incident_id: one for one in again.incidents}
+    new = [of_again[each] for each in of_again.keys() - set(pairs.values())]
+    gone = [of_live[each] for each in of_live.keys() - pairs.keys()]
     changed = (
         _changed(of_live[live_id], of_again[again_id])
         for live_id, again_id in pairs.items()
         if _opened(of_live[live_id], start, end) or _opened(of_again[again_id], start, end)
     )
     found = [
-        *(_alone("new", one, live, shared) for one in alone_again if _opened(one, start, end)),
-        *(_alone("gone", one, again, shared) for one in alone_live if _opened(one, start, end)),
+        *(_alone("new", one, live.fired, shared) for one in new if _opened(one, start, end)),
+        *(_alone("gone", one, again.fired, shared) for one in gone if _opened(one, start, end)),
         *(each for each in changed if each is not None),
     ]
     return sorted(found, key=lambda each: (each.change, each.again_id or each.live_id))
@@ -160,6 +187,7 @@ def _compared(row: Answer, limbs: frozenset[str]) -> Compared:
     return Compared(
         incident_id=str(row["incident_id"]),
         enterprise_id=str(row["enterprise_id"]),
+        drill=str(row["drill"]),
         title_zh=str(row["title"]),
         title_en=str(row["title_en"]),
         opened_at=parse_moment(str(row["opened_at"])),
@@ -201,15 +229,15 @@ def _opened(incident: Compared, start: Moment, end: Moment) -> bool:
 
 def _shared(live: Iterable[Compared], again: Iterable[Compared]) -> Counter[tuple[str, str]]:
     """How much evidence each live incident shares with each of the investigation."""
-    holders: dict[tuple[str, str], list[str]] = defaultdict(list)
+    holders: dict[tuple[str, str, str], list[str]] = defaultdict(list)
     for one in live:
         for item in one.evidence:
-            holders[one.enterprise_id, item].append(one.incident_id)
+            holders[one.enterprise_id, one.drill, item].append(one.incident_id)
     return Counter(
         (live_id, other.incident_id)
         for other in again
         for item in other.evidence
-        for live_id in holders.get((other.enterprise_id, item), ())
+        for live_id in holders.get((other.enterprise_id, other.drill, item), ())
     )
 
 
@@ -229,14 +257,14 @@ def _pairs(shared: Mapping[tuple[str, str], int]) -> dict[str, str]:
 def _alone(
     change: Literal["new", "gone"],
     one: Compared,
-    others: Iterable[Compared],
+    fired: frozenset[tuple[str, str]],
     shared: Iterable[tuple[str, str]],
 ) -> Difference:
     """Rules that fired on this side alone made it, where there are any; else all of its own."""
-    elsewhere = {
-        rule for other in others if other.enterprise_id == one.enterprise_id for rule in other.rules
+    only_here = {
+        rule: count for rule, count in one.rules.items() if (one.enterprise_id, rule) not in fired
     }
-    rules = {rule: one.rules[rule] for rule in one.rules if rule not in elsewhere} or one.rules
+    rules = only_here or one.rules
     is_new = change == "new"
     return Difference(
         change=change,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 import msgspec
 
-from pipeline.replay.difference import Compared, Difference, compared_of, differences
+from pipeline.replay.difference import Compared, Difference, Side, compared_of, differences
 from schemas.assessment import Assessment
 from schemas.decision import Decision
 from schemas.detection import Detection
@@ -44,11 +44,12 @@ class Outcome(msgspec.Struct):
             if each.status == "active" and each.received_at >= start
         ]
 
-    def incidents(self) -> list[Compared]:
-        """Incidents that were not superseded, as the views of a store show them."""
+    def side(self, start: Moment) -> Side:
+        """What is compared: incidents as the views of a store show them, and what fired."""
         views = MemorySink()
         views.write(rows_of(self.cases.values()), "")
-        return compared_of(views.view("incidents"), views.view("assessments"))
+        fired = frozenset((each.enterprise_id, each.rule_id) for each in self.holding(start))
+        return Side(compared_of(views.view("incidents"), views.view("assessments")), fired)
 
 
 class RuleCost(msgspec.Struct, frozen=True):
@@ -98,10 +99,11 @@ def backtest_of(
     live: Outcome, new: Outcome, start: Moment, end: Moment, events: int, minutes: float
 ) -> Backtest:
     """Both sides held against each other; `minutes` is what an incident costs an analyst."""
+    sides = live.side(start), new.side(start)
     before, after = (
-        [one for one in side.incidents() if start <= one.opened_at < end] for side in (live, new)
+        [one for one in side.incidents if start <= one.opened_at < end] for side in sides
     )
-    found = differences(live.incidents(), new.incidents(), start, end)
+    found = differences(*sides, start, end)
     changes = Counter(each.change for each in found)
     detected = live.holding(start), new.holding(start)
     return Backtest(

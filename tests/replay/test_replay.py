@@ -31,6 +31,7 @@ from pipeline.simulate.traffic import make_traffic, plan_attacks
 from schemas.batch import Record
 from schemas.moments import HOUR, SECOND, format_moment
 from schemas.topics import TOPICS, topic_name
+from sinks.chdb import ChdbSink
 from sinks.memory import MemorySink
 from tests.engine.builders import make_engine
 
@@ -140,6 +141,32 @@ def test_without_live_incidents_to_differ_from_nothing_is_replayed(site: Site) -
     assert result.returncode == 1
     assert "no such store" in result.stderr
     assert not (site.folder / "st" / "investigation_alone").exists()
+
+
+def test_laws_a_replay_from_a_store_s_lines_comes_to_what_kafka_s_records_came_to(
+    site: Site,
+) -> None:
+    assert site.replay("kafka").returncode == 0
+    kept = site.folder / "st" / "investigation_kafka"
+    places = ("--store", str(kept), "--database", "investigation_kafka")
+    again = site.replay("again", "--source", "store", *places, "--diff", "--lang", "en")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.endswith("nothing differs\n")
+    before, after = (
+        tables(kept / folder, f"investigation_{name}")
+        for folder, name in ((".", "kafka"), ("investigation_again", "again"))
+    )
+    assert before["incidents"]
+    assert before == after
+
+
+def tables(folder: Path, database: str) -> dict[str, list[dict[str, object]]]:
+    sink = ChdbSink(folder, database)
+    try:
+        names = ("events", "detections", "incidents", "assessments", "obligations", "campaigns")
+        return {name: sink.view(name) for name in names}
+    finally:
+        sink.close()
 
 
 def test_period_is_from_its_first_moment_up_to_its_last(site: Site) -> None:
