@@ -14,6 +14,7 @@ COMMANDS: dict[str, str] = {
     "publish": "pipeline.cli.publish:publish_command",
     "worker": "pipeline.cli.worker:worker_command",
     "replay": "pipeline.cli.replay:replay_command",
+    "investigations": "pipeline.cli.investigations:investigations_group",
     "incidents": "pipeline.cli.incidents:incidents_group",
     "sql": "pipeline.cli.sql:sql_command",
     "report": "pipeline.cli.report:report_command",

@@ -125,6 +125,22 @@ def test_a_replay_with_other_rules_names_the_rule_that_made_the_difference(site:
     ]
 
 
+def test_investigations_are_listed_shown_and_deleted(site: Site) -> None:
+    assert replay(site, "kept", "stricter").exit_code == 0
+    listed = site.call("investigations", "list", "--json").stdout.splitlines()
+    rows = {row["name"]: row for row in map(msgspec.json.decode, listed)}
+    assert (rows["kept"]["batches"], rows["kept"]["events"], rows["kept"]["incidents"]) == (1, 4, 2)
+    assert rows["kept"]["first_received_at"].endswith("Z")
+    shown = site.call("investigations", "show", "kept", "--lang", "en")
+    assert "incidents: 2" in shown.output
+    assert "vssadmin delete shadows /all" in shown.output
+    assert site.call("investigations", "delete", "kept", "--yes").exit_code == 0
+    gone = site.call("investigations", "show", "kept")
+    assert gone.exit_code == 2
+    assert "no investigation 'kept'" in gone.output
+    assert site.call("incidents", "list").exit_code == 0, "the live store is as it was"
+
+
 def replay(site: Site, name: str, rules: str, *options: str) -> Result:
     command = ("replay", "--name", name, "--source", "store", "--diff", *ALL_TIME)
     return site.call(*command, "--rules", site.folder / rules, *options)
