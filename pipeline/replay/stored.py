@@ -24,6 +24,9 @@ from schemas.event import Event
 from schemas.moments import Moment
 from sinks.ddl import literal
 
+NOT_UTF8 = "\ufffd"
+"""What a store has in the place of bytes that were not UTF-8."""
+
 _KEPT = (
     "event_id", "batch_id", "enterprise_id", "province", "sector", "late", "future", "format",
     "product", "category", "service", "host", "account", "source_ip", "destination_ip", "process",
@@ -88,7 +91,7 @@ class Reread(msgspec.Struct):
     lost: int = 0
     """Events whose line cannot be read without its batch."""
     altered: int = 0
-    """Events whose line says another log source without its batch; rules see that one."""
+    """Events whose line is not, or does not say, what it did in its batch; rules see it so."""
     strangers: int = 0
     """Events and commands of enterprises and drills that are not registered any more."""
 
@@ -96,7 +99,10 @@ class Reread(msgspec.Struct):
         """Each as a sentence, where there is something to say."""
         told = (
             (self.lost, "events left out: their line cannot be read without its batch"),
-            (self.altered, "events read otherwise: their line depends on others of its batch"),
+            (
+                self.altered,
+                "events read otherwise: their line was not UTF-8, or depends on its batch",
+            ),
             (self.strangers, "events and commands left out: enterprise or drill not registered"),
         )
         return [f"{count} {sentence}" for count, sentence in told if count]
@@ -167,12 +173,17 @@ def _events(of_batch: list[StoredEvent], reread: Reread) -> Iterator[Event]:
         match found.get(each.event_id, []):
             case [Found(fault=None) as only]:
                 event = _event(each, only)
-                source = log_source(event.fields)
-                stored = (each.product, each.category, each.service)
-                reread.altered += (source.product, source.category, source.service) != stored
+                reread.altered += _is_altered(each, event)
                 yield event
             case _:
                 reread.lost += 1
+
+
+def _is_altered(stored: StoredEvent, event: Event) -> bool:
+    """Whether its line was not UTF-8, or says another log source than it did in its batch."""
+    source = log_source(event.fields)
+    before = (stored.product, stored.category, stored.service)
+    return NOT_UTF8 in stored.raw or (source.product, source.category, source.service) != before
 
 
 def _event(stored: StoredEvent, found: Found) -> Event:
