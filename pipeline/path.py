@@ -35,7 +35,7 @@ from pipeline.intake.admitted import Admitted, Content
 from pipeline.intake.dead_letters import SIGHTING_MALFORMED, refuse_sighting, refuse_unreadable
 from pipeline.intake.drills import is_kept, refusal_of
 from pipeline.intake.partitioning import is_in_place
-from pipeline.intake.reading import Reading, account_duplicate, read_batch, remark
+from pipeline.intake.reading import Reading, account_duplicate, read_again, read_batch, remark
 from pipeline.intake.taken import take
 from pipeline.policy import Policy
 from pipeline.severity import incident_records as severity_memory
@@ -57,6 +57,7 @@ from schemas.command import Command
 from schemas.context import Context
 from schemas.decision import Decision
 from schemas.detection import Detection
+from schemas.event import Event
 from schemas.incident import Incident
 from schemas.moments import Moment
 from schemas.registry import Registry
@@ -132,6 +133,10 @@ class Engine:
             return Refusal("unknown_drill", fault, batch.key_id) if fault else batch
         return batch
 
+    def refuses(self, enterprise_id: str, drill: str, at: Moment) -> bool:
+        """Whether it knows nobody of this name, or no drill that was kept at this moment."""
+        return enterprise_id not in self.registry or not self._is_kept(drill, at)
+
     def _is_kept(self, drill: str, now: Moment) -> bool:
         """Whether states of this drill are kept; of what is in earnest they are."""
         return not drill or is_kept(self.policy.drills, drill, now)
@@ -149,10 +154,24 @@ class Engine:
         if verdict.is_repeat:
             return [account_duplicate(batch)]
         event_time = self.policy.event_time
+        enterprise = self.registry[batch.enterprise_id]
+        reading = read_batch(batch, enterprise, state.clock, event_time)
+        return self._take_in(state, batch, reading, verdict.unverified)
+
+    def process_again(
+        self, state: EnterpriseState, batch: Batch, events: list[Event]
+    ) -> list[Decision]:
+        """What a store kept of one batch: it was taken when it came, and its lines were read."""
+        take(state.taken, batch)
+        reading = read_again(batch, events, state.clock, self.policy.event_time)
+        return self._take_in(state, batch, reading, "")
+
+    def _take_in(
+        self, state: EnterpriseState, batch: Batch, reading: Reading, unverified: str
+    ) -> list[Decision]:
         context = self._context(batch.enterprise_id, batch.drill)
-        reading = read_batch(batch, context.enterprise, state.clock, event_time)
         clock, remarks = advance(
-            event_time, state.clock, reading.heard, batch.received_at, batch.recorded
+            self.policy.event_time, state.clock, reading.heard, batch.received_at, batch.recorded
         )
         matches = self._match(reading)
         detections = self._detect(state, matches, clock, context)
@@ -161,7 +180,7 @@ class Engine:
             *reading.dead_letters,
             *detections,
             *self._conclude(state, detections, clock, context),
-            msgspec.structs.replace(remark(reading, remarks), unverified=verdict.unverified),
+            msgspec.structs.replace(remark(reading, remarks), unverified=unverified),
         ]
 
     def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:

@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "agent": "pipeline.cli.agent:agent_group",
     "worker": "pipeline.cli.worker:worker_command",
     "replay": "pipeline.cli.replay:replay_command",
+    "investigations": "pipeline.cli.investigations:investigations_group",
     "incidents": "pipeline.cli.incidents:incidents_group",
     "sql": "pipeline.cli.sql:sql_command",
     "report": "pipeline.cli.report:report_command",

@@ -1,35 +1,47 @@
 """`fenghuo replay`: a past period through the same engine, into a database of its own (shell).
 
-What it can touch: it reads Kafka without a group and commits nothing, writes to no topic,
-and writes only to the database `investigation_<name>` (with `--store`, to a folder of that
-name inside it). Live state, live tables and other investigations are out of its reach.
+What it can touch: it reads Kafka without a group and commits nothing, writes to no topic, reads
+the live store for a difference and for what Kafka no longer holds, and writes only to the
+database `investigation_<name>` (with `--store`, to a folder of that name inside it). Live state,
+live tables and other investigations are out of its reach.
 """
 
 import re
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 
-from pipeline.app.incident_differences import compare_incidents
-from pipeline.app.replays import InvestigationTaken, prepare, replay
+from pipeline.app.stores import StoreFault
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents, read_incidents
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
-from pipeline.kafka.access import KafkaAccess
-from pipeline.kafka.past_records import Period, held_since, read_period
-from pipeline.kafka.preflight import describe_sources, partitions_of, require
+from pipeline.kafka.past_records import Period
+from pipeline.kafka.preflight import require
 from pipeline.path import Engine
-from schemas.batch import Record
+from pipeline.replay.differences import (
+    Difference,
+    Side,
+    differences,
+    lines_of,
+    select_assessments,
+    select_fired,
+    select_incidents,
+    side_of,
+)
+from pipeline.replay.investigation import PREFIX, InvestigationTaken, prepare, replay
+from pipeline.replay.past_sources import KafkaTopics, LiveStore, PeriodGone, open_past
+from pipeline.replay.warm_up import warm_up_of
 from schemas.language import Language
-from schemas.moments import Moment, format_moment
-from schemas.topics import topic_name
-from sinks.contract import Answer
+from schemas.moments import SECOND, Moment
+from sinks.contract import Store
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 
@@ -39,9 +51,17 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 @click.option("--from", "start", type=RFC3339, required=True, help="Received since; RFC 3339.")
 @click.option("--to", "end", type=RFC3339, required=True, help="Received before; RFC 3339.")
 @click.option("--enterprise", "enterprises", multiple=True, help="Only these; default: all.")
-@kafka_options()
+@kafka_options(required=False)
 @prefix_option
+@click.option(
+    "--source",
+    type=click.Choice(["auto", "kafka", "store"]),
+    default="auto",
+    show_default=True,
+    help="Where to read; auto: the store's lines for what Kafka no longer holds.",
+)
 @click.option("--diff", is_flag=True, help="Afterwards, what differs from the live incidents.")
+@click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object a difference.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of what is shown.")
 @engine_options
 @sink_options
@@ -52,7 +72,9 @@ def replay_command(
     enterprises: tuple[str, ...],
     kafka: KafkaOptions,
     prefix: str,
+    source: str,
     diff: bool,
+    as_json: bool,
     lang: Language,
     rule_folders: tuple[Path, ...],
     registry: Path | None,
@@ -65,28 +87,53 @@ def replay_command(
         raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
     if start >= end:
         raise click.BadParameter("the period is empty: --from is not before --to")
-    access = kafka.access()
-    require(access, "investigator", prefix)
+    if as_json and not diff:
+        raise click.UsageError("--json is of what differs: give --diff with it")
+    period, topics = Period(start, end), _topics(kafka, prefix, source)
     engine = load_engine(rule_folders, registry, policy)
     _check_enterprises(engine, enterprises)
-    live = _live_incidents(store, database) if diff else []
-    topics = [topic_name("events", prefix), topic_name("commands", prefix)]
-    held = _held_from(access, topics, Period(start, end))
-    partitions = partitions_of(describe_sources(access, prefix, ("events", "commands")))
-    records = _of(read_period(access, topics, Period(start, end)), enterprises)
-    aside = None if store is None else store / f"investigation_{name}"
-    with open_sink(aside, f"investigation_{name}") as sink:
-        try:
+    live_store = LiveStore(store, database)
+    live = _live_incidents(live_store, enterprises, period) if diff else Side([])
+    warm_up = warm_up_of(engine)
+    aside = None if store is None else store / f"{PREFIX}{name}"
+    kept = None if source == "kafka" else live_store
+    tell = partial(say, err=True)
+    with (
+        replay_faults_told(),
+        open_past(engine, topics, kept, enterprises, period, warm_up, tell) as past,
+    ):
+        if warm_up:
+            tell(f"warm-up: {warm_up // SECOND} s before, not written")
+        with open_sink(aside, f"{PREFIX}{name}") as sink:
             prepare(sink, name, aside)
-        except InvestigationTaken as fault:
-            raise click.ClickException(str(fault)) from fault
-        summary = replay(engine, sink, records, partitions, partial(say, err=True))
-        incidents = read_incidents(sink)
-    print_incidents(Console(), incidents, lang)
-    say(summary.line(), err=True)
+            summary = replay(engine, sink, past.given, period, tell, warm_up)
+            incidents = read_incidents(sink)
+            again = _side(sink, enterprises, 0) if diff else Side([])
+    if not as_json:
+        print_incidents(Console(), incidents, lang)
+    for remark in (summary.line(), *past.reread.remarks()):
+        say(remark, err=True)
     if diff:
-        for line in compare_incidents(live, incidents, set(enterprises), lang, (held, end)):
-            say(line)
+        _tell(differences(live, again, past.whole_since, end), as_json, lang)
+
+
+@contextmanager
+def replay_faults_told() -> Iterator[None]:
+    """What cannot be read, or is taken, ends the command with exit code 1."""
+    try:
+        yield
+    except (PeriodGone, InvestigationTaken, StoreFault) as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def _topics(kafka: KafkaOptions, prefix: str, source: str) -> KafkaTopics | None:
+    if source == "store":
+        return None
+    if not kafka.bootstrap:
+        raise click.UsageError("name a broker by --bootstrap, or read the store: --source store")
+    access = kafka.access()
+    require(access, "investigator", prefix)
+    return KafkaTopics(access, prefix)
 
 
 def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
@@ -98,30 +145,23 @@ def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
         )
 
 
-def _held_from(access: KafkaAccess, topics: Iterable[str], period: Period) -> Moment:
-    """From when on the period is whole; ClickException where Kafka holds nothing of it."""
-    start = period.start
-    for topic in topics:
-        since = held_since(access, topic)
-        if since is None or since <= period.start:
-            continue
-        holds = f"{topic}: of what it received Kafka holds all only since {format_moment(since)}"
-        if since >= period.end and topic.endswith(".events"):
-            raise click.ClickException(
-                f"{holds}: nothing of the period is left; choose a later one, or keep records "
-                "longer (retention.ms of the topic)"
-            )
-        say(f"{holds}: what was received before is missing from this replay", err=True)
-        start = max(start, since)
-    return start
-
-
-def _live_incidents(store: Path | None, database: str) -> list[Answer]:
+def _live_incidents(live: LiveStore, enterprises: tuple[str, ...], period: Period) -> Side:
     """Read first: where there are none to compare with, nothing is replayed."""
-    with open_sink(store, database, must_exist=True) as live:
-        return read_incidents(live)
+    with open_sink(live.folder, live.database, must_exist=True) as sink:
+        return _side(sink, enterprises, period.start)
 
 
-def _of(records: Iterable[Record], enterprises: tuple[str, ...]) -> Iterator[Record]:
-    wanted = {each.encode() for each in enterprises}
-    return (record for record in records if not wanted or record.key in wanted)
+def _side(sink: Store, enterprises: tuple[str, ...], since: Moment) -> Side:
+    asked = (select_incidents, select_assessments, select_fired)
+    return side_of(*(sink.query(select(enterprises, since)) for select in asked))
+
+
+def _tell(found: list[Difference], as_json: bool, lang: Language) -> None:
+    if as_json:
+        for each in found:
+            say(msgspec.json.encode(each))
+    else:
+        for line in lines_of(found, lang):
+            say(line)
+    if not found:
+        say("nothing differs", err=as_json)

@@ -1,4 +1,4 @@
-"""`fenghuo rules`: check, test, list and explain Sigma rules (shell)."""
+"""`fenghuo rules`: check, test, backtest, list and explain Sigma rules (shell)."""
 
 import sys
 from collections.abc import Mapping, Sequence
@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.tree import Tree as RichTree
 
 from pipeline.app.engines import RULE_CACHE
+from pipeline.cli.backtest import backtest_command
 from pipeline.cli.detect import expand_option, fields_of
 from pipeline.cli.file_reading import format_option
 from pipeline.cli.terminal import cell
@@ -33,7 +34,10 @@ FOLDERS = click.argument(
 
 @click.group("rules")
 def rules_group() -> None:
-    """Check, test, list and explain Sigma rules."""
+    """Check, test, backtest, list and explain Sigma rules."""
+
+
+rules_group.add_command(backtest_command)
 
 
 @rules_group.command("check")

@@ -91,6 +91,23 @@ def read_batch(
             events.append(_event(batch, enterprise, each, occurrence, wide, zones, ids, policy))
         except EventFault as fault:
             faulty.append(_Faulty(each, fault))
+    return _reading(batch, events, faulty, clock, policy)
+
+
+def read_again(
+    batch: Batch, events: list[Event], clock: ClockState, policy: EventTimePolicy
+) -> Reading:
+    """Events that a store kept of a batch. Lateness is judged anew, as of before the batch."""
+    return _reading(batch, events, [], clock, policy)
+
+
+def _reading(
+    batch: Batch,
+    events: list[Event],
+    faulty: list[_Faulty],
+    clock: ClockState,
+    policy: EventTimePolicy,
+) -> Reading:
     sources = _sources(events)
     times = _times(events, sources, policy)
     if times and min(times.values()) < clock.settled:

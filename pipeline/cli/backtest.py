@@ -1,0 +1,163 @@
+"""`fenghuo rules backtest`: what other rules or another policy would have come to (shell).
+
+It reads a store's lines and writes nothing: neither a topic, nor a table, nor a state.
+"""
+
+from functools import partial
+from pathlib import Path
+
+import click
+import msgspec
+from rich.console import Console
+from rich.table import Table
+
+from pipeline.app.engines import OWN_RULES
+from pipeline.cli.engines import load_engine
+from pipeline.cli.moments import RFC3339
+from pipeline.cli.replay import replay_faults_told
+from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import cell, say
+from pipeline.kafka.past_records import Period
+from pipeline.path import Engine
+from pipeline.replay.backtest import Backtest, Outcome, backtest_of
+from pipeline.replay.differences import lines_of
+from pipeline.replay.past_period import PastPeriod
+from pipeline.replay.past_sources import LiveStore, copied, stored_tasks
+from pipeline.replay.spool import Spool
+from pipeline.replay.stored_lines import Reread
+from pipeline.replay.warm_up import NoDelivery, warm_up_of
+from schemas.batch import BatchAccount
+from schemas.language import Language
+from schemas.moments import DAY, Moment, format_moment, parse_moment
+
+SHOWN = 20
+"""Rules, and enterprises, in the tables; JSON has all."""
+
+_PATH = click.Path(exists=True, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("backtest")
+@click.option("--rules", "new_rules", multiple=True, type=_PATH, help="In place of those in force.")
+@click.option("--add", "added", multiple=True, type=_PATH, help="Besides those in force.")
+@click.option("--policy", "new_policy", type=_FILE, help="In place of the one in force.")
+@click.option(
+    "--live-rules", multiple=True, envvar="FENGHUO_RULES", type=_PATH, help="Rules in force."
+)
+@click.option("--live-policy", envvar="FENGHUO_POLICY", type=_FILE, help="Policy in force.")
+@click.option("--registry", envvar="FENGHUO_REGISTRY", type=_FILE, help="Default: `local` alone.")
+@click.option("--days", type=click.IntRange(1), help="Up to the last receipt that the store has.")
+@click.option("--from", "start", type=RFC3339, help="Received since; RFC 3339.")
+@click.option("--to", "end", type=RFC3339, help="Received before; RFC 3339.")
+@click.option("--enterprise", "enterprises", multiple=True, help="Only these; default: all.")
+@click.option(
+    "--minutes",
+    type=click.FloatRange(0),
+    default=30.0,
+    show_default=True,
+    help="What one incident costs an analyst: an assumption of yours.",
+)
+@click.option("--json", "as_json", is_flag=True, help="All of it as one JSON object.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of titles.")
+@sink_options
+def backtest_command(
+    new_rules: tuple[Path, ...],
+    added: tuple[Path, ...],
+    new_policy: Path | None,
+    live_rules: tuple[Path, ...],
+    live_policy: Path | None,
+    registry: Path | None,
+    days: int | None,
+    start: Moment | None,
+    end: Moment | None,
+    enterprises: tuple[str, ...],
+    minutes: float,
+    as_json: bool,
+    lang: Language,
+    store: Path | None,
+    database: str,
+) -> None:
+    """What NEW rules or policy would have come to: what fires where, and what it costs.
+
+    Both sides read the same lines of the store, with the same warm-up.
+    """
+    if not (new_rules or added or new_policy):
+        raise click.UsageError("name what is new: --rules, --add or --policy")
+    if (days is None) == (start is None or end is None):
+        raise click.UsageError("name the period: either --days, or --from and --to")
+    in_force = live_rules or (OWN_RULES,)
+    live = load_engine(in_force, registry, live_policy)
+    new = load_engine((*(new_rules or in_force), *added), registry, new_policy or live_policy)
+    kept = LiveStore(store, database)
+    period = _period(kept, days) if days else Period(start or 0, end or 0)
+    if period.start >= period.end:
+        raise click.BadParameter("the period is empty: --from is not before --to")
+    warm_up = max(warm_up_of(live), warm_up_of(new))
+    with (
+        replay_faults_told(),
+        copied(kept, period.start - warm_up, period.end, enterprises) as spool,
+    ):
+        before, reread, events = _outcome(live, spool, period, warm_up)
+        after, _, _ = _outcome(new, spool, period, warm_up)
+    found = backtest_of(before, after, period.start, period.end, events, minutes)
+    for remark in reread.remarks():
+        say(remark, err=True)
+    if as_json:
+        say(msgspec.json.encode(found))
+    else:
+        _print(found, lang)
+
+
+def _period(kept: LiveStore, days: int) -> Period:
+    """So many days up to and with the last receipt."""
+    with open_sink(kept.folder, kept.database, must_exist=True) as sink:
+        (row,) = sink.query("SELECT count() AS events, max(received_at) AS last FROM events")
+    if not row["events"]:
+        raise click.ClickException("the store has no events: nothing to test the rules on")
+    end = parse_moment(str(row["last"])) + 1
+    return Period(end - days * DAY, end)
+
+
+def _outcome(
+    engine: Engine, spool: Spool, period: Period, warm_up: Moment
+) -> tuple[Outcome, Reread, int]:
+    """What one side comes to, what was not read again, and the period's events."""
+    outcome, reread, events = Outcome(), Reread(), 0
+    past = PastPeriod(engine, period, NoDelivery(), partial(say, err=True), warm_up)
+    for decisions in past.take(stored_tasks(engine, spool, reread)):
+        outcome.add(decisions)
+        events += sum(each.events for each in decisions if isinstance(each, BatchAccount))
+    for decisions in past.settle():
+        outcome.add(decisions)
+    return outcome, reread, events
+
+
+def _print(found: Backtest, lang: Language) -> None:
+    console = Console()
+    span = f"{format_moment(found.start)} to {format_moment(found.end)}"
+    say(f"received from {span}: {found.events} events")
+    rules = Table("rule", "level", "in force", "new", "difference", "enterprises", "id")
+    for cost in found.rules[:SHOWN]:
+        numbers = (cost.live, cost.new, f"{cost.new - cost.live:+d}", cost.enterprises)
+        rules.add_row(*map(cell, (cost.title, cost.level, *numbers, cost.rule_id)))
+    console.print(rules)
+    noisy = Table("enterprise", "detections in force", "new", "incidents in force", "new")
+    for each in found.enterprises[:SHOWN]:
+        noisy.add_row(*map(cell, msgspec.structs.astuple(each)))
+    console.print(noisy)
+    for name, shown in (("rules", found.rules), ("enterprises", found.enterprises)):
+        if len(shown) > SHOWN:
+            say(f"{len(shown) - SHOWN} more {name}: --json has all")
+    for line in lines_of(found.differences, lang):
+        say(line)
+    say(
+        f"incidents: {found.incidents_live} in force, {found.incidents_new} new "
+        f"({found.more} more, {found.less} less, {found.changed} changed)"
+    )
+    say(
+        f"analysts' hours at {found.minutes_an_incident:g} minutes an incident: "
+        f"{found.hours_live:.1f} in force, {found.hours_new:.1f} new "
+        f"({found.hours_new - found.hours_live:+.1f})"
+    )
+    if not found.differences and all(cost.live == cost.new for cost in found.rules):
+        say("nothing differs")

@@ -1,0 +1,143 @@
+"""Where a past period is read: Kafka, what a store kept, or one after the other (shell)."""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from itertools import chain
+from pathlib import Path
+
+import msgspec
+
+from pipeline.app.engines import Tell
+from pipeline.app.stores import open_store
+from pipeline.app.tasks import record_task
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.past_records import Period, held_since, read_period
+from pipeline.kafka.preflight import describe_sources, partitions_of
+from pipeline.path import Engine
+from pipeline.replay.past_period import PastTask
+from pipeline.replay.spool import Spool, spooled
+from pipeline.replay.stored_lines import Reread, received, stored_task
+from schemas.moments import Moment, format_moment
+from schemas.topics import topic_name
+
+
+class PeriodGone(Exception):
+    """Nothing of the period is left; the message says what to do."""
+
+
+class LiveStore(msgspec.Struct, frozen=True):
+    """The store of what is live: a folder, or None for the server's."""
+
+    folder: Path | None
+    database: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there may be one to read: a folder that is none stays as it is."""
+        return self.folder is None or (self.folder / "metadata").is_dir()
+
+
+class KafkaTopics(msgspec.Struct, frozen=True):
+    """The topics of events and commands, and who reads them."""
+
+    access: KafkaAccess
+    prefix: str
+
+    @property
+    def names(self) -> list[str]:
+        """Of events first."""
+        return [topic_name("events", self.prefix), topic_name("commands", self.prefix)]
+
+
+class Past(msgspec.Struct, kw_only=True):
+    """What is to be decided, in order, and from when on the period is whole in it."""
+
+    given: Iterator[PastTask]
+    whole_since: Moment
+    reread: Reread
+
+
+@contextmanager
+def open_past(
+    engine: Engine,
+    kafka: KafkaTopics | None,
+    live: LiveStore | None,
+    enterprises: tuple[str, ...],
+    period: Period,
+    warm_up: Moment,
+    tell: Tell,
+) -> Iterator[Past]:
+    """The store's lines up to where Kafka holds the period, Kafka's records from there on.
+
+    Without a broker the store alone, without a store Kafka alone. Raises PeriodGone where nothing
+    of the period is left, and StoreFault.
+    """
+    since = period.start - warm_up
+    held = period.end if kafka is None else _held(kafka, since)
+    past = Past(given=iter(()), whole_since=period.start, reread=Reread())
+    with ExitStack() as stack:
+        if live is not None and held > since and live.is_there:
+            until = min(held, period.end)
+            spool = stack.enter_context(copied(live, since, until, enterprises))
+            tell(f"read from the store's lines: {_span(since, until)}")
+            past.given = stored_tasks(engine, spool, past.reread)
+        elif kafka is not None:
+            past.whole_since = _whole_since(kafka, held, period, tell)
+        if kafka is not None and held < period.end:
+            of_kafka = Period(max(since, held), period.end)
+            tell(f"read from Kafka: {_span(of_kafka.start, of_kafka.end)}")
+            past.given = chain(past.given, _record_tasks(engine, kafka, of_kafka, enterprises))
+        yield past
+
+
+def stored_tasks(engine: Engine, spool: Spool, reread: Reread) -> Iterator[PastTask]:
+    """What a store kept, for the engine."""
+    for each in spool.inputs(reread):
+        yield PastTask(received(each), stored_task(engine, each, reread))
+
+
+def _held(kafka: KafkaTopics, since: Moment) -> Moment:
+    """From when on Kafka holds all that it received; `since` where that is earlier."""
+    return max(since, *(held_since(kafka.access, topic) or 0 for topic in kafka.names))
+
+
+def _whole_since(kafka: KafkaTopics, held: Moment, period: Period, tell: Tell) -> Moment:
+    """Says what of the period is missing. Raises PeriodGone where all of it is."""
+    for topic in kafka.names:
+        since = held_since(kafka.access, topic)
+        if since is None or since <= period.start:
+            continue
+        holds = f"{topic}: of what it received Kafka holds all only since {format_moment(since)}"
+        if since >= period.end and topic.endswith(".events"):
+            raise PeriodGone(
+                f"{holds}: nothing of the period is left; choose a later one, name the store that "
+                "has its lines (--store), or keep records longer (retention.ms of the topic)"
+            )
+        tell(f"{holds}: what was received before is missing from this replay")
+    return max(period.start, held)
+
+
+def _record_tasks(
+    engine: Engine, kafka: KafkaTopics, period: Period, enterprises: tuple[str, ...]
+) -> Iterator[PastTask]:
+    described = describe_sources(kafka.access, kafka.prefix, ("events", "commands"))
+    partitions = partitions_of(described)
+    wanted = {each.encode() for each in enterprises}
+    for record in read_period(kafka.access, kafka.names, period):
+        if not wanted or record.key in wanted:
+            yield PastTask(record.timestamp, record_task(engine, record, partitions))
+
+
+@contextmanager
+def copied(
+    live: LiveStore, since: Moment, until: Moment, enterprises: tuple[str, ...]
+) -> Iterator[Spool]:
+    """The lines, and the store closed again: an embedded one stands in the way of another."""
+    with ExitStack() as stack:
+        with open_store(live.folder, live.database, must_exist=True) as sink:
+            spool = stack.enter_context(spooled(sink, since, until, enterprises))
+        yield spool
+
+
+def _span(start: Moment, end: Moment) -> str:
+    return f"received from {format_moment(start)} to {format_moment(end)}"
