@@ -107,8 +107,10 @@ def test_workers_have_the_sites_rules_beside_ours_and_its_policy() -> None:
 
 
 def test_only_the_listener_with_tls_and_the_boards_of_this_machine_are_published() -> None:
-    ports = [port for service in services().values() for port in service.get("ports", ())]
+    ours = [each for each in services().values() if "profiles" not in each]
+    ports = [port for service in ours for port in service.get("ports", ())]
     assert ports == ["9094:9094", "127.0.0.1:3000:3000"]
+    assert services()["agent"]["profiles"] == ["agent"], "an enterprise's, not part of the site"
     kafka = properties_of(services()["kafka"]["environment"])
     assert "OUTSIDE:SASL_SSL" in kafka["listener.security.protocol.map"]
 
