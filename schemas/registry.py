@@ -31,7 +31,7 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     cities with separate planning status (计划单列市), where the enterprise reports to it.
     `persons` and `sensitive_persons` are how many natural persons' (sensitive) personal
     information it holds. `shared_entities` are hosts, accounts and addresses that everyone
-    there touches (domain controllers, scanners): they never glue detections together.
+    there touches (domain controllers, scanners): they never link detections.
     `key_systems` are hosts and addresses whose loss is graver than that of a workstation (domain
     controllers, production control, stores of important data): an attack on one is estimated
     as one stage further.

@@ -70,8 +70,10 @@ class ChdbSink:
         database: str = DEFAULT_DATABASE,
         read_only: bool = False,
         tables: Sequence[Table] = TABLES,
+        steps: Sequence[migrations.Migration] | None = None,
     ) -> None:
         self._tables = {table.name: table for table in tables}
+        self._steps = migrations.migrations_of() if steps is None else steps
         self._directory = Path(directory)
         if (
             not read_only and not self._directory.exists()
@@ -92,8 +94,7 @@ class ChdbSink:
 
     def migrate(self) -> None:
         """See `Sink.migrate`."""
-        tables = tuple(self._tables.values())
-        migrations.run(self._run, self.query, migrations.migrations_of(tables), tables)
+        migrations.run(self._run, self.query, self._steps, tuple(self._tables.values()))
 
     def write(self, rows: Rows, token: str) -> None:
         """See `Sink.write`; the embedded engine has no query log for the token."""

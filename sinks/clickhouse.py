@@ -58,7 +58,7 @@ class ClickHouseSink:
     ) -> None:
         self._tables = {table.name: table for table in tables}
         self.layout = layout_of(address, database)
-        self._steps = migrations.migrations_of(tables, self.layout) if steps is None else steps
+        self._steps = migrations.migrations_of(self.layout) if steps is None else steps
         self._database = quote_name(database)
         self._client = _client(address, database, settings)
         self._lobby = _client(address, "default", settings)

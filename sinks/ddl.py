@@ -14,7 +14,7 @@ from re import fullmatch
 from schemas.assessment import ENDED_STATES
 from sinks.case_tables import ASSESSMENTS, INCIDENTS, OBLIGATIONS
 from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Table
-from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, stored_names
+from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, shard_of
 from sinks.tables import TABLES
 
 TIER_COLUMNS = (
@@ -47,16 +47,6 @@ def create_feeds(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> t
     """The statements that make every feed, and have one of an older version copy all columns."""
     return tuple(
         statement for table in tables if table.history for statement in _feed(table, layout)
-    )
-
-
-def refine_tables(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> tuple[str, ...]:
-    """The statements that give tables of an older version the codecs and indexes of this one;
-    rows that are there get them when they are next merged."""
-    return tuple(
-        f"ALTER TABLE {layout.local(name)}{layout.on_cluster}\n{_refinements(table)}"
-        for table in tables
-        for name in stored_names(table)
     )
 
 
@@ -101,15 +91,19 @@ def _table(table: Table, name: str, version: str, layout: Layout) -> list[str]:
         f"SETTINGS {layout.memory(window)}",
         f"COMMENT {literal(table.comment)}",
     ]
-    lines = [*map(_column, table.columns), *map(_index, table.indexes)]
+    lines = [*map(column_clause, table.columns), *map(_index, table.indexes)]
     columns = ",\n".join(f"    {line}" for line in lines)
     body = "\n".join(clause for clause in clauses if clause)
     kept = layout.local(name)
     made = f"CREATE TABLE IF NOT EXISTS {kept}{layout.on_cluster}\n(\n{columns}\n)\n{body}"
-    return [made, *layout.distribute(table, name)]
+    if not layout.cluster:
+        return [made]
+    spread = f"CREATE TABLE IF NOT EXISTS {name}{layout.on_cluster} AS {kept}"
+    return [made, f"{spread}\nENGINE = {layout.distributed(name, shard_of(table))}"]
 
 
-def _column(column: Column) -> str:
+def column_clause(column: Column) -> str:
+    """The column as a table's statement declares it."""
     codec = CODEC_OF.get(column.type)
     compressed = f" CODEC({codec})" if codec else ""
     return f"`{column.name}` {column.type} COMMENT {literal(column.comment)}{compressed}"
@@ -117,16 +111,6 @@ def _column(column: Column) -> str:
 
 def _index(column: str) -> str:
     return f"INDEX by_{column} `{column}` TYPE {INDEX_TYPE} GRANULARITY 1"
-
-
-def _refinements(table: Table) -> str:
-    codecs = [
-        f"    MODIFY COLUMN `{column.name}` CODEC({CODEC_OF[column.type]})"
-        for column in table.columns
-        if column.type in CODEC_OF
-    ]
-    indexes = [f"    ADD {_index(column)}" for column in table.indexes]
-    return ",\n".join([*codecs, *indexes]).replace("ADD INDEX", "ADD INDEX IF NOT EXISTS")
 
 
 def _views(table: Table, layout: Layout) -> list[str]:

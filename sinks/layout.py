@@ -15,6 +15,10 @@ DEDUPLICATION_S = 7 * 86_400
 """How long a replicated table remembers them; servers since 25.10 would do so for an hour."""
 
 
+LAYOUT_WORDS = ("cluster", "on_cluster", "local", "places", "engine", "memory", "distributed")
+"""What a migration's text says of the layout: attributes of `Layout`."""
+
+
 class Layout(msgspec.Struct, frozen=True):
     """One server, or the cluster of this name, where `database` is the store's."""
 
@@ -29,6 +33,10 @@ class Layout(msgspec.Struct, frozen=True):
     def local(self, name: str) -> str:
         """Where the rows of the table `name` are kept."""
         return f"{name.removesuffix('_rows')}_local" if self.cluster else name
+
+    def places(self, name: str) -> list[str]:
+        """Every table that has the columns of the table `name`: where rows are kept first."""
+        return [*dict.fromkeys((self.local(name), name))]
 
     def engine(self, version: str) -> str:
         """The engine of a table that keeps rows, the one of greatest `version` of each key."""
@@ -47,21 +55,14 @@ class Layout(msgspec.Struct, frozen=True):
             f" replicated_deduplication_window_seconds = {seconds}"
         )
 
-    def distribute(self, table: Table, name: str) -> list[str]:
-        """The statement that makes the distributed table `name`; none for one server."""
-        if not self.cluster:
-            return []
-        local = self.local(name)
-        return [
-            f"CREATE TABLE IF NOT EXISTS {name}{self.on_cluster} AS {local}\n"
-            f"ENGINE = Distributed('{self.cluster}', '{self.database}', '{local}',"
-            f" {shard_of(table)})"
-        ]
+    def distributed(self, name: str, shard: str) -> str:
+        """The engine, on a cluster, of the table `name` that is written and read."""
+        return f"Distributed('{self.cluster}', '{self.database}', '{self.local(name)}', {shard})"
 
     def physical(self, tables: tuple[Table, ...]) -> list[str]:
         """Every table that holds or hands on rows, each once, in the order of `tables`."""
         names = [name for table in tables for name in stored_names(table)]
-        return [each for name in names for each in dict.fromkeys((name, self.local(name)))]
+        return [each for name in names for each in reversed(self.places(name))]
 
 
 SINGLE = Layout()

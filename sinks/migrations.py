@@ -1,34 +1,29 @@
-"""Numbered migrations: forward only, idempotent, and safe to interrupt at any statement.
+"""Numbered migrations: SQL files that run in order, 0001 first, on a new store as on an old one.
 
-Rule 1. A migration is recorded in the table `migrations` after its last statement. One that was
-        interrupted runs again from its first: each statement may be repeated (`sinks/ddl.py`).
-Rule 2. Migration 1 makes the tables as they are defined now, those that are not there. Numbers 3
-        and up bring older stores to the same columns and find nothing to do in a new one; their
-        text never changes again. Then 2 makes what needs all the columns: feeds, codecs and
-        indexes. 1 and 2 run again whenever their text has changed.
-Rule 3. The views come last, and again whenever their text has changed.
-Rule 4. At the end the columns are held against the definition; a difference is an error.
+Rule 1. A file of `sql/` is called NNNN_what.sql. It is a template of what differs between one
+        server and a cluster (`sinks/layout.py`), and never changes once a release has it;
+        `python -m tests.sinks.new_migration what` writes the next from the definition.
+Rule 2. A migration is recorded in the table `migrations` after its last statement. One that was
+        interrupted runs again from its first, so each statement may be repeated.
+Rule 3. Feeds and views come last, as number 0, and again whenever their text has changed.
+Rule 4. At the end the columns are held against the definition; a difference is an error, and so
+        is a store that a file of another text has made.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 
 import msgspec
+from jinja2 import StrictUndefined, Template
 
 from schemas.ids import content_id
-from sinks.case_tables import ASSESSMENTS, CAMPAIGNS, OBLIGATIONS
 from sinks.columns import Table
 from sinks.contract import Answer, SchemaOutdated
-from sinks.ddl import (
-    create_feeds,
-    create_tables,
-    create_views,
-    literal,
-    refine_tables,
-    view_tables,
-)
-from sinks.layout import SINGLE, Layout
-from sinks.log_tables import BATCHES, DEAD_LETTERS, DETECTIONS, ENTERPRISES
+from sinks.ddl import create_feeds, create_views, literal, view_tables
+from sinks.layout import LAYOUT_WORDS, SINGLE, Layout
 from sinks.tables import TABLES
+
+FILES = Path(__file__).with_name("sql")
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migrations
 (
@@ -44,7 +39,7 @@ _HAS_LEDGER = (
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'migrations'"
 )
 _APPLIED = "SELECT number, digest FROM migrations FINAL"
-_COLUMNS = "SELECT table, name FROM system.columns WHERE database = currentDatabase()"
+COLUMNS = "SELECT table, name FROM system.columns WHERE database = currentDatabase()"
 
 
 class Migration(msgspec.Struct, frozen=True):
@@ -61,90 +56,45 @@ class Migration(msgspec.Struct, frozen=True):
         return content_id("migration", *self.statements)
 
 
-_SUMMARY_COLUMN = """
-    ADD COLUMN IF NOT EXISTS `summary_zh` String AFTER `summary`"""
-_CAMPAIGN_COLUMNS = """
-    ADD COLUMN IF NOT EXISTS `combined_miit_tier` LowCardinality(String) AFTER `growth`,
-    ADD COLUMN IF NOT EXISTS `combined_cac_tier` LowCardinality(String) AFTER `combined_miit_tier`,
-    ADD COLUMN IF NOT EXISTS `evicted` UInt64 AFTER `combined_cac_tier`"""
-_ORIGINAL_COLUMNS = """
-    ADD COLUMN IF NOT EXISTS `size` UInt64 AFTER `original`,
-    ADD COLUMN IF NOT EXISTS `sha256` String AFTER `size`"""
-_UNVERIFIED_COLUMN = """
-    ADD COLUMN IF NOT EXISTS `unverified` LowCardinality(String) AFTER `drill`"""
-_ASSESSMENT_COLUMNS = """
-    ADD COLUMN IF NOT EXISTS `possible_tier` LowCardinality(String) AFTER `raises`,
-    ADD COLUMN IF NOT EXISTS `asked` Array(LowCardinality(String)) AFTER `possible_tier`,
-    ADD COLUMN IF NOT EXISTS `standing_tier` LowCardinality(String) AFTER `asked`,
-    ADD COLUMN IF NOT EXISTS `fixed_tier` LowCardinality(String) AFTER `standing_tier`,
-    ADD COLUMN IF NOT EXISTS `fixed_by` String AFTER `fixed_tier`,
-    ADD COLUMN IF NOT EXISTS `fixed_at` Nullable(DateTime64(6, 'UTC')) AFTER `fixed_by`,
-    ADD COLUMN IF NOT EXISTS `warning_state` LowCardinality(String) AFTER `fixed_at`,
-    ADD COLUMN IF NOT EXISTS `issued_colour` LowCardinality(String) AFTER `warning_state`,
-    ADD COLUMN IF NOT EXISTS `warning` String AFTER `issued_colour`"""
-_OBLIGATION_COLUMNS = """
-    ADD COLUMN IF NOT EXISTS `limit_text_en` String AFTER `limit_text`,
-    ADD COLUMN IF NOT EXISTS `article_en` String AFTER `article`,
-    ADD COLUMN IF NOT EXISTS `confidence` LowCardinality(String) AFTER `unconfirmed`,
-    ADD COLUMN IF NOT EXISTS `overdue` Bool AFTER `confidence`,
-    ADD COLUMN IF NOT EXISTS `presumed` Array(LowCardinality(String)) AFTER `overdue`"""
-_ENTERPRISE_COLUMN = """
-    ADD COLUMN IF NOT EXISTS `unknown_facts` Array(LowCardinality(String))
-        AFTER `sensitive_persons`"""
+def migrations_of(layout: Layout = SINGLE) -> tuple[Migration, ...]:
+    """All of Fenghuo's migrations in the order in which they run."""
+    files = sorted(FILES.glob("[0-9]*.sql"))
+    return (*(_read(file, layout) for file in files), views_of(TABLES, layout))
 
 
-def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
-    """Numbers 3 and up, as far as they are about these tables."""
-    changes = (
-        (3, "combined tiers of campaigns", CAMPAIGNS, "campaign_revisions", _CAMPAIGN_COLUMNS),
-        (4, "findings in Chinese", DETECTIONS, "detection_revisions", _SUMMARY_COLUMN),
-        (5, "size and digest of dead letters", DEAD_LETTERS, "", _ORIGINAL_COLUMNS),
-        (6, "batches that may be repeats", BATCHES, "", _UNVERIFIED_COLUMN),
-        (7, "who decides a tier", ASSESSMENTS, "assessment_revisions", _ASSESSMENT_COLUMNS),
-        (8, "how duties are known", OBLIGATIONS, "obligation_revisions", _OBLIGATION_COLUMNS),
-        (9, "what the registry leaves open", ENTERPRISES, "", _ENTERPRISE_COLUMN),
-    )
-    return tuple(
-        Migration(number, name, _alter(views, change, layout))
-        for number, name, table, revisions, change in changes
-        for views in [[table.name, revisions] if revisions else [table.name]]
-        if table in tables
-    )
+def views_of(tables: Sequence[Table], layout: Layout = SINGLE) -> Migration:
+    """What shows the tables, and copies histories to what is current: made anew at any time."""
+    made = (*create_feeds(tables, layout), *create_views(tables, layout))
+    return Migration(0, "views", made, repeatable=True)
 
 
-def _alter(views: Sequence[str], change: str, layout: Layout) -> tuple[str, ...]:
-    """The change to the tables behind these views, their local ones first."""
-    names = [f"{view}_rows" for view in views]
-    kept = dict.fromkeys([*(layout.local(name) for name in names), *names])
-    return tuple(f"ALTER TABLE {name}{layout.on_cluster}{change}" for name in kept)
+def _read(file: Path, layout: Layout) -> Migration:
+    number, _, name = file.stem.partition("_")
+    statements = statements_of(file.read_text(encoding="utf-8"), layout)
+    return Migration(int(number), name.replace("_", " "), statements)
 
 
-def migrations_of(
-    tables: Sequence[Table] = TABLES, layout: Layout = SINGLE
-) -> tuple[Migration, ...]:
-    """All migrations in the order in which they run."""
-    return (
-        Migration(1, "tables", create_tables(tables, layout), repeatable=True),
-        *_later(tables, layout),
-        Migration(2, "feeds, codecs and indexes", _finish(tables, layout), repeatable=True),
-        Migration(0, "views", create_views(tables, layout), repeatable=True),
-    )
-
-
-def _finish(tables: Sequence[Table], layout: Layout) -> tuple[str, ...]:
-    """What needs all the columns: of a store that is new, and of one that has just got some."""
-    return (*create_feeds(tables, layout), *refine_tables(tables, layout))
+def statements_of(text: str, layout: Layout) -> tuple[str, ...]:
+    """The statements of a file for one layout; each ends with a `;` at the end of a line."""
+    template = Template(text, undefined=StrictUndefined)
+    filled = template.render({word: getattr(layout, word) for word in LAYOUT_WORDS})
+    return tuple(filter(None, map(str.strip, f"{filled}\n".split(";\n"))))
 
 
 def pending(migrations: Iterable[Migration], applied: Mapping[int, str]) -> tuple[Migration, ...]:
-    """Those that are still to run; `applied` is the digest by number."""
+    """Those that are still to run; `applied` is the digest by number. Raises SchemaOutdated."""
     return tuple(migration for migration in migrations if not _is_applied(migration, applied))
 
 
 def _is_applied(migration: Migration, applied: Mapping[int, str]) -> bool:
-    if migration.repeatable:
-        return applied.get(migration.number) == migration.digest
-    return migration.number in applied
+    digest = applied.get(migration.number)
+    if digest in (None, migration.digest) or migration.repeatable:
+        return digest == migration.digest
+    raise SchemaOutdated(
+        f"this store was made by another text of migration {migration.number:04}"
+        f" ({migration.name}), by a version before the first release: make a new store, and"
+        " replay or run into it what it held"
+    )
 
 
 def script(waiting: Sequence[Migration]) -> tuple[str, ...]:
@@ -180,7 +130,7 @@ def run(
     """Run what is pending; raises SchemaOutdated when the store still differs (rule 4)."""
     for statement in script(plan(query, migrations)):
         execute(statement)
-    missing = missing_columns(tables, query(_COLUMNS))
+    missing = missing_columns(tables, query(COLUMNS))
     if missing:
         raise SchemaOutdated(f"the store lacks {', '.join(missing)}: a migration is missing")
 

@@ -1,6 +1,6 @@
 """What may tie incidents of different enterprises together, in normal form.
 
-Rule 1. What does not glue detections within an enterprise (`glue.py`) ties nothing across them.
+Rule 1. What links no detections within an enterprise (`linking_keys.py`) ties nothing across them.
 Rule 2. Addresses of private networks are other machines in each enterprise: only external ones.
 Rule 3. An incident without any program or file outside the system's folders tells no hashes:
         they are of the operating system, which everyone has.

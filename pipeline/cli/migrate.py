@@ -146,7 +146,7 @@ def _layout(sink: Store | None) -> Layout:
 
 
 def _plan(sink: Store | None) -> tuple[Migration, ...]:
-    all_of_them = migrations_of(layout=_layout(sink))
+    all_of_them = migrations_of(_layout(sink))
     if sink is None:
         return all_of_them
     try:

@@ -118,7 +118,7 @@ def _distinct(counts: Counter[Entity], kind: EntityKind, roles: Sequence[str]) -
 
 
 def _is_own(entity: Entity) -> bool:
-    """Of accounts, those of a person, a shared name too; other kinds as they glue."""
+    """Of accounts, those of a person, a shared name too; other kinds as they link."""
     if entity.kind == "account":
         return not is_machine_account(entity.value)
     return bool(normal_form(entity.kind, entity.value)[1])

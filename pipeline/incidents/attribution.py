@@ -20,7 +20,7 @@ from pipeline.incidents.state import Attribution
 from schemas.detection import Entity
 
 ATTRIBUTING = ("address:", "domain:", "data:", "process:", "hash:")
-"""Kinds of which one tells whose doing it was, beside accounts. A file that a program
+"""Kinds to which a deed can be attributed, beside accounts. A file that a program
 wrote does not: the machine's own programs write everywhere."""
 
 INTERPRETERS = frozenset(

@@ -22,7 +22,7 @@ from schemas.detection import Entity, EntityKind
 from schemas.moments import SECOND, Moment
 
 Span: TypeAlias = tuple[str, int]
-"""A glue key, and the number of a stretch of `gap_s` of event time."""
+"""A linking key, and the number of a stretch of `gap_s` of event time."""
 Sight: TypeAlias = tuple[EntityKind | Literal["rule"], object]
 """An entity by its key, or a rule with its attribution."""
 

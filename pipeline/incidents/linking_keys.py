@@ -1,12 +1,12 @@
-"""What glues detections together: entities, by a normal form, less what everyone shares.
+"""What links detections: entities, by a normal form, less what everyone shares.
 
 Rule 1. A host is its first label: `workstation5.theshire.local` is `workstation5`.
-Rule 2. What everyone shares does not glue: the tables below, and the enterprise's
-        `shared_entities`. A sensor (role observer) does not glue either.
-Rule 3. Program paths and files of the operating system do not glue, nor do the hashes of a
+Rule 2. What everyone shares does not link: the tables below, and the enterprise's
+        `shared_entities`. A sensor (role observer) does not link either.
+Rule 3. Program paths and files of the operating system do not link, nor do the hashes of a
         detection whose programs are all of the operating system's.
 Rule 4. Two detections on one event belong together whatever their entities.
-Rule 5. Where nothing glues, a rule's detections on the same things are one case.
+Rule 5. Where nothing links, a rule's detections on the same things are one case.
 """
 
 from collections.abc import Callable, Iterable
@@ -236,7 +236,7 @@ _NORMAL: dict[EntityKind, Callable[[str], str]] = {
 
 @lru_cache(maxsize=65_536)
 def normal_form(kind: EntityKind, value: str) -> tuple[EntityKind, str]:
-    """What two entities must have in common to glue; with "" for one that never glues.
+    """What two entities must have in common to be linked; with "" for one that never links.
 
     A host that is named by its address is that address.
     """

@@ -51,7 +51,7 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
     `rule` and `entities` refer to the state's `rules` and `entities`. `detection_id` and
     `time` are those of the earliest. `received_at` is when it first came.
-    `attribution` says whose doing it was, as far as it named anyone when it came.
+    `attribution` says who or what did it, as far as it named anyone when it came.
     `case` is the incident it was in when the step began, "" for context.
     """
 

@@ -83,7 +83,7 @@ REFUSALS: dict[str, tuple[str, str]] = {
 }
 """kafka-python's errors by class name, and of base classes: cause and remedy."""
 
-KNOCKS: dict[str, tuple[type[KafkaFault], str, str]] = {
+REFUSED_ENTRY: dict[str, tuple[type[KafkaFault], str, str]] = {
     "SSLCertVerificationError": (
         LoginRefused,
         "{address}: its certificate is refused: {words}",
@@ -141,8 +141,8 @@ def refusals_explained(where: str, who: str) -> Iterator[None]:
 def explain_connect_fault(fault: BaseException, address: str, who: str) -> KafkaFault:
     """What kept us from being let in at one address."""
     for kind in type(fault).__mro__:
-        if kind.__name__ in KNOCKS:
-            make, problem, remedy = KNOCKS[kind.__name__]
+        if kind.__name__ in REFUSED_ENTRY:
+            make, problem, remedy = REFUSED_ENTRY[kind.__name__]
             said = problem.format(address=address, who=who, words=_own_words(fault))
             return make(said, remedy)
     return BrokerAbsent(f"no Kafka at {address}: {_own_words(fault)}", CHECK_ADDRESS)

@@ -140,7 +140,7 @@ class Merge:
 
 
 class _Silence:
-    """Tells a broker that is away, and one that sends nothing, from one that is slow."""
+    """Distinguishes a broker that is away, and one that sends nothing, from one that is slow."""
 
     def __init__(self, access: KafkaAccess) -> None:
         self._access = access

@@ -13,7 +13,7 @@ from sinks.columns import Table
 from sinks.contract import Sink
 from sinks.memory import MemorySink
 from sinks.tables import TABLES
-from tests.sinks.contract_tables import CONTRACT_TABLES, OLD_SETTINGS, old_migrations
+from tests.sinks.contract_tables import CONTRACT_TABLES, OLD_SETTINGS, old_migrations, steps_of
 from tests.sinks.server import ServerProcess, require_server
 
 MakeSink: TypeAlias = Callable[[], Sink]
@@ -45,7 +45,8 @@ def make_chdb(store_folder: Path) -> Iterator[MakeChdb]:
     made: list[ChdbSink] = []
 
     def make(tables: tuple[Table, ...] = TABLES, migrate: bool = True) -> ChdbSink:
-        made.append(ChdbSink(store_folder, f"test_{next(_NAMES)}", tables=tables))
+        steps = None if tables is TABLES else steps_of(tables)
+        made.append(ChdbSink(store_folder, f"test_{next(_NAMES)}", tables=tables, steps=steps))
         if migrate:
             made[-1].migrate()
         return made[-1]

@@ -1,10 +1,12 @@
 """Three small tables, one of each kind, in types that a ClickHouse server of 2018 knows too."""
 
 import re
+from collections.abc import Sequence
 
 from sinks.columns import COUNT, SIGNED, SMALL, TEXT, TEXTS, Table, column
 from sinks.ddl import create_feeds, create_tables, create_views
-from sinks.migrations import Migration
+from sinks.layout import SINGLE, Layout
+from sinks.migrations import Migration, views_of
 
 CASES = Table(
     name="cases",
@@ -52,6 +54,13 @@ LABELS = Table(
 )
 
 CONTRACT_TABLES = (CASES, SIGHTS, LABELS)
+
+
+def steps_of(tables: Sequence[Table], layout: Layout = SINGLE) -> tuple[Migration, ...]:
+    """What makes a store of any tables, from their definition alone."""
+    made = Migration(1, "tables", create_tables(tables, layout))
+    return (made, views_of(tables, layout))
+
 
 OLD_SETTINGS: dict[str, int | str] = {"insert_deduplicate": 1}
 """Those of `SERVER_SETTINGS` that ClickHouse 18.16 knows."""

@@ -7,22 +7,35 @@ import pytest
 from click.testing import CliRunner
 
 from pipeline.cli.main import main
-from sinks.case_tables import CAMPAIGNS
+from sinks.case_tables import OBLIGATIONS
 from sinks.chdb import ChdbSink
-from sinks.columns import COUNT, MOMENT, SMALL, TEXT, WORDS, Column, Table, column
+from sinks.columns import TEXT, Table, column
 from sinks.contract import Answer, SchemaOutdated
-from sinks.ddl import create_feeds, create_tables, create_views, literal, quote_name
+from sinks.ddl import literal, quote_name
+from sinks.layout import SINGLE, Layout
 from sinks.log_tables import DETECTIONS
-from sinks.migrations import Migration, migrations_of, missing_columns, pending, plan, run, script
+from sinks.migrations import (
+    COLUMNS,
+    Migration,
+    migrations_of,
+    missing_columns,
+    pending,
+    plan,
+    run,
+    script,
+    statements_of,
+    views_of,
+)
+from sinks.tables import TABLES
 from tests.sinks.conftest import MakeChdb
-from tests.sinks.contract_tables import CONTRACT_TABLES, LABELS
+from tests.sinks.contract_tables import CONTRACT_TABLES, LABELS, steps_of
+from tests.sinks.new_migration import missing
 
-GOLDEN = Path(__file__).with_name("ddl.sql")
 SHAPE = (
     "SELECT table, name, type FROM system.columns WHERE database = currentDatabase()"
     " ORDER BY table, position"
 )
-STATEMENTS = len(script(migrations_of(CONTRACT_TABLES)))
+STATEMENTS = len(script(steps_of(CONTRACT_TABLES)))
 
 
 class Interrupted(Exception):
@@ -40,15 +53,66 @@ def migrate_until(sink: ChdbSink, count: int) -> None:
         done += 1
         sink.query(statement)
 
-    run(execute, sink.query, migrations_of(CONTRACT_TABLES), CONTRACT_TABLES)
+    run(execute, sink.query, steps_of(CONTRACT_TABLES), CONTRACT_TABLES)
 
 
-def test_a_new_store_is_made_by_exactly_these_statements() -> None:
-    """When this fails, stores exist that were made by the old text: add a migration for them."""
-    made = "".join(
-        f"{statement};\n\n" for statement in (*create_tables(), *create_feeds(), *create_views())
+def test_the_files_make_what_is_defined(make_chdb: MakeChdb) -> None:
+    """When this fails, the definition has changed: `python -m tests.sinks.new_migration what`."""
+    of_files, defined = make_chdb(), make_chdb((*TABLES,))
+    for each in (of_files, defined):
+        assert plan(each.query, migrations_of()) is not None
+    assert made_by(of_files) == made_by(defined)
+
+
+def made_by(store: ChdbSink) -> dict[str, str]:
+    """Every table and view as the engine shows it, whatever the database is called."""
+    database = store.query("SELECT currentDatabase() AS name")[0]["name"]
+    rows = store.query(
+        "SELECT name, create_table_query AS text FROM system.tables"
+        " WHERE database = currentDatabase() AND name != 'migrations'"
     )
-    assert made == GOLDEN.read_text()
+    return {str(row["name"]): str(row["text"]).replace(f"{database}.", "") for row in rows}
+
+
+def test_files_are_numbered_from_one_without_a_gap() -> None:
+    numbers = [each.number for each in migrations_of()]
+    assert numbers == [*range(1, len(numbers)), 0]
+
+
+def test_every_statement_of_a_file_may_be_repeated(make_chdb: MakeChdb) -> None:
+    store = make_chdb()
+    before = made_by(store)
+    for migration in migrations_of():
+        for statement in migration.statements:
+            store.query(statement)
+    assert made_by(store) == before
+
+
+def test_the_next_file_adds_what_the_definition_has_got(make_chdb: MakeChdb) -> None:
+    before = [
+        msgspec.structs.replace(table, columns=table.columns[:-1]) if table is DETECTIONS else table
+        for table in TABLES
+        if table is not OBLIGATIONS
+    ]
+    older, newer = make_chdb((*before,)), make_chdb()
+    older.query("INSERT INTO detection_revisions_rows (detection_id) SELECT 'kept'")
+    there = [(str(row["table"]), str(row["name"])) for row in older.query(COLUMNS)]
+    text = "\n\n".join(missing(there))
+    assert text.count("ADD COLUMN") == 2, "of the current rows and of the history"
+    for layout in (Layout("stars", "fenghuo"), SINGLE):
+        statements = statements_of(text, layout)
+        assert all(older.query(f"SELECT formatQuery({literal(each)}) AS s") for each in statements)
+    for each in (*statements, *views_of(TABLES).statements):
+        older.query(each)
+    assert made_by(older) == made_by(newer)
+    assert older.query("SELECT detection_id FROM detection_revisions") == [{"detection_id": "kept"}]
+
+
+def test_a_store_that_another_text_has_made_is_not_touched(make_chdb: MakeChdb) -> None:
+    store = make_chdb()
+    store.query("INSERT INTO migrations (number, name, digest) SELECT 1, 'initial', 'other'")
+    with pytest.raises(SchemaOutdated, match=r"another text of migration 0001 \(initial\)"):
+        store.migrate()
 
 
 @pytest.mark.parametrize("count", range(STATEMENTS))
@@ -60,7 +124,7 @@ def test_a_migration_that_was_interrupted_anywhere_is_run_again(
         migrate_until(broken, count)
     broken.migrate()
     assert broken.query(SHAPE) == whole.query(SHAPE)
-    assert plan(broken.query, migrations_of(CONTRACT_TABLES)) == ()
+    assert plan(broken.query, steps_of(CONTRACT_TABLES)) == ()
 
 
 def test_views_are_made_again_when_their_text_has_changed(make_chdb: MakeChdb) -> None:
@@ -69,14 +133,14 @@ def test_views_are_made_again_when_their_text_has_changed(make_chdb: MakeChdb) -
     assert plan(store.query, (views,)) == (views,)
     store.query("INSERT INTO migrations (number, name, digest) SELECT 0, 'views', 'other'")
     store.migrate()
-    assert plan(store.query, migrations_of(CONTRACT_TABLES)) == ()
+    assert plan(store.query, steps_of(CONTRACT_TABLES)) == ()
 
 
 def test_a_numbered_migration_runs_once_and_a_repeatable_one_after_a_change() -> None:
     numbered, views = Migration(2, "two", ("a",)), Migration(0, "views", ("v",), True)
     assert pending((numbered, views), {}) == (numbered, views)
-    assert pending((numbered, views), {2: "whatever", 0: "other"}) == (views,)
-    assert pending((numbered, views), {2: "whatever", 0: views.digest}) == ()
+    assert pending((numbered, views), {2: numbered.digest, 0: "other"}) == (views,)
+    assert pending((numbered, views), {2: numbered.digest, 0: views.digest}) == ()
 
 
 def test_a_column_that_no_migration_made_is_found(make_chdb: MakeChdb) -> None:
@@ -90,43 +154,6 @@ def test_a_column_that_no_migration_made_is_found(make_chdb: MakeChdb) -> None:
     )
     with pytest.raises(SchemaOutdated, match=r"labels\.colour, labels_rows\.colour"):
         run(store.query, store.query, (), (wider,))
-
-
-def test_a_store_of_before_campaigns_were_combined_is_brought_here(make_chdb: MakeChdb) -> None:
-    added = {"combined_miit_tier", "combined_cac_tier", "evicted"}
-    columns = tuple(each for each in CAMPAIGNS.columns if each.name not in added)
-    before = (msgspec.structs.replace(CAMPAIGNS, columns=columns),)
-    store, new = make_chdb(before), make_chdb((CAMPAIGNS,))
-    row = [msgspec.json.encode(default_of(column)).decode() for column in columns]
-    store.query(f"INSERT INTO campaign_revisions_rows VALUES ({', '.join(row)})".replace('"', "'"))
-    run(store.query, store.query, migrations_of((CAMPAIGNS,)), (CAMPAIGNS,))
-    assert store.query(SHAPE) == new.query(SHAPE)
-    for view in ("campaigns", "campaign_revisions"):
-        assert store.query(f"SELECT combined_miit_tier, evicted FROM {view}") == [
-            {"combined_miit_tier": "", "evicted": 0}
-        ]
-    store.query("INSERT INTO campaign_revisions_rows (campaign_id, evicted) SELECT 'b', 7")
-    assert store.query("SELECT sum(evicted) AS n FROM campaigns") == [{"n": 7}]
-
-
-def test_a_store_of_before_findings_were_told_in_chinese_is_brought_here(
-    make_chdb: MakeChdb,
-) -> None:
-    columns = tuple(each for each in DETECTIONS.columns if each.name != "summary_zh")
-    before = (msgspec.structs.replace(DETECTIONS, columns=columns),)
-    store, new = make_chdb(before), make_chdb((DETECTIONS,))
-    store.query("INSERT INTO detection_revisions_rows (detection_id, summary) SELECT 'a', 'seen'")
-    run(store.query, store.query, migrations_of((DETECTIONS,)), (DETECTIONS,))
-    assert store.query(SHAPE) == new.query(SHAPE)
-    told = "SELECT summary, summary_zh FROM detections ORDER BY detection_id"
-    assert store.query(told) == [{"summary": "seen", "summary_zh": ""}]
-    store.query("INSERT INTO detection_revisions_rows (detection_id, summary_zh) SELECT 'b', '见'")
-    assert store.query(told)[1:] == [{"summary": "", "summary_zh": "见"}]
-
-
-def default_of(column: Column) -> object:
-    """What a row may hold there."""
-    return {WORDS: [], MOMENT: 0, COUNT: 0, SMALL: 0}.get(column.type, "")
 
 
 def test_what_is_missing_is_named() -> None:
@@ -154,13 +181,8 @@ def test_commands_plan_migrate_and_query(tmp_path: Path) -> None:
     planned = command.invoke(main, ["migrate", *store, "--plan"])
     assert planned.output.startswith("CREATE TABLE IF NOT EXISTS migrations")
     assert not (tmp_path / "store").exists()
-    assert (
-        command.invoke(main, ["migrate", *store]).output
-        == "Migrated: 1 tables, 3 combined tiers of campaigns, "
-        "4 findings in Chinese, 5 size and digest of dead letters, "
-        "6 batches that may be repeats, 7 who decides a tier, 8 how duties are known, "
-        "9 what the registry leaves open, 2 feeds, codecs and indexes, 0 views.\n"
-    )
+    migrated = command.invoke(main, ["migrate", *store]).output
+    assert migrated == "Migrated: 1 initial, 0 views.\n"
     again = command.invoke(main, ["migrate", *store])
     assert again.output == "The store is of this version already.\n"
     assert command.invoke(main, ["migrate", *store, "--plan"]).output.strip() == ""

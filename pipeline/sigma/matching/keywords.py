@@ -78,7 +78,7 @@ class KeywordScan:
 
 def needles_of(tree: Tree) -> frozenset[str] | None:
     """Needles of which at least one is in any line that satisfies `tree`; None where that
-    cannot be said. Of a conjunction's offers, the one with the fewest needles."""
+    cannot be said. Of the operands of a conjunction, the one with the fewest needles."""
     match tree:
         case Leaf():
             if tree.field:
@@ -88,8 +88,8 @@ def needles_of(tree: Tree) -> frozenset[str] | None:
         case NotOf():
             return None
         case AllOf(operands):
-            offers = [each for operand in operands if (each := needles_of(operand))]
-            return min(offers, key=len, default=None)
+            needled = [each for operand in operands if (each := needles_of(operand))]
+            return min(needled, key=len, default=None)
         case AnyOf(operands):
             parts = [needles_of(operand) for operand in operands]
             known = [part for part in parts if part]

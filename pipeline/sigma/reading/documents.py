@@ -57,7 +57,7 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
     scenario: str = ""
     """Fenghuo's own key `fenghuo.scenario`: a key of the scenario table, or ""."""
     entities: tuple[str, ...] = ()
-    """Fenghuo's own key `fenghuo.entities`: fields whose values glue detections together."""
+    """Fenghuo's own key `fenghuo.entities`: fields whose values link detections."""
     file: str = ""
     line: int = 1
 

@@ -1,4 +1,4 @@
-CREATE TABLE IF NOT EXISTS events_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('events_rows') }}{{ on_cluster }}
 (
     `event_id` String COMMENT 'Derived from enterprise, line and occurrence.' CODEC(ZSTD(1)),
     `batch_id` String COMMENT 'The batch it came in.' CODEC(ZSTD(1)),
@@ -25,16 +25,16 @@ CREATE TABLE IF NOT EXISTS events_local ON CLUSTER `stars`
     INDEX by_source_ip `source_ip` TYPE bloom_filter(0.01) GRANULARITY 1,
     INDEX by_destination_ip `destination_ip` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', received_at)
+ENGINE = {{ engine('received_at') }}
 PARTITION BY toYYYYMM(time)
 ORDER BY (enterprise_id, time, event_id)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'One observation by a sensor, normalised and enriched.';
 
-CREATE TABLE IF NOT EXISTS events_rows ON CLUSTER `stars` AS events_local
-ENGINE = Distributed('stars', 'fenghuo', 'events_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS events_rows{{ on_cluster }} AS {{ local('events_rows') }}
+ENGINE = {{ distributed('events_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS events_by_minute_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('events_by_minute_rows') }}{{ on_cluster }}
 (
     `time` DateTime64(6, 'UTC') COMMENT 'Start of the minute; days are China\'s (UTC+8).' CODEC(Delta, ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -53,16 +53,16 @@ CREATE TABLE IF NOT EXISTS events_by_minute_local ON CLUSTER `stars`
     `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', received_at)
+ENGINE = {{ engine('received_at') }}
 PARTITION BY toYYYYMM(time)
 ORDER BY (time, enterprise_id, batch_id, product, category, service)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'Events of each batch by minute and log source: add them up.';
 
-CREATE TABLE IF NOT EXISTS events_by_minute_rows ON CLUSTER `stars` AS events_by_minute_local
-ENGINE = Distributed('stars', 'fenghuo', 'events_by_minute_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS events_by_minute_rows{{ on_cluster }} AS {{ local('events_by_minute_rows') }}
+ENGINE = {{ distributed('events_by_minute_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS events_by_hour_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('events_by_hour_rows') }}{{ on_cluster }}
 (
     `time` DateTime64(6, 'UTC') COMMENT 'Start of the hour; days are China\'s (UTC+8).' CODEC(Delta, ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -81,16 +81,16 @@ CREATE TABLE IF NOT EXISTS events_by_hour_local ON CLUSTER `stars`
     `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', received_at)
+ENGINE = {{ engine('received_at') }}
 PARTITION BY toYYYYMM(time)
 ORDER BY (time, enterprise_id, batch_id, product, category, service)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'Events of each batch by hour and log source: add them up.';
 
-CREATE TABLE IF NOT EXISTS events_by_hour_rows ON CLUSTER `stars` AS events_by_hour_local
-ENGINE = Distributed('stars', 'fenghuo', 'events_by_hour_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS events_by_hour_rows{{ on_cluster }} AS {{ local('events_by_hour_rows') }}
+ENGINE = {{ distributed('events_by_hour_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS events_by_day_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('events_by_day_rows') }}{{ on_cluster }}
 (
     `time` DateTime64(6, 'UTC') COMMENT 'Start of the day; days are China\'s (UTC+8).' CODEC(Delta, ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -109,16 +109,16 @@ CREATE TABLE IF NOT EXISTS events_by_day_local ON CLUSTER `stars`
     `last_time` DateTime64(6, 'UTC') COMMENT 'Last event.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', received_at)
+ENGINE = {{ engine('received_at') }}
 PARTITION BY toYYYYMM(time)
 ORDER BY (time, enterprise_id, batch_id, product, category, service)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'Events of each batch by day and log source: add them up.';
 
-CREATE TABLE IF NOT EXISTS events_by_day_rows ON CLUSTER `stars` AS events_by_day_local
-ENGINE = Distributed('stars', 'fenghuo', 'events_by_day_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS events_by_day_rows{{ on_cluster }} AS {{ local('events_by_day_rows') }}
+ENGINE = {{ distributed('events_by_day_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS detections_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('detections_rows') }}{{ on_cluster }}
 (
     `detection_id` String COMMENT 'Derived from enterprise, rule and events.' CODEC(ZSTD(1)),
     `revision` UInt32 COMMENT 'Grows when the window grows or evidence arrives late.',
@@ -151,15 +151,15 @@ CREATE TABLE IF NOT EXISTS detections_local ON CLUSTER `stars`
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, detection_id)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'A Sigma rule or correlation that matched (OCSF 2004).';
 
-CREATE TABLE IF NOT EXISTS detections_rows ON CLUSTER `stars` AS detections_local
-ENGINE = Distributed('stars', 'fenghuo', 'detections_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS detections_rows{{ on_cluster }} AS {{ local('detections_rows') }}
+ENGINE = {{ distributed('detections_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS detection_revisions_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('detection_revisions_rows') }}{{ on_cluster }}
 (
     `detection_id` String COMMENT 'Derived from enterprise, rule and events.' CODEC(ZSTD(1)),
     `revision` UInt32 COMMENT 'Grows when the window grows or evidence arrives late.',
@@ -192,15 +192,15 @@ CREATE TABLE IF NOT EXISTS detection_revisions_local ON CLUSTER `stars`
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, detection_id, revision)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'A Sigma rule or correlation that matched (OCSF 2004).';
 
-CREATE TABLE IF NOT EXISTS detection_revisions_rows ON CLUSTER `stars` AS detection_revisions_local
-ENGINE = Distributed('stars', 'fenghuo', 'detection_revisions_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS detection_revisions_rows{{ on_cluster }} AS {{ local('detection_revisions_rows') }}
+ENGINE = {{ distributed('detection_revisions_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS incidents_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('incidents_rows') }}{{ on_cluster }}
 (
     `incident_id` String COMMENT 'Derived from enterprise and earliest detection.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -239,15 +239,15 @@ CREATE TABLE IF NOT EXISTS incidents_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, incident_id)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'The detections that one team would handle as one case (OCSF 2005).';
 
-CREATE TABLE IF NOT EXISTS incidents_rows ON CLUSTER `stars` AS incidents_local
-ENGINE = Distributed('stars', 'fenghuo', 'incidents_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS incidents_rows{{ on_cluster }} AS {{ local('incidents_rows') }}
+ENGINE = {{ distributed('incidents_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS incident_revisions_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('incident_revisions_rows') }}{{ on_cluster }}
 (
     `incident_id` String COMMENT 'Derived from enterprise and earliest detection.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -286,15 +286,15 @@ CREATE TABLE IF NOT EXISTS incident_revisions_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, incident_id, revision)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'The detections that one team would handle as one case (OCSF 2005).';
 
-CREATE TABLE IF NOT EXISTS incident_revisions_rows ON CLUSTER `stars` AS incident_revisions_local
-ENGINE = Distributed('stars', 'fenghuo', 'incident_revisions_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS incident_revisions_rows{{ on_cluster }} AS {{ local('incident_revisions_rows') }}
+ENGINE = {{ distributed('incident_revisions_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS assessments_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('assessments_rows') }}{{ on_cluster }}
 (
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -329,15 +329,15 @@ CREATE TABLE IF NOT EXISTS assessments_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, incident_id, regime)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'One regime\'s judgement of one incident, limb by limb.';
 
-CREATE TABLE IF NOT EXISTS assessments_rows ON CLUSTER `stars` AS assessments_local
-ENGINE = Distributed('stars', 'fenghuo', 'assessments_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS assessments_rows{{ on_cluster }} AS {{ local('assessments_rows') }}
+ENGINE = {{ distributed('assessments_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS assessment_revisions_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('assessment_revisions_rows') }}{{ on_cluster }}
 (
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -372,15 +372,15 @@ CREATE TABLE IF NOT EXISTS assessment_revisions_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, incident_id, regime, revision)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'One regime\'s judgement of one incident, limb by limb.';
 
-CREATE TABLE IF NOT EXISTS assessment_revisions_rows ON CLUSTER `stars` AS assessment_revisions_local
-ENGINE = Distributed('stars', 'fenghuo', 'assessment_revisions_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS assessment_revisions_rows{{ on_cluster }} AS {{ local('assessment_revisions_rows') }}
+ENGINE = {{ distributed('assessment_revisions_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS obligations_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('obligations_rows') }}{{ on_cluster }}
 (
     `obligation_id` String COMMENT 'Derived from incident and duty.' CODEC(ZSTD(1)),
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
@@ -414,15 +414,15 @@ CREATE TABLE IF NOT EXISTS obligations_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, obligation_id)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'Who must tell whom what, by when.';
 
-CREATE TABLE IF NOT EXISTS obligations_rows ON CLUSTER `stars` AS obligations_local
-ENGINE = Distributed('stars', 'fenghuo', 'obligations_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS obligations_rows{{ on_cluster }} AS {{ local('obligations_rows') }}
+ENGINE = {{ distributed('obligations_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS obligation_revisions_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('obligation_revisions_rows') }}{{ on_cluster }}
 (
     `obligation_id` String COMMENT 'Derived from incident and duty.' CODEC(ZSTD(1)),
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
@@ -456,15 +456,15 @@ CREATE TABLE IF NOT EXISTS obligation_revisions_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, obligation_id, revision)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'Who must tell whom what, by when.';
 
-CREATE TABLE IF NOT EXISTS obligation_revisions_rows ON CLUSTER `stars` AS obligation_revisions_local
-ENGINE = Distributed('stars', 'fenghuo', 'obligation_revisions_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS obligation_revisions_rows{{ on_cluster }} AS {{ local('obligation_revisions_rows') }}
+ENGINE = {{ distributed('obligation_revisions_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS campaign_members_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('campaign_members_rows') }}{{ on_cluster }}
 (
     `campaign_id` String COMMENT 'The campaign.' CODEC(ZSTD(1)),
     `incident_id` String COMMENT 'The incident.' CODEC(ZSTD(1)),
@@ -475,15 +475,15 @@ CREATE TABLE IF NOT EXISTS campaign_members_local ON CLUSTER `stars`
     `first_time` DateTime64(6, 'UTC') COMMENT 'The incident\'s first event.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ENGINE = {{ engine('revision') }}
 ORDER BY (campaign_id, incident_id)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'The incidents of campaigns; those of the campaign\'s current revision hold.';
 
-CREATE TABLE IF NOT EXISTS campaign_members_rows ON CLUSTER `stars` AS campaign_members_local
-ENGINE = Distributed('stars', 'fenghuo', 'campaign_members_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS campaign_members_rows{{ on_cluster }} AS {{ local('campaign_members_rows') }}
+ENGINE = {{ distributed('campaign_members_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS campaigns_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('campaigns_rows') }}{{ on_cluster }}
 (
     `campaign_id` String COMMENT 'Derived from the indicator.' CODEC(ZSTD(1)),
     `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
@@ -509,15 +509,15 @@ CREATE TABLE IF NOT EXISTS campaigns_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `content` String COMMENT 'Content id of what this revision says.' CODEC(ZSTD(1))
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ENGINE = {{ engine('revision') }}
 ORDER BY (campaign_id)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'The same indicator at several enterprises, none of which is named.';
 
-CREATE TABLE IF NOT EXISTS campaigns_rows ON CLUSTER `stars` AS campaigns_local
-ENGINE = Distributed('stars', 'fenghuo', 'campaigns_local', cityHash64(campaign_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS campaigns_rows{{ on_cluster }} AS {{ local('campaigns_rows') }}
+ENGINE = {{ distributed('campaigns_rows', 'cityHash64(campaign_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS campaign_revisions_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('campaign_revisions_rows') }}{{ on_cluster }}
 (
     `campaign_id` String COMMENT 'Derived from the indicator.' CODEC(ZSTD(1)),
     `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
@@ -543,15 +543,15 @@ CREATE TABLE IF NOT EXISTS campaign_revisions_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `content` String COMMENT 'Content id of what this revision says.' CODEC(ZSTD(1))
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (campaign_id, revision)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'The same indicator at several enterprises, none of which is named.';
 
-CREATE TABLE IF NOT EXISTS campaign_revisions_rows ON CLUSTER `stars` AS campaign_revisions_local
-ENGINE = Distributed('stars', 'fenghuo', 'campaign_revisions_local', cityHash64(campaign_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS campaign_revisions_rows{{ on_cluster }} AS {{ local('campaign_revisions_rows') }}
+ENGINE = {{ distributed('campaign_revisions_rows', 'cityHash64(campaign_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS dead_letters_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('dead_letters_rows') }}{{ on_cluster }}
 (
     `dead_letter_id` String COMMENT 'Derived from place and content.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -569,15 +569,15 @@ CREATE TABLE IF NOT EXISTS dead_letters_local ON CLUSTER `stars`
     `size` UInt64 COMMENT 'All its bytes.' CODEC(T64, ZSTD(1)),
     `sha256` String COMMENT 'SHA-256 of all its bytes.' CODEC(ZSTD(1))
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, dead_letter_id)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'What could not be taken, with reason and remedy.';
 
-CREATE TABLE IF NOT EXISTS dead_letters_rows ON CLUSTER `stars` AS dead_letters_local
-ENGINE = Distributed('stars', 'fenghuo', 'dead_letters_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS dead_letters_rows{{ on_cluster }} AS {{ local('dead_letters_rows') }}
+ENGINE = {{ distributed('dead_letters_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS commands_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('commands_rows') }}{{ on_cluster }}
 (
     `command_id` String COMMENT 'The sender\'s id.' CODEC(ZSTD(1)),
     `enterprise_id` LowCardinality(String) COMMENT 'The enterprise.',
@@ -592,15 +592,15 @@ CREATE TABLE IF NOT EXISTS commands_local ON CLUSTER `stars`
     `content` String COMMENT 'The whole command (JSON).' CODEC(ZSTD(1)),
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, command_id)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'What analysts said, and whether it was accepted.';
 
-CREATE TABLE IF NOT EXISTS commands_rows ON CLUSTER `stars` AS commands_local
-ENGINE = Distributed('stars', 'fenghuo', 'commands_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS commands_rows{{ on_cluster }} AS {{ local('commands_rows') }}
+ENGINE = {{ distributed('commands_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS enterprises_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('enterprises_rows') }}{{ on_cluster }}
 (
     `enterprise_id` String COMMENT 'Its id.' CODEC(ZSTD(1)),
     `name` String COMMENT 'Its name.' CODEC(ZSTD(1)),
@@ -616,15 +616,15 @@ CREATE TABLE IF NOT EXISTS enterprises_local ON CLUSTER `stars`
     `sensitive_persons` UInt64 COMMENT 'Persons whose sensitive information it holds.' CODEC(T64, ZSTD(1)),
     `unknown_facts` Array(LowCardinality(String)) COMMENT 'Which of these nobody stated.'
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id)
-SETTINGS replicated_deduplication_window = 0, replicated_deduplication_window_seconds = 0
+SETTINGS {{ memory(0) }}
 COMMENT 'The registry.';
 
-CREATE TABLE IF NOT EXISTS enterprises_rows ON CLUSTER `stars` AS enterprises_local
-ENGINE = Distributed('stars', 'fenghuo', 'enterprises_local', cityHash64(enterprise_id));
+{% if cluster %}CREATE TABLE IF NOT EXISTS enterprises_rows{{ on_cluster }} AS {{ local('enterprises_rows') }}
+ENGINE = {{ distributed('enterprises_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
-CREATE TABLE IF NOT EXISTS batches_local ON CLUSTER `stars`
+CREATE TABLE IF NOT EXISTS {{ local('batches_rows') }}{{ on_cluster }}
 (
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
     `batch_id` String COMMENT 'The sender\'s id of the batch.' CODEC(ZSTD(1)),
@@ -644,122 +644,10 @@ CREATE TABLE IF NOT EXISTS batches_local ON CLUSTER `stars`
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `unverified` LowCardinality(String) COMMENT 'Why it cannot be known whether it was taken before.'
 )
-ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, batch_id, topic, partition, offset)
-SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+SETTINGS {{ memory(1000) }}
 COMMENT 'What became of each record: events = stored + late + dropped + dead_lettered.';
 
-CREATE TABLE IF NOT EXISTS batches_rows ON CLUSTER `stars` AS batches_local
-ENGINE = Distributed('stars', 'fenghuo', 'batches_local', cityHash64(enterprise_id));
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS detections_feed ON CLUSTER `stars` TO detections_local
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
-
-ALTER TABLE detections_feed ON CLUSTER `stars` MODIFY QUERY SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id` FROM detection_revisions_local;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS incidents_feed ON CLUSTER `stars` TO incidents_local
-AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_local;
-
-ALTER TABLE incidents_feed ON CLUSTER `stars` MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incident_revisions_local;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS assessments_feed ON CLUSTER `stars` TO assessments_local
-AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `possible_tier`, `asked`, `standing_tier`, `fixed_tier`, `fixed_by`, `fixed_at`, `warning_state`, `issued_colour`, `warning`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
-
-ALTER TABLE assessments_feed ON CLUSTER `stars` MODIFY QUERY SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `possible_tier`, `asked`, `standing_tier`, `fixed_tier`, `fixed_by`, `fixed_at`, `warning_state`, `issued_colour`, `warning`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill` FROM assessment_revisions_local;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS obligations_feed ON CLUSTER `stars` TO obligations_local
-AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `limit_text_en`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `article_en`, `unconfirmed`, `confidence`, `overdue`, `presumed`, `revised_at`, `drill` FROM obligation_revisions_local;
-
-ALTER TABLE obligations_feed ON CLUSTER `stars` MODIFY QUERY SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `limit_text_en`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `article_en`, `unconfirmed`, `confidence`, `overdue`, `presumed`, `revised_at`, `drill` FROM obligation_revisions_local;
-
-CREATE MATERIALIZED VIEW IF NOT EXISTS campaigns_feed ON CLUSTER `stars` TO campaigns_local
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content` FROM campaign_revisions_local;
-
-ALTER TABLE campaigns_feed ON CLUSTER `stars` MODIFY QUERY SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content` FROM campaign_revisions_local;
-
-CREATE OR REPLACE VIEW events ON CLUSTER `stars`
-AS SELECT `event_id`, `batch_id`, `enterprise_id`, `province`, `sector`, `time`, `received_at`, `late`, `future`, `format`, `product`, `category`, `service`, `host`, `account`, `source_ip`, `destination_ip`, `process`, `drill`, `raw`
-FROM events_rows FINAL
-SETTINGS do_not_merge_across_partitions_select_final = 1;
-
-CREATE OR REPLACE VIEW events_by_minute ON CLUSTER `stars`
-AS SELECT `time`, `enterprise_id`, `province`, `sector`, `format`, `product`, `category`, `service`, `batch_id`, `received_at`, `events`, `late`, `future`, `first_time`, `last_time`, `drill`
-FROM events_by_minute_rows FINAL
-SETTINGS do_not_merge_across_partitions_select_final = 1;
-
-CREATE OR REPLACE VIEW events_by_hour ON CLUSTER `stars`
-AS SELECT `time`, `enterprise_id`, `province`, `sector`, `format`, `product`, `category`, `service`, `batch_id`, `received_at`, `events`, `late`, `future`, `first_time`, `last_time`, `drill`
-FROM events_by_hour_rows FINAL
-SETTINGS do_not_merge_across_partitions_select_final = 1;
-
-CREATE OR REPLACE VIEW events_by_day ON CLUSTER `stars`
-AS SELECT `time`, `enterprise_id`, `province`, `sector`, `format`, `product`, `category`, `service`, `batch_id`, `received_at`, `events`, `late`, `future`, `first_time`, `last_time`, `drill`
-FROM events_by_day_rows FINAL
-SETTINGS do_not_merge_across_partitions_select_final = 1;
-
-CREATE OR REPLACE VIEW detections ON CLUSTER `stars`
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id`
-FROM detections_rows FINAL;
-
-CREATE OR REPLACE VIEW detection_revisions ON CLUSTER `stars`
-AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id`
-FROM detection_revisions_rows FINAL;
-
-CREATE OR REPLACE VIEW incident_revisions ON CLUSTER `stars`
-AS SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill`
-FROM incident_revisions_rows FINAL;
-
-CREATE OR REPLACE VIEW assessments ON CLUSTER `stars`
-AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `possible_tier`, `asked`, `standing_tier`, `fixed_tier`, `fixed_by`, `fixed_at`, `warning_state`, `issued_colour`, `warning`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill`
-FROM assessments_rows FINAL;
-
-CREATE OR REPLACE VIEW assessment_revisions ON CLUSTER `stars`
-AS SELECT `incident_id`, `enterprise_id`, `province`, `regime`, `revision`, `occurred`, `tier`, `colour`, `response_level`, `tier_low`, `tier_likely`, `tier_high`, `limbs`, `raises`, `possible_tier`, `asked`, `standing_tier`, `fixed_tier`, `fixed_by`, `fixed_at`, `warning_state`, `issued_colour`, `warning`, `reason`, `reason_en`, `override_tier`, `override_by`, `override_reason`, `assessed_at`, `policy_id`, `drill`
-FROM assessment_revisions_rows FINAL;
-
-CREATE OR REPLACE VIEW obligations ON CLUSTER `stars`
-AS SELECT o.obligation_id AS obligation_id, o.incident_id AS incident_id, o.enterprise_id AS enterprise_id, o.province AS province, o.revision AS revision, o.regime AS regime, o.duty AS duty, o.sender AS sender, o.sender_en AS sender_en, o.recipient AS recipient, o.recipient_en AS recipient_en, o.channel AS channel, o.form AS form, o.limit_text AS limit_text, o.limit_text_en AS limit_text_en, o.starts_at AS starts_at, o.due_soon_at AS due_soon_at, o.due_at AS due_at, multiIf(o.state IN ('done', 'withdrawn'), o.state, o.due_at IS NOT NULL AND now64(6) > o.due_at, 'late', o.due_soon_at IS NOT NULL AND now64(6) >= o.due_soon_at, 'due_soon', 'pending') AS state, o.done_at AS done_at, o.reason AS reason, o.reason_en AS reason_en, o.article AS article, o.article_en AS article_en, o.unconfirmed AS unconfirmed, o.confidence AS confidence, o.overdue AS overdue, o.presumed AS presumed, o.revised_at AS revised_at, o.drill AS drill
-FROM (SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `limit_text_en`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `article_en`, `unconfirmed`, `confidence`, `overdue`, `presumed`, `revised_at`, `drill` FROM obligations_rows FINAL) AS o;
-
-CREATE OR REPLACE VIEW obligation_revisions ON CLUSTER `stars`
-AS SELECT `obligation_id`, `incident_id`, `enterprise_id`, `province`, `revision`, `regime`, `duty`, `sender`, `sender_en`, `recipient`, `recipient_en`, `channel`, `form`, `limit_text`, `limit_text_en`, `starts_at`, `due_soon_at`, `due_at`, `state`, `done_at`, `reason`, `reason_en`, `article`, `article_en`, `unconfirmed`, `confidence`, `overdue`, `presumed`, `revised_at`, `drill`
-FROM obligation_revisions_rows FINAL;
-
-CREATE OR REPLACE VIEW campaign_members ON CLUSTER `stars`
-AS SELECT `campaign_id`, `incident_id`, `revision`, `place`, `enterprise_id`, `province`, `first_time`, `drill`
-FROM campaign_members_rows FINAL;
-
-CREATE OR REPLACE VIEW campaigns ON CLUSTER `stars`
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content`
-FROM campaigns_rows FINAL;
-
-CREATE OR REPLACE VIEW campaign_revisions ON CLUSTER `stars`
-AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content`
-FROM campaign_revisions_rows FINAL;
-
-CREATE OR REPLACE VIEW dead_letters ON CLUSTER `stars`
-AS SELECT `dead_letter_id`, `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `line`, `received_at`, `reason`, `detail`, `remedy`, `events`, `original`, `size`, `sha256`
-FROM dead_letters_rows FINAL;
-
-CREATE OR REPLACE VIEW commands ON CLUSTER `stars`
-AS SELECT `command_id`, `enterprise_id`, `incident_id`, `verb`, `analyst`, `said_at`, `received_at`, `accepted`, `refusal`, `reason`, `content`
-FROM commands_rows FINAL;
-
-CREATE OR REPLACE VIEW enterprises ON CLUSTER `stars`
-AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`, `unknown_facts`
-FROM enterprises_rows FINAL;
-
-CREATE OR REPLACE VIEW batches ON CLUSTER `stars`
-AS SELECT `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `format`, `received_at`, `outcome`, `events`, `stored`, `late`, `dropped`, `dead_lettered`, `future`, `reasons`, `drill`, `unverified`
-FROM batches_rows FINAL;
-
-CREATE OR REPLACE VIEW incidents ON CLUSTER `stars`
-AS SELECT i.incident_id AS incident_id, i.enterprise_id AS enterprise_id, i.province AS province, i.sector AS sector, i.revision AS revision, i.status AS status, i.verdict AS verdict, i.scenario AS scenario, i.category AS category, i.title AS title, i.title_en AS title_en, i.story AS story, i.story_en AS story_en, i.level AS level, i.confidence AS confidence, i.risk AS risk, i.first_time AS first_time, i.last_time AS last_time, i.opened_at AS opened_at, i.revised_at AS revised_at, i.tactics AS tactics, i.techniques AS techniques, i.entity_kinds AS entity_kinds, i.entity_values AS entity_values, i.entity_roles AS entity_roles, i.detections AS detections, i.detection_ids AS detection_ids, i.event_ids AS event_ids, i.detection_count AS detection_count, i.event_count AS event_count, i.confirmed AS confirmed, i.assignee AS assignee, i.superseded_by AS superseded_by, i.rule_set_id AS rule_set_id, i.drill AS drill, miit.tier AS miit_tier, miit.colour AS miit_colour, miit.response_level AS miit_response_level, miit.override_tier AS miit_override_tier, miit.warning_state AS miit_warning_state, miit.issued_colour AS miit_issued_colour, cac.tier AS cac_tier, cac.colour AS cac_colour, cac.response_level AS cac_response_level, cac.override_tier AS cac_override_tier, cac.warning_state AS cac_warning_state, cac.issued_colour AS cac_issued_colour
-FROM (SELECT `incident_id`, `enterprise_id`, `province`, `sector`, `revision`, `status`, `verdict`, `scenario`, `category`, `title`, `title_en`, `story`, `story_en`, `level`, `confidence`, `risk`, `first_time`, `last_time`, `opened_at`, `revised_at`, `tactics`, `techniques`, `entity_kinds`, `entity_values`, `entity_roles`, `detections`, `detection_ids`, `event_ids`, `detection_count`, `event_count`, `confirmed`, `assignee`, `superseded_by`, `rule_set_id`, `drill` FROM incidents_rows FINAL) AS i
-LEFT JOIN (SELECT enterprise_id, incident_id, tier, colour, response_level, override_tier, warning_state, issued_colour
-    FROM assessments_rows FINAL WHERE regime = 'miit') AS miit
-    ON miit.enterprise_id = i.enterprise_id AND miit.incident_id = i.incident_id
-LEFT JOIN (SELECT enterprise_id, incident_id, tier, colour, response_level, override_tier, warning_state, issued_colour
-    FROM assessments_rows FINAL WHERE regime = 'cac') AS cac
-    ON cac.enterprise_id = i.enterprise_id AND cac.incident_id = i.incident_id;
-
+{% if cluster %}CREATE TABLE IF NOT EXISTS batches_rows{{ on_cluster }} AS {{ local('batches_rows') }}
+ENGINE = {{ distributed('batches_rows', 'cityHash64(enterprise_id)') }};{% endif %}
