@@ -13,6 +13,7 @@ from dashboards.grafana.inspect_json import targets
 from dashboards.grafana.macros import expand
 from dashboards.grafana.sample_period import choose
 from dashboards.grafana.specs import Board
+from schemas.provinces import OUTSIDE
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
 from tests.dashboards.sample import CASES, ENTERPRISES
@@ -61,9 +62,11 @@ def test_without_an_investigation_neither_side_is_read(store: ChdbSink) -> None:
 def test_a_campaign_shows_where_it_is_and_who_was_struck(store: ChdbSink) -> None:
     found = answers(store, CAMPAIGNS_BOARD)
     struck = [ENTERPRISES[case.enterprise] for case in CASES[:3]]
-    spread = {row["province"]: int(row["enterprises"]) for row in found["Spread by province"]}
-    assert len(spread) == 31
-    assert {code for code, count in spread.items() if count} == {one.province for one in struck}
+    spread = {row["province"]: row["enterprises"] for row in found["Spread by province"]}
+    assert {code for code, count in spread.items() if count is None} == {p.code for p in OUTSIDE}
+    assert len(spread) == 31 + len(OUTSIDE)
+    reached = {code for code, count in spread.items() if count not in (None, 0, "0")}
+    assert reached == {one.province for one in struck}
     members = found["Incidents and enterprises struck"]
     assert [row["enterprise"] for row in members] == [one.name for one in struck]
     assert [row["incident"] for row in members] == [case.title_en for case in CASES[:3]]
