@@ -47,6 +47,14 @@ LEVEL: Final[Words] = glossary.LEVEL
 OBLIGATION: Final[Words] = headed(glossary.OBLIGATION)
 """Most pressing first."""
 
+DUE: Final[Words] = {
+    "late": OBLIGATION["late"],
+    "due_soon": OBLIGATION["due_soon"],
+    "at_once": Text(glossary.AT_ONCE.zh, capital(glossary.AT_ONCE.en)),
+    **{state: OBLIGATION[state] for state in ("pending", "done", "withdrawn")},
+}
+"""Of an obligation on the boards: what has no deadline is never late, nor due soon."""
+
 OUTCOME: Final[Words] = {
     "met": Text("符合", "Met"),
     "unknown": Text("未知", "Unknown"),

@@ -8,6 +8,7 @@ steps of a map.
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from dashboards.grafana.boards.tiles import EMPTY_TILE
 from dashboards.grafana.columns import (
     GRADE_COLOURS,
     GREY,
@@ -19,7 +20,7 @@ from dashboards.grafana.columns import (
 LAWS: Final = frozenset(TIER_COLOURS.values())
 OF_TIER: Final[Mapping[str, str]] = {**GRADE_COLOURS, **JUDGEMENT_COLOURS}
 """By the value or the name of a series that stands for a tier: its colour."""
-NEUTRAL: Final = frozenset({GREY, INK})
+NEUTRAL: Final = frozenset({GREY, INK, EMPTY_TILE})
 """Of a tile that shows nothing: the second where what it counts is neither good nor bad."""
 
 

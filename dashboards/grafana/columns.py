@@ -35,6 +35,7 @@ JUDGEMENT_COLOURS: Final[Mapping[str, str]] = {
 STATE_COLOURS: Final[Mapping[str, str]] = {
     "late": URGENT,
     "due_soon": PRESSING,
+    "at_once": PRESSING,
     "pending": INK,
     "done": GREEN,
     "withdrawn": GREY,
@@ -151,9 +152,9 @@ LOOKS: Final[Mapping[str, Look]] = {
         fill=True,
         width=110,
     ),
-    "state": Look(
+    "due_state": Look(
         title=Text("状态", "State"),
-        words=words.OBLIGATION,
+        words=words.DUE,
         colours=STATE_COLOURS,
         fill=True,
         width=100,
@@ -167,7 +168,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "basis": Look(title=Text("依据", "Basis"), words=words.BASIS, width=100),
     "channel": Look(title=Text("方式", "Channel"), words=words.CHANNEL, width=90),
     "tactic": Look(title=Text("战术", "Tactic"), words=words.TACTIC, width=190),
-    "left": Look(title=Text("剩余", "Left"), width=170),
+    "left": Look(title=Text("剩余", "Left"), width=190),
     "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdhms", width=150),
     "late_share": Look(title=Text("迟到率", "Late"), unit="percentunit", width=100),
     "due_at": Look(title=Text("到期", "Due"), width=170),
@@ -205,6 +206,9 @@ LOOKS: Final[Mapping[str, Look]] = {
     "assignee": Look(title=Text("负责人", "Assignee"), width=110),
     "revision": Look(title=Text("修订", "Revision"), width=80),
     "incidents": Look(title=Text("事件数", "Incidents"), width=90),
+    "occurred_count": Look(title=words.OCCURRED["true"], width=130),
+    "suspected_count": Look(title=words.OCCURRED["false"], width=110),
+    "since_yesterday": Look(title=Text("较昨日", "Since yesterday"), width=140),
     "enterprises": Look(title=Text("单位数", "Enterprises"), width=90),
     "detections": Look(title=Text("告警数", "Detections"), width=100),
     "batches": Look(title=Text("批次", "Batches"), width=90),
@@ -278,5 +282,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     ),
     "rule_sets": Look(title=Text("规则集", "Rule sets"), wrap=True),
     "first_received_at": Look(title=Text("最早接收", "First received"), width=170),
-    "label": Look(title=Text("简称", "Short name"), hidden=True),
+    "name_dark": Look(title=Text("名称", "Name"), hidden=True),
+    "name_light": Look(title=Text("名称", "Name"), hidden=True),
+    "figures_dark": Look(title=Text("数量", "Figures"), hidden=True),
+    "figures_light": Look(title=Text("数量", "Figures"), hidden=True),
 }

@@ -36,7 +36,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "timeseries": ("time",),
-    "geomap": ("province", "label", "latitude", "longitude"),
+    "geomap": ("province", "name_dark", "name_light", "latitude", "longitude"),
     "nodes": ("id", "title", "mainstat"),
     "edges": ("id", "source", "target"),
     "annotation": ("time", "title", "text", "tags"),
@@ -104,7 +104,9 @@ def _link(place: str, url: str) -> Link:
 
 
 def _column_urls(panel: Mapping[str, Any]) -> Iterator[str]:
-    for override in panel.get("fieldConfig", {}).get("overrides", ()):
+    config = panel.get("fieldConfig", {})
+    yield from (link["url"] for link in config.get("defaults", {}).get("links") or ())
+    for override in config.get("overrides", ()):
         for setting in override["properties"]:
             if setting["id"] == "links":
                 yield from (link["url"] for link in setting["value"])

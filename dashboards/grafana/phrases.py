@@ -33,16 +33,17 @@ def _listed(column: str, table: Words) -> Text:
     )
 
 
-_LEFT: Final = "abs(dateDiff('second', now(), due_at))"
+_LEFT: Final = "abs(dateDiff('second', now(), ifNull(due_at, starts_at)))"
 _HOURS: Final = f"toString(intDiv({_LEFT} % 86400, 3600))"
 _MINUTES: Final = f"toString(intDiv({_LEFT} % 3600, 60))"
 
 
-def _left(late: str, day: str, hour: str, minute: str) -> str:
+def _left(late: str, since: str, day: str, hour: str, minute: str) -> str:
+    """Until the deadline; since it; or, of what is to be done at once, since the clock began."""
     days = f"if({_LEFT} >= 86400, concat(toString(intDiv({_LEFT}, 86400)), '{day}'), '')"
     said = f"concat({days}, {_HOURS}, '{hour}', {_MINUTES}, '{minute}')"
-    gone = "due_at IS NULL OR state IN ('done', 'withdrawn')"
-    return f"if({gone}, NULL, concat(if(due_at < now(), '{late}', ''), {said}))"
+    sign = f"multiIf(due_at IS NULL, '{since}', due_at < now(), '{late}', '')"
+    return f"if(state IN ('done', 'withdrawn'), NULL, concat({sign}, {said}))"
 
 
 PHRASES: Final[Words] = {
@@ -66,10 +67,14 @@ PHRASES: Final[Words] = {
     "regime_word": _worded("regime", words.REGIME_SHORT),
     "before_word": _worded("before", words.JUDGEMENT),
     "judged_word": _worded("judged", words.JUDGEMENT),
+    "province_word": _worded("province", words.PROVINCE),
     "province_words": _listed("provinces", words.PROVINCE),
     "scenario_words": _listed("scenarios", words.SCENARIO),
     "data_class_words": _listed("data_classes", words.DATA_CLASS),
-    "left": Text(_left("已逾期 ", " 天 ", " 时 ", " 分"), _left("late by ", " d ", " h ", " min")),
+    "left": Text(
+        _left("已逾期 ", "已过 ", " 天 ", " 时 ", " 分"),
+        _left("late by ", "for ", " d ", " h ", " min"),
+    ),
     "limit": Text("limit_text", "limit_text_en"),
     "article": Text("article", "article_en"),
     "sentences": Text(

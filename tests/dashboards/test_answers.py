@@ -3,20 +3,26 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
+from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
+from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
+from dashboards.grafana.boards.province import PROVINCE_BOARD
+from dashboards.grafana.boards.situation import SITUATION
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Source, select
 from dashboards.grafana.inspect_json import targets
 from dashboards.grafana.macros import expand
 from dashboards.grafana.sample_period import choose
 from dashboards.grafana.specs import Board
+from schemas.moments import HOUR
 from schemas.provinces import OUTSIDE
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
-from tests.dashboards.sample import CASES, ENTERPRISES
+from tests.dashboards.sample import CASES, ENTERPRISES, NOW
 
 
 def answers(store: ChdbSink, board: Board, **chosen: str) -> dict[str, list[dict[str, Any]]]:
@@ -55,8 +61,11 @@ def test_without_an_investigation_neither_side_is_read(store: ChdbSink) -> None:
     found = answers(store, INVESTIGATIONS_BOARD, investigation="fenghuo")
     assert differences(found) == {"new": 0, "gone": 0, "changed": 0, "same": 0}
     tables = ("Accounts of both", "Incidents that differ", "Tiers that differ")
-    for title in (*tables, "Rules that fired otherwise", "Detections of both over time"):
+    for title in (*tables, "Rules that fired otherwise"):
         assert found[title] == []
+    assert {(row["live"], row["again"]) for row in found["Detections of both over time"]} == {
+        (0, 0)
+    }
 
 
 def test_a_campaign_shows_where_it_is_and_who_was_struck(store: ChdbSink) -> None:
@@ -76,8 +85,78 @@ def test_a_campaign_shows_where_it_is_and_who_was_struck(store: ChdbSink) -> Non
 
 def test_a_duty_that_is_done_has_no_time_left(store: ChdbSink) -> None:
     duties = answers(store, INCIDENT_BOARD)["Duties to report"]
-    assert {row["left"] for row in duties if row["state"] == "done"} == {None}
-    assert all(row["left"] for row in duties if row["state"] == "due_soon")
+    assert {row["left"] for row in duties if row["due_state"] == "done"} == {None}
+    assert all(row["left"] for row in duties if row["due_state"] == "due_soon")
+
+
+def test_what_is_to_be_done_at_once_is_never_due_soon(store: ChdbSink) -> None:
+    found = answers(store, OBLIGATIONS_BOARD)
+    (at_once,) = found["Duties without a fixed limit"]
+    assert at_once["due_state"] == "at_once"
+    assert str(at_once["left"]).startswith("for ")
+    assert (found["Due soon"][0]["obligations"], found["At once"][0]["obligations"]) == (0, 1)
+    dated = found["Reporting deadlines"]
+    assert dated
+    assert at_once["duty"] not in {row["duty"] for row in dated}, "each duty is in one panel"
+
+
+def test_countdowns_stand_by_recipient(store: ChdbSink) -> None:
+    found = answers(store, OBLIGATIONS_BOARD)
+    for title in ("Overdue for", "Until the next deadline"):
+        (row,) = found[title]
+        assert row["recipient"] == "Provincial CAC"
+        assert int(row["left_s"]) > 0
+
+
+def test_each_tile_has_its_name_and_two_counts(store: ChdbSink) -> None:
+    tiles = {row["province"]: row for row in answers(store, SITUATION)["Provinces"]}
+    quiet, grave, lesser = tiles["110000"], tiles["440000"], tiles["210000"]
+    assert (quiet["name_dark"], quiet["figures_dark"]) == ("Beijing", " ")
+    assert (grave["name_light"], grave["name_dark"]) == ("Guangdong", " ")
+    assert grave["figures_light"].partition("\n")[0] == "1 · 0"
+    assert lesser["figures_dark"].partition("\n")[0] == "0 · 1"
+    assert {tiles[p.code]["figures_dark"] for p in OUTSIDE} == {" "}
+
+
+@pytest.mark.parametrize(
+    ("discovered", "shown"), [((1, 5, 30), "▲1"), ((30,), "▼1"), ((1, 30), "±0"), ((50,), "")]
+)
+def test_a_tile_shows_the_last_day_against_the_one_before(
+    store: ChdbSink, discovered: tuple[int, ...], shown: str
+) -> None:
+    """Incidents discovered so many hours before the end of a period of an hour."""
+    rows = ", ".join(
+        f"('440000', fromUnixTimestamp64Micro({NOW - hours * HOUR}), true)" for hours in discovered
+    )
+    incidents = f"""(SELECT p.1 AS province, p.2 AS opened_at, p.3 AS confirmed, '' AS status,
+        '' AS drill, p.2 AS first_time, p.2 AS last_time, '' AS miit_response_level,
+        '' AS miit_colour, 'I' AS miit_tier, '' AS cac_response_level, '' AS cac_colour,
+        'II' AS cac_tier FROM (SELECT arrayJoin([{rows}]) AS p))"""
+    board = board_json(SITUATION, "en")
+    (tiles,) = (target for target in targets(board) if target.panel.get("type") == "geomap")
+    selection, _ = select(board, Source(store.query, QueryFailed), choose(store.query))
+    hour = msgspec.structs.replace(selection, first=NOW - 2 * HOUR, last=NOW)
+    sql = expand(tiles.sql.replace("FROM incidents", f"FROM {incidents}"), hour)
+    (tile,) = (row for row in store.query(sql) if row["province"] == "440000")
+    text = f"{tile['figures_light']}{tile['figures_dark']}".strip()
+    assert text.partition("\n")[2] == shown
+
+
+def test_a_province_that_has_something_is_preset(store: ChdbSink) -> None:
+    board = board_json(PROVINCE_BOARD, "zh")
+    base = msgspec.structs.replace(choose(store.query), variables={})
+    selection, _ = select(board, Source(store.query, QueryFailed), base)
+    assert selection.variables["province"] == ("440000",)
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
+def test_suspicions_and_what_occurred_are_never_one_number(board: Board) -> None:
+    """Of a campaign only the sum is known; an investigation is held against the live data."""
+    for panel in (panel for section in board.sections for panel in section.panels):
+        if board.name != "investigations" and panel.kind in ("stat", "table", "bars"):
+            for query in panel.queries:
+                assert "count() AS incidents" not in query, panel.title
+                assert not ("FROM incidents" in query and "AS incidents" in query), panel.title
 
 
 def test_a_story_is_read_by_the_sentence(store: ChdbSink) -> None:

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.grafana.boards.choices import INCIDENT
-from dashboards.grafana.boards.shared import tier_changes
+from dashboards.grafana.boards.shared import EVERY_INTERVAL, tier_changes
 from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
@@ -132,11 +132,11 @@ _DUTIES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT state, <left> AS left, due_at,
+SELECT <due> AS due_state, <left> AS left, due_at,
        concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit, done_at,
        <reason> AS reason, <article> AS article, incident_id
 FROM obligations WHERE {_THIS}
-ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at,
+ORDER BY indexOf(['late', 'due_soon', 'at_once', 'pending', 'done', 'withdrawn'], <due>), due_at,
          obligation_id
 """,
     ),
@@ -177,7 +177,7 @@ _OVER_TIME: Final = Panel(
         + f"""
 FROM (SELECT d.time AS time, level FROM detections AS d
       WHERE enterprise_id = {_OWNER} AND detection_id IN {_MEMBERS} AND $__timeFilter(d.time))
-GROUP BY time ORDER BY time
+GROUP BY time {EVERY_INTERVAL}
 """,
     ),
     series=LEVEL,

@@ -8,6 +8,7 @@ there is none, the choice names the live database itself, and neither side is re
 from typing import Final
 
 from dashboards import words
+from dashboards.grafana.boards.shared import EVERY_INTERVAL
 from dashboards.grafana.columns import CHANGE_COLOURS, GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen, chosen_name
@@ -241,7 +242,7 @@ _OVER_TIME: Final = Panel(
 SELECT $__timeInterval(time) AS time, countIf(side = 'live') AS live,
        countIf(side = 'again') AS again
 FROM (SELECT f.time AS time, side FROM ({_FIRED}) AS f WHERE $__timeFilter(f.time))
-GROUP BY time ORDER BY time
+GROUP BY time {EVERY_INTERVAL}
 """,
     ),
     width=24,
