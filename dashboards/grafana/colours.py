@@ -1,4 +1,4 @@
-"""The law's four colours mean its tiers and nothing else; nothing and no data are grey. Pure.
+"""The law's four colours mean its tiers and nothing else; nothing and unknown are grey. Pure.
 
 Read from the JSON that Grafana gets: a colour of the law may stand in a value mapping under a
 word of that tier, on a series of that name, on the tile that counts that tier, and as the four
@@ -22,6 +22,8 @@ OF_TIER: Final[Mapping[str, str]] = {**GRADE_COLOURS, **JUDGEMENT_COLOURS}
 """By the value or the name of a series that stands for a tier: its colour."""
 NEUTRAL: Final = frozenset({GREY, INK, EMPTY_TILE})
 """Of a tile that shows nothing: the second where what it counts is neither good nor bad."""
+UNCERTAIN: Final = frozenset({"unknown", "none", "not_met"})
+"""Words of what is not known, or does not hold: no colour may make them look as if it did."""
 
 
 def colour_faults(dashboard: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -51,6 +53,8 @@ def _override_faults(config: Mapping[str, Any]) -> Iterator[str]:
 def _faults_of(meaning: str, colour: str | None) -> Iterator[str]:
     if colour in LAWS and OF_TIER.get(meaning) != colour:
         yield f"shows {meaning} in {colour}, a colour of the law that does not mean it"
+    if meaning in UNCERTAIN and colour and colour not in NEUTRAL:
+        yield f"shows {meaning} in {colour}, as if it held"
 
 
 def _step_faults(panel: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Iterator[str]:

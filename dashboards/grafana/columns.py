@@ -88,6 +88,8 @@ def _judgement(title: Text) -> Look:
 LOOKS: Final[Mapping[str, Look]] = {
     "incident_id": Look(title=Text("事件编号", "Incident id"), hidden=True),
     "enterprise_id": Look(title=Text("单位编号", "Enterprise id"), hidden=True),
+    "opens_from": Look(title=Text("时段起", "Period from"), hidden=True),
+    "opens_to": Look(title=Text("时段止", "Period to"), hidden=True),
     "grade": Look(
         title=words.INCIDENT["tier"],
         words={**words.GRADE, "0": Text("没有事件", "No incident")},
@@ -131,6 +133,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "cac_again": _judgement(Text("网信办（调查）", "CAC, investigation")),
     "combined_miit_tier": _judgement(Text("合并等级（工信部）", "Combined tier, MIIT")),
     "combined_cac_tier": _judgement(Text("合并等级（网信办）", "Combined tier, CAC")),
+    "limb_tier": Look(title=words.INCIDENT["tier"], words=words.TIER, width=130),
     "tier_low": Look(title=Text("估计下限", "Lowest"), words=words.TIER, width=110),
     "tier_likely": Look(title=Text("最可能", "Likely"), words=words.TIER, width=110),
     "tier_high": Look(title=Text("估计上限", "Highest"), words=words.TIER, width=110),
@@ -141,7 +144,9 @@ LOOKS: Final[Mapping[str, Look]] = {
         title=words.INCIDENT["province"], words=words.PLACE, width=120, link=_TO_PROVINCE
     ),
     "enterprise": Look(title=words.INCIDENT["enterprise"], width=200, link=_TO_ENTERPRISE),
-    "incident": Look(title=words.INCIDENT["incident"], link=_TO_INCIDENT, least_width=300),
+    "incident": Look(
+        title=words.INCIDENT["incident"], link=_TO_INCIDENT, least_width=300, wrap=True
+    ),
     "scenario": Look(title=words.INCIDENT["scenario"], words=words.SCENARIO, width=165),
     "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=90),
     "verdict": Look(title=Text("研判", "Verdict"), words=words.VERDICT, width=110),
@@ -188,6 +193,9 @@ LOOKS: Final[Mapping[str, Look]] = {
         wrap=True,
         link=_TO_INCIDENT,
         least_width=260,
+    ),
+    "chain": Look(
+        title=Text("报送单位 → 接收单位", "From whom, to whom"), wrap=True, least_width=260
     ),
     "limit": Look(title=Text("时限", "Limit"), width=130),
     "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),

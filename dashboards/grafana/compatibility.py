@@ -36,12 +36,25 @@ OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "geomap": frozenset({"basemap", "controls", "layers", "tooltip", "view"}),
     "nodeGraph": frozenset(),
+    "logs": frozenset(
+        {
+            "dedupStrategy",
+            "enableLogDetails",
+            "prettifyLogMessage",
+            "showCommonLabels",
+            "showLabels",
+            "showTime",
+            "sortOrder",
+            "wrapLogMessage",
+        }
+    ),
     "row": frozenset(),
 }
 """Panel type to the options that it has had since 9.4."""
 
 LATER_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "stat": frozenset({"percentChangeColorMode", "showPercentChange", "wideLayout"}),
+    "logs": frozenset({"showLogContextToggle"}),
     "table": frozenset({"cellHeight"}),
     "bargauge": frozenset({"legend", "maxVizHeight", "namePlacement", "sizing", "valueMode"}),
 }

@@ -74,14 +74,24 @@ def link_json(look: Look, language: Language) -> dict[str, object]:
     value = f"${{__data.fields.{field}}}" if field else "${__value.raw}"
     return {
         "title": f"{OPEN[language]} {look.title.of(language)}",
-        "url": board_url(board, language, f"var-{variable}={value}"),
+        "url": board_url(board, language, f"var-{variable}={value}", period=_period(board)),
         "targetBlank": False,
     }
 
 
-def board_url(board: str, language: Language, *variables: str) -> str:
-    """The path of a dashboard with the current period and store."""
-    query = "&".join(("${__url_time_range}", "${store:queryparam}", *variables))
+THIS_PERIOD: Final = "${__url_time_range}"
+
+
+def _period(board: str) -> str:
+    """An incident is shown over its own period; anything else over the one that is chosen."""
+    if board != "incident":
+        return THIS_PERIOD
+    return "from=${__data.fields.opens_from}&to=${__data.fields.opens_to}"
+
+
+def board_url(board: str, language: Language, *variables: str, period: str = THIS_PERIOD) -> str:
+    """The path of a dashboard with a period and the current store."""
+    query = "&".join((period, "${store:queryparam}", *variables))
     return f"/d/{board_uid(board, language)}?{query}"
 
 

@@ -36,6 +36,7 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "timeseries": ("time",),
+    "logs": ("time", "line"),
     "geomap": ("province", "name_dark", "name_light", "latitude", "longitude"),
     "nodes": ("id", "title", "mainstat"),
     "edges": ("id", "source", "target"),

@@ -10,6 +10,7 @@ from grafana_foundation_sdk.builders import (
     common,
     dashboard,
     geomap,
+    logs,
     nodegraph,
     stat,
     table,
@@ -281,6 +282,12 @@ def _graph(panel: Panel, language: Language, map_layer: str) -> Any:
     return builder
 
 
+def _logs(panel: Panel, language: Language, map_layer: str) -> Any:
+    """A line an event, wrapped in every version; its other columns are what it opens to."""
+    builder = logs.Panel().show_time(True).wrap_log_message(True).enable_log_details(True)
+    return builder.sort_order(common_models.LogsSortOrder.ASCENDING)
+
+
 def _colour_by_threshold() -> Any:
     return dashboard.FieldColor().mode(models.FieldColorModeId.THRESHOLDS)
 
@@ -293,4 +300,5 @@ _BUILDERS: Final[Mapping[Kind, Callable[[Panel, Language, str], Any]]] = {
     "bars": _bars,
     "map": _map,
     "graph": _graph,
+    "logs": _logs,
 }

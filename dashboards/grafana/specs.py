@@ -16,7 +16,7 @@ from dashboards.grafana.variables import chosen
 from dashboards.sql import EDGES_SQL, GRAVITY, judged
 from dashboards.words import Language, Text, Words
 
-Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph"]
+Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph", "logs"]
 
 LOCALISED: Final = ("title", "story", "reason", "sender", "recipient")
 """Columns with a twin in English, `<name>_en`."""

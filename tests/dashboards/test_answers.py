@@ -14,15 +14,17 @@ from dashboards.grafana.boards.province import PROVINCE_BOARD
 from dashboards.grafana.boards.situation import SITUATION
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Source, select
-from dashboards.grafana.inspect_json import targets
+from dashboards.grafana.inspect_json import links, targets, variable_queries
 from dashboards.grafana.macros import expand
 from dashboards.grafana.sample_period import choose
 from dashboards.grafana.specs import Board
-from schemas.moments import HOUR
+from dashboards.words import Language
+from schemas.ids import content_id
+from schemas.moments import HOUR, MINUTE, SECOND
 from schemas.provinces import OUTSIDE
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
-from tests.dashboards.sample import CASES, ENTERPRISES, NOW
+from tests.dashboards.sample import CASES, ENTERPRISES, NOW, START
 
 
 def answers(store: ChdbSink, board: Board, **chosen: str) -> dict[str, list[dict[str, Any]]]:
@@ -157,6 +159,53 @@ def test_suspicions_and_what_occurred_are_never_one_number(board: Board) -> None
             for query in panel.queries:
                 assert "count() AS incidents" not in query, panel.title
                 assert not ("FROM incidents" in query and "AS incidents" in query), panel.title
+
+
+def test_a_link_to_an_incident_opens_its_own_period(store: ChdbSink) -> None:
+    for board in BOARDS:
+        for link in links(board_json(board, "zh")):
+            if link.uid == "fenghuo-incident-zh" and link.place != "links":
+                assert "from=${__data.fields.opens_from}&to=" in link.url, (board.name, link.place)
+    first, last = START + 72 * MINUTE, START + 101 * MINUTE + 20 * SECOND
+    expected = tuple(str(each // 1_000) for each in (first - 10 * MINUTE, last + 10 * MINUTE))
+    for board, title in (
+        (SITUATION, "Incidents"),
+        (OBLIGATIONS_BOARD, "Reporting deadlines"),
+        (OBLIGATIONS_BOARD, "Duties without a fixed limit"),
+    ):
+        row = next(
+            row for row in answers(store, board)[title]
+            if row["incident_id"] == content_id("incident", "ent-00001", "")
+        )  # fmt: skip
+        assert (row["opens_from"], row["opens_to"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "original"),
+    [
+        ("zh", "PsExec service installed · 主机 ws-042 · 账户 huang.lei · 进程 c:", "原文"),
+        ("en", "PsExec service installed · Host ws-042 · Account huang.lei", "As received"),
+    ],
+)
+def test_an_event_says_what_matched_it_where_and_who(
+    store: ChdbSink, language: Language, line: str, original: str
+) -> None:
+    board = board_json(INCIDENT_BOARD, language)
+    (lines,) = (target for target in targets(board) if target.panel.get("type") == "logs")
+    selection, _ = select(board, Source(store.query, QueryFailed), choose(store.query))
+    rows = store.query(expand(lines.sql, selection))
+    (row,) = (row for row in rows if str(row["line"]).startswith(line))
+    assert '"CommandLine"' in str(row[original])
+    assert {str(row["line"]).partition(" · ")[0] for row in rows} >= {"Mass file rewrite"}
+    assert all(str(row["line"]).strip(" ·") == row["line"] for row in rows)
+
+
+def test_incidents_that_are_called_the_same_can_be_told_apart(store: ChdbSink) -> None:
+    board = board_json(INCIDENT_BOARD, "zh")
+    selection, _ = select(board, Source(store.query, QueryFailed), choose(store.query))
+    rows = store.query(expand(variable_queries(board)["incident"], selection))
+    ransomware = next(str(row["text"]) for row in rows if "勒索病毒：" in str(row["text"]))
+    assert ransomware.endswith(" · 华辰精密制造有限公司 · 11-20 14:12")
 
 
 def test_a_story_is_read_by_the_sentence(store: ChdbSink) -> None:

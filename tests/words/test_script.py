@@ -128,8 +128,8 @@ def test_every_cell_of_every_board_is_in_its_script(store: ChdbSink, language: L
     for dashboard in render()[language]:
         selection, _ = select(dashboard, source, base)
         for target in targets(dashboard):
-            if not target.panel or target.panel["type"] == "timeseries":
-                continue
+            if not target.panel or target.panel["type"] in ("timeseries", "logs"):
+                continue  # lines quote the evidence
             for column, text in cells(target.panel, store.query(expand(target.sql, selection))):
                 if column.endswith(("time", "_at", "last_event")):
                     continue

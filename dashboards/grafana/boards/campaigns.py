@@ -7,6 +7,7 @@ policies of the store show: a province its own, the nation all.
 from typing import Final
 
 from dashboards.grafana.boards.choices import DRILLS
+from dashboards.grafana.boards.shared import opens
 from dashboards.grafana.boards.tiles import EMPTY_TILE, legend, province_map
 from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
@@ -213,11 +214,11 @@ _MEMBERS: Final = Panel(
 SELECT m.place AS place, m.first_time AS first_time, m.province AS province,
        if(e.name = '', m.enterprise_id, e.name) AS enterprise, i.title AS incident,
        i.status AS status, i.miit AS miit, i.cac AS cac, m.incident_id AS incident_id,
-       m.enterprise_id AS enterprise_id
+       m.enterprise_id AS enterprise_id, {opens("m.first_time", "i.last_time")}
 FROM (SELECT * FROM campaign_members WHERE {_THIS}
       AND revision = (SELECT max(revision) FROM campaigns WHERE {_THIS})) AS m
 LEFT JOIN enterprises AS e ON e.enterprise_id = m.enterprise_id
-LEFT JOIN (SELECT incident_id, <title> AS title, status, <miit> AS miit, <cac> AS cac
+LEFT JOIN (SELECT incident_id, <title> AS title, status, last_time, <miit> AS miit, <cac> AS cac
            FROM incidents
            WHERE enterprise_id IN (SELECT enterprise_id FROM campaign_members WHERE {_THIS})
              AND incident_id IN (SELECT incident_id FROM campaign_members WHERE {_THIS})) AS i

@@ -47,8 +47,10 @@ INCIDENT: Final = Variable(
     name="incident",
     label=Text("事件", "Incident"),
     query="""
-SELECT incident_id, <title> AS text FROM incidents
-WHERE <period> AND status != 'superseded'
+SELECT incident_id, concat(<title>, ' · ', if(e.name = '', i.enterprise_id, e.name), ' · ',
+                           formatDateTime(first_time, '%m-%d %R', 'Asia/Shanghai')) AS text
+FROM (SELECT * FROM incidents WHERE <period> AND status != 'superseded') AS i
+LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 ORDER BY last_time DESC, incident_id LIMIT 500
 """,
 )

@@ -126,7 +126,8 @@ SELECT e.name AS enterprise, e.province AS province, e.sector AS sector, s.sourc
        e.enterprise_id AS enterprise_id
 FROM enterprises AS e
 LEFT JOIN (SELECT enterprise_id, uniqExact((product, category)) AS sources,
-                  arrayStringConcat(arraySort(groupUniqArray(toString(product))), ', ') AS products,
+                  arrayStringConcat(arraySort(groupUniqArrayIf(toString(product),
+                      product != '')), ', ') AS products,
                   sum(c.events) AS events, toNullable(max(c.last_time)) AS latest
            FROM events_by_hour AS c
            WHERE c.time >= toStartOfHour($__fromTime()) AND c.time <= $__toTime()

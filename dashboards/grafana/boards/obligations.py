@@ -3,7 +3,13 @@
 from typing import Final
 
 from dashboards.grafana.boards.choices import PROVINCES, REGIMES, STATES
-from dashboards.grafana.boards.shared import EVERY_INTERVAL, NO_CLOCK, clock_table
+from dashboards.grafana.boards.shared import (
+    EVERY_INTERVAL,
+    NO_CLOCK,
+    clock_table,
+    opens,
+    periods_of,
+)
 from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING, STATE_COLOURS, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
@@ -16,6 +22,7 @@ _CHOSEN: Final = (
     f" AND {is_chosen('state', '<due>')}"
 )
 _OPEN: Final = "state IN ('late', 'due_soon', 'pending')"
+_TIMELESS: Final = f"due_at IS NULL AND {_OPEN} AND {_CHOSEN}"
 _CHOICES: Final = tuple(f"${{{name}:queryparam}}" for name in ("province", "regime"))
 _DATED: Final = tuple(state for state in DUE if state != "at_once")
 
@@ -168,9 +175,10 @@ GROUP BY time {EVERY_INTERVAL}
                     queries=(
                         f"""
 SELECT <due> AS due_state, <left> AS left, concat(<sender>, ' → ', <recipient>) AS duty,
-       regime, channel, <limit> AS limit, starts_at, <article> AS article, incident_id
-FROM obligations
-WHERE due_at IS NULL AND {_OPEN} AND {_CHOSEN}
+       regime, channel, <limit> AS limit, starts_at, <article> AS article,
+       o.incident_id AS incident_id, {opens("p.first_time", "p.last_time")}
+FROM (SELECT * FROM obligations WHERE {_TIMELESS}) AS o
+LEFT JOIN {periods_of(_TIMELESS)} AS p ON p.incident_id = o.incident_id
 ORDER BY starts_at, obligation_id LIMIT 100
 """,
                     ),

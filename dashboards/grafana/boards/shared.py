@@ -145,6 +145,23 @@ def clock_stats(where: str, *here: str) -> tuple[Panel, ...]:
     )
 
 
+def opens(first: str = "first_time", last: str = "last_time") -> str:
+    """The period that a link to an incident opens: its own with ten minutes on either side, in
+    milliseconds, as texts, for a number would be written as the reader's language has it."""
+    return (
+        f"toString(toUnixTimestamp64Milli({first}) - 600000) AS opens_from,"
+        f" toString(toUnixTimestamp64Milli({last}) + 600000) AS opens_to"
+    )
+
+
+def periods_of(obligations: str) -> str:
+    """First and last event of the incidents of some obligations, to be joined."""
+    chosen = f"FROM obligations WHERE {obligations}"
+    return f"""(SELECT incident_id, first_time, last_time FROM incidents
+           WHERE enterprise_id IN (SELECT enterprise_id {chosen})
+             AND incident_id IN (SELECT incident_id {chosen}))"""
+
+
 def incident_table(where: str, limit: int = 100, height: int = 12, width: int = 24) -> Panel:
     """Incidents, gravest and newest first."""
     return Panel(
@@ -159,7 +176,7 @@ def incident_table(where: str, limit: int = 100, height: int = 12, width: int = 
 SELECT <gravity> AS grade, <miit> AS miit, <cac> AS cac, <title> AS incident, scenario,
        if(e.name = '', i.enterprise_id, e.name) AS enterprise, i.province AS province,
        status, first_time, last_time, detection_count AS detections, assignee,
-       i.incident_id AS incident_id, i.enterprise_id AS enterprise_id
+       i.incident_id AS incident_id, i.enterprise_id AS enterprise_id, {opens()}
 {_NAMED.format(where=where)}ORDER BY grade, last_time DESC, incident_id LIMIT {limit}
 """,
         ),
@@ -184,9 +201,10 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
 SELECT <due> AS due_state, <left> AS left, if(e.name = '', o.enterprise_id, e.name) AS enterprise,
        concat(<sender>, ' → ', <recipient>) AS duty, due_at, regime, channel, <limit> AS limit,
        o.province AS province, <article> AS article, o.incident_id AS incident_id,
-       o.enterprise_id AS enterprise_id
+       o.enterprise_id AS enterprise_id, {opens("p.first_time", "p.last_time")}
 FROM (SELECT * FROM obligations WHERE {where}) AS o
 LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id
+LEFT JOIN {periods_of(where)} AS p ON p.incident_id = o.incident_id
 ORDER BY indexOf(['late', 'due_soon', 'at_once', 'pending'], <due>), due_at, o.obligation_id
 LIMIT {limit}
 """,
