@@ -79,6 +79,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 _TO_INCIDENT: Final = ("incident", "incident", "incident_id")
 _TO_ENTERPRISE: Final = ("enterprise", "enterprise", "enterprise_id")
 _TO_PROVINCE: Final = ("province", "province", "")
+_TO_ENTITY: Final = ("entity", "entity", "")
 
 
 def _judgement(title: Text) -> Look:
@@ -230,15 +231,19 @@ LOOKS: Final[Mapping[str, Look]] = {
     "reason_code": Look(title=Text("原因代码", "Reason code"), width=200),
     "detail": Look(title=Text("问题", "What is wrong"), wrap=True),
     "remedy": Look(title=Text("办法", "Remedy"), wrap=True),
-    "host": Look(title=words.ENTITY["host"], width=140),
-    "account": Look(title=words.ENTITY["account"], width=140),
-    "source_ip": Look(title=words.FIELD_LABEL["source_ip"], width=140),
-    "destination_ip": Look(title=words.FIELD_LABEL["destination_ip"], width=140),
-    "process": Look(title=words.ENTITY["process"], width=240),
+    "host": Look(title=words.ENTITY["host"], width=140, link=_TO_ENTITY),
+    "account": Look(title=words.ENTITY["account"], width=140, link=_TO_ENTITY),
+    "source_ip": Look(title=words.FIELD_LABEL["source_ip"], width=140, link=_TO_ENTITY),
+    "destination_ip": Look(title=words.FIELD_LABEL["destination_ip"], width=160, link=_TO_ENTITY),
+    "process": Look(title=words.ENTITY["process"], least_width=240, link=_TO_ENTITY),
+    "entity": Look(title=Text("实体", "Entity"), least_width=240, wrap=True, link=_TO_ENTITY),
+    "entity_kind": Look(title=Text("类型", "Kind"), words=words.ENTITY, width=130),
+    "entity_role": Look(title=Text("角色", "Role"), words=words.ROLE, width=110),
+    "first_seen": Look(title=Text("首见", "First seen"), width=170),
+    "last_seen": Look(title=Text("末见", "Last seen"), width=170),
     "product": Look(title=Text("产品", "Product"), width=120),
     "log_category": Look(title=Text("日志类别", "Log category"), width=170),
     "format": Look(title=Text("格式", "Format"), width=110),
-    "raw": Look(title=Text("原始日志", "Event as received"), wrap=True, least_width=400),
     "technique": Look(title=Text("技术", "Technique"), width=130),
     "rules": Look(title=Text("规则数", "Rules"), width=90),
     "analyst": Look(title=Text("分析员", "Analyst"), width=120),
@@ -264,7 +269,7 @@ LOOKS: Final[Mapping[str, Look]] = {
         title=Text("共同指标", "What they share"),
         link=("campaigns", "campaign", "campaign_id"),
     ),
-    "indicator": Look(title=Text("共同指标", "What they share")),
+    "indicator": Look(title=Text("共同指标", "What they share"), link=_TO_ENTITY),
     "indicator_kind": Look(title=Text("类型", "Kind"), words=words.INDICATOR, width=120),
     "campaign_status": Look(title=Text("状态", "Status"), words=words.CAMPAIGN_STATUS, width=100),
     "place": Look(title=Text("次序", "Order"), width=80),

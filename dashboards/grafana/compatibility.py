@@ -97,6 +97,7 @@ VARIABLE_KEYS: Final[Mapping[str, frozenset[str]]] = {
     "datasource": frozenset({"current", "query"}),
     "custom": frozenset({"current", "query", "options"}),
     "query": frozenset({"query", "refresh", "datasource"}),
+    "textbox": frozenset(),
 }
 """What a variable must carry: 9.4 does not work out a custom variable's options by itself."""
 

@@ -71,7 +71,7 @@ def link_json(look: Look, language: Language) -> dict[str, object]:
     if look.link is None:
         raise ValueError("a column without a link has no link")
     board, variable, field = look.link
-    value = f"${{__data.fields.{field}}}" if field else "${__value.raw}"
+    value = f"${{__data.fields.{field}}}" if field else "${__value.raw:percentencode}"
     return {
         "title": f"{OPEN[language]} {look.title.of(language)}",
         "url": board_url(board, language, f"var-{variable}={value}", period=_period(board)),

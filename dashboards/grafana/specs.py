@@ -75,7 +75,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """A choice at the top: `options` from a table of words, or rows (value, text) of `query`."""
+    """A choice at the top: `options` from a table of words, or rows (value, text) of `query`; with
+    neither a text that is typed in."""
 
     name: str
     label: Text
