@@ -109,6 +109,22 @@ CHANGE: Final[Words] = {
 }
 """What an investigation says otherwise than the live data."""
 
+METRIC: Final[Words] = {
+    "occurred": Text(
+        f"新发现事件：{glossary.OCCURRED['true'].zh}", "Incidents discovered that occurred"
+    ),
+    "suspected": Text(
+        f"新发现事件：{glossary.OCCURRED['false'].zh}", "Incidents discovered that may occur"
+    ),
+    "grave": Text("其中 I、II 级", "Of these, tier I or II"),
+    "missed": Text("逾期的报告", "Reports that became late"),
+    "detections": Text(glossary.INCIDENT["detection"].zh, "Detections"),
+    "senders": Text("有报送的单位", "Enterprises that sent"),
+    "events": Text("收到的日志", "Events received"),
+    "dead_letters": Text("死信", "Dead letters"),
+}
+"""What a shift is compared by with the same hours before."""
+
 CHANNEL: Final[Words] = glossary.CHANNEL
 
 SCENARIO: Final[Words] = {row.key: Text(row.zh, row.en) for row in SCENARIOS.values()}

@@ -5,7 +5,7 @@ word of that tier, on a series of that name, on the tile that counts that tier, 
 steps of a map.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dashboards.grafana.boards.tiles import EMPTY_TILE
@@ -45,9 +45,18 @@ def _override_faults(config: Mapping[str, Any]) -> Iterator[str]:
             if setting["id"] == "color":
                 yield from _faults_of(name, setting["value"].get("fixedColor"))
             if setting["id"] == "mappings":
-                for mapping in setting["value"]:
-                    for value, result in mapping["options"].items():
-                        yield from _faults_of(value, result.get("color"))
+                for value, result in _mapped(setting["value"]):
+                    yield from _faults_of(value, result.get("color"))
+
+
+def _mapped(mappings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Values, or regular expressions, and what they are shown as."""
+    for mapping in mappings:
+        options = mapping["options"]
+        if mapping["type"] == "regex":
+            yield options["pattern"], options["result"]
+        else:
+            yield from options.items()
 
 
 def _faults_of(meaning: str, colour: str | None) -> Iterator[str]:

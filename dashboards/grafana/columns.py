@@ -57,16 +57,30 @@ CHANGE_COLOURS: Final[Mapping[str, str]] = {
 OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": INK, "unknown": GREY, "not_met": GREY}
 
 
+TECHNIQUE_SHADES: Final = tuple(
+    (rf"^T\S+ · {digits}$", LEVEL_COLOURS[level])
+    for digits, level in (
+        (r"\d", "low"),
+        (r"\d\d", "medium"),
+        (r"\d{3}", "high"),
+        (r"\d{4,}", "critical"),
+    )
+)
+"""Of a cell of the ATT&CK matrix, by its detections."""
+
+
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """One column. `link` is (dashboard, variable, field that gives the value; "" for itself).
 
-    `fill` colours the cell, not only its text; `hidden` keeps a column for links alone. A column
-    without `width` shares what the others leave, and is never narrower than `least_width`.
+    `patterns` are colours by regular expression. `fill` colours the cell, not only its text;
+    `hidden` keeps a column for links alone. A column without `width` shares what the others leave,
+    and is never narrower than `least_width`.
     """
 
     title: Text
     words: Words = {}
     colours: Mapping[str, str] = {}
+    patterns: tuple[tuple[str, str], ...] = ()
     fill: bool = False
     width: int = 0
     least_width: int = 0
@@ -126,6 +140,7 @@ LOOKS: Final[Mapping[str, Look]] = {
         fill=True,
         width=150,
     ),
+    "judgement_before": _judgement(Text("此前", "Before")),
     "judgement_live": _judgement(Text("实时结论", "Live judgement")),
     "judgement_again": _judgement(Text("调查结论", "Investigation's judgement")),
     "miit_live": _judgement(Text("工信部（实时）", "MIIT, live")),
@@ -244,6 +259,22 @@ LOOKS: Final[Mapping[str, Look]] = {
     "product": Look(title=Text("产品", "Product"), width=120),
     "log_category": Look(title=Text("日志类别", "Log category"), width=170),
     "format": Look(title=Text("格式", "Format"), width=110),
+    **{
+        f"tactic_{key.replace('-', '_')}": Look(
+            title=tactic, patterns=TECHNIQUE_SHADES, fill=True, least_width=128
+        )
+        for key, tactic in words.TACTIC.items()
+    },
+    "true_positives": Look(title=words.VERDICT["true_positive"], width=110),
+    "false_positives": Look(title=words.VERDICT["false_positive"], width=120),
+    "benign": Look(title=words.VERDICT["benign"], width=100),
+    "unjudged": Look(title=words.VERDICT["unknown"], width=100),
+    "false_share": Look(title=Text("误报率", "False share"), unit="percentunit", width=110),
+    "handled_min": Look(title=Text("平均处置时长", "Mean handling"), unit="m", width=140),
+    "metric": Look(title=Text("项目", "What"), words=words.METRIC),
+    "this_period": Look(title=Text("所选时段", "This period"), width=110),
+    "day_before": Look(title=Text("昨日同期", "Yesterday"), width=110),
+    "week_before": Look(title=Text("上周同期", "Last week"), width=110),
     "technique": Look(title=Text("技术", "Technique"), width=130),
     "rules": Look(title=Text("规则数", "Rules"), width=90),
     "analyst": Look(title=Text("分析员", "Analyst"), width=120),

@@ -1,6 +1,6 @@
 """From looks to Grafana's field configuration: headings, value mappings, links, thresholds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from grafana_foundation_sdk.builders import dashboard as builders
@@ -24,6 +24,14 @@ def mappings_of(words: Words, colours: Mapping[str, str], language: Language) ->
     return [models.ValueMap(options=results)]
 
 
+def _pattern_maps(patterns: Sequence[tuple[str, str]]) -> Iterator[Any]:
+    """Colours alone: the text stays as it is."""
+    for pattern, colour in patterns:
+        result = models.ValueMappingResult(color=colour)
+        options = models.DashboardRegexMapOptions(pattern=pattern, result=result)
+        yield models.RegexMap(options=options)
+
+
 def thresholds_of(steps: Sequence[tuple[float, str]], base: str) -> Any:
     """Absolute thresholds: `base` below the first step."""
     rows = [models.Threshold(value=None, color=base)]
@@ -40,9 +48,11 @@ def override(look: Look, language: Language) -> list[Any]:
     if look.words:
         properties.append(("mappings", mappings_of(look.words, look.colours, language)))
         properties.append(("custom.align", "left"))  # a word for a number is a word
+    if look.patterns:
+        properties.append(("mappings", list(_pattern_maps(look.patterns))))
     if look.least_width:
         properties.append(("custom.minWidth", look.least_width))
-    if look.colours:
+    if look.colours or look.patterns:
         mode = "color-background" if look.fill else "color-text"
         properties.append(("custom.cellOptions", {"type": mode, "mode": "basic"}))
     if look.wrap:

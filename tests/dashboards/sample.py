@@ -402,6 +402,11 @@ def _event(case: Case, step: Step, number: int) -> Event:
     )
 
 
+def _technique(step: Step) -> str:
+    """Of ATT&CK for ICS where the tactic is."""
+    return "attack.t0843" if step.tactic == "impair-process-control" else "attack.t1486"
+
+
 def _detection(case: Case, step: Step) -> Detection:
     enterprise = ENTERPRISES[case.enterprise]
     time = _at(case, step)
@@ -413,7 +418,7 @@ def _detection(case: Case, step: Step) -> Detection:
         rule_id=content_id("rule", step.rule_en),
         title=step.rule_en,
         level=step.level,
-        tags=(f"attack.{step.tactic}", "attack.t1486"),
+        tags=(f"attack.{step.tactic}", _technique(step)),
         scenario=case.scenario,
         enterprise_id=enterprise.enterprise_id,
         province=enterprise.province,

@@ -7,6 +7,8 @@ import pytest
 
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.catalogue import BOARDS
+from dashboards.grafana.boards.coverage import COVERAGE
+from dashboards.grafana.boards.handover import HANDOVER_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
@@ -20,7 +22,7 @@ from dashboards.grafana.sample_period import choose
 from dashboards.grafana.specs import Board
 from dashboards.words import Language
 from schemas.ids import content_id
-from schemas.moments import HOUR, MINUTE, SECOND
+from schemas.moments import DAY, HOUR, MINUTE, SECOND
 from schemas.provinces import OUTSIDE
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
@@ -206,6 +208,46 @@ def test_incidents_that_are_called_the_same_can_be_told_apart(store: ChdbSink) -
     rows = store.query(expand(variable_queries(board)["incident"], selection))
     ransomware = next(str(row["text"]) for row in rows if "勒索病毒：" in str(row["text"]))
     assert ransomware.endswith(" · 华辰精密制造有限公司 · 11-20 14:12")
+
+
+def test_a_technique_stands_under_the_tactics_of_its_rules(store: ChdbSink) -> None:
+    found = answers(store, COVERAGE)
+    cells = [cell for row in found["ATT&CK for Enterprise"] for cell in row.items() if cell[1]]
+    assert ("tactic_impact", "T1486 · 2") in cells
+    assert ("tactic_exfiltration", "T1486 · 1") in cells
+    assert [
+        cell for row in found["ATT&CK for ICS"] for cell in row.items() if cell[1]
+    ] == [("tactic_impair_process_control", "T0843 · 1")]  # fmt: skip
+
+
+def test_rules_stand_with_what_their_incidents_were_found_to_be(store: ChdbSink) -> None:
+    rows = {row["rule"]: row for row in answers(store, COVERAGE)["Rules and verdicts"]}
+    judged, open_one = rows["Mass file rewrite"], rows["Web shell written"]
+    assert (judged["true_positives"], judged["false_share"], judged["unjudged"]) == (1, 0, 0)
+    assert (open_one["unjudged"], open_one["false_share"]) == (1, None)
+    counts = (judged["occurred_count"], judged["suspected_count"])
+    assert counts == (1, 0), "the drill that it matched too is no noise"
+
+
+def test_a_shift_is_held_against_the_same_hours_before(store: ChdbSink) -> None:
+    board = board_json(HANDOVER_BOARD, "en")
+    (compared,) = (target for target in targets(board) if target.place == "The same hours")
+    selection, _ = select(board, Source(store.query, QueryFailed), choose(store.query))
+
+    def shift(days: int) -> dict[str, tuple[int, ...]]:
+        period = msgspec.structs.replace(
+            selection, first=NOW - 10 * HOUR + days * DAY, last=NOW + 2 * HOUR + days * DAY
+        )
+        names = ("this_period", "day_before", "week_before", "since_yesterday")
+        return {
+            str(row["metric"]): tuple(int(str(row[name])) for name in names)
+            for row in store.query(expand(compared.sql, period))
+        }
+
+    assert shift(0)["occurred"] == (2, 0, 0, 2)
+    assert shift(1)["suspected"] == (0, 2, 0, -2)
+    assert shift(7)["events"] == (0, 0, 6000, 0)
+    assert shift(0)["senders"][0] == 6
 
 
 def test_a_story_is_read_by_the_sentence(store: ChdbSink) -> None:

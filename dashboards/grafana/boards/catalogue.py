@@ -8,6 +8,7 @@ from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
 from dashboards.grafana.boards.entity import ENTITY_BOARD
+from dashboards.grafana.boards.handover import HANDOVER_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
@@ -23,6 +24,7 @@ BOARDS: Final[tuple[Board, ...]] = (
     SITUATION,
     PROVINCE_BOARD,
     QUEUE,
+    HANDOVER_BOARD,
     INCIDENT_BOARD,
     ENTERPRISE_BOARD,
     SEARCH_BOARD,
