@@ -47,6 +47,14 @@ LEVEL: Final[Words] = glossary.LEVEL
 OBLIGATION: Final[Words] = headed(glossary.OBLIGATION)
 """Most pressing first."""
 
+DUE: Final[Words] = {
+    "late": OBLIGATION["late"],
+    "due_soon": OBLIGATION["due_soon"],
+    "at_once": Text(glossary.AT_ONCE.zh, capital(glossary.AT_ONCE.en)),
+    **{state: OBLIGATION[state] for state in ("pending", "done", "withdrawn")},
+}
+"""Of an obligation on the boards: what has no deadline is never late, nor due soon."""
+
 OUTCOME: Final[Words] = {
     "met": Text("符合", "Met"),
     "unknown": Text("未知", "Unknown"),
@@ -100,6 +108,22 @@ CHANGE: Final[Words] = {
     "same": Text("一致", "Same"),
 }
 """What an investigation says otherwise than the live data."""
+
+METRIC: Final[Words] = {
+    "occurred": Text(
+        f"新发现事件：{glossary.OCCURRED['true'].zh}", "Incidents discovered that occurred"
+    ),
+    "suspected": Text(
+        f"新发现事件：{glossary.OCCURRED['false'].zh}", "Incidents discovered that may occur"
+    ),
+    "grave": Text("其中 I、II 级", "Of these, tier I or II"),
+    "missed": Text("逾期的报告", "Reports that became late"),
+    "detections": Text(glossary.INCIDENT["detection"].zh, "Detections"),
+    "senders": Text("有报送的单位", "Enterprises that sent"),
+    "events": Text("收到的日志", "Events received"),
+    "dead_letters": Text("死信", "Dead letters"),
+}
+"""What a shift is compared by with the same hours before."""
 
 CHANNEL: Final[Words] = glossary.CHANNEL
 

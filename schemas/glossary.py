@@ -99,6 +99,8 @@ OBLIGATION: Final[Terms] = {
     "done": Term("已完成", "done"),
     "withdrawn": Term("已撤销", "withdrawn"),
 }
+AT_ONCE: Final = Term("应立即办理", "at once")
+"""Of an obligation that is open and for which the instrument gives no figure."""
 CHANNEL: Final[Terms] = {
     "phone": Term("电话", "phone"),
     "written": Term("书面", "in writing"),

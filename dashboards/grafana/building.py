@@ -68,6 +68,8 @@ def _variable(variable: Variable, language: Language) -> Any:
         chosen.datasource(models.DataSourceRef(type_val=SOURCE["type"], uid=SOURCE["uid"]))
         chosen.refresh(models.VariableRefresh.ON_TIME_RANGE_CHANGED)
         return chosen.label(label).multi(False).include_all(False)
+    if not variable.options:
+        return builders.TextBoxVariable(variable.name).label(label).default_value("")
     options = [f"{text.of(language)} : {value}" for value, text in variable.options.items()]
     builder = builders.CustomVariable(variable.name).values(", ".join(options)).label(label)
     builder.options(_options(variable, language))

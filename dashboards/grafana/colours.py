@@ -1,13 +1,14 @@
-"""The law's four colours mean its tiers and nothing else; nothing and no data are grey. Pure.
+"""The law's four colours mean its tiers and nothing else; nothing and unknown are grey. Pure.
 
 Read from the JSON that Grafana gets: a colour of the law may stand in a value mapping under a
 word of that tier, on a series of that name, on the tile that counts that tier, and as the four
 steps of a map.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
+from dashboards.grafana.boards.tiles import EMPTY_TILE
 from dashboards.grafana.columns import (
     GRADE_COLOURS,
     GREY,
@@ -19,8 +20,10 @@ from dashboards.grafana.columns import (
 LAWS: Final = frozenset(TIER_COLOURS.values())
 OF_TIER: Final[Mapping[str, str]] = {**GRADE_COLOURS, **JUDGEMENT_COLOURS}
 """By the value or the name of a series that stands for a tier: its colour."""
-NEUTRAL: Final = frozenset({GREY, INK})
+NEUTRAL: Final = frozenset({GREY, INK, EMPTY_TILE})
 """Of a tile that shows nothing: the second where what it counts is neither good nor bad."""
+UNCERTAIN: Final = frozenset({"unknown", "none", "not_met"})
+"""Words of what is not known, or does not hold: no colour may make them look as if it did."""
 
 
 def colour_faults(dashboard: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -42,14 +45,25 @@ def _override_faults(config: Mapping[str, Any]) -> Iterator[str]:
             if setting["id"] == "color":
                 yield from _faults_of(name, setting["value"].get("fixedColor"))
             if setting["id"] == "mappings":
-                for mapping in setting["value"]:
-                    for value, result in mapping["options"].items():
-                        yield from _faults_of(value, result.get("color"))
+                for value, result in _mapped(setting["value"]):
+                    yield from _faults_of(value, result.get("color"))
+
+
+def _mapped(mappings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Values, or regular expressions, and what they are shown as."""
+    for mapping in mappings:
+        options = mapping["options"]
+        if mapping["type"] == "regex":
+            yield options["pattern"], options["result"]
+        else:
+            yield from options.items()
 
 
 def _faults_of(meaning: str, colour: str | None) -> Iterator[str]:
     if colour in LAWS and OF_TIER.get(meaning) != colour:
         yield f"shows {meaning} in {colour}, a colour of the law that does not mean it"
+    if meaning in UNCERTAIN and colour and colour not in NEUTRAL:
+        yield f"shows {meaning} in {colour}, as if it held"
 
 
 def _step_faults(panel: Mapping[str, Any], steps: list[Mapping[str, Any]]) -> Iterator[str]:

@@ -35,6 +35,7 @@ JUDGEMENT_COLOURS: Final[Mapping[str, str]] = {
 STATE_COLOURS: Final[Mapping[str, str]] = {
     "late": URGENT,
     "due_soon": PRESSING,
+    "at_once": PRESSING,
     "pending": INK,
     "done": GREEN,
     "withdrawn": GREY,
@@ -56,16 +57,30 @@ CHANGE_COLOURS: Final[Mapping[str, str]] = {
 OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": INK, "unknown": GREY, "not_met": GREY}
 
 
+TECHNIQUE_SHADES: Final = tuple(
+    (rf"^T\S+ · {digits}$", LEVEL_COLOURS[level])
+    for digits, level in (
+        (r"\d", "low"),
+        (r"\d\d", "medium"),
+        (r"\d{3}", "high"),
+        (r"\d{4,}", "critical"),
+    )
+)
+"""Of a cell of the ATT&CK matrix, by its detections."""
+
+
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """One column. `link` is (dashboard, variable, field that gives the value; "" for itself).
 
-    `fill` colours the cell, not only its text; `hidden` keeps a column for links alone. A column
-    without `width` shares what the others leave, and is never narrower than `least_width`.
+    `patterns` are colours by regular expression. `fill` colours the cell, not only its text;
+    `hidden` keeps a column for links alone. A column without `width` shares what the others leave,
+    and is never narrower than `least_width`.
     """
 
     title: Text
     words: Words = {}
     colours: Mapping[str, str] = {}
+    patterns: tuple[tuple[str, str], ...] = ()
     fill: bool = False
     width: int = 0
     least_width: int = 0
@@ -78,6 +93,7 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
 _TO_INCIDENT: Final = ("incident", "incident", "incident_id")
 _TO_ENTERPRISE: Final = ("enterprise", "enterprise", "enterprise_id")
 _TO_PROVINCE: Final = ("province", "province", "")
+_TO_ENTITY: Final = ("entity", "entity", "")
 
 
 def _judgement(title: Text) -> Look:
@@ -87,6 +103,8 @@ def _judgement(title: Text) -> Look:
 LOOKS: Final[Mapping[str, Look]] = {
     "incident_id": Look(title=Text("事件编号", "Incident id"), hidden=True),
     "enterprise_id": Look(title=Text("单位编号", "Enterprise id"), hidden=True),
+    "opens_from": Look(title=Text("时段起", "Period from"), hidden=True),
+    "opens_to": Look(title=Text("时段止", "Period to"), hidden=True),
     "grade": Look(
         title=words.INCIDENT["tier"],
         words={**words.GRADE, "0": Text("没有事件", "No incident")},
@@ -122,6 +140,7 @@ LOOKS: Final[Mapping[str, Look]] = {
         fill=True,
         width=150,
     ),
+    "judgement_before": _judgement(Text("此前", "Before")),
     "judgement_live": _judgement(Text("实时结论", "Live judgement")),
     "judgement_again": _judgement(Text("调查结论", "Investigation's judgement")),
     "miit_live": _judgement(Text("工信部（实时）", "MIIT, live")),
@@ -130,6 +149,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "cac_again": _judgement(Text("网信办（调查）", "CAC, investigation")),
     "combined_miit_tier": _judgement(Text("合并等级（工信部）", "Combined tier, MIIT")),
     "combined_cac_tier": _judgement(Text("合并等级（网信办）", "Combined tier, CAC")),
+    "limb_tier": Look(title=words.INCIDENT["tier"], words=words.TIER, width=130),
     "tier_low": Look(title=Text("估计下限", "Lowest"), words=words.TIER, width=110),
     "tier_likely": Look(title=Text("最可能", "Likely"), words=words.TIER, width=110),
     "tier_high": Look(title=Text("估计上限", "Highest"), words=words.TIER, width=110),
@@ -140,7 +160,9 @@ LOOKS: Final[Mapping[str, Look]] = {
         title=words.INCIDENT["province"], words=words.PLACE, width=120, link=_TO_PROVINCE
     ),
     "enterprise": Look(title=words.INCIDENT["enterprise"], width=200, link=_TO_ENTERPRISE),
-    "incident": Look(title=words.INCIDENT["incident"], link=_TO_INCIDENT, least_width=300),
+    "incident": Look(
+        title=words.INCIDENT["incident"], link=_TO_INCIDENT, least_width=300, wrap=True
+    ),
     "scenario": Look(title=words.INCIDENT["scenario"], words=words.SCENARIO, width=165),
     "status": Look(title=Text("状态", "Status"), words=words.STATUS, width=90),
     "verdict": Look(title=Text("研判", "Verdict"), words=words.VERDICT, width=110),
@@ -151,9 +173,9 @@ LOOKS: Final[Mapping[str, Look]] = {
         fill=True,
         width=110,
     ),
-    "state": Look(
+    "due_state": Look(
         title=Text("状态", "State"),
-        words=words.OBLIGATION,
+        words=words.DUE,
         colours=STATE_COLOURS,
         fill=True,
         width=100,
@@ -167,7 +189,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "basis": Look(title=Text("依据", "Basis"), words=words.BASIS, width=100),
     "channel": Look(title=Text("方式", "Channel"), words=words.CHANNEL, width=90),
     "tactic": Look(title=Text("战术", "Tactic"), words=words.TACTIC, width=190),
-    "left": Look(title=Text("剩余", "Left"), width=170),
+    "left": Look(title=Text("剩余", "Left"), width=190),
     "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdhms", width=150),
     "late_share": Look(title=Text("迟到率", "Late"), unit="percentunit", width=100),
     "due_at": Look(title=Text("到期", "Due"), width=170),
@@ -188,6 +210,9 @@ LOOKS: Final[Mapping[str, Look]] = {
         link=_TO_INCIDENT,
         least_width=260,
     ),
+    "chain": Look(
+        title=Text("报送单位 → 接收单位", "From whom, to whom"), wrap=True, least_width=260
+    ),
     "limit": Look(title=Text("时限", "Limit"), width=130),
     "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),
     "story": Look(title=Text("经过", "What happened"), wrap=True, least_width=500),
@@ -205,6 +230,9 @@ LOOKS: Final[Mapping[str, Look]] = {
     "assignee": Look(title=Text("负责人", "Assignee"), width=110),
     "revision": Look(title=Text("修订", "Revision"), width=80),
     "incidents": Look(title=Text("事件数", "Incidents"), width=90),
+    "occurred_count": Look(title=words.OCCURRED["true"], width=130),
+    "suspected_count": Look(title=words.OCCURRED["false"], width=110),
+    "since_yesterday": Look(title=Text("较昨日", "Since yesterday"), width=140),
     "enterprises": Look(title=Text("单位数", "Enterprises"), width=90),
     "detections": Look(title=Text("告警数", "Detections"), width=100),
     "batches": Look(title=Text("批次", "Batches"), width=90),
@@ -218,15 +246,35 @@ LOOKS: Final[Mapping[str, Look]] = {
     "reason_code": Look(title=Text("原因代码", "Reason code"), width=200),
     "detail": Look(title=Text("问题", "What is wrong"), wrap=True),
     "remedy": Look(title=Text("办法", "Remedy"), wrap=True),
-    "host": Look(title=words.ENTITY["host"], width=140),
-    "account": Look(title=words.ENTITY["account"], width=140),
-    "source_ip": Look(title=words.FIELD_LABEL["source_ip"], width=140),
-    "destination_ip": Look(title=words.FIELD_LABEL["destination_ip"], width=140),
-    "process": Look(title=words.ENTITY["process"], width=240),
+    "host": Look(title=words.ENTITY["host"], width=140, link=_TO_ENTITY),
+    "account": Look(title=words.ENTITY["account"], width=140, link=_TO_ENTITY),
+    "source_ip": Look(title=words.FIELD_LABEL["source_ip"], width=140, link=_TO_ENTITY),
+    "destination_ip": Look(title=words.FIELD_LABEL["destination_ip"], width=160, link=_TO_ENTITY),
+    "process": Look(title=words.ENTITY["process"], least_width=240, link=_TO_ENTITY),
+    "entity": Look(title=Text("实体", "Entity"), least_width=240, wrap=True, link=_TO_ENTITY),
+    "entity_kind": Look(title=Text("类型", "Kind"), words=words.ENTITY, width=130),
+    "entity_role": Look(title=Text("角色", "Role"), words=words.ROLE, width=110),
+    "first_seen": Look(title=Text("首见", "First seen"), width=170),
+    "last_seen": Look(title=Text("末见", "Last seen"), width=170),
     "product": Look(title=Text("产品", "Product"), width=120),
     "log_category": Look(title=Text("日志类别", "Log category"), width=170),
     "format": Look(title=Text("格式", "Format"), width=110),
-    "raw": Look(title=Text("原始日志", "Event as received"), wrap=True, least_width=400),
+    **{
+        f"tactic_{key.replace('-', '_')}": Look(
+            title=tactic, patterns=TECHNIQUE_SHADES, fill=True, least_width=128
+        )
+        for key, tactic in words.TACTIC.items()
+    },
+    "true_positives": Look(title=words.VERDICT["true_positive"], width=110),
+    "false_positives": Look(title=words.VERDICT["false_positive"], width=120),
+    "benign": Look(title=words.VERDICT["benign"], width=100),
+    "unjudged": Look(title=words.VERDICT["unknown"], width=100),
+    "false_share": Look(title=Text("误报率", "False share"), unit="percentunit", width=110),
+    "handled_min": Look(title=Text("平均处置时长", "Mean handling"), unit="m", width=140),
+    "metric": Look(title=Text("项目", "What"), words=words.METRIC),
+    "this_period": Look(title=Text("所选时段", "This period"), width=110),
+    "day_before": Look(title=Text("昨日同期", "Yesterday"), width=110),
+    "week_before": Look(title=Text("上周同期", "Last week"), width=110),
     "technique": Look(title=Text("技术", "Technique"), width=130),
     "rules": Look(title=Text("规则数", "Rules"), width=90),
     "analyst": Look(title=Text("分析员", "Analyst"), width=120),
@@ -252,7 +300,7 @@ LOOKS: Final[Mapping[str, Look]] = {
         title=Text("共同指标", "What they share"),
         link=("campaigns", "campaign", "campaign_id"),
     ),
-    "indicator": Look(title=Text("共同指标", "What they share")),
+    "indicator": Look(title=Text("共同指标", "What they share"), link=_TO_ENTITY),
     "indicator_kind": Look(title=Text("类型", "Kind"), words=words.INDICATOR, width=120),
     "campaign_status": Look(title=Text("状态", "Status"), words=words.CAMPAIGN_STATUS, width=100),
     "place": Look(title=Text("次序", "Order"), width=80),
@@ -278,5 +326,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     ),
     "rule_sets": Look(title=Text("规则集", "Rule sets"), wrap=True),
     "first_received_at": Look(title=Text("最早接收", "First received"), width=170),
-    "label": Look(title=Text("简称", "Short name"), hidden=True),
+    "name_dark": Look(title=Text("名称", "Name"), hidden=True),
+    "name_light": Look(title=Text("名称", "Name"), hidden=True),
+    "figures_dark": Look(title=Text("数量", "Figures"), hidden=True),
+    "figures_light": Look(title=Text("数量", "Figures"), hidden=True),
 }

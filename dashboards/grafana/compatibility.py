@@ -36,12 +36,25 @@ OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     ),
     "geomap": frozenset({"basemap", "controls", "layers", "tooltip", "view"}),
     "nodeGraph": frozenset(),
+    "logs": frozenset(
+        {
+            "dedupStrategy",
+            "enableLogDetails",
+            "prettifyLogMessage",
+            "showCommonLabels",
+            "showLabels",
+            "showTime",
+            "sortOrder",
+            "wrapLogMessage",
+        }
+    ),
     "row": frozenset(),
 }
 """Panel type to the options that it has had since 9.4."""
 
 LATER_OPTIONS: Final[Mapping[str, frozenset[str]]] = {
     "stat": frozenset({"percentChangeColorMode", "showPercentChange", "wideLayout"}),
+    "logs": frozenset({"showLogContextToggle"}),
     "table": frozenset({"cellHeight"}),
     "bargauge": frozenset({"legend", "maxVizHeight", "namePlacement", "sizing", "valueMode"}),
 }
@@ -84,6 +97,7 @@ VARIABLE_KEYS: Final[Mapping[str, frozenset[str]]] = {
     "datasource": frozenset({"current", "query"}),
     "custom": frozenset({"current", "query", "options"}),
     "query": frozenset({"query", "refresh", "datasource"}),
+    "textbox": frozenset(),
 }
 """What a variable must carry: 9.4 does not work out a custom variable's options by itself."""
 

@@ -1,6 +1,6 @@
 """From looks to Grafana's field configuration: headings, value mappings, links, thresholds."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from grafana_foundation_sdk.builders import dashboard as builders
@@ -24,6 +24,14 @@ def mappings_of(words: Words, colours: Mapping[str, str], language: Language) ->
     return [models.ValueMap(options=results)]
 
 
+def _pattern_maps(patterns: Sequence[tuple[str, str]]) -> Iterator[Any]:
+    """Colours alone: the text stays as it is."""
+    for pattern, colour in patterns:
+        result = models.ValueMappingResult(color=colour)
+        options = models.DashboardRegexMapOptions(pattern=pattern, result=result)
+        yield models.RegexMap(options=options)
+
+
 def thresholds_of(steps: Sequence[tuple[float, str]], base: str) -> Any:
     """Absolute thresholds: `base` below the first step."""
     rows = [models.Threshold(value=None, color=base)]
@@ -40,9 +48,11 @@ def override(look: Look, language: Language) -> list[Any]:
     if look.words:
         properties.append(("mappings", mappings_of(look.words, look.colours, language)))
         properties.append(("custom.align", "left"))  # a word for a number is a word
+    if look.patterns:
+        properties.append(("mappings", list(_pattern_maps(look.patterns))))
     if look.least_width:
         properties.append(("custom.minWidth", look.least_width))
-    if look.colours:
+    if look.colours or look.patterns:
         mode = "color-background" if look.fill else "color-text"
         properties.append(("custom.cellOptions", {"type": mode, "mode": "basic"}))
     if look.wrap:
@@ -71,17 +81,27 @@ def link_json(look: Look, language: Language) -> dict[str, object]:
     if look.link is None:
         raise ValueError("a column without a link has no link")
     board, variable, field = look.link
-    value = f"${{__data.fields.{field}}}" if field else "${__value.raw}"
+    value = f"${{__data.fields.{field}}}" if field else "${__value.raw:percentencode}"
     return {
         "title": f"{OPEN[language]} {look.title.of(language)}",
-        "url": board_url(board, language, f"var-{variable}={value}"),
+        "url": board_url(board, language, f"var-{variable}={value}", period=_period(board)),
         "targetBlank": False,
     }
 
 
-def board_url(board: str, language: Language, *variables: str) -> str:
-    """The path of a dashboard with the current period and store."""
-    query = "&".join(("${__url_time_range}", "${store:queryparam}", *variables))
+THIS_PERIOD: Final = "${__url_time_range}"
+
+
+def _period(board: str) -> str:
+    """An incident is shown over its own period; anything else over the one that is chosen."""
+    if board != "incident":
+        return THIS_PERIOD
+    return "from=${__data.fields.opens_from}&to=${__data.fields.opens_to}"
+
+
+def board_url(board: str, language: Language, *variables: str, period: str = THIS_PERIOD) -> str:
+    """The path of a dashboard with a period and the current store."""
+    query = "&".join((period, "${store:queryparam}", *variables))
     return f"/d/{board_uid(board, language)}?{query}"
 
 

@@ -12,7 +12,7 @@ DESCRIPTIONLESS: Final = frozenset({"row"})
 _LINK: Final = re.compile(r"^/d/([\w-]+)(?:\?(.*))?$")
 _SET_VARIABLE: Final = re.compile(r"(?:^|&)var-([\w-]+)=")
 _PASSED_VARIABLE: Final = re.compile(r"\$\{(\w+):queryparam\}")
-_FIELD: Final = re.compile(r"\$\{__data\.fields\.(\w+)\}")
+_FIELD: Final = re.compile(r"\$\{__data\.fields\.(\w+)(?::\w+)?\}")
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -36,7 +36,8 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "timeseries": ("time",),
-    "geomap": ("province", "label", "latitude", "longitude"),
+    "logs": ("time", "line"),
+    "geomap": ("province", "name_dark", "name_light", "latitude", "longitude"),
     "nodes": ("id", "title", "mainstat"),
     "edges": ("id", "source", "target"),
     "annotation": ("time", "title", "text", "tags"),
@@ -72,7 +73,7 @@ def variable_queries(dashboard: Dashboard) -> dict[str, str]:
 def variable_values(dashboard: Dashboard) -> dict[str, tuple[str, ...]]:
     """The values of variables without a query: all of them, or the one that is preset."""
     return {
-        variable["name"]: _options(variable) if variable["multi"] else _current(variable)
+        variable["name"]: _options(variable) if variable.get("multi") else _current(variable)
         for variable in dashboard["templating"]["list"]
         if variable["type"] != "query"
     }
@@ -83,6 +84,8 @@ def _options(variable: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _current(variable: Mapping[str, Any]) -> tuple[str, ...]:
+    if variable["type"] == "textbox":
+        return (str(variable.get("query", "")),)
     return (str(variable["current"]["value"]),)
 
 
@@ -104,7 +107,9 @@ def _link(place: str, url: str) -> Link:
 
 
 def _column_urls(panel: Mapping[str, Any]) -> Iterator[str]:
-    for override in panel.get("fieldConfig", {}).get("overrides", ()):
+    config = panel.get("fieldConfig", {})
+    yield from (link["url"] for link in config.get("defaults", {}).get("links") or ())
+    for override in config.get("overrides", ()):
         for setting in override["properties"]:
             if setting["id"] == "links":
                 yield from (link["url"] for link in setting["value"])

@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from json import dumps
 from typing import Any, Final
 
+import msgspec
 from grafana_foundation_sdk.builders import (
     bargauge,
     common,
     dashboard,
     geomap,
+    logs,
     nodegraph,
     stat,
     table,
@@ -20,14 +22,45 @@ from grafana_foundation_sdk.models import geomap as geomap_models
 
 from dashboards.grafana.clickhouse import SOURCE, ClickHouseQuery, QueryType
 from dashboards.grafana.columns import GREY, INK, LOOKS
-from dashboards.grafana.fields import link_json, mappings_of, overrides_of, thresholds_of
+from dashboards.grafana.fields import (
+    board_url,
+    link_json,
+    mappings_of,
+    overrides_of,
+    thresholds_of,
+)
 from dashboards.grafana.query_columns import column_names
 from dashboards.grafana.specs import Kind, Panel, localise
 from dashboards.words import Language, Text
 
+_LIST: Final = Text("打开清单", "Open the list")
 _PROVINCES: Final = Text("省份", "Provinces")
-_NAMES: Final = Text("名称", "Names")
-LABEL_INK: Final = "#14161a"
+LABEL_INK, LABEL_PAPER = "#14161a", "#ffffff"
+TILE_ZOOM: Final = 4.7
+"""At which a tile of five degrees is 92 pixels wide, and the map's eight rows 740 high."""
+TILE_RADIUS: Final = 61
+"""From the middle of a tile to its corner."""
+
+
+class Label(msgspec.Struct, frozen=True, kw_only=True):
+    """A text of every tile: of the column that it is under in LABELS; `sizes` in pixels."""
+
+    title: Text
+    colour: str
+    sizes: Mapping[Language, int]
+    offset: int
+
+
+_NAME, _FIGURES = Text("名称", "Names"), Text("数量", "Figures")
+LABELS: Final[Mapping[str, Label]] = {
+    "name_dark": Label(title=_NAME, colour=LABEL_INK, sizes={"zh": 22, "en": 12}, offset=-22),
+    "name_light": Label(title=_NAME, colour=LABEL_PAPER, sizes={"zh": 22, "en": 12}, offset=-22),
+    "figures_dark": Label(title=_FIGURES, colour=LABEL_INK, sizes={"zh": 20, "en": 20}, offset=14),
+    "figures_light": Label(
+        title=_FIGURES, colour=LABEL_PAPER, sizes={"zh": 20, "en": 20}, offset=14
+    ),
+}
+"""A text is one colour in its layer: dark on light tiles and light on dark ones are two."""
 EMPTY_BASE: Final = {
     "type": "geojson",
     "name": "base",
@@ -74,8 +107,17 @@ def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
             name, [models.DynamicConfigValue("displayName", title.of(language))]
         )
     if panel.unit == "dtdhms":  # as large as fits would break it over two lines
-        builder.text(common.VizTextDisplayOptions().value_size(28))
-    return builder.reduce_options(common.ReduceDataOptions().calcs(["lastNotNull"]))
+        builder.text(common.VizTextDisplayOptions().value_size(40 if panel.is_by_row else 28))
+    if panel.is_legend:
+        builder.text_mode(common_models.BigValueTextMode.NAME)
+        builder.text(common.VizTextDisplayOptions().title_size(14))
+    if panel.link:
+        board, *variables = panel.link
+        url = board_url(board, language, *variables)
+        leads: Any = _Json({"title": _LIST.of(language), "url": url})
+        builder.data_links([leads])
+    calcs = [] if panel.is_by_row else ["lastNotNull"]
+    return builder.reduce_options(common.ReduceDataOptions().values(panel.is_by_row).calcs(calcs))
 
 
 def _table(panel: Panel, language: Language, map_layer: str) -> Any:
@@ -140,15 +182,15 @@ def _map(panel: Panel, language: Language, map_layer: str) -> Any:
     columns = column_names(panel.queries[0], language)
     base = {**EMPTY_BASE, "config": {"src": map_layer}} if map_layer else EMPTY_BASE
     builder: Any = geomap.Panel()
-    builder.basemap(_Layer(base)).layers(
-        [
-            _Layer(_markers(_PROVINCES.of(language), _tile_style(map_layer, columns[1]))),
-            _Layer(_markers(_NAMES.of(language), _label_style(language))),
-        ]
-    )
-    view = geomap.MapViewConfig()
+    tiles = _markers(_PROVINCES.of(language), _tile_style(map_layer, columns[1]))
+    labels = [
+        _markers(look.title.of(language), _label_style(name, look, bool(map_layer), language))
+        for name, look in LABELS.items()
+    ]
+    builder.basemap(_Json(base)).layers([_Json(layer) for layer in (tiles, *labels)])
+    view: Any = geomap.MapViewConfig()
     view.id("coords" if map_layer else "zero")
-    view = view.lat(35).lon(104).zoom(4) if map_layer else view.lat(0).lon(0).zoom(4)
+    view = view.lat(35).lon(104).zoom(4) if map_layer else view.lat(0).lon(0).zoom(TILE_ZOOM)
     builder.view(view)
     builder.controls(geomap.ControlsOptions().show_zoom(True).mouse_wheel_zoom(False))
     builder.tooltip(geomap.TooltipOptions().mode(geomap_models.TooltipMode.DETAILS))
@@ -185,7 +227,7 @@ def _markers(name: str, style: dict[str, object]) -> dict[str, object]:
 
 
 def _tile_style(map_layer: str, coloured_by: str) -> dict[str, object]:
-    size = 14 if map_layer else 30
+    size = 14 if map_layer else TILE_RADIUS
     shape = "circle" if map_layer else "square"
     return {
         "size": {"fixed": size, "min": size, "max": size},
@@ -195,32 +237,33 @@ def _tile_style(map_layer: str, coloured_by: str) -> dict[str, object]:
     }
 
 
-def _label_style(language: Language) -> dict[str, object]:
+def _label_style(name: str, label: Label, is_marker: bool, language: Language) -> dict[str, object]:
     """Text alone: Grafana paints the text of a marker in the marker's colour."""
+    size = label.sizes[language]
     return {
         "size": {"fixed": 14, "min": 14, "max": 14},
-        "color": {"fixed": LABEL_INK},
+        "color": {"fixed": LABEL_INK if is_marker else label.colour},
         "opacity": 1,
         "symbol": {"mode": "fixed", "fixed": ""},
-        "text": {"mode": "field", "field": "label", "fixed": ""},
+        "text": {"mode": "field", "field": name, "fixed": ""},
         "textConfig": {
-            "fontSize": 15 if language == "zh" else 9,
+            "fontSize": size * 2 // 3 if is_marker else size,
             "offsetX": 0,
-            "offsetY": 0,
+            "offsetY": label.offset,
             "textAlign": "center",
             "textBaseline": "middle",
         },
     }
 
 
-class _Layer:
-    """A map layer with all its options; the builder of the SDK takes only a few of them."""
+class _Json:
+    """What the builders of the SDK have no word for, such as most options of a map's layer."""
 
-    def __init__(self, layer: Mapping[str, object]) -> None:
-        self._layer = layer
+    def __init__(self, value: Mapping[str, object]) -> None:
+        self._value = value
 
     def build(self) -> Mapping[str, object]:
-        return self._layer
+        return self._value
 
 
 _GRAPH_FIELDS: Final[Mapping[str, Text]] = {
@@ -239,6 +282,12 @@ def _graph(panel: Panel, language: Language, map_layer: str) -> Any:
     return builder
 
 
+def _logs(panel: Panel, language: Language, map_layer: str) -> Any:
+    """A line an event, wrapped in every version; its other columns are what it opens to."""
+    builder = logs.Panel().show_time(True).wrap_log_message(True).enable_log_details(True)
+    return builder.sort_order(common_models.LogsSortOrder.ASCENDING)
+
+
 def _colour_by_threshold() -> Any:
     return dashboard.FieldColor().mode(models.FieldColorModeId.THRESHOLDS)
 
@@ -251,4 +300,5 @@ _BUILDERS: Final[Mapping[Kind, Callable[[Panel, Language, str], Any]]] = {
     "bars": _bars,
     "map": _map,
     "graph": _graph,
+    "logs": _logs,
 }

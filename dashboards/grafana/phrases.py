@@ -33,16 +33,63 @@ def _listed(column: str, table: Words) -> Text:
     )
 
 
-_LEFT: Final = "abs(dateDiff('second', now(), due_at))"
+def _sentences(column: str) -> Text:
+    """A text, one of its sentences an element."""
+    return Text(
+        f"arrayMap(x -> concat(x, '。'), arrayFilter(x -> x != '', splitByString('。', {column})))",
+        f"arrayMap(x -> if(endsWith(x, '.'), x, concat(x, '.')), splitByString('. ', {column}_en))",
+    )
+
+
+_EVENT_FIELDS: Final[Words] = {
+    "host": words.ENTITY["host"],
+    "account": words.ENTITY["account"],
+    "source_ip": words.FIELD_LABEL["source_ip"],
+    "destination_ip": words.FIELD_LABEL["destination_ip"],
+    "process": words.ENTITY["process"],
+}
+
+
+def _event_line() -> Text:
+    """An event `e` in a line: the rules that matched it (`rules`) or its kind, its entities."""
+
+    def line(labels: list[str]) -> str:
+        entities = ", ".join(
+            f"if(e.{column} = '', '', concat('{label} ', e.{column}))"
+            for column, label in zip(_EVENT_FIELDS, labels, strict=True)
+        )
+        kind = "trim(concat(e.product, ' ', e.category))"
+        said = f"[if(rules = '', {kind}, rules), {entities}]"
+        return f"arrayStringConcat(arrayFilter(x -> x != '', {said}), ' · ')"
+
+    labels = _EVENT_FIELDS.values()
+    return Text(line([each.zh for each in labels]), line([each.en for each in labels]))
+
+
+def _event_fields() -> Text:
+    """What a line of an event opens to, named as people read it: names of columns are shown."""
+    named = {
+        "product": Text("产品", "Product"),
+        **_EVENT_FIELDS,
+        "raw": Text("原文", "As received"),
+    }
+    return Text(
+        ", ".join(f"e.{column} AS `{label.zh}`" for column, label in named.items()),
+        ", ".join(f"e.{column} AS `{label.en}`" for column, label in named.items()),
+    )
+
+
+_LEFT: Final = "abs(dateDiff('second', now(), ifNull(due_at, starts_at)))"
 _HOURS: Final = f"toString(intDiv({_LEFT} % 86400, 3600))"
 _MINUTES: Final = f"toString(intDiv({_LEFT} % 3600, 60))"
 
 
-def _left(late: str, day: str, hour: str, minute: str) -> str:
+def _left(late: str, since: str, day: str, hour: str, minute: str) -> str:
+    """Until the deadline; since it; or, of what is to be done at once, since the clock began."""
     days = f"if({_LEFT} >= 86400, concat(toString(intDiv({_LEFT}, 86400)), '{day}'), '')"
     said = f"concat({days}, {_HOURS}, '{hour}', {_MINUTES}, '{minute}')"
-    gone = "due_at IS NULL OR state IN ('done', 'withdrawn')"
-    return f"if({gone}, NULL, concat(if(due_at < now(), '{late}', ''), {said}))"
+    sign = f"multiIf(due_at IS NULL, '{since}', due_at < now(), '{late}', '')"
+    return f"if(state IN ('done', 'withdrawn'), NULL, concat({sign}, {said}))"
 
 
 PHRASES: Final[Words] = {
@@ -66,16 +113,20 @@ PHRASES: Final[Words] = {
     "regime_word": _worded("regime", words.REGIME_SHORT),
     "before_word": _worded("before", words.JUDGEMENT),
     "judged_word": _worded("judged", words.JUDGEMENT),
+    "province_word": _worded("province", words.PROVINCE),
     "province_words": _listed("provinces", words.PROVINCE),
     "scenario_words": _listed("scenarios", words.SCENARIO),
     "data_class_words": _listed("data_classes", words.DATA_CLASS),
-    "left": Text(_left("已逾期 ", " 天 ", " 时 ", " 分"), _left("late by ", " d ", " h ", " min")),
+    "left": Text(
+        _left("已逾期 ", "已过 ", " 天 ", " 时 ", " 分"),
+        _left("late by ", "for ", " d ", " h ", " min"),
+    ),
     "limit": Text("limit_text", "limit_text_en"),
     "article": Text("article", "article_en"),
-    "sentences": Text(
-        "arrayMap(x -> concat(x, '。'), arrayFilter(x -> x != '', splitByString('。', story)))",
-        "arrayMap(x -> if(endsWith(x, '.'), x, concat(x, '.')), splitByString('. ', story_en))",
-    ),
+    "sentences": _sentences("story"),
+    "reason_sentences": _sentences("reason"),
+    "event_line": _event_line(),
+    "event_fields": _event_fields(),
     "no_investigation": Text("（尚无调查）", "(no investigation yet)"),
 }
 """By the token that stands for it in a query."""

@@ -1,15 +1,13 @@
-"""The dashboards as files: what is committed, provisioned, and compared by the golden test."""
+"""The dashboards as files, for a Grafana that reads them from a folder."""
 
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.words import LANGUAGES, Language
-
-RENDERED: Final = Path(__file__).parents[1] / "rendered"
 
 
 def render(map_layer: str = "") -> dict[Language, list[dict[str, Any]]]:
@@ -28,7 +26,7 @@ def rendered_files(map_layer: str = "") -> Iterator[tuple[Path, str]]:
 
 
 def to_text(value: object) -> str:
-    """JSON as it is committed: two spaces, keys in their order, a newline at the end."""
+    """JSON to be read and compared: two spaces, keys in their order, a newline at the end."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""What a check looks at: the period that a store covers, and its gravest incident."""
+"""What a check looks at: the period that a store covers, its gravest incident, entities of it."""
 
 from collections.abc import Callable, Sequence
 from typing import Final
@@ -14,7 +14,9 @@ SELECT ifNull(toUnixTimestamp64Micro(minOrNull(first_time)), 0) AS first_us,
 FROM events_by_day
 """
 _GRAVEST: Final = """
-SELECT incident_id, enterprise_id, province FROM incidents
+SELECT incident_id, enterprise_id, province, entity_values[1] AS entity,
+       entity_values[indexOf(entity_kinds, 'host')] AS host
+FROM incidents
 WHERE <earnest> ORDER BY <gravity>, last_time DESC, incident_id LIMIT 1
 """
 _INTERVALS: Final = 200

@@ -16,7 +16,7 @@ from dashboards.grafana.variables import chosen
 from dashboards.sql import EDGES_SQL, GRAVITY, judged
 from dashboards.words import Language, Text, Words
 
-Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph"]
+Kind: TypeAlias = Literal["stat", "table", "timeseries", "bars", "map", "graph", "logs"]
 
 LOCALISED: Final = ("title", "story", "reason", "sender", "recipient")
 """Columns with a twin in English, `<name>_en`."""
@@ -26,9 +26,15 @@ TOKENS: Final[Mapping[str, str]] = {
     "cac": judged("cac_"),
     "judged": judged(),
     "live": f"status != 'superseded' AND (drill != '') = ({chosen('drills')} = '1')",
+    "today": "countIf(opened_at > $__toTime() - INTERVAL 1 DAY AND opened_at <= $__toTime())",
+    "yesterday": "countIf(opened_at > $__toTime() - INTERVAL 2 DAY"
+    " AND opened_at <= $__toTime() - INTERVAL 1 DAY)",
+    "change": "multiIf(since_yesterday > 0, concat('▲', toString(since_yesterday)),"
+    " since_yesterday < 0, concat('▼', toString(-since_yesterday)), '±0')",
     "earnest": "status != 'superseded' AND drill = ''",
     "period": "last_time >= $__fromTime() AND first_time <= $__toTime()",
     "open": "status NOT IN ('resolved', 'closed', 'superseded')",
+    "due": "if(due_at IS NULL AND state = 'due_soon', 'at_once', state)",
     "clocked": "state IN ('late', 'due_soon', 'pending') AND drill = ''",
 }
 """Conditions and expressions that many queries share."""
@@ -38,7 +44,9 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     """One panel. `colour` is fixed, or "" for that of the values; `link` names a dashboard.
 
     `empty` says why nothing may be there. `series` names the series of a chart; stacked ones are
-    bars, others lines.
+    bars, others lines. `link` is the board with the list that a stat counts, and the variables
+    that it sets there. A legend shows the names of its series alone; a stat by row has a tile for
+    each row, named by its text.
     """
 
     kind: Kind
@@ -53,6 +61,9 @@ class Panel(msgspec.Struct, frozen=True, kw_only=True):
     series: Words = {}
     series_colours: Mapping[str, str] = {}
     is_stacked: bool = True
+    is_legend: bool = False
+    is_by_row: bool = False
+    link: tuple[str, ...] = ()
     empty: Text = Text("所选时段内没有数据", "Nothing in the chosen period")
 
 
@@ -64,7 +75,8 @@ class Section(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Variable(msgspec.Struct, frozen=True, kw_only=True):
-    """A choice at the top: `options` from a table of words, or rows (value, text) of `query`."""
+    """A choice at the top: `options` from a table of words, or rows (value, text) of `query`; with
+    neither a text that is typed in."""
 
     name: str
     label: Text

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from dashboards.grafana.rendering import RENDERED, render, write_files
+from dashboards.grafana.rendering import render, write_files
 from dashboards.grafana.sample_period import choose
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
@@ -26,8 +26,8 @@ def dashboards_group() -> None:
 @click.option(
     "--out",
     type=click.Path(file_okay=False, path_type=Path),
-    default=RENDERED,
-    help="Folder; that of the repository without it.",
+    required=True,
+    help="Folder that Grafana reads; gets a folder a language.",
 )
 @click.option("--map-layer", default="", help="Address of your own GeoJSON base layer.")
 def render_command(out: Path, map_layer: str) -> None:

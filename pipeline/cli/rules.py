@@ -16,6 +16,7 @@ from pipeline.app.engines import RULE_CACHE
 from pipeline.cli.backtest import backtest_command
 from pipeline.cli.detect import expand_option, fields_of
 from pipeline.cli.file_reading import format_option
+from pipeline.cli.navigator import navigator_command
 from pipeline.cli.terminal import cell
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
@@ -38,6 +39,7 @@ def rules_group() -> None:
 
 
 rules_group.add_command(backtest_command)
+rules_group.add_command(navigator_command)
 
 
 @rules_group.command("check")

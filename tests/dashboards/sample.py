@@ -402,6 +402,11 @@ def _event(case: Case, step: Step, number: int) -> Event:
     )
 
 
+def _technique(step: Step) -> str:
+    """Of ATT&CK for ICS where the tactic is."""
+    return "attack.t0843" if step.tactic == "impair-process-control" else "attack.t1486"
+
+
 def _detection(case: Case, step: Step) -> Detection:
     enterprise = ENTERPRISES[case.enterprise]
     time = _at(case, step)
@@ -413,7 +418,7 @@ def _detection(case: Case, step: Step) -> Detection:
         rule_id=content_id("rule", step.rule_en),
         title=step.rule_en,
         level=step.level,
-        tags=(f"attack.{step.tactic}", "attack.t1486"),
+        tags=(f"attack.{step.tactic}", _technique(step)),
         scenario=case.scenario,
         enterprise_id=enterprise.enterprise_id,
         province=enterprise.province,
@@ -611,7 +616,7 @@ def _obligations(incident: Incident, case: Case) -> Iterator[Obligation]:
             "Users affected",
             "notice",
             None,
-            "pending",
+            "due_soon" if case.occurred else "pending",
         ),
     )
     if case.drill or case.miit is None:
@@ -633,10 +638,10 @@ def _obligations(incident: Incident, case: Case) -> Iterator[Obligation]:
             recipient_en=recipient_en,
             channel=channel,
             form="",
-            limit_zh="4小时" if after else "及时",
-            limit_en="within 4 h" if after else "timely",
+            limit_zh="4小时" if after else "立即",
+            limit_en="within 4 h" if after else "immediately",
             starts_at=opened,
-            due_soon_at=None if due is None else due - HOUR,
+            due_soon_at=_soon_at(opened, due, state),
             due_at=due,
             state="late" if late else state,  # type: ignore[arg-type]
             done_at=opened + 8 * MINUTE if state == "done" else None,
@@ -651,6 +656,13 @@ def _obligations(incident: Incident, case: Case) -> Iterator[Obligation]:
             revised_at=incident.revised_at,
             drill="",
         )
+
+
+def _soon_at(opened: Moment, due: Moment | None, state: str) -> Moment | None:
+    """What is to be done at once is due soon from the start, and never late."""
+    if due is None:
+        return opened if state == "due_soon" else None
+    return due - HOUR
 
 
 def _confirmation(incident: Incident) -> CommandOutcome:

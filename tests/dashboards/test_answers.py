@@ -3,19 +3,30 @@
 from typing import Any
 
 import msgspec
+import pytest
 
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
+from dashboards.grafana.boards.catalogue import BOARDS
+from dashboards.grafana.boards.coverage import COVERAGE
+from dashboards.grafana.boards.handover import HANDOVER_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
+from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
+from dashboards.grafana.boards.province import PROVINCE_BOARD
+from dashboards.grafana.boards.situation import SITUATION
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Source, select
-from dashboards.grafana.inspect_json import targets
+from dashboards.grafana.inspect_json import links, targets, variable_queries
 from dashboards.grafana.macros import expand
 from dashboards.grafana.sample_period import choose
 from dashboards.grafana.specs import Board
+from dashboards.words import Language
+from schemas.ids import content_id
+from schemas.moments import DAY, HOUR, MINUTE, SECOND
+from schemas.provinces import OUTSIDE
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
-from tests.dashboards.sample import CASES, ENTERPRISES
+from tests.dashboards.sample import CASES, ENTERPRISES, NOW, START
 
 
 def answers(store: ChdbSink, board: Board, **chosen: str) -> dict[str, list[dict[str, Any]]]:
@@ -54,18 +65,21 @@ def test_without_an_investigation_neither_side_is_read(store: ChdbSink) -> None:
     found = answers(store, INVESTIGATIONS_BOARD, investigation="fenghuo")
     assert differences(found) == {"new": 0, "gone": 0, "changed": 0, "same": 0}
     tables = ("Accounts of both", "Incidents that differ", "Tiers that differ")
-    for title in (*tables, "Rules that fired otherwise", "Detections of both over time"):
+    for title in (*tables, "Rules that fired otherwise"):
         assert found[title] == []
+    assert {(row["live"], row["again"]) for row in found["Detections of both over time"]} == {
+        (0, 0)
+    }
 
 
 def test_a_campaign_shows_where_it_is_and_who_was_struck(store: ChdbSink) -> None:
     found = answers(store, CAMPAIGNS_BOARD)
     struck = [ENTERPRISES[case.enterprise] for case in CASES[:3]]
-    tiles = {row["province"]: row["enterprises"] for row in found["Spread by province"]}
-    spread = {code: int(count) for code, count in tiles.items() if count is not None}
-    assert tiles.keys() - spread.keys() == {"710000", "810000", "820000"}, "no data: grey tiles"
-    assert len(spread) == 31
-    assert {code for code, count in spread.items() if count} == {one.province for one in struck}
+    spread = {row["province"]: row["enterprises"] for row in found["Spread by province"]}
+    assert {code for code, count in spread.items() if count is None} == {p.code for p in OUTSIDE}
+    assert len(spread) == 31 + len(OUTSIDE)
+    reached = {code for code, count in spread.items() if count not in (None, 0, "0")}
+    assert reached == {one.province for one in struck}
     members = found["Incidents and enterprises struck"]
     assert [row["enterprise"] for row in members] == [one.name for one in struck]
     assert [row["incident"] for row in members] == [case.title_en for case in CASES[:3]]
@@ -75,8 +89,165 @@ def test_a_campaign_shows_where_it_is_and_who_was_struck(store: ChdbSink) -> Non
 
 def test_a_duty_that_is_done_has_no_time_left(store: ChdbSink) -> None:
     duties = answers(store, INCIDENT_BOARD)["Duties to report"]
-    assert {row["left"] for row in duties if row["state"] == "done"} == {None}
-    assert all(row["left"] for row in duties if row["state"] == "due_soon")
+    assert {row["left"] for row in duties if row["due_state"] == "done"} == {None}
+    assert all(row["left"] for row in duties if row["due_state"] == "due_soon")
+
+
+def test_what_is_to_be_done_at_once_is_never_due_soon(store: ChdbSink) -> None:
+    found = answers(store, OBLIGATIONS_BOARD)
+    (at_once,) = found["Duties without a fixed limit"]
+    assert at_once["due_state"] == "at_once"
+    assert str(at_once["left"]).startswith("for ")
+    assert (found["Due soon"][0]["obligations"], found["At once"][0]["obligations"]) == (0, 1)
+    dated = found["Reporting deadlines"]
+    assert dated
+    assert at_once["duty"] not in {row["duty"] for row in dated}, "each duty is in one panel"
+
+
+def test_countdowns_stand_by_recipient(store: ChdbSink) -> None:
+    found = answers(store, OBLIGATIONS_BOARD)
+    for title in ("Overdue for", "Until the next deadline"):
+        (row,) = found[title]
+        assert row["recipient"] == "Provincial CAC"
+        assert int(row["left_s"]) > 0
+
+
+def test_each_tile_has_its_name_and_two_counts(store: ChdbSink) -> None:
+    tiles = {row["province"]: row for row in answers(store, SITUATION)["Provinces"]}
+    quiet, grave, lesser = tiles["110000"], tiles["440000"], tiles["210000"]
+    assert (quiet["name_dark"], quiet["figures_dark"]) == ("Beijing", " ")
+    assert (grave["name_light"], grave["name_dark"]) == ("Guangdong", " ")
+    assert grave["figures_light"].partition("\n")[0] == "1 · 0"
+    assert lesser["figures_dark"].partition("\n")[0] == "0 · 1"
+    assert {tiles[p.code]["figures_dark"] for p in OUTSIDE} == {" "}
+
+
+@pytest.mark.parametrize(
+    ("discovered", "shown"), [((1, 5, 30), "▲1"), ((30,), "▼1"), ((1, 30), "±0"), ((50,), "")]
+)
+def test_a_tile_shows_the_last_day_against_the_one_before(
+    store: ChdbSink, discovered: tuple[int, ...], shown: str
+) -> None:
+    """Incidents discovered so many hours before the end of a period of an hour."""
+    rows = ", ".join(
+        f"('440000', fromUnixTimestamp64Micro({NOW - hours * HOUR}), true)" for hours in discovered
+    )
+    incidents = f"""(SELECT p.1 AS province, p.2 AS opened_at, p.3 AS confirmed, '' AS status,
+        '' AS drill, p.2 AS first_time, p.2 AS last_time, '' AS miit_response_level,
+        '' AS miit_colour, 'I' AS miit_tier, '' AS cac_response_level, '' AS cac_colour,
+        'II' AS cac_tier FROM (SELECT arrayJoin([{rows}]) AS p))"""
+    board = board_json(SITUATION, "en")
+    (tiles,) = (target for target in targets(board) if target.panel.get("type") == "geomap")
+    selection, _ = select(board, Source(store.query, QueryFailed), choose(store.query))
+    hour = msgspec.structs.replace(selection, first=NOW - 2 * HOUR, last=NOW)
+    sql = expand(tiles.sql.replace("FROM incidents", f"FROM {incidents}"), hour)
+    (tile,) = (row for row in store.query(sql) if row["province"] == "440000")
+    text = f"{tile['figures_light']}{tile['figures_dark']}".strip()
+    assert text.partition("\n")[2] == shown
+
+
+def test_a_province_that_has_something_is_preset(store: ChdbSink) -> None:
+    board = board_json(PROVINCE_BOARD, "zh")
+    base = msgspec.structs.replace(choose(store.query), variables={})
+    selection, _ = select(board, Source(store.query, QueryFailed), base)
+    assert selection.variables["province"] == ("440000",)
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
+def test_suspicions_and_what_occurred_are_never_one_number(board: Board) -> None:
+    """Of a campaign only the sum is known; an investigation is held against the live data."""
+    for panel in (panel for section in board.sections for panel in section.panels):
+        if board.name != "investigations" and panel.kind in ("stat", "table", "bars"):
+            for query in panel.queries:
+                assert "count() AS incidents" not in query, panel.title
+                assert not ("FROM incidents" in query and "AS incidents" in query), panel.title
+
+
+def test_a_link_to_an_incident_opens_its_own_period(store: ChdbSink) -> None:
+    for board in BOARDS:
+        for link in links(board_json(board, "zh")):
+            if link.uid == "fenghuo-incident-zh" and link.place != "links":
+                assert "from=${__data.fields.opens_from}&to=" in link.url, (board.name, link.place)
+    first, last = START + 72 * MINUTE, START + 101 * MINUTE + 20 * SECOND
+    expected = tuple(str(each // 1_000) for each in (first - 10 * MINUTE, last + 10 * MINUTE))
+    for board, title in (
+        (SITUATION, "Incidents"),
+        (OBLIGATIONS_BOARD, "Reporting deadlines"),
+        (OBLIGATIONS_BOARD, "Duties without a fixed limit"),
+    ):
+        row = next(
+            row for row in answers(store, board)[title]
+            if row["incident_id"] == content_id("incident", "ent-00001", "")
+        )  # fmt: skip
+        assert (row["opens_from"], row["opens_to"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "line", "original"),
+    [
+        ("zh", "PsExec service installed · 主机 ws-042 · 账户 huang.lei · 进程 c:", "原文"),
+        ("en", "PsExec service installed · Host ws-042 · Account huang.lei", "As received"),
+    ],
+)
+def test_an_event_says_what_matched_it_where_and_who(
+    store: ChdbSink, language: Language, line: str, original: str
+) -> None:
+    board = board_json(INCIDENT_BOARD, language)
+    (lines,) = (target for target in targets(board) if target.panel.get("type") == "logs")
+    selection, _ = select(board, Source(store.query, QueryFailed), choose(store.query))
+    rows = store.query(expand(lines.sql, selection))
+    (row,) = (row for row in rows if str(row["line"]).startswith(line))
+    assert '"CommandLine"' in str(row[original])
+    assert {str(row["line"]).partition(" · ")[0] for row in rows} >= {"Mass file rewrite"}
+    assert all(str(row["line"]).strip(" ·") == row["line"] for row in rows)
+
+
+def test_incidents_that_are_called_the_same_can_be_told_apart(store: ChdbSink) -> None:
+    board = board_json(INCIDENT_BOARD, "zh")
+    selection, _ = select(board, Source(store.query, QueryFailed), choose(store.query))
+    rows = store.query(expand(variable_queries(board)["incident"], selection))
+    ransomware = next(str(row["text"]) for row in rows if "勒索病毒：" in str(row["text"]))
+    assert ransomware.endswith(" · 华辰精密制造有限公司 · 11-20 14:12")
+
+
+def test_a_technique_stands_under_the_tactics_of_its_rules(store: ChdbSink) -> None:
+    found = answers(store, COVERAGE)
+    cells = [cell for row in found["ATT&CK for Enterprise"] for cell in row.items() if cell[1]]
+    assert ("tactic_impact", "T1486 · 2") in cells
+    assert ("tactic_exfiltration", "T1486 · 1") in cells
+    assert [
+        cell for row in found["ATT&CK for ICS"] for cell in row.items() if cell[1]
+    ] == [("tactic_impair_process_control", "T0843 · 1")]  # fmt: skip
+
+
+def test_rules_stand_with_what_their_incidents_were_found_to_be(store: ChdbSink) -> None:
+    rows = {row["rule"]: row for row in answers(store, COVERAGE)["Rules and verdicts"]}
+    judged, open_one = rows["Mass file rewrite"], rows["Web shell written"]
+    assert (judged["true_positives"], judged["false_share"], judged["unjudged"]) == (1, 0, 0)
+    assert (open_one["unjudged"], open_one["false_share"]) == (1, None)
+    counts = (judged["occurred_count"], judged["suspected_count"])
+    assert counts == (1, 0), "the drill that it matched too is no noise"
+
+
+def test_a_shift_is_held_against_the_same_hours_before(store: ChdbSink) -> None:
+    board = board_json(HANDOVER_BOARD, "en")
+    (compared,) = (target for target in targets(board) if target.place == "The same hours")
+    selection, _ = select(board, Source(store.query, QueryFailed), choose(store.query))
+
+    def shift(days: int) -> dict[str, tuple[int, ...]]:
+        period = msgspec.structs.replace(
+            selection, first=NOW - 10 * HOUR + days * DAY, last=NOW + 2 * HOUR + days * DAY
+        )
+        names = ("this_period", "day_before", "week_before", "since_yesterday")
+        return {
+            str(row["metric"]): tuple(int(str(row[name])) for name in names)
+            for row in store.query(expand(compared.sql, period))
+        }
+
+    assert shift(0)["occurred"] == (2, 0, 0, 2)
+    assert shift(1)["suspected"] == (0, 2, 0, -2)
+    assert shift(7)["events"] == (0, 0, 6000, 0)
+    assert shift(0)["senders"][0] == 6
 
 
 def test_a_story_is_read_by_the_sentence(store: ChdbSink) -> None:

@@ -8,7 +8,7 @@ import pytest
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.colours import colour_faults
-from dashboards.grafana.columns import GREEN, ORANGE, RED
+from dashboards.grafana.columns import GREEN, ORANGE, PRESSING, RED
 from dashboards.words import LANGUAGES, Language
 
 
@@ -49,6 +49,18 @@ def test_a_word_or_series_in_a_colour_of_the_law_is_found() -> None:
         panel["fieldConfig"]["overrides"].append(override)
 
     assert f"shows late in {RED}" in faults_with("table", paint)
+
+
+def test_what_is_unknown_in_a_colour_is_found() -> None:
+    def paint(panel: Any) -> None:
+        mapping = {"type": "value", "options": {"unknown": {"text": "?", "color": PRESSING}}}
+        override = {
+            "matcher": {"id": "byName", "options": "outcome"},
+            "properties": [{"id": "mappings", "value": [mapping]}],
+        }
+        panel["fieldConfig"]["overrides"].append(override)
+
+    assert f"shows unknown in {PRESSING}, as if it held" in faults_with("table", paint)
 
 
 def test_a_mark_in_a_colour_of_the_law_is_found() -> None:

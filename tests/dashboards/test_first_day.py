@@ -18,7 +18,7 @@ def test_no_query_fails(empty_store: ChdbSink) -> None:
 def test_choices_are_missing_where_rows_are_asked_for(empty_store: ChdbSink) -> None:
     source = Source(empty_store.query, QueryFailed)
     limits = Limits(ms=60_000.0, needs_rows=True)
-    report = check(EVERYTHING, source, choose(empty_store.query), limits)
+    report = check(render()["en"], source, choose(empty_store.query), limits)
     missing = {
         fault.fault.partition(":")[0] for fault in report.faults if fault.place == "variables"
     }

@@ -1,4 +1,4 @@
-"""The committed dashboards: golden files, and what Grafana asks of their JSON."""
+"""What the boards show, held against golden texts, and what Grafana asks of their JSON."""
 
 import json
 from pathlib import Path
@@ -9,21 +9,31 @@ from dashboards.grafana.alerts import ALERTS, alert_rules
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.inspect_json import targets
-from dashboards.grafana.rendering import RENDERED, rendered_files
+from dashboards.grafana.rendering import rendered_files, write_files
 from dashboards.grafana.specs import board_uid
 from dashboards.words import LANGUAGES, Language
+from tests.dashboards.outline import GOLDEN, outlines
 
 FILES = dict(rendered_files())
 
 
-@pytest.mark.parametrize("path", FILES, ids=str)
-def test_the_committed_file_is_what_the_code_renders(path: Path) -> None:
-    committed = (RENDERED / path).read_text(encoding="utf-8")
-    assert committed == FILES[path], "run `fenghuo dashboards render` and review the difference"
+@pytest.mark.parametrize(("name", "text"), outlines().items(), ids=str)
+def test_a_board_shows_what_its_golden_text_says(name: str, text: str) -> None:
+    golden = (GOLDEN / name).read_text(encoding="utf-8")
+    assert golden == text, "run `python -m tests.dashboards.outline` and review the difference"
 
 
-def test_no_other_file_is_committed() -> None:
-    assert {path.relative_to(RENDERED) for path in RENDERED.rglob("*.json")} == set(FILES)
+def test_every_golden_text_is_of_a_board() -> None:
+    assert {path.name for path in GOLDEN.iterdir()} == set(outlines())
+
+
+def test_files_are_written_once_and_those_of_no_board_go(tmp_path: Path) -> None:
+    assert len(write_files(tmp_path)) == len(FILES)
+    assert write_files(tmp_path) == []
+    gone = tmp_path / "en" / "gone.json"
+    gone.write_text("{}", encoding="utf-8")
+    assert write_files(tmp_path) == [gone]
+    assert not gone.exists()
 
 
 @pytest.mark.parametrize("path", FILES, ids=str)

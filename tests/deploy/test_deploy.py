@@ -10,12 +10,14 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
+from click.testing import CliRunner
 
 from dashboards.grafana.clickhouse import PLUGIN, SOURCE_UID
 from dashboards.grafana.resources import folder_uid
 from dashboards.words import LANGUAGES
 from pipeline.agent.settings import SettingsFault, read_agent_settings
 from pipeline.cli.agent import agent_group
+from pipeline.cli.dashboards import dashboards_group
 from pipeline.cli.main import COMMANDS
 from pipeline.policy import Policy, read_policy
 from pipeline.worker.environment import OF_OTHERS, PREFIX
@@ -136,15 +138,29 @@ def test_the_container_copies_what_exists() -> None:
             assert (ROOT / source).exists(), source
 
 
-def test_grafana_is_provisioned_as_the_dashboards_expect() -> None:
+def test_grafana_is_provisioned_as_the_dashboards_expect(tmp_path: Path) -> None:
     provisioning = DEPLOY / "grafana" / "provisioning"
     source = documents(provisioning / "datasources" / "fenghuo.yaml")[0]["datasources"][0]
     assert (source["uid"], source["type"]) == (SOURCE_UID, PLUGIN)
     providers = documents(provisioning / "dashboards" / "fenghuo.yaml")[0]["providers"]
     assert [p["folderUid"] for p in providers] == [folder_uid(each) for each in LANGUAGES]
-    mounted = "/var/lib/fenghuo-dashboards"
-    assert [p["options"]["path"] for p in providers] == [f"{mounted}/{each}" for each in LANGUAGES]
-    assert any(mounted in volume for volume in services()["grafana"]["volumes"])
+    grafana, dashboards = services()["grafana"], services()["dashboards"]
+    mounted = dashboards["command"][-1]
+    assert f"dashboards:{mounted}:ro" in grafana["volumes"]
+    assert f"dashboards:{mounted}" in dashboards["volumes"]
+    assert f"{mounted}\n" in (DEPLOY / "Containerfile").read_text(encoding="utf-8"), "its owner's"
+    group, *arguments = (
+        str(tmp_path) if each == mounted else each for each in dashboards["command"]
+    )
+    assert group == "dashboards"
+    CliRunner().invoke(dashboards_group, arguments, catch_exceptions=False)
+    read = [*(p["options"]["path"] for p in providers), home_of(grafana)]
+    for path in read:
+        assert (tmp_path / Path(path).relative_to(mounted)).exists(), path
+
+
+def home_of(grafana: dict[str, Any]) -> str:
+    return str(grafana["environment"]["GF_DASHBOARDS_DEFAULT_HOME_DASHBOARD_PATH"])
 
 
 def test_every_resource_of_kubernetes_is_listed_and_selectors_meet_labels() -> None:

@@ -7,7 +7,8 @@ policies of the store show: a province its own, the nation all.
 from typing import Final
 
 from dashboards.grafana.boards.choices import DRILLS
-from dashboards.grafana.boards.tiles import province_map
+from dashboards.grafana.boards.shared import opens
+from dashboards.grafana.boards.tiles import EMPTY_TILE, legend, province_map
 from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen
@@ -127,6 +128,18 @@ _SPREAD: Final = province_map(
                  FROM campaigns WHERE {_THIS})""",
     ("enterprises",),
     _SPREAD_COLOURS,
+    shown="if(enterprises = 0, ' ', toString(enterprises))",
+    is_deep="enterprises >= 10",
+)
+_LEGEND: Final = legend(
+    {0: EMPTY_TILE, **dict(_SPREAD_COLOURS)},
+    {
+        0: Text("未波及", "None"),
+        1: Text("1 家以上", "1 or more"),
+        3: Text("3 家以上", "3 or more"),
+        10: Text("10 家以上", "10 or more"),
+        30: Text("30 家以上", "30 or more"),
+    },
 )
 _GROWTH: Final = Panel(
     kind="timeseries",
@@ -162,8 +175,8 @@ FROM (SELECT arrayJoin(JSONExtractArrayRaw(spread)) AS part FROM campaigns WHERE
 ORDER BY enterprises DESC, province LIMIT 15
 """,
     ),
-    width=12,
-    height=17,
+    width=10,
+    height=21,
     colour=LEVEL_COLOURS["high"],
     empty=_CHOOSE,
 )
@@ -201,11 +214,11 @@ _MEMBERS: Final = Panel(
 SELECT m.place AS place, m.first_time AS first_time, m.province AS province,
        if(e.name = '', m.enterprise_id, e.name) AS enterprise, i.title AS incident,
        i.status AS status, i.miit AS miit, i.cac AS cac, m.incident_id AS incident_id,
-       m.enterprise_id AS enterprise_id
+       m.enterprise_id AS enterprise_id, {opens("m.first_time", "i.last_time")}
 FROM (SELECT * FROM campaign_members WHERE {_THIS}
       AND revision = (SELECT max(revision) FROM campaigns WHERE {_THIS})) AS m
 LEFT JOIN enterprises AS e ON e.enterprise_id = m.enterprise_id
-LEFT JOIN (SELECT incident_id, <title> AS title, status, <miit> AS miit, <cac> AS cac
+LEFT JOIN (SELECT incident_id, <title> AS title, status, last_time, <miit> AS miit, <cac> AS cac
            FROM incidents
            WHERE enterprise_id IN (SELECT enterprise_id FROM campaign_members WHERE {_THIS})
              AND incident_id IN (SELECT incident_id FROM campaign_members WHERE {_THIS})) AS i
@@ -237,7 +250,7 @@ CAMPAIGNS_BOARD: Final = Board(
         ),
         Section(
             title=Text("所选跨企业活动", "The chosen campaign"),
-            panels=(_HEAD, _SPREAD, _PROVINCES, _GROWTH, _MEMBERS),
+            panels=(_HEAD, _LEGEND, _SPREAD, _PROVINCES, _GROWTH, _MEMBERS),
         ),
     ),
 )

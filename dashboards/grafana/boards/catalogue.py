@@ -7,12 +7,15 @@ from dashboards.grafana.boards.accounts import ACCOUNTS
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
+from dashboards.grafana.boards.entity import ENTITY_BOARD
+from dashboards.grafana.boards.handover import HANDOVER_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
 from dashboards.grafana.boards.pipeline import PIPELINE
 from dashboards.grafana.boards.province import PROVINCE_BOARD
 from dashboards.grafana.boards.queue import QUEUE
+from dashboards.grafana.boards.search import SEARCH_BOARD
 from dashboards.grafana.boards.situation import SITUATION
 from dashboards.grafana.specs import Board
 from dashboards.words import Text
@@ -21,8 +24,11 @@ BOARDS: Final[tuple[Board, ...]] = (
     SITUATION,
     PROVINCE_BOARD,
     QUEUE,
+    HANDOVER_BOARD,
     INCIDENT_BOARD,
     ENTERPRISE_BOARD,
+    SEARCH_BOARD,
+    ENTITY_BOARD,
     CAMPAIGNS_BOARD,
     OBLIGATIONS_BOARD,
     INVESTIGATIONS_BOARD,

@@ -11,7 +11,22 @@ DRILLS: Final = Variable(
     label=Text("实际事件 / 演练", "Incidents or drills"),
     options={"0": Text("实际事件", "Incidents"), "1": Text("演练", "Drills")},
 )
-PROVINCE: Final = Variable(name="province", label=Text("省份", "Province"), options=words.PROVINCE)
+DRILLS_HERE: Final = "${drills:queryparam}"
+"""Passes this board's choice on to the board that a link leads to."""
+_PROVINCE_CODES: Final = ", ".join(f"'{code}'" for code in words.PROVINCE)
+PROVINCE: Final = Variable(
+    name="province",
+    label=Text("省份", "Province"),
+    query=f"""
+SELECT province, <province_word> AS text
+FROM (SELECT arrayJoin([{_PROVINCE_CODES}]) AS province) AS known
+LEFT JOIN (SELECT province, min(<gravity>) AS grade, count() AS incidents
+           FROM incidents WHERE <earnest> AND <period> GROUP BY province) AS seen
+       ON seen.province = known.province
+ORDER BY seen.incidents = 0, seen.grade, seen.incidents DESC, province
+""",
+)
+"""The first is preset: one that has something, if there is one."""
 PROVINCES: Final = Variable(
     name="province", label=Text("省份", "Province"), options=words.PROVINCE, multi=True
 )
@@ -26,14 +41,16 @@ REGIMES: Final = Variable(
     name="regime", label=Text("体系", "Regime"), options=words.REGIME_SHORT, multi=True
 )
 STATES: Final = Variable(
-    name="state", label=Text("义务状态", "State"), options=words.OBLIGATION, multi=True
+    name="state", label=Text("义务状态", "State"), options=words.DUE, multi=True
 )
 INCIDENT: Final = Variable(
     name="incident",
     label=Text("事件", "Incident"),
     query="""
-SELECT incident_id, <title> AS text FROM incidents
-WHERE <period> AND status != 'superseded'
+SELECT incident_id, concat(<title>, ' · ', if(e.name = '', i.enterprise_id, e.name), ' · ',
+                           formatDateTime(first_time, '%m-%d %R', 'Asia/Shanghai')) AS text
+FROM (SELECT * FROM incidents WHERE <period> AND status != 'superseded') AS i
+LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 ORDER BY last_time DESC, incident_id LIMIT 500
 """,
 )

@@ -2,11 +2,13 @@
 
 from typing import Final
 
+from dashboards.grafana.boards.attack_matrix import ENTERPRISE_TACTICS, ICS_TACTICS, matrix
 from dashboards.grafana.boards.shared import HOURS, distinct
 from dashboards.grafana.columns import INK
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import TACTIC, Text
 
+_JUDGED: Final = "<earnest> AND <period>"
 _FIRED: Final = "status = 'active' AND drill = '' AND $__timeFilter(d.time)"
 _TAGGED: Final = f"""
 SELECT arrayJoin(tags) AS tag, cityHash64(rule_id) AS rule, cityHash64(enterprise_id) AS enterprise
@@ -72,6 +74,66 @@ GROUP BY technique ORDER BY detections DESC, technique LIMIT 200
             ),
         ),
         Section(
+            title=Text("ATT&CK 矩阵", "ATT&CK matrix"),
+            panels=(
+                matrix(
+                    Text("ATT&CK 企业矩阵", "ATT&CK for Enterprise"),
+                    "t1[0-9]",
+                    ENTERPRISE_TACTICS,
+                    _FIRED,
+                    height=14,
+                ),
+                matrix(
+                    Text("ATT&CK 工控矩阵", "ATT&CK for ICS"),
+                    "t0[0-9]",
+                    ICS_TACTICS,
+                    _FIRED,
+                    height=8,
+                ),
+            ),
+        ),
+        Section(
+            title=Text("噪声", "Noise"),
+            panels=(
+                Panel(
+                    kind="table",
+                    title=Text("规则与研判结论", "Rules and verdicts"),
+                    description=Text(
+                        "每条规则参与的事件、研判结论、误报率与平均处置时长；误报多者宜调优。",
+                        "Incidents that each rule had part in, what became of them, and how long "
+                        "they took; tune the rules with many false positives.",
+                    ),
+                    queries=(
+                        f"""
+SELECT any(<rule>) AS rule, any(level) AS level, countIf(confirmed) AS occurred_count,
+       countIf(NOT confirmed) AS suspected_count,
+       countIf(verdict = 'true_positive') AS true_positives,
+       countIf(verdict = 'false_positive') AS false_positives,
+       countIf(verdict = 'benign') AS benign, countIf(verdict = 'unknown') AS unjudged,
+       if(unjudged = count(), NULL, false_positives / (count() - unjudged)) AS false_share,
+       avgOrNull(minutes) AS handled_min, rule_id
+FROM (SELECT i.incident_id AS incident_id, confirmed, verdict, h.minutes AS minutes,
+             JSONExtractString(d, 'rule_id') AS rule_id, JSONExtractString(d, 'title') AS title,
+             JSONExtractString(d, 'title_zh') AS title_zh, JSONExtractString(d, 'level') AS level
+      FROM (SELECT incident_id, confirmed, verdict, arrayJoin(JSONExtractArrayRaw(detections)) AS d
+            FROM incidents WHERE {_JUDGED}) AS i
+      LEFT JOIN (SELECT incident_id, dateDiff('minute', minOrNullIf(revised_at,
+                            status = 'in_progress'), minOrNullIf(revised_at,
+                            status IN ('resolved', 'closed'))) AS minutes
+                 FROM incident_revisions
+                 WHERE incident_id IN (SELECT incident_id FROM incidents WHERE {_JUDGED})
+                 GROUP BY incident_id) AS h ON h.incident_id = i.incident_id)
+GROUP BY rule_id
+ORDER BY false_positives DESC, occurred_count + suspected_count DESC, rule_id LIMIT 200
+""",
+                    ),
+                    width=24,
+                    height=12,
+                    empty=_NONE,
+                ),
+            ),
+        ),
+        Section(
             title=Text("规则与来源", "Rules and sources"),
             panels=(
                 Panel(
@@ -126,7 +188,8 @@ SELECT e.name AS enterprise, e.province AS province, e.sector AS sector, s.sourc
        e.enterprise_id AS enterprise_id
 FROM enterprises AS e
 LEFT JOIN (SELECT enterprise_id, uniqExact((product, category)) AS sources,
-                  arrayStringConcat(arraySort(groupUniqArray(toString(product))), ', ') AS products,
+                  arrayStringConcat(arraySort(groupUniqArrayIf(toString(product),
+                      product != '')), ', ') AS products,
                   sum(c.events) AS events, toNullable(max(c.last_time)) AS latest
            FROM events_by_hour AS c
            WHERE c.time >= toStartOfHour($__fromTime()) AND c.time <= $__toTime()

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.grafana.boards.choices import INCIDENT
-from dashboards.grafana.boards.shared import tier_changes
+from dashboards.grafana.boards.shared import EVERY_INTERVAL, tier_changes
 from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
@@ -81,14 +81,28 @@ _JUDGEMENTS: Final = Panel(
     kind="table",
     title=Text("定级结论", "Judgements"),
     description=Text(
-        "两套体系各自的结论与理由，互不合并；估计范围见上下限。",
-        "Each regime's judgement with its reason, never merged; the estimate's range beside it.",
+        "两套体系各自的结论，互不合并；估计范围见上下限。",
+        "Each regime's judgement, never merged; the estimate's range beside it.",
     ),
     queries=(
         f"""
 SELECT regime, <judged> AS judgement,
-       occurred, <reason> AS reason, tier_low, tier_likely, tier_high,
+       occurred, tier_low, tier_likely, tier_high,
        override_tier, override_by, assessed_at
+FROM assessments WHERE {_THIS} ORDER BY regime DESC
+""",
+    ),
+    width=24,
+    height=5,
+    empty=Text("尚未定级", "Not assessed yet"),
+)
+_REASONS: Final = Panel(
+    kind="table",
+    title=Text("定级理由", "Why these judgements"),
+    description=Text("各体系的理由，一句一行。", "Each regime's reason, a sentence a line."),
+    queries=(
+        f"""
+SELECT regime, arrayJoin(<reason_sentences>) AS reason
 FROM assessments WHERE {_THIS} ORDER BY regime DESC
 """,
     ),
@@ -106,7 +120,7 @@ _LIMBS: Final = Panel(
     ),
     queries=(
         f"""
-SELECT regime, JSONExtractString(limb, 'tier') AS tier,
+SELECT regime, JSONExtractString(limb, 'tier') AS limb_tier,
        JSONExtractString(limb, 'outcome') AS outcome,
        JSONExtractString(limb, '<text>') AS criterion,
        JSONExtractString(limb, '<limb_value>') AS value,
@@ -116,7 +130,7 @@ SELECT regime, JSONExtractString(limb, 'tier') AS tier,
 FROM (SELECT regime, arrayJoin(JSONExtractArrayRaw(limbs)) AS limb
       FROM assessments WHERE {_THIS})
 ORDER BY regime DESC, indexOf(['met', 'unknown', 'not_met'], outcome),
-         indexOf(['I', 'II', 'III', 'IV'], tier), limb
+         indexOf(['I', 'II', 'III', 'IV'], limb_tier), limb
 """,
     ),
     width=24,
@@ -132,11 +146,11 @@ _DUTIES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT state, <left> AS left, due_at,
-       concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit, done_at,
-       <reason> AS reason, <article> AS article, incident_id
+SELECT <due> AS due_state, <left> AS left, due_at,
+       concat(<sender>, ' → ', <recipient>) AS chain, regime, channel, <limit> AS limit, done_at,
+       <reason> AS reason, <article> AS article
 FROM obligations WHERE {_THIS}
-ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), due_at,
+ORDER BY indexOf(['late', 'due_soon', 'at_once', 'pending', 'done', 'withdrawn'], <due>), due_at,
          obligation_id
 """,
     ),
@@ -177,7 +191,7 @@ _OVER_TIME: Final = Panel(
         + f"""
 FROM (SELECT d.time AS time, level FROM detections AS d
       WHERE enterprise_id = {_OWNER} AND detection_id IN {_MEMBERS} AND $__timeFilter(d.time))
-GROUP BY time ORDER BY time
+GROUP BY time {EVERY_INTERVAL}
 """,
     ),
     series=LEVEL,
@@ -230,22 +244,31 @@ ORDER BY mainstat DESC, id LIMIT 300
     height=11,
 )
 _EVIDENCE: Final = Panel(
-    kind="table",
+    kind="logs",
     title=Text("原始日志", "Events as received"),
-    description=Text("该事件所据日志，至多 200 条。", "The events that it rests on, at most 200."),
+    description=Text(
+        "该事件所据日志，至多 200 条：何规则命中、何处何人；点开一行看各字段与原文。",
+        "The events that it rests on, at most 200: which rules matched, where and who. A line "
+        "opens to its fields and the event as it was received.",
+    ),
     queries=(
         f"""
-SELECT time AS event_time, product, host, account, source_ip, destination_ip, process, raw
-FROM events
-WHERE enterprise_id = {_OWNER}
-  AND time >= (SELECT min(first_time) FROM incidents WHERE {_THIS})
-  AND time <= (SELECT max(last_time) FROM incidents WHERE {_THIS})
-  AND event_id IN (SELECT arrayJoin(event_ids) FROM incidents WHERE {_THIS})
-ORDER BY event_time, event_id LIMIT 200
+SELECT time, <event_line> AS line, <event_fields>
+FROM events AS e
+LEFT JOIN (SELECT event_id, arrayStringConcat(arraySort(groupUniqArray(<rule>)), ' + ') AS rules
+           FROM (SELECT arrayJoin(event_ids) AS event_id, title, title_zh FROM detections
+                 WHERE enterprise_id = {_OWNER} AND detection_id IN {_MEMBERS})
+           GROUP BY event_id) AS d ON d.event_id = e.event_id
+WHERE e.enterprise_id = {_OWNER}
+  AND e.time >= (SELECT min(first_time) FROM incidents WHERE {_THIS})
+  AND e.time <= (SELECT max(last_time) FROM incidents WHERE {_THIS})
+  AND e.event_id IN (SELECT arrayJoin(event_ids) FROM incidents WHERE {_THIS})
+ORDER BY time, e.event_id LIMIT 200
 """,
     ),
     width=24,
-    height=10,
+    height=12,
+    empty=_CHOOSE,
 )
 _CAMPAIGNS: Final = Panel(
     kind="table",
@@ -307,7 +330,8 @@ INCIDENT_BOARD: Final = Board(
     sections=(
         Section(title=Text("概况", "Overview"), panels=(_HEAD, _STORY)),
         Section(
-            title=Text("定级与义务", "Tiers and duties"), panels=(_JUDGEMENTS, _LIMBS, _DUTIES)
+            title=Text("定级与义务", "Tiers and duties"),
+            panels=(_JUDGEMENTS, _REASONS, _LIMBS, _DUTIES),
         ),
         Section(
             title=Text("攻击", "The attack"),

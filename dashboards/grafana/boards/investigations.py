@@ -8,6 +8,7 @@ there is none, the choice names the live database itself, and neither side is re
 from typing import Final
 
 from dashboards import words
+from dashboards.grafana.boards.shared import EVERY_INTERVAL, opens
 from dashboards.grafana.columns import CHANGE_COLOURS, GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen, chosen_name
@@ -27,7 +28,7 @@ def _covered(moment: str) -> str:
 
 _SAME: Final = Text("两边一致", "Both sides say the same")
 _FOUND: Final = """incident_id, enterprise_id, province, <title> AS title, scenario, level,
-             detection_count, opened_at, <miit> AS miit, <cac> AS cac"""
+             detection_count, opened_at, first_time, last_time, <miit> AS miit, <cac> AS cac"""
 _LIVE: Final = f"{_IS_ONE} AND status != 'superseded' AND {_ENTERPRISES} AND revised_at >= {_FIRST}"
 _REPLAYED: Final = f"{_IS_ONE} AND status != 'superseded'"
 _EVIDENCE: Final = """enterprise_id, drill, incident_id,
@@ -144,6 +145,13 @@ _STATS: Final = tuple(
         strict=True,
     )
 )
+
+
+def _either(column: str) -> str:
+    """The investigation's, or the live one's where it has none."""
+    return f"if(r.incident_id != '', r.{column}, l.{column})"
+
+
 _INCIDENTS: Final = Panel(
     kind="table",
     title=Text("有差异的事件", "Incidents that differ"),
@@ -162,7 +170,8 @@ SELECT {_CHANGE} AS change, if(r.title != '', r.title, l.title) AS incident,
        l.scenario AS scenario_live, r.scenario AS scenario_again,
        l.detection_count AS live, r.detection_count AS again,
        if(r.incident_id != '', r.incident_id, l.incident_id) AS incident_id,
-       if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id) AS enterprise_id
+       if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id) AS enterprise_id,
+       {opens(_either("first_time"), _either("last_time"))}
 {_BOTH}LEFT JOIN enterprises AS e
    ON e.enterprise_id = if(r.enterprise_id != '', r.enterprise_id, l.enterprise_id)
 WHERE change != 'same' AND {_OPENED}
@@ -241,7 +250,7 @@ _OVER_TIME: Final = Panel(
 SELECT $__timeInterval(time) AS time, countIf(side = 'live') AS live,
        countIf(side = 'again') AS again
 FROM (SELECT f.time AS time, side FROM ({_FIRED}) AS f WHERE $__timeFilter(f.time))
-GROUP BY time ORDER BY time
+GROUP BY time {EVERY_INTERVAL}
 """,
     ),
     width=24,

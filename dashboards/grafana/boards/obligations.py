@@ -3,19 +3,59 @@
 from typing import Final
 
 from dashboards.grafana.boards.choices import PROVINCES, REGIMES, STATES
-from dashboards.grafana.boards.shared import NO_CLOCK, clock_table
-from dashboards.grafana.columns import GREEN, GREY, PRESSING, STATE_COLOURS, URGENT
+from dashboards.grafana.boards.shared import (
+    EVERY_INTERVAL,
+    NO_CLOCK,
+    clock_table,
+    opens,
+    periods_of,
+)
+from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING, STATE_COLOURS, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
-from dashboards.words import OBLIGATION, Text
+from dashboards.words import DUE, Text
 
 _CHOSEN: Final = (
     "drill = ''"
     f" AND {is_chosen('province', 'province')}"
     f" AND {is_chosen('regime', 'regime')}"
-    f" AND {is_chosen('state', 'state')}"
+    f" AND {is_chosen('state', '<due>')}"
 )
 _OPEN: Final = "state IN ('late', 'due_soon', 'pending')"
+_TIMELESS: Final = f"due_at IS NULL AND {_OPEN} AND {_CHOSEN}"
+_CHOICES: Final = tuple(f"${{{name}:queryparam}}" for name in ("province", "regime"))
+_DATED: Final = tuple(state for state in DUE if state != "at_once")
+
+
+def _countdown(
+    title: Text,
+    description: Text,
+    seconds: str,
+    where: str,
+    order: str,
+    thresholds: tuple[tuple[float, str], ...],
+    empty: Text,
+) -> Panel:
+    """The most pressing recipients, each with its time in large digits."""
+    return Panel(
+        kind="stat",
+        title=title,
+        description=description,
+        queries=(
+            f"""
+SELECT <recipient> AS recipient, {seconds} AS left_s
+FROM obligations WHERE {_OPEN} AND due_at IS NOT NULL AND {where} AND {_CHOSEN}
+GROUP BY recipient ORDER BY left_s {order}, recipient LIMIT 6
+""",
+        ),
+        height=6,
+        unit="dtdhms",
+        colour=GREY,
+        thresholds=thresholds,
+        is_by_row=True,
+        empty=empty,
+    )
+
 
 OBLIGATIONS_BOARD: Final = Board(
     name="obligations",
@@ -38,15 +78,16 @@ OBLIGATIONS_BOARD: Final = Board(
                             f"状态为“{text.zh}”的义务数。", f"Duties whose state is “{text.en}”."
                         ),
                         queries=(
-                            f"SELECT countIf(state = '{state}') AS obligations FROM obligations"
+                            f"SELECT countIf(<due> = '{state}') AS obligations FROM obligations"
                             f" WHERE {_CHOSEN}",
                         ),
-                        width=4,
+                        width=3,
                         height=4,
                         colour=GREY,
                         thresholds=((1, STATE_COLOURS[state]),),
+                        link=("obligations", f"var-state={state}", *_CHOICES),
                     )
-                    for state, text in OBLIGATION.items()
+                    for state, text in DUE.items()
                 ),
                 Panel(
                     kind="stat",
@@ -62,7 +103,7 @@ SELECT if(countIf(due_at IS NOT NULL) = 0, NULL,
 FROM obligations WHERE {_CHOSEN} AND state = 'done'
 """,
                     ),
-                    width=4,
+                    width=6,
                     height=4,
                     unit="percentunit",
                     colour=GREY,
@@ -72,13 +113,39 @@ FROM obligations WHERE {_CHOSEN} AND state = 'done'
             ),
         ),
         Section(
+            title=Text("倒计时（按接收单位）", "Countdown by recipient"),
+            panels=(
+                _countdown(
+                    Text("逾期时长", "Overdue for"),
+                    Text(
+                        "每个接收单位逾期最久的报告已逾期多久。",
+                        "How long the report that is longest overdue is, for each recipient.",
+                    ),
+                    "max(dateDiff('second', due_at, now()))",
+                    "state = 'late' AND due_at <= now()",
+                    "DESC",
+                    ((0, URGENT),),
+                    Text("没有逾期", "Nothing is overdue"),
+                ),
+                _countdown(
+                    Text("距下一时限", "Until the next deadline"),
+                    Text(
+                        "每个接收单位的下一份报告还剩多久；不足一小时变色。",
+                        "How long is left for the next report to each recipient; coloured within "
+                        "the last hour.",
+                    ),
+                    "min(dateDiff('second', now(), due_at))",
+                    "due_at > now()",
+                    "",
+                    ((0, PRESSING), (3_600, INK)),
+                    NO_CLOCK,
+                ),
+            ),
+        ),
+        Section(
             title=Text("时限", "Deadlines"),
             panels=(
-                clock_table(
-                    f"{_OPEN} AND {_CHOSEN}",
-                    limit=300,
-                    height=16,
-                ),
+                clock_table(f"{_OPEN} AND due_at IS NOT NULL AND {_CHOSEN}", limit=300),
                 Panel(
                     kind="timeseries",
                     title=Text("到期分布", "Deadlines over time"),
@@ -88,14 +155,14 @@ FROM obligations WHERE {_CHOSEN} AND state = 'done'
                     ),
                     queries=(
                         "SELECT $__timeInterval(due_at) AS time, "
-                        + ", ".join(f"countIf(state = '{s}') AS {s}" for s in OBLIGATION)
+                        + ", ".join(f"countIf(state = '{s}') AS {s}" for s in _DATED)
                         + f"""
 FROM (SELECT assumeNotNull(due_at) AS due_at, state FROM obligations
       WHERE {_CHOSEN} AND due_at IS NOT NULL AND $__timeFilter(due_at))
-GROUP BY time ORDER BY time
+GROUP BY time {EVERY_INTERVAL}
 """,
                     ),
-                    series=OBLIGATION,
+                    series={state: DUE[state] for state in _DATED},
                     series_colours=STATE_COLOURS,
                 ),
                 Panel(
@@ -107,10 +174,11 @@ GROUP BY time ORDER BY time
                     ),
                     queries=(
                         f"""
-SELECT state, concat(<sender>, ' → ', <recipient>) AS duty, regime, channel, <limit> AS limit,
-       starts_at, <article> AS article, incident_id
-FROM obligations
-WHERE due_at IS NULL AND {_OPEN} AND {_CHOSEN}
+SELECT <due> AS due_state, <left> AS left, concat(<sender>, ' → ', <recipient>) AS duty,
+       regime, channel, <limit> AS limit, starts_at, <article> AS article,
+       o.incident_id AS incident_id, {opens("p.first_time", "p.last_time")}
+FROM (SELECT * FROM obligations WHERE {_TIMELESS}) AS o
+LEFT JOIN {periods_of(_TIMELESS)} AS p ON p.incident_id = o.incident_id
 ORDER BY starts_at, obligation_id LIMIT 100
 """,
                     ),

@@ -2,13 +2,15 @@
 
 from typing import Final
 
-from dashboards.grafana.boards.choices import DRILLS, PROVINCE
+from dashboards.grafana.boards.choices import DRILLS, DRILLS_HERE, PROVINCE
 from dashboards.grafana.boards.shared import (
     RULE_SWAPS,
+    SCENARIOS_SEEN,
+    TWO_COUNTS_SQL,
     accounts_over_time,
-    bars,
     clock_stats,
     clock_table,
+    counted_by,
     detections_over_time,
     grave_tier_changes,
     incident_table,
@@ -21,6 +23,7 @@ from dashboards.grafana.variables import chosen
 from dashboards.words import Text
 
 _HERE: Final = f"province = {chosen('province')}"
+_PROVINCE_HERE: Final = "${province:queryparam}"
 _WHERE: Final = f"<live> AND <period> AND {_HERE}"
 
 PROVINCE_BOARD: Final = Board(
@@ -36,8 +39,8 @@ PROVINCE_BOARD: Final = Board(
         Section(
             title=Text("要情", "At a glance"),
             panels=(
-                *tier_stats(_WHERE),
-                *clock_stats(f"drill = '' AND {_HERE}"),
+                *tier_stats(_WHERE, DRILLS_HERE, _PROVINCE_HERE),
+                *clock_stats(f"drill = '' AND {_HERE}", _PROVINCE_HERE),
                 Panel(
                     kind="stat",
                     title=Text("登记单位", "Enterprises registered"),
@@ -83,26 +86,21 @@ PROVINCE_BOARD: Final = Board(
                     queries=(
                         f"""
 SELECT min(<gravity>) AS grade, any(if(e.name = '', i.enterprise_id, e.name)) AS enterprise,
-       any(i.sector) AS sector, count() AS incidents, max(last_time) AS last_time,
+       any(i.sector) AS sector, {TWO_COUNTS_SQL}, max(last_time) AS last_time,
        i.enterprise_id AS enterprise_id
 FROM (SELECT * FROM incidents WHERE {_WHERE}) AS i
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
-GROUP BY enterprise_id ORDER BY grade, incidents DESC, enterprise_id LIMIT 200
+GROUP BY enterprise_id
+ORDER BY grade, occurred_count DESC, suspected_count DESC, enterprise_id LIMIT 200
 """,
                     ),
                 ),
-                bars(
-                    Text("风险场景", "Scenarios"),
-                    Text("所选时段内各场景的事件数。", "Incidents of the period by scenario."),
-                    "scenario",
-                    _WHERE,
-                    width=12,
-                ),
-                tiers_over_time(_WHERE, width=8),
-                detections_over_time(_HERE, width=8),
+                counted_by("scenario", SCENARIOS_SEEN, _WHERE, width=12),
+                *tiers_over_time(_WHERE),
+                detections_over_time(_HERE, width=6),
                 accounts_over_time(
                     f"enterprise_id IN (SELECT enterprise_id FROM enterprises WHERE {_HERE})",
-                    width=8,
+                    width=6,
                 ),
             ),
         ),

@@ -3,8 +3,8 @@
 from typing import Final
 
 from dashboards.grafana.boards.choices import DRILLS, GRADES, PROVINCES, SCENARIOS, STATUSES
-from dashboards.grafana.boards.shared import QUIET, bars, incident_table
-from dashboards.grafana.columns import GREY, INK, PRESSING
+from dashboards.grafana.boards.shared import QUIET, counted_by, incident_table, two_counts
+from dashboards.grafana.columns import INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
 from dashboards.words import STATUS, VERDICT, Text
@@ -16,6 +16,8 @@ _WHERE: Final = (
     f" AND {is_chosen('status', 'status')}"
     f" AND {is_chosen('grade', 'toString(<gravity>)')}"
 )
+_CHOICES: Final = tuple(f"${{{name}:queryparam}}" for name in ("province", "grade", "drills"))
+"""What a link to a shorter list keeps."""
 
 QUEUE: Final = Board(
     name="queue",
@@ -30,54 +32,41 @@ QUEUE: Final = Board(
             title=Text("工作量", "Work"),
             panels=(
                 *(
-                    Panel(
-                        kind="stat",
-                        title=title,
-                        description=description,
-                        queries=(
-                            f"SELECT countIf({condition}) AS incidents FROM incidents"
-                            f" WHERE {_WHERE}",
-                        ),
-                        width=4,
-                        height=4,
-                        colour=GREY,
-                        thresholds=((1, colour),),
+                    two_counts(
+                        title, description, f"{_WHERE} AND {condition}", colour, chosen, width=4
                     )
-                    for condition, colour, title, description in (
+                    for condition, colour, chosen, title, description in (
                         (
                             "status = 'new'",
                             PRESSING,
+                            ("var-status=new", *_CHOICES),
                             STATUS["new"],
                             Text("无人着手的事件。", "Incidents that nobody has started on."),
                         ),
                         (
                             "<open> AND assignee = ''",
                             PRESSING,
+                            (),
                             Text("未指派", "Unassigned"),
                             Text("未办结且无负责人。", "Open incidents without an assignee."),
                         ),
                         (
                             "status = 'in_progress'",
                             INK,
+                            ("var-status=in_progress", *_CHOICES),
                             STATUS["in_progress"],
                             Text("正在处置的事件。", "Incidents that are being handled."),
                         ),
                         (
                             "<open> AND verdict = 'unknown'",
                             INK,
+                            (),
                             VERDICT["unknown"],
                             Text("未办结且无研判结论。", "Open incidents without a verdict."),
                         ),
                     )
                 ),
-                bars(
-                    Text("按状态", "By status"),
-                    Text("所选事件的状态分布。", "The chosen incidents by status."),
-                    "status",
-                    _WHERE,
-                    width=8,
-                    height=4,
-                ),
+                counted_by("status", Text("按状态", "By status"), _WHERE, width=8, height=6),
             ),
         ),
         Section(

@@ -22,6 +22,10 @@ QUIET: Final = Text("所选时段内没有安全事件", "No incident in the cho
 TIER_CHANGES: Final = Text("等级变化", "Tier changes")
 HOURS: Final = "time >= toStartOfHour($__fromTime()) AND time <= $__toTime()"
 """The hours that the period touches, in the rollup `events_by_hour`."""
+EVERY_INTERVAL: Final = """ORDER BY time WITH FILL
+    FROM toStartOfInterval($__fromTime(), INTERVAL $__interval_s() second)
+    TO $__toTime() STEP $__interval_s()"""
+"""Intervals in which nothing was counted are 0: a bar is as wide as its interval."""
 NO_CLOCK: Final = Text("没有未完成的限时报告", "No report with a deadline is outstanding")
 
 TWO_COUNTS: Final[Words] = {
@@ -29,6 +33,10 @@ TWO_COUNTS: Final[Words] = {
     "suspected_count": words.OCCURRED["false"],
 }
 """A suspicion is no incident that occurred: nowhere are the two one number."""
+TWO_COUNTS_SQL: Final = (
+    "countIf(confirmed) AS occurred_count, countIf(NOT confirmed) AS suspected_count"
+)
+SCENARIOS_SEEN: Final = Text("风险场景", "Scenarios")
 GRADE_SERIES: Final[Words] = {**TIER, "none": words.JUDGEMENT["none"]}
 ACCOUNT_SERIES: Final[Words] = {
     "stored": Text("入库", "Stored"),
@@ -49,47 +57,78 @@ LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 """
 
 
-def tier_stats(where: str) -> tuple[Panel, ...]:
-    """How many incidents of each tier, in the law's colours."""
+def tier_stats(where: str, *here: str) -> tuple[Panel, ...]:
+    """How many incidents of each tier, in the law's colours.
+
+    Each leads to its incidents in the queue, with `here`, the choices that go there too; without
+    any the queue has not the same list.
+    """
     return tuple(
-        Panel(
-            kind="stat",
-            title=Text(f"{tier} 级 {text.zh}", f"{tier} {text.en}"),
-            description=Text(
+        two_counts(
+            Text(f"{tier} 级 {text.zh}", f"{tier} {text.en}"),
+            Text(
                 f"所选时段内{text.zh}（{tier} 级）事件数：已发生与可能发生分开计，按较重体系。",
                 f"Incidents of tier {tier} in the period, those that occurred apart from those "
                 "that may occur, by the graver of the two regimes.",
             ),
-            queries=(
-                f"""
-SELECT countIf(confirmed) AS occurred_count, countIf(NOT confirmed) AS suspected_count
-FROM incidents WHERE {where} AND <gravity> = {number}
-""",
-            ),
-            series=TWO_COUNTS,
-            width=3,
-            height=4,
-            colour=GREY,
-            thresholds=((1, TIER_COLOURS[tier]),),
+            f"{where} AND <gravity> = {number}",
+            TIER_COLOURS[tier],
+            (f"var-grade={number}", *here) if here else (),
         )
         for number, (tier, text) in enumerate(TIER.items(), 1)
     )
 
 
-def clock_stats(where: str) -> tuple[Panel, ...]:
-    """Deadlines that were missed, and that are about to be."""
+def open_stat(where: str, *here: str) -> Panel:
+    """Incidents that are not resolved; leads to them in the queue."""
+    return two_counts(
+        Text("未办结", "Open"),
+        Text("所选时段内尚未处置完毕的事件数。", "Incidents of the period that are not resolved."),
+        f"{where} AND <open>",
+        INK,
+        (*(f"var-status={status}" for status in ("new", "in_progress", "on_hold")), *here),
+    )
+
+
+def two_counts(
+    title: Text,
+    description: Text,
+    where: str,
+    colour: str,
+    chosen: tuple[str, ...],
+    width: int = 3,
+) -> Panel:
+    """Incidents that occurred and that may occur; leads to them in the queue."""
+    return Panel(
+        kind="stat",
+        title=title,
+        description=description,
+        queries=(f"SELECT {TWO_COUNTS_SQL} FROM incidents WHERE {where}",),
+        series=TWO_COUNTS,
+        width=width,
+        height=4,
+        colour=GREY,
+        thresholds=((1, colour),),
+        link=("queue", *chosen) if chosen else (),
+    )
+
+
+def clock_stats(where: str, *here: str) -> tuple[Panel, ...]:
+    """Deadlines that were missed, and that are about to be; each leads to its duties."""
     return tuple(
         Panel(
             kind="stat",
             title=title,
             description=description,
             queries=(
-                f"SELECT countIf(state = '{state}') AS obligations FROM obligations WHERE {where}",
+                f"SELECT countIf(due = '{state}') AS obligations"
+                f" FROM (SELECT <due> AS due FROM obligations WHERE {where})",
             ),
             width=3,
             height=4,
             colour=GREY,
             thresholds=((1, STATE_COLOURS[state]),),
+            link=("obligations", f"var-state={state}", *here),
         )
         for state, title, description in (
             (
@@ -106,6 +145,23 @@ def clock_stats(where: str) -> tuple[Panel, ...]:
     )
 
 
+def opens(first: str = "first_time", last: str = "last_time") -> str:
+    """The period that a link to an incident opens: its own with ten minutes on either side, in
+    milliseconds, as texts, for a number would be written as the reader's language has it."""
+    return (
+        f"toString(toUnixTimestamp64Milli({first}) - 600000) AS opens_from,"
+        f" toString(toUnixTimestamp64Milli({last}) + 600000) AS opens_to"
+    )
+
+
+def periods_of(obligations: str) -> str:
+    """First and last event of the incidents of some obligations, to be joined."""
+    chosen = f"FROM obligations WHERE {obligations}"
+    return f"""(SELECT incident_id, first_time, last_time FROM incidents
+           WHERE enterprise_id IN (SELECT enterprise_id {chosen})
+             AND incident_id IN (SELECT incident_id {chosen}))"""
+
+
 def incident_table(where: str, limit: int = 100, height: int = 12, width: int = 24) -> Panel:
     """Incidents, gravest and newest first."""
     return Panel(
@@ -120,7 +176,7 @@ def incident_table(where: str, limit: int = 100, height: int = 12, width: int = 
 SELECT <gravity> AS grade, <miit> AS miit, <cac> AS cac, <title> AS incident, scenario,
        if(e.name = '', i.enterprise_id, e.name) AS enterprise, i.province AS province,
        status, first_time, last_time, detection_count AS detections, assignee,
-       i.incident_id AS incident_id, i.enterprise_id AS enterprise_id
+       i.incident_id AS incident_id, i.enterprise_id AS enterprise_id, {opens()}
 {_NAMED.format(where=where)}ORDER BY grade, last_time DESC, incident_id LIMIT {limit}
 """,
         ),
@@ -136,19 +192,20 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
         kind="table",
         title=Text("报告时限", "Reporting deadlines"),
         description=Text(
-            "尚未完成的法定报告，最紧迫者在前；“—”即法规要求立即。",
-            "Statutory reports not yet made, the most pressing on top. A dash: the instrument "
-            "says at once or timely.",
+            "尚未完成的法定报告，最紧迫者在前；到期为“—”者法规要求立即或及时，“剩余”为起算至今。",
+            "Statutory reports not yet made, the most pressing on top. Without a deadline: the "
+            "instrument says at once or timely, and the time since the clock began stands.",
         ),
         queries=(
             f"""
-SELECT state, <left> AS left, if(e.name = '', o.enterprise_id, e.name) AS enterprise,
+SELECT <due> AS due_state, <left> AS left, if(e.name = '', o.enterprise_id, e.name) AS enterprise,
        concat(<sender>, ' → ', <recipient>) AS duty, due_at, regime, channel, <limit> AS limit,
        o.province AS province, <article> AS article, o.incident_id AS incident_id,
-       o.enterprise_id AS enterprise_id
+       o.enterprise_id AS enterprise_id, {opens("p.first_time", "p.last_time")}
 FROM (SELECT * FROM obligations WHERE {where}) AS o
 LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id
-ORDER BY indexOf(['late', 'due_soon', 'pending'], state), due_at NULLS FIRST, o.obligation_id
+LEFT JOIN {periods_of(where)} AS p ON p.incident_id = o.incident_id
+ORDER BY indexOf(['late', 'due_soon', 'at_once', 'pending'], <due>), due_at, o.obligation_id
 LIMIT {limit}
 """,
         ),
@@ -158,15 +215,30 @@ LIMIT {limit}
     )
 
 
-def tiers_over_time(where: str, width: int = 12) -> Panel:
-    """Incidents by the time of their first event, stacked by tier."""
+def tiers_over_time(where: str, width: int = 6) -> tuple[Panel, ...]:
+    """Incidents by the time of their first event, stacked by tier: occurred, and suspected."""
+    return (
+        _tiers_over_time(
+            Text("已发生事件走势（按等级）", "Incidents that occurred, by tier"),
+            f"{where} AND confirmed",
+            width,
+        ),
+        _tiers_over_time(
+            Text("可能发生事件走势（按等级）", "Incidents that may occur, by tier"),
+            f"{where} AND NOT confirmed",
+            width,
+        ),
+    )
+
+
+def _tiers_over_time(title: Text, where: str, width: int) -> Panel:
     counts = ", ".join(
-        f"countIf(grade = {number}) AS {name if name != 'none' else 'none'}"
+        f"countIf(grade = {number}) AS {name}"
         for number, name in zip((1, 2, 3, 4, 9), GRADE_SERIES, strict=True)
     )
     return Panel(
         kind="timeseries",
-        title=Text("事件等级走势", "Incidents by tier over time"),
+        title=title,
         description=Text(
             "按首个事件的时间统计，颜色即法定四色。",
             "By the time of the first event, in the law's four colours.",
@@ -176,7 +248,7 @@ def tiers_over_time(where: str, width: int = 12) -> Panel:
 SELECT $__timeInterval(first_time) AS time, {counts}
 FROM (SELECT first_time, <gravity> AS grade FROM incidents
       WHERE {where} AND $__timeFilter(first_time))
-GROUP BY time ORDER BY time
+GROUP BY time {EVERY_INTERVAL}
 """,
         ),
         width=width,
@@ -186,23 +258,23 @@ GROUP BY time ORDER BY time
     )
 
 
-def bars(
-    title: Text, description: Text, column: str, where: str, width: int = 6, height: int = 8
-) -> Panel:
+def counted_by(column: str, title: Text, where: str, width: int = 6, height: int = 8) -> Panel:
     """Incidents by one column of theirs, the most frequent on top."""
     return Panel(
-        kind="bars",
+        kind="table",
         title=title,
-        description=description,
+        description=Text(
+            "所选时段内的事件数：已发生与可能发生分开计。",
+            "Incidents of the period: those that occurred apart from those that may.",
+        ),
         queries=(
             f"""
-SELECT {column}, count() AS incidents FROM incidents
-WHERE {where} GROUP BY {column} ORDER BY incidents DESC, {column} LIMIT 15
+SELECT {column}, {TWO_COUNTS_SQL} FROM incidents
+WHERE {where} GROUP BY {column} ORDER BY count() DESC, {column} LIMIT 15
 """,
         ),
         width=width,
         height=height,
-        colour=INK,
         empty=QUIET,
     )
 
@@ -222,7 +294,7 @@ def detections_over_time(where: str, width: int = 12) -> Panel:
 SELECT $__timeInterval(time) AS time, {counts}
 FROM (SELECT d.time AS time, level FROM detections AS d
       WHERE status = 'active' AND {where} AND $__timeFilter(d.time))
-GROUP BY time ORDER BY time
+GROUP BY time {EVERY_INTERVAL}
 """,
         ),
         width=width,
@@ -246,7 +318,7 @@ def accounts_over_time(where: str, width: int = 12) -> Panel:
             f"""
 SELECT $__timeInterval(received_at) AS time, {sums}
 FROM (SELECT * FROM batches WHERE {where} AND $__timeFilter(received_at))
-GROUP BY time ORDER BY time
+GROUP BY time {EVERY_INTERVAL}
 """,
         ),
         width=width,

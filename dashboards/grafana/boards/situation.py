@@ -3,36 +3,56 @@
 from typing import Final
 
 from dashboards.grafana.boards.campaigns import ACTIVE, campaign_table
-from dashboards.grafana.boards.choices import DRILLS
+from dashboards.grafana.boards.choices import DRILLS, DRILLS_HERE
 from dashboards.grafana.boards.shared import (
     QUIET,
     RULE_SWAPS,
+    SCENARIOS_SEEN,
+    TWO_COUNTS_SQL,
     accounts_over_time,
-    bars,
     clock_stats,
     clock_table,
+    counted_by,
     grave_tier_changes,
     incident_table,
+    open_stat,
     tier_stats,
     tiers_over_time,
 )
-from dashboards.grafana.boards.tiles import province_map
+from dashboards.grafana.boards.tiles import EMPTY_TILE, legend, province_map
 from dashboards.grafana.columns import GRADE_COLOURS, GREY, INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
-from dashboards.words import Text
+from dashboards.words import GRADE, Text
 
 _WHERE: Final = "<live> AND <period>"
 _MAP: Final = province_map(
     Text("各省态势", "Provinces"),
     Text(
-        "每格为一个省级行政区，按该省最严重的等级着色；方格示意相对方位，不表示边界。点选进入该省。",
-        "One tile per province-level division, coloured by its gravest tier. Tiles show "
-        "neighbours, not borders. A tile leads to its province.",
+        "每格为一个省级行政区，按所选时段内最严重的等级着色；数字为已发生 · 可能发生的事件数，"
+        "▲▼ 为 24 小时内发现数与前 24 小时之差。方格示意相对方位，不表示边界。点选进入该省。",
+        "One tile per province-level division, coloured by its gravest tier of the period. "
+        "Figures: incidents that occurred · that may occur; ▲▼ discovered within 24 hours, against "
+        "the 24 hours before. Tiles show neighbours, not borders. A tile leads to its province.",
     ),
-    f"""SELECT province, min(<gravity>) AS grade, count() AS incidents
-           FROM incidents WHERE {_WHERE} GROUP BY province""",
-    ("grade", "incidents"),
+    """SELECT province, minIf(<gravity>, <period>) AS grade,
+                  countIf(<period> AND confirmed) AS occurred_count,
+                  countIf(<period> AND NOT confirmed) AS suspected_count,
+                  <today> - <yesterday> AS since_yesterday
+           FROM incidents WHERE <live> AND (<period> OR opened_at > $__toTime() - INTERVAL 2 DAY)
+           GROUP BY province""",
+    ("grade", "occurred_count", "suspected_count", "since_yesterday"),
     tuple((float(grade), colour) for grade, colour in GRADE_COLOURS.items()),
+    shown="""if(occurred_count + suspected_count = 0 AND since_yesterday = 0, ' ',
+                concat(toString(occurred_count), ' · ', toString(suspected_count), '\\n',
+                       <change>))""",
+    is_deep="grade IN (1, 4, 9)",
+)
+_LEGEND: Final = legend(
+    {0: EMPTY_TILE, **{float(grade): colour for grade, colour in GRADE_COLOURS.items()}},
+    {
+        **{int(grade): text for grade, text in GRADE.items()},
+        0: Text("没有事件", "No incident"),
+    },
 )
 
 
@@ -51,22 +71,8 @@ SITUATION: Final = Board(
         Section(
             title=Text("要情", "At a glance"),
             panels=(
-                *tier_stats(_WHERE),
-                Panel(
-                    kind="stat",
-                    title=Text("未办结", "Open"),
-                    description=Text(
-                        "所选时段内尚未处置完毕的事件数。",
-                        "Incidents of the period that are not resolved.",
-                    ),
-                    queries=(
-                        f"SELECT count() AS incidents FROM incidents WHERE {_WHERE} AND <open>",
-                    ),
-                    width=3,
-                    height=4,
-                    colour=GREY,
-                    thresholds=((1, INK),),
-                ),
+                *tier_stats(_WHERE, DRILLS_HERE),
+                open_stat(_WHERE, DRILLS_HERE),
                 *clock_stats("drill = ''"),
                 Panel(
                     kind="stat",
@@ -87,7 +93,7 @@ SITUATION: Final = Board(
         ),
         Section(
             title=Text("地域与时限", "Places and deadlines"),
-            panels=(_MAP, clock_table("<clocked>", limit=50, height=17, width=12)),
+            panels=(_LEGEND, _MAP, clock_table("<clocked>", limit=50, height=21, width=10)),
         ),
         Section(
             title=Text("事件与跨企业活动", "Incidents and campaigns"),
@@ -96,19 +102,9 @@ SITUATION: Final = Board(
         Section(
             title=Text("走势与构成", "Trends"),
             panels=(
-                tiers_over_time(_WHERE),
-                bars(
-                    Text("风险场景", "Scenarios"),
-                    Text("所选时段内各场景的事件数。", "Incidents of the period by scenario."),
-                    "scenario",
-                    _WHERE,
-                ),
-                bars(
-                    Text("行业", "Sectors"),
-                    Text("所选时段内各行业的事件数。", "Incidents of the period by sector."),
-                    "sector",
-                    _WHERE,
-                ),
+                *tiers_over_time(_WHERE),
+                counted_by("scenario", SCENARIOS_SEEN, _WHERE),
+                counted_by("sector", Text("行业", "Sectors"), _WHERE),
                 Panel(
                     kind="table",
                     title=Text("各省排名", "Provinces by incidents"),
@@ -117,10 +113,10 @@ SITUATION: Final = Board(
                     ),
                     queries=(
                         f"""
-SELECT min(<gravity>) AS grade, province, count() AS incidents,
+SELECT min(<gravity>) AS grade, province, {TWO_COUNTS_SQL},
        uniqExact(enterprise_id) AS enterprises, max(last_time) AS last_time
 FROM (SELECT * FROM incidents WHERE {_WHERE})
-GROUP BY province ORDER BY grade, incidents DESC, province
+GROUP BY province ORDER BY grade, occurred_count DESC, suspected_count DESC, province
 """,
                     ),
                     empty=QUIET,

@@ -1,0 +1,86 @@
+"""The boards that search: what a typed value finds, and what an entity's page says."""
+
+from typing import Any
+
+import pytest
+
+from dashboards.grafana.boards.catalogue import BOARDS
+from dashboards.grafana.boards.entity import ENTITY_BOARD
+from dashboards.grafana.boards.search import SEARCH_BOARD
+from dashboards.grafana.building import board_json
+from dashboards.grafana.specs import Board
+from sinks.chdb import ChdbSink
+from tests.dashboards.sample import CASES
+from tests.dashboards.test_answers import answers
+
+NOTHING = {"host": "", "enterprise": ""}
+"""In place of what a check looks for; the province is that of its incident."""
+ENTITY_COLUMNS = {"host", "account", "source_ip", "destination_ip", "process", "entity"}
+
+
+def found(store: ChdbSink, **typed: str) -> list[dict[str, Any]]:
+    return answers(store, SEARCH_BOARD, **{**NOTHING, **typed})["Events"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "column", "values"),
+    [
+        ({"host": "WS-042"}, "host", {"ws-042"}),
+        ({"host": "fs-0*"}, "host", {"fs-01"}),
+        ({"host": "f_-01"}, "host", set()),
+        ({"host": "f%1"}, "host", set()),
+        ({"host": "fs-01\\"}, "host", set()),
+        ({"account": "huang.lei"}, "account", {"huang.lei"}),
+        ({"address": "203.0.113.77"}, "source_ip", {"203.0.113.77"}),
+        ({"address": "10.0.0.9"}, "destination_ip", {"10.0.0.9"}),
+        ({"text": "VSSADMIN delete"}, "host", {"fs-01"}),
+        ({"host": "ws-042", "account": "huang.lei"}, "host", {"ws-042"}),
+        ({"host": "ws-042", "account": "user-1"}, "host", set()),
+        ({"host": "ws-042", "enterprise": "华辰"}, "enterprise", {"华辰精密制造有限公司"}),
+        ({"host": "ws-042", "enterprise": "北岭"}, "enterprise", set()),
+    ],
+)
+def test_a_typed_value_finds_its_events_alone(
+    store: ChdbSink, typed: dict[str, str], column: str, values: set[str]
+) -> None:
+    assert {row[column] for row in found(store, **typed)} == values
+
+
+def test_nothing_typed_finds_the_latest_of_everything(store: ChdbSink) -> None:
+    rows = found(store)
+    assert len({row["host"] for row in rows}) > 10
+    times = [str(row["event_time"]) for row in rows]
+    assert times == sorted(times, reverse=True)
+
+
+def test_lines_and_table_are_the_same_events(store: ChdbSink) -> None:
+    panels = answers(store, SEARCH_BOARD, **NOTHING, account="huang.lei")
+    assert len(panels["As received"]) == len(panels["Events"])
+    assert sum(int(row["events"]) for row in panels["Events that fit"]) == len(panels["Events"])
+    assert [row["incident"] for row in panels["Incidents"]] == [CASES[0].title_en]
+
+
+def test_an_entity_shows_where_it_was_what_it_did_and_with_whom(store: ChdbSink) -> None:
+    panels = answers(store, ENTITY_BOARD, entity="203.0.113.77")
+    (seen,) = panels["In detections"]
+    assert (seen["entity_kind"], seen["entity_role"]) == ("address", "actor")
+    assert [row["incident"] for row in panels["Incidents"]] == [CASES[0].title_en]
+    assert [row["campaign"] for row in panels["Campaigns"]] == ["203.0.113.77"]
+    assert [row["rule"] for row in panels["Rules that matched"]] == ["Remote logon from outside"]
+    assert {row["entity"] for row in panels["Entities seen with it"]} == {"huang.lei", "ws-042"}
+
+
+def test_without_an_entity_its_page_is_empty(store: ChdbSink) -> None:
+    assert {len(rows) for rows in answers(store, ENTITY_BOARD, entity="").values()} == {0}
+
+
+@pytest.mark.parametrize("board", BOARDS, ids=lambda board: board.name)
+def test_an_entity_leads_to_its_page_wherever_it_stands(board: Board) -> None:
+    """Percent-encoded: a path has signs that would end the address."""
+    for panel in board_json(board, "zh")["panels"]:
+        for override in panel.get("fieldConfig", {}).get("overrides", ()):
+            if override["matcher"]["options"] in ENTITY_COLUMNS:
+                settings = {each["id"]: each["value"] for each in override["properties"]}
+                (link,) = settings["links"]
+                assert link["url"].startswith("/d/fenghuo-entity-zh?")
+                assert link["url"].endswith("var-entity=${__value.raw:percentencode}")
