@@ -9,6 +9,7 @@ current state of each thing once.
 
 from sinks.case_tables import ASSESSMENTS, CAMPAIGN_MEMBERS, CAMPAIGNS, INCIDENTS, OBLIGATIONS
 from sinks.columns import Table
+from sinks.cross_border_tables import CROSS_BORDER_COUNTS, CROSS_BORDER_THRESHOLDS
 from sinks.log_tables import (
     BATCHES,
     COMMANDS,
@@ -32,6 +33,8 @@ TABLES: tuple[Table, ...] = (
     OBLIGATIONS,
     CAMPAIGN_MEMBERS,
     CAMPAIGNS,
+    CROSS_BORDER_COUNTS,
+    CROSS_BORDER_THRESHOLDS,
     DEAD_LETTERS,
     COMMANDS,
     ENTERPRISES,

@@ -506,6 +506,63 @@ ORDER BY (campaign_id, revision)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'The same indicator at several enterprises, none of which is named.';
 
+CREATE TABLE IF NOT EXISTS cross_border_counts_rows
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `year` UInt32 COMMENT 'Calendar year (UTC+8).',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is kept.',
+    `exports` UInt64 COMMENT 'Sets of persons, and exports without one.' CODEC(T64, ZSTD(1)),
+    `sets` UInt64 COMMENT 'Of these: declared sets.' CODEC(T64, ZSTD(1)),
+    `persons` UInt64 COMMENT 'Persons (non-sensitive information), at most.' CODEC(T64, ZSTD(1)),
+    `persons_least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `sensitive_persons` UInt64 COMMENT 'Persons (sensitive information), at most.' CODEC(T64, ZSTD(1)),
+    `sensitive_persons_least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `important_exports` UInt64 COMMENT 'Exports of important or core data.' CODEC(T64, ZSTD(1)),
+    `exempt_persons` UInt64 COMMENT 'Persons on exempt grounds, in no other column.' CODEC(T64, ZSTD(1)),
+    `undeclared_exports` UInt64 COMMENT 'Exports that declare no legal ground.' CODEC(T64, ZSTD(1)),
+    `unstated_exports` UInt64 COMMENT 'Exports that do not say how many persons.' CODEC(T64, ZSTD(1)),
+    `folded` UInt64 COMMENT 'Exports of which only sums are remembered.' CODEC(T64, ZSTD(1)),
+    `basis` LowCardinality(String) COMMENT 'declared, upper_bound, at_least or open.',
+    `destinations` String COMMENT 'Country to exports (JSON).' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was counted.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (enterprise_id, year, drill)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'What an enterprise sent abroad in a calendar year of China.';
+
+CREATE TABLE IF NOT EXISTS cross_border_thresholds_rows
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `threshold` LowCardinality(String) COMMENT 'Key of the table of thresholds.',
+    `year` UInt32 COMMENT 'Calendar year (UTC+8); 0: of the registry.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is kept.',
+    `state` LowCardinality(String) COMMENT 'below, warning, possibly_crossed, crossed, replaced, unknown.',
+    `figure` UInt64 COMMENT 'What was counted, at most.' CODEC(T64, ZSTD(1)),
+    `least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `bound` UInt64 COMMENT 'The threshold.' CODEC(T64, ZSTD(1)),
+    `percent` UInt64 COMMENT 'The figure\'s share of it.' CODEC(T64, ZSTD(1)),
+    `undeclared` UInt64 COMMENT 'Of the figure: on no declared legal ground.' CODEC(T64, ZSTD(1)),
+    `uncovered` UInt64 COMMENT 'Of the figure: on no ground that suffices.' CODEC(T64, ZSTD(1)),
+    `presumed` Array(LowCardinality(String)) COMMENT 'Unknown facts taken in the stricter sense.',
+    `reason` String COMMENT 'Why, in Chinese.' CODEC(ZSTD(1)),
+    `reason_en` String COMMENT 'Why, in English.' CODEC(ZSTD(1)),
+    `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
+    `article_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
+    `confidence` LowCardinality(String) COMMENT 'full_text, excerpt, secondary, fragment, background.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was weighed.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplacingMergeTree(revision)
+ORDER BY (enterprise_id, threshold, year, drill)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'How an enterprise stands to a threshold of the law.';
+
 CREATE TABLE IF NOT EXISTS dead_letters_rows
 (
     `dead_letter_id` String COMMENT 'Derived from place and content.' CODEC(ZSTD(1)),
@@ -679,6 +736,14 @@ FROM campaigns_rows FINAL;
 CREATE OR REPLACE VIEW campaign_revisions
 AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content`
 FROM campaign_revisions_rows FINAL;
+
+CREATE OR REPLACE VIEW cross_border_counts
+AS SELECT `enterprise_id`, `province`, `sector`, `year`, `revision`, `exports`, `sets`, `persons`, `persons_least`, `sensitive_persons`, `sensitive_persons_least`, `important_exports`, `exempt_persons`, `undeclared_exports`, `unstated_exports`, `folded`, `basis`, `destinations`, `revised_at`, `drill`
+FROM cross_border_counts_rows FINAL;
+
+CREATE OR REPLACE VIEW cross_border_thresholds
+AS SELECT `enterprise_id`, `province`, `sector`, `threshold`, `year`, `revision`, `state`, `figure`, `least`, `bound`, `percent`, `undeclared`, `uncovered`, `presumed`, `reason`, `reason_en`, `article`, `article_en`, `confidence`, `revised_at`, `drill`
+FROM cross_border_thresholds_rows FINAL;
 
 CREATE OR REPLACE VIEW dead_letters
 AS SELECT `dead_letter_id`, `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `line`, `received_at`, `reason`, `detail`, `remedy`, `events`, `original`, `size`, `sha256`
