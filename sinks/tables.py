@@ -21,6 +21,7 @@ from sinks.log_tables import (
     EVENTS_BY_HOUR,
     EVENTS_BY_MINUTE,
 )
+from sinks.programme_tables import PROGRAMME_TABLES
 
 TABLES: tuple[Table, ...] = (
     EVENTS,
@@ -38,6 +39,7 @@ TABLES: tuple[Table, ...] = (
     DEAD_LETTERS,
     COMMANDS,
     ENTERPRISES,
+    *PROGRAMME_TABLES.values(),
     BATCHES,
 )
 """In the order in which they are written: a batch's account last, so that its presence says

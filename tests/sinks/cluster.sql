@@ -551,6 +551,69 @@ COMMENT 'The same indicator at several enterprises, none of which is named.';
 CREATE TABLE IF NOT EXISTS campaign_revisions_rows ON CLUSTER `stars` AS campaign_revisions_local
 ENGINE = Distributed('stars', 'fenghuo', 'campaign_revisions_local', cityHash64(campaign_id));
 
+CREATE TABLE IF NOT EXISTS cross_border_counts_local ON CLUSTER `stars`
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `year` UInt32 COMMENT 'Calendar year (UTC+8).',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is kept.',
+    `exports` UInt64 COMMENT 'Sets of persons, and exports without one.' CODEC(T64, ZSTD(1)),
+    `sets` UInt64 COMMENT 'Of these: declared sets.' CODEC(T64, ZSTD(1)),
+    `persons` UInt64 COMMENT 'Persons (non-sensitive information), at most.' CODEC(T64, ZSTD(1)),
+    `persons_least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `sensitive_persons` UInt64 COMMENT 'Persons (sensitive information), at most.' CODEC(T64, ZSTD(1)),
+    `sensitive_persons_least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `important_exports` UInt64 COMMENT 'Exports of important or core data.' CODEC(T64, ZSTD(1)),
+    `exempt_persons` UInt64 COMMENT 'Persons on exempt grounds, in no other column.' CODEC(T64, ZSTD(1)),
+    `undeclared_exports` UInt64 COMMENT 'Exports that declare no legal ground.' CODEC(T64, ZSTD(1)),
+    `unstated_exports` UInt64 COMMENT 'Exports that do not say how many persons.' CODEC(T64, ZSTD(1)),
+    `folded` UInt64 COMMENT 'Exports of which only sums are remembered.' CODEC(T64, ZSTD(1)),
+    `basis` LowCardinality(String) COMMENT 'declared, upper_bound, at_least or open.',
+    `destinations` String COMMENT 'Country to exports (JSON).' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was counted.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ORDER BY (enterprise_id, year, drill)
+SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+COMMENT 'What an enterprise sent abroad in a calendar year of China.';
+
+CREATE TABLE IF NOT EXISTS cross_border_counts_rows ON CLUSTER `stars` AS cross_border_counts_local
+ENGINE = Distributed('stars', 'fenghuo', 'cross_border_counts_local', cityHash64(enterprise_id));
+
+CREATE TABLE IF NOT EXISTS cross_border_thresholds_local ON CLUSTER `stars`
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `threshold` LowCardinality(String) COMMENT 'Key of the table of thresholds.',
+    `year` UInt32 COMMENT 'Calendar year (UTC+8); 0: of the registry.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is kept.',
+    `state` LowCardinality(String) COMMENT 'below, warning, possibly_crossed, crossed, replaced, unknown.',
+    `figure` UInt64 COMMENT 'What was counted, at most.' CODEC(T64, ZSTD(1)),
+    `least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `bound` UInt64 COMMENT 'The threshold.' CODEC(T64, ZSTD(1)),
+    `percent` UInt64 COMMENT 'The figure\'s share of it.' CODEC(T64, ZSTD(1)),
+    `undeclared` UInt64 COMMENT 'Of the figure: on no declared legal ground.' CODEC(T64, ZSTD(1)),
+    `uncovered` UInt64 COMMENT 'Of the figure: on no ground that suffices.' CODEC(T64, ZSTD(1)),
+    `presumed` Array(LowCardinality(String)) COMMENT 'Unknown facts taken in the stricter sense.',
+    `reason` String COMMENT 'Why, in Chinese.' CODEC(ZSTD(1)),
+    `reason_en` String COMMENT 'Why, in English.' CODEC(ZSTD(1)),
+    `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
+    `article_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
+    `confidence` LowCardinality(String) COMMENT 'full_text, excerpt, secondary, fragment, background.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was weighed.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ORDER BY (enterprise_id, threshold, year, drill)
+SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+COMMENT 'How an enterprise stands to a threshold of the law.';
+
+CREATE TABLE IF NOT EXISTS cross_border_thresholds_rows ON CLUSTER `stars` AS cross_border_thresholds_local
+ENGINE = Distributed('stars', 'fenghuo', 'cross_border_thresholds_local', cityHash64(enterprise_id));
+
 CREATE TABLE IF NOT EXISTS dead_letters_local ON CLUSTER `stars`
 (
     `dead_letter_id` String COMMENT 'Derived from place and content.' CODEC(ZSTD(1)),
@@ -623,6 +686,99 @@ COMMENT 'The registry.';
 
 CREATE TABLE IF NOT EXISTS enterprises_rows ON CLUSTER `stars` AS enterprises_local
 ENGINE = Distributed('stars', 'fenghuo', 'enterprises_local', cityHash64(enterprise_id));
+
+CREATE TABLE IF NOT EXISTS programme_trainings_local ON CLUSTER `stars`
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `held_on` LowCardinality(String) COMMENT 'The day.',
+    `title` String COMMENT 'What it was.' CODEC(ZSTD(1)),
+    `organiser` String COMMENT 'Who organised it.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `training_kind` LowCardinality(String) COMMENT 'classroom, online, practice, other, or empty.',
+    `hours` LowCardinality(String) COMMENT 'How long, as text; empty: not stated.',
+    `person_times` UInt64 COMMENT 'Attendances.' CODEC(T64, ZSTD(1)),
+    `persons` Int64 COMMENT 'People; -1: not stated.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ORDER BY (id)
+SETTINGS replicated_deduplication_window = 0, replicated_deduplication_window_seconds = 0
+COMMENT 'Training sessions.';
+
+CREATE TABLE IF NOT EXISTS programme_trainings_rows ON CLUSTER `stars` AS programme_trainings_local
+ENGINE = Distributed('stars', 'fenghuo', 'programme_trainings_local', cityHash64(id));
+
+CREATE TABLE IF NOT EXISTS programme_specialists_local ON CLUSTER `stars`
+(
+    `id` String COMMENT 'A pseudonym; a row of the same one corrects it.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `qualification` String COMMENT 'Of what kind.' CODEC(ZSTD(1)),
+    `qualified_on` LowCardinality(String) COMMENT 'Since when.',
+    `valid_until` LowCardinality(String) COMMENT 'Until when, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ORDER BY (id)
+SETTINGS replicated_deduplication_window = 0, replicated_deduplication_window_seconds = 0
+COMMENT 'Specialists, by pseudonym.';
+
+CREATE TABLE IF NOT EXISTS programme_specialists_rows ON CLUSTER `stars` AS programme_specialists_local
+ENGINE = Distributed('stars', 'fenghuo', 'programme_specialists_local', cityHash64(id));
+
+CREATE TABLE IF NOT EXISTS programme_standards_local ON CLUSTER `stars`
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Its title.' CODEC(ZSTD(1)),
+    `standard_level` LowCardinality(String) COMMENT 'national, industry or group.',
+    `initiated_on` LowCardinality(String) COMMENT 'When it was initiated.',
+    `published_on` LowCardinality(String) COMMENT 'When it was published, or empty.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ORDER BY (id)
+SETTINGS replicated_deduplication_window = 0, replicated_deduplication_window_seconds = 0
+COMMENT 'Standards that were initiated.';
+
+CREATE TABLE IF NOT EXISTS programme_standards_rows ON CLUSTER `stars` AS programme_standards_local
+ENGINE = Distributed('stars', 'fenghuo', 'programme_standards_local', cityHash64(id));
+
+CREATE TABLE IF NOT EXISTS programme_cases_local ON CLUSTER `stars`
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Its title.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `selected_on` LowCardinality(String) COMMENT 'When it was selected.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Whose it is, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ORDER BY (id)
+SETTINGS replicated_deduplication_window = 0, replicated_deduplication_window_seconds = 0
+COMMENT 'Typical cases that were selected.';
+
+CREATE TABLE IF NOT EXISTS programme_cases_rows ON CLUSTER `stars` AS programme_cases_local
+ENGINE = Distributed('stars', 'fenghuo', 'programme_cases_local', cityHash64(enterprise_id));
+
+CREATE TABLE IF NOT EXISTS programme_spendings_local ON CLUSTER `stars`
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'The enterprise.',
+    `year` UInt32 COMMENT 'The year.',
+    `it_spending` UInt64 COMMENT 'Yuan spent on IT.' CODEC(T64, ZSTD(1)),
+    `security_spending` UInt64 COMMENT 'Yuan of it spent on security.' CODEC(T64, ZSTD(1)),
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ORDER BY (enterprise_id, year)
+SETTINGS replicated_deduplication_window = 0, replicated_deduplication_window_seconds = 0
+COMMENT 'What an enterprise spent on IT in a year, and of that on security.';
+
+CREATE TABLE IF NOT EXISTS programme_spendings_rows ON CLUSTER `stars` AS programme_spendings_local
+ENGINE = Distributed('stars', 'fenghuo', 'programme_spendings_local', cityHash64(enterprise_id));
 
 CREATE TABLE IF NOT EXISTS batches_local ON CLUSTER `stars`
 (
@@ -737,6 +893,14 @@ CREATE OR REPLACE VIEW campaign_revisions ON CLUSTER `stars`
 AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content`
 FROM campaign_revisions_rows FINAL;
 
+CREATE OR REPLACE VIEW cross_border_counts ON CLUSTER `stars`
+AS SELECT `enterprise_id`, `province`, `sector`, `year`, `revision`, `exports`, `sets`, `persons`, `persons_least`, `sensitive_persons`, `sensitive_persons_least`, `important_exports`, `exempt_persons`, `undeclared_exports`, `unstated_exports`, `folded`, `basis`, `destinations`, `revised_at`, `drill`
+FROM cross_border_counts_rows FINAL;
+
+CREATE OR REPLACE VIEW cross_border_thresholds ON CLUSTER `stars`
+AS SELECT `enterprise_id`, `province`, `sector`, `threshold`, `year`, `revision`, `state`, `figure`, `least`, `bound`, `percent`, `undeclared`, `uncovered`, `presumed`, `reason`, `reason_en`, `article`, `article_en`, `confidence`, `revised_at`, `drill`
+FROM cross_border_thresholds_rows FINAL;
+
 CREATE OR REPLACE VIEW dead_letters ON CLUSTER `stars`
 AS SELECT `dead_letter_id`, `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `line`, `received_at`, `reason`, `detail`, `remedy`, `events`, `original`, `size`, `sha256`
 FROM dead_letters_rows FINAL;
@@ -748,6 +912,26 @@ FROM commands_rows FINAL;
 CREATE OR REPLACE VIEW enterprises ON CLUSTER `stars`
 AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`, `unknown_facts`
 FROM enterprises_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_trainings ON CLUSTER `stars`
+AS SELECT `id`, `held_on`, `title`, `organiser`, `province`, `sector`, `training_kind`, `hours`, `person_times`, `persons`, `withdrawn`
+FROM programme_trainings_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_specialists ON CLUSTER `stars`
+AS SELECT `id`, `province`, `sector`, `qualification`, `qualified_on`, `valid_until`, `withdrawn`
+FROM programme_specialists_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_standards ON CLUSTER `stars`
+AS SELECT `id`, `title`, `standard_level`, `initiated_on`, `published_on`, `province`, `sector`, `withdrawn`
+FROM programme_standards_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_cases ON CLUSTER `stars`
+AS SELECT `id`, `title`, `province`, `sector`, `selected_on`, `enterprise_id`, `withdrawn`
+FROM programme_cases_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_spendings ON CLUSTER `stars`
+AS SELECT `enterprise_id`, `year`, `it_spending`, `security_spending`, `withdrawn`
+FROM programme_spendings_rows FINAL;
 
 CREATE OR REPLACE VIEW batches ON CLUSTER `stars`
 AS SELECT `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `format`, `received_at`, `outcome`, `events`, `stored`, `late`, `dropped`, `dead_lettered`, `future`, `reasons`, `drill`, `unverified`

@@ -627,6 +627,84 @@ ORDER BY (enterprise_id)
 SETTINGS non_replicated_deduplication_window = 0
 COMMENT 'The registry.';
 
+CREATE TABLE IF NOT EXISTS programme_trainings_rows
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `held_on` LowCardinality(String) COMMENT 'The day.',
+    `title` String COMMENT 'What it was.' CODEC(ZSTD(1)),
+    `organiser` String COMMENT 'Who organised it.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `training_kind` LowCardinality(String) COMMENT 'classroom, online, practice, other, or empty.',
+    `hours` LowCardinality(String) COMMENT 'How long, as text; empty: not stated.',
+    `person_times` UInt64 COMMENT 'Attendances.' CODEC(T64, ZSTD(1)),
+    `persons` Int64 COMMENT 'People; -1: not stated.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (id)
+SETTINGS non_replicated_deduplication_window = 0
+COMMENT 'Training sessions.';
+
+CREATE TABLE IF NOT EXISTS programme_specialists_rows
+(
+    `id` String COMMENT 'A pseudonym; a row of the same one corrects it.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `qualification` String COMMENT 'Of what kind.' CODEC(ZSTD(1)),
+    `qualified_on` LowCardinality(String) COMMENT 'Since when.',
+    `valid_until` LowCardinality(String) COMMENT 'Until when, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (id)
+SETTINGS non_replicated_deduplication_window = 0
+COMMENT 'Specialists, by pseudonym.';
+
+CREATE TABLE IF NOT EXISTS programme_standards_rows
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Its title.' CODEC(ZSTD(1)),
+    `standard_level` LowCardinality(String) COMMENT 'national, industry or group.',
+    `initiated_on` LowCardinality(String) COMMENT 'When it was initiated.',
+    `published_on` LowCardinality(String) COMMENT 'When it was published, or empty.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (id)
+SETTINGS non_replicated_deduplication_window = 0
+COMMENT 'Standards that were initiated.';
+
+CREATE TABLE IF NOT EXISTS programme_cases_rows
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Its title.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `selected_on` LowCardinality(String) COMMENT 'When it was selected.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Whose it is, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (id)
+SETTINGS non_replicated_deduplication_window = 0
+COMMENT 'Typical cases that were selected.';
+
+CREATE TABLE IF NOT EXISTS programme_spendings_rows
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'The enterprise.',
+    `year` UInt32 COMMENT 'The year.',
+    `it_spending` UInt64 COMMENT 'Yuan spent on IT.' CODEC(T64, ZSTD(1)),
+    `security_spending` UInt64 COMMENT 'Yuan of it spent on security.' CODEC(T64, ZSTD(1)),
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id, year)
+SETTINGS non_replicated_deduplication_window = 0
+COMMENT 'What an enterprise spent on IT in a year, and of that on security.';
+
 CREATE TABLE IF NOT EXISTS batches_rows
 (
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -756,6 +834,26 @@ FROM commands_rows FINAL;
 CREATE OR REPLACE VIEW enterprises
 AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`, `unknown_facts`
 FROM enterprises_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_trainings
+AS SELECT `id`, `held_on`, `title`, `organiser`, `province`, `sector`, `training_kind`, `hours`, `person_times`, `persons`, `withdrawn`
+FROM programme_trainings_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_specialists
+AS SELECT `id`, `province`, `sector`, `qualification`, `qualified_on`, `valid_until`, `withdrawn`
+FROM programme_specialists_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_standards
+AS SELECT `id`, `title`, `standard_level`, `initiated_on`, `published_on`, `province`, `sector`, `withdrawn`
+FROM programme_standards_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_cases
+AS SELECT `id`, `title`, `province`, `sector`, `selected_on`, `enterprise_id`, `withdrawn`
+FROM programme_cases_rows FINAL;
+
+CREATE OR REPLACE VIEW programme_spendings
+AS SELECT `enterprise_id`, `year`, `it_spending`, `security_spending`, `withdrawn`
+FROM programme_spendings_rows FINAL;
 
 CREATE OR REPLACE VIEW batches
 AS SELECT `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `format`, `received_at`, `outcome`, `events`, `stored`, `late`, `dropped`, `dead_lettered`, `future`, `reasons`, `drill`, `unverified`
