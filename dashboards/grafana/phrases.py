@@ -8,6 +8,7 @@ from typing import Final
 
 from dashboards import words
 from dashboards.words import Text, Words
+from schemas.programme import TARGETS
 
 
 def _worded(value: str, table: Words) -> Text:
@@ -72,6 +73,9 @@ PHRASES: Final[Words] = {
     "left": Text(_left("已逾期 ", " 天 ", " 时 ", " 分"), _left("late by ", " d ", " h ", " min")),
     "limit": Text("limit_text", "limit_text_en"),
     "article": Text("article", "article_en"),
+    "target_article": _worded(
+        "target", {one.key: Text(one.article_zh, one.article_en) for one in TARGETS}
+    ),
     "sentences": Text(
         "arrayMap(x -> concat(x, '。'), arrayFilter(x -> x != '', splitByString('。', story)))",
         "arrayMap(x -> if(endsWith(x, '.'), x, concat(x, '.')), splitByString('. ', story_en))",

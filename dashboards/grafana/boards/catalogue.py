@@ -6,11 +6,13 @@ from typing import Final
 from dashboards.grafana.boards.accounts import ACCOUNTS
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
+from dashboards.grafana.boards.cross_border import CROSS_BORDER
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
 from dashboards.grafana.boards.pipeline import PIPELINE
+from dashboards.grafana.boards.programme import PROGRAMME
 from dashboards.grafana.boards.province import PROVINCE_BOARD
 from dashboards.grafana.boards.queue import QUEUE
 from dashboards.grafana.boards.situation import SITUATION
@@ -25,6 +27,8 @@ BOARDS: Final[tuple[Board, ...]] = (
     ENTERPRISE_BOARD,
     CAMPAIGNS_BOARD,
     OBLIGATIONS_BOARD,
+    CROSS_BORDER,
+    PROGRAMME,
     INVESTIGATIONS_BOARD,
     ACCOUNTS,
     PIPELINE,
