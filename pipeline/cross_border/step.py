@@ -30,7 +30,7 @@ from pipeline.cross_border.obligations import obligation_of
 from pipeline.cross_border.policy import CrossBorderPolicy
 from pipeline.cross_border.state import CountTold, CrossBorderState, Told
 from pipeline.cross_border.weighing import Weighing, weigh_holdings, weigh_year
-from pipeline.cross_border.wording import explain, explain_name, summarise
+from pipeline.cross_border.wording import explain, name_finding, summarise
 from pipeline.event_time.clock import Clock
 from pipeline.intake.entities import entities_of
 from schemas.assessment import Obligation
@@ -76,7 +76,7 @@ def record(
     _forget(state)
     for year in sorted({export.year for export in exports} & state.years.keys()):
         outcome.rows += _count_row(state, year, now, context)
-        for weighing in weigh_year(policy, context.enterprise, state.years[year]):
+        for weighing in weigh_year(policy, context.enterprise, state.years[year], year):
             outcome.rows += _tell(state, weighing, year, now, context)
             last = max((one for one in exports if one.year == year), key=_order)
             outcome.detections += _detect(state, weighing, year, last, context)
@@ -97,7 +97,7 @@ def weigh_registry(
         if weighing.state != "unknown" or weighing.figure:
             rows += _tell(state, weighing, 0, clock.received_at, context)
     for year, counts in sorted(state.years.items()):
-        for weighing in weigh_year(policy, context.enterprise, counts):
+        for weighing in weigh_year(policy, context.enterprise, counts, year):
             rows += _tell(state, weighing, year, clock.received_at, context)
     return rows
 
@@ -242,8 +242,8 @@ def _detection(
         status="active",
         kind="correlation",
         rule_id=f"fenghuo.cross_border.{key}",
-        title=f"Exports without a declared ground: {explain_name(weighing, 'en')}",
-        title_zh=f"数据出境未说明合法性依据：{explain_name(weighing, 'zh')}",
+        title=name_finding(weighing, "en"),
+        title_zh=name_finding(weighing, "zh"),
         level="high" if sureness == 2 else "medium",
         tags=(),
         scenario="illegal_operation",

@@ -35,10 +35,13 @@ class Weighing(msgspec.Struct, frozen=True, kw_only=True):
         return 100 * min(self.figure, 1) if bound == 1 else self.figure * 100 // bound
 
 
-def weigh_year(policy: CrossBorderPolicy, enterprise: Enterprise, year: Year) -> list[Weighing]:
-    """Every threshold of a calendar year's exports."""
+def weigh_year(
+    policy: CrossBorderPolicy, enterprise: Enterprise, year: Year, number: int
+) -> list[Weighing]:
+    """Every threshold of a calendar year's exports; `number` is the year."""
+    declared = policy.declared(enterprise.enterprise_id, number)
     rows = [row for row in thresholds_in_force(policy) if row.is_yearly]
-    weighed = [_weigh_exports(policy, enterprise, row, year) for row in rows]
+    weighed = [_weigh_exports(policy, enterprise, row, year, declared) for row in rows]
     crossed = {one.threshold.key for one in weighed if one.state == "crossed"}
     return [
         msgspec.structs.replace(one, state="replaced")
@@ -58,8 +61,9 @@ def weigh_holdings(policy: CrossBorderPolicy, enterprise: Enterprise) -> list[We
 
 
 def _weigh_exports(
-    policy: CrossBorderPolicy, enterprise: Enterprise, row: Threshold, year: Year
+    policy: CrossBorderPolicy, enterprise: Enterprise, row: Threshold, year: Year, declared: str
 ) -> Weighing:
+    """`declared` is the ground of exports that name none, "" where none was shown for them."""
     if row.only_for and enterprise.critical_infrastructure is False:
         return Weighing(threshold=row, state="below")
     figure, least = FIGURES[row.measure](total(year))
@@ -72,8 +76,12 @@ def _weigh_exports(
         state=_state(policy, row, figure, least),
         figure=figure,
         least=least,
-        undeclared=_part(row, subjects, lambda one: "" in one.grounds),
-        uncovered=_part(row, subjects, lambda one: not {*one.grounds} <= {*row.grounds}),
+        undeclared=_part(row, subjects, lambda one: "" in one.grounds and not declared),
+        uncovered=_part(
+            row,
+            subjects,
+            lambda one: not {ground or declared for ground in one.grounds} <= {*row.grounds},
+        ),
         presumed=(row.only_for,) if presumed else (),
     )
 

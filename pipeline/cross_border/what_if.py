@@ -24,7 +24,7 @@ def try_exports(policy: CrossBorderPolicy, facts: TrialFacts) -> list[dict[str, 
         listing_abroad=exports.listing_abroad,
     )
     year = exports.year or 0
-    weighed = weigh_year(policy, enterprise, _year(exports))
+    weighed = weigh_year(policy, enterprise, _year(exports), year)
     weighed += weigh_holdings(policy, enterprise)
     return [_answer(one, year, facts.drill) for one in weighed if one.figure]
 

@@ -19,19 +19,27 @@ def explain(weighing: Weighing, year: int, drill: str, language: Language) -> st
     return _DRILL.of(language) + told if drill else told
 
 
+def name_finding(weighing: Weighing, language: Language) -> str:
+    """The title of a detection: which threshold, and whether only its upper bound is past it."""
+    name = read(THRESHOLD, weighing.threshold.key, language)
+    doubt = "" if weighing.state == "crossed" else _BOUND.of(language)
+    return f"{_UNDECLARED.of(language)}{name}{doubt}"
+
+
 def summarise(weighing: Weighing, year: int, language: Language) -> str:
-    """The one fact of a detection: how many left without a declared ground."""
-    figure = f"{weighing.undeclared:,}"
+    """The one fact of a detection: how much left, and of it without a declared ground."""
     what = read(MEASURE, weighing.threshold.measure, language)
     if language == "zh":
-        return f"{year}年{explain_name(weighing, 'zh')}，其中未说明合法性依据：{what} {figure}"
-    return f"{year}: {explain_name(weighing, 'en')}; without a declared ground: {figure} {what}"
+        told = f"{year}年{what} {weighing.figure:,}"
+        return f"{told}，其中未说明合法性依据 {weighing.undeclared:,}"
+    return (
+        f"{what} in {year}: {weighing.figure:,}, of which {weighing.undeclared:,} without a "
+        "declared legal ground"
+    )
 
 
-def explain_name(weighing: Weighing, language: Language) -> str:
-    """The threshold and how it stands, in a few words."""
-    name = read(THRESHOLD, weighing.threshold.key, language)
-    return f"{name}{_AS[language]}{read(THRESHOLD_STATE, weighing.state, language)}"
+_UNDECLARED = Term("数据出境未说明合法性依据：", "Exports without a declared legal ground: ")
+_BOUND = Term("（按上限）", " (by the upper bound)")
 
 
 def owed_by(weighing: Weighing, language: Language) -> str:

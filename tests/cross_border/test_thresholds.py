@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pipeline.cross_border.policy import CrossBorderPolicy, ThresholdChange
+from pipeline.cross_border.policy import CrossBorderPolicy, Declaration, ThresholdChange
 from pipeline.cross_border.thresholds import THRESHOLDS
 from pipeline.cross_border.weighing import weigh_holdings
 from pipeline.intake.drills import for_files
@@ -264,6 +264,20 @@ def test_the_policy_moves_a_bound_and_the_warning() -> None:
     policy = Policy(cross_border=CrossBorderPolicy(warning_percent=50, changes=(change,)))
     decisions = run(engine(policy), batch([export(25, of_set="crm")]))
     assert standings(decisions)["persons_100k"].state == "warning"
+
+
+def test_a_ground_that_is_shown_afterwards_makes_the_duty_done() -> None:
+    held = EnterpriseState()
+    first = run(engine(), batch([export(100_000, of_set="crm")]), state=held)
+    assert duties(first)["cross-border-persons-100k"].state == "due_soon"
+    shown = Declaration(
+        enterprise_id="E1", year=2026, ground="standard_contract", reason="filed 2026-07-01"
+    )
+    policy = Policy(cross_border=CrossBorderPolicy(declarations=(shown,)))
+    after = engine(policy).advance(held, "E1", NOON + DAY)
+    assert duties(after)["cross-border-persons-100k"].state == "done"
+    assert standings(after)["persons_100k"].undeclared == 0
+    assert not findings(run(engine(policy), batch([export(200_000, of_set="b")]), state=held))
 
 
 def test_a_change_of_an_unknown_threshold_is_named() -> None:

@@ -44,7 +44,7 @@ def exports(enterprises: tuple[Enterprise, ...], now: Moment) -> Iterator[Decisi
         context = Context(enterprise=enterprise, rule_set_id="rules-1")
         year = Year({1: Subject("set", persons, 0, 0, 0, (ground,), (country,))})
         yield msgspec.structs.replace(count_row(year, YEAR, now, context), revision=1)
-        weighed = [(one, YEAR) for one in weigh_year(policy, enterprise, year)]
+        weighed = [(one, YEAR) for one in weigh_year(policy, enterprise, year, YEAR)]
         weighed += [(one, 0) for one in weigh_holdings(policy, enterprise)]
         for weighing, of_year in weighed:
             yield msgspec.structs.replace(standing_row(weighing, of_year, now, context), revision=1)
