@@ -6,7 +6,7 @@ Keys are the values of the store's columns. A value without an entry is shown as
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from schemas import glossary, language
+from schemas import glossary, glossary_cross_border, glossary_programme, language
 from schemas.assessment import TIER_COLOUR, TIER_EN, TIER_ZH, TIERS, Tier
 from schemas.attack import TACTICS
 from schemas.glossary import Term, capital
@@ -99,6 +99,12 @@ FIELD: Final[Words] = headed(glossary.FIELD)
 DATA_CLASS: Final[Words] = glossary.DATA_CLASS
 VERB: Final[Words] = headed(glossary.VERB)
 """What an analyst may say of an incident (schemas/command.py)."""
+
+THRESHOLD: Final[Words] = headed(glossary_cross_border.THRESHOLD)
+THRESHOLD_STATE: Final[Words] = headed(glossary_cross_border.THRESHOLD_STATE)
+COUNT_BASIS: Final[Words] = headed(glossary_cross_border.COUNT_BASIS)
+TARGET: Final[Words] = headed(glossary_programme.TARGET)
+TARGET_STATE: Final[Words] = headed(glossary_programme.TARGET_STATE)
 
 SIDE: Final[Words] = {"live": Text("实时", "Live"), "again": Text("调查", "Investigation")}
 CHANGE: Final[Words] = {

@@ -1,8 +1,8 @@
 """THE reading path: every step from a Kafka record to decisions, in order.
 
-    admit ── read ── advance ── match ── correlate ── group ── assess ── tell ── decisions
-                                                                          │
-                                                 sightings, by indicator ─┴─ gather ── decisions
+    admit ── read ── advance ── match ── correlate ── export ── group ── assess ── tell
+                                                                                     ├── decisions
+                               decisions ── gather ── sightings, by indicator ───────┘
 
 Two stages, with a state for each enterprise and for each indicator: what the first tells, the
 shell brings to the second, over a topic or at once.
@@ -26,6 +26,8 @@ from pipeline.correlation import step as correlation
 from pipeline.correlation.detections import detection_of
 from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
+from pipeline.cross_border import step as cross_border
+from pipeline.cross_border.exports import Export, export_of
 from pipeline.event_time.clock import Clock, advance, clock_of, move_on, settle
 from pipeline.incidents import quota as incidents_quota
 from pipeline.incidents import step as incidents
@@ -174,13 +176,22 @@ class Engine:
             self.policy.event_time, state.clock, reading.heard, batch.received_at, batch.recorded
         )
         matches = self._match(reading)
-        detections = self._detect(state, matches, clock, context)
+        exports = cross_border.record(
+            self.policy.cross_border, state.cross_border, _exports(reading), clock, context
+        )
+        detections = [*self._detect(state, matches, clock, context), *exports.detections]
+        account = remark(reading, remarks)
         return [
             *reading.events,
             *reading.dead_letters,
             *detections,
+            *exports.rows,
             *self._conclude(state, detections, clock, context),
-            msgspec.structs.replace(remark(reading, remarks), unverified=unverified),
+            msgspec.structs.replace(
+                account,
+                reasons={**account.reasons, **exports.remarks},
+                unverified=unverified,
+            ),
         ]
 
     def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
@@ -210,6 +221,7 @@ class Engine:
             correlation_quota.shed(state.correlation),
             incidents_quota.shed(policy.incidents, state.incidents, context),
             severity_memory.shed(state.severity),
+            cross_border.shed(state.cross_border),
         )
         forget_emitted(state.sightings, state.incidents.cases.keys())
         return sum(shed)
@@ -274,7 +286,10 @@ class Engine:
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
         context = self._context(*split_key(state_key))
         detections = correlation.expire(self.plan, state.correlation, clock, context)
-        return [*detections, *self._conclude(state, detections, clock, context)]
+        weighed = cross_border.weigh_registry(
+            self.policy.cross_border, state.cross_border, clock, context
+        )
+        return [*detections, *weighed, *self._conclude(state, detections, clock, context)]
 
     def _context(self, enterprise_id: str, drill: str) -> Context:
         return Context(
@@ -352,3 +367,9 @@ class Engine:
         forget_emitted(state.sightings, held)
         commands.forget(state.commands, held)
         return [*rows, *told]
+
+
+def _exports(reading: Reading) -> list[Export]:
+    """The events that tell of data sent abroad, each in the year in which it counts."""
+    told = (export_of(event, reading.times[event.event_id]) for event in reading.events)
+    return [export for export in told if export is not None]

@@ -4,6 +4,8 @@ import msgspec
 
 from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.correlation.policy import CorrelationPolicy
+from pipeline.cross_border import thresholds
+from pipeline.cross_border.policy import CrossBorderPolicy
 from pipeline.event_time.clock import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.intake import drills as registered_drills
@@ -31,6 +33,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     incidents: IncidentPolicy = IncidentPolicy()
     severity: SeverityPolicy = SeverityPolicy()
     campaigns: CampaignPolicy = CampaignPolicy()
+    cross_border: CrossBorderPolicy = CrossBorderPolicy()
     drills: tuple[Drill, ...] = ()
 
 
@@ -49,6 +52,7 @@ def read_policy(text: str, file: str) -> Policy:
         ) from fault
     faults = [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
     faults += [f"{file}: {fault}" for fault in registered_drills.faults_of(policy.drills)]
+    faults += [f"{file}: {fault}" for fault in thresholds.faults_of(policy.cross_border)]
     source = policy.rules.assumed_source
     if source and (source.count("/") != 2 or source != source.lower()):
         faults.append(

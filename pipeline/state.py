@@ -13,6 +13,7 @@ import msgspec
 from pipeline.campaigns.state import CAMPAIGN_STATE_VERSION, CampaignState, SightingsState
 from pipeline.commands.gate import CommandsState
 from pipeline.correlation.state import CorrelationState
+from pipeline.cross_border.state import CrossBorderState
 from pipeline.event_time.clock import ClockState
 from pipeline.incidents.state import IncidentsState
 from pipeline.intake.taken import TakenState
@@ -38,6 +39,7 @@ class EnterpriseState(msgspec.Struct):
     commands: CommandsState = msgspec.field(default_factory=CommandsState)
     incidents: IncidentsState = msgspec.field(default_factory=IncidentsState)
     severity: SeverityState = msgspec.field(default_factory=SeverityState)
+    cross_border: CrossBorderState = msgspec.field(default_factory=CrossBorderState)
     sightings: SightingsState = msgspec.field(default_factory=SightingsState)
 
 

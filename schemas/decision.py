@@ -6,6 +6,7 @@ from schemas.assessment import Assessment, Obligation
 from schemas.batch import BatchAccount, DeadLetter
 from schemas.campaign import Campaign, CampaignMember
 from schemas.command import CommandOutcome
+from schemas.cross_border import ExportCount, ThresholdStanding
 from schemas.detection import Detection
 from schemas.event import Event
 from schemas.incident import Incident
@@ -20,6 +21,8 @@ Decision: TypeAlias = (
     | BatchAccount
     | DeadLetter
     | CommandOutcome
+    | ExportCount
+    | ThresholdStanding
     | Sighting
     | Campaign
     | CampaignMember

@@ -2,12 +2,13 @@
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 import msgspec
 
 from schemas.command import Impact
-from schemas.registry import PROVINCE_PATTERN, Field
+from schemas.cross_border import LegalGround
+from schemas.registry import PROVINCE_PATTERN, Field, ListingAbroad
 
 When = Annotated[
     datetime,
@@ -35,13 +36,36 @@ class TrialOperator(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     central_organ: bool | None = None
 
 
+Number = Annotated[int, msgspec.Meta(ge=0, le=10_000_000_000)]
+
+
+class TrialExports(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What left the country in one calendar year, and what the enterprise holds.
+
+    `persons` are those of whom only other than sensitive information left. `legal_ground` is what
+    all of it rests on; "" where none is declared. `are_told_apart` false: the numbers are sums
+    over exports that may be of the same persons, so no more than upper bounds.
+    """
+
+    year: Annotated[int, msgspec.Meta(ge=1900, le=2199)] | None = None
+    persons: Number = 0
+    sensitive_persons: Number = 0
+    important_exports: Number = 0
+    legal_ground: LegalGround | Literal[""] = ""
+    are_told_apart: bool = True
+    persons_held: Number | None = None
+    users: Number | None = None
+    listing_abroad: ListingAbroad | None = None
+
+
 class TrialFacts(Impact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """Facts of one incident: those of `Impact`, and when, where and whether it occurred.
 
     `occurred` false asks for the warning colour, true (the default) for the response level.
     `outage_hours` says the same as `outage_minutes`: give one of them; part of a minute is
     cut off. Without `discovered_at` the instruments now in force judge, and no deadline can
-    be given; without `handling_ended_at` none that counts from the end of handling.
+    be given; without `handling_ended_at` none that counts from the end of handling. `exports`
+    are judged beside the incident, by the thresholds for data that leaves the country.
     """
 
     occurred: bool = True
@@ -49,4 +73,5 @@ class TrialFacts(Impact, frozen=True, kw_only=True, forbid_unknown_fields=True):
     handling_ended_at: When | None = None
     operator: TrialOperator = TrialOperator()
     outage_hours: Decimal | None = None
+    exports: TrialExports | None = None
     drill: str = ""

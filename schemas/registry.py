@@ -11,6 +11,8 @@ Field: TypeAlias = Literal["industrial", "telecom", "radio", "unknown"]
 """数据领域: the field decides the regulator (Data Security Measures 2022, Art. 3)."""
 DataClass: TypeAlias = Literal["general", "important", "core"]
 """数据级别 一般/重要/核心 (Data Security Measures 2022, Art. 8)."""
+ListingAbroad: TypeAlias = Literal["none", "planned", "filed"]
+"""国外上市 (Cybersecurity Review Measures 2022, Art. 7): not meant, planned, or filed for."""
 
 PROVINCE_PATTERN = "^[1-6][0-9]0000$"
 
@@ -36,7 +38,7 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     controllers, production control, stores of important data): an attack on one is estimated
     as one stage further.
     What a row does not say of the operator is unknown (None, "unknown"), which is not "no":
-    the stricter duty runs until it is known.
+    the stricter duty runs until it is known. `users` are those of its platforms.
     `time_zone` is that of times without an offset (`Asia/Shanghai`, `+08:00`; "" is UTC), and
     `time_zones` that of single hosts or formats, by their name.
     """
@@ -53,6 +55,8 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     data_classes: tuple[DataClass, ...] = ("general",)
     persons: int | None = None
     sensitive_persons: int | None = None
+    users: int | None = None
+    listing_abroad: ListingAbroad | None = None
     shared_entities: tuple[str, ...] = ()
     key_systems: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()

@@ -9,6 +9,7 @@ current state of each thing once.
 
 from sinks.case_tables import ASSESSMENTS, CAMPAIGN_MEMBERS, CAMPAIGNS, INCIDENTS, OBLIGATIONS
 from sinks.columns import Table
+from sinks.cross_border_tables import CROSS_BORDER_COUNTS, CROSS_BORDER_THRESHOLDS
 from sinks.log_tables import (
     BATCHES,
     COMMANDS,
@@ -20,6 +21,7 @@ from sinks.log_tables import (
     EVENTS_BY_HOUR,
     EVENTS_BY_MINUTE,
 )
+from sinks.programme_tables import PROGRAMME_TABLES
 
 TABLES: tuple[Table, ...] = (
     EVENTS,
@@ -32,9 +34,12 @@ TABLES: tuple[Table, ...] = (
     OBLIGATIONS,
     CAMPAIGN_MEMBERS,
     CAMPAIGNS,
+    CROSS_BORDER_COUNTS,
+    CROSS_BORDER_THRESHOLDS,
     DEAD_LETTERS,
     COMMANDS,
     ENTERPRISES,
+    *PROGRAMME_TABLES.values(),
     BATCHES,
 )
 """In the order in which they are written: a batch's account last, so that its presence says

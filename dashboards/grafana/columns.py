@@ -54,6 +54,21 @@ CHANGE_COLOURS: Final[Mapping[str, str]] = {
     "changed": INK,
     "same": GREEN,
 }
+THRESHOLD_COLOURS: Final[Mapping[str, str]] = {
+    "crossed": URGENT,
+    "possibly_crossed": PRESSING,
+    "warning": INK,
+    "unknown": GREY,
+    "replaced": GREY,
+    "below": GREEN,
+}
+TARGET_COLOURS: Final[Mapping[str, str]] = {
+    "reached": GREEN,
+    "on_track": INK,
+    "behind": PRESSING,
+    "missed": URGENT,
+    "unknown": GREY,
+}
 OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": INK, "unknown": GREY, "not_met": GREY}
 
 
@@ -330,4 +345,62 @@ LOOKS: Final[Mapping[str, Look]] = {
     "name_light": Look(title=Text("名称", "Name"), hidden=True),
     "figures_dark": Look(title=Text("数量", "Figures"), hidden=True),
     "figures_light": Look(title=Text("数量", "Figures"), hidden=True),
+    "threshold": Look(
+        title=Text("门槛", "Threshold"), words=words.THRESHOLD, wrap=True, least_width=260
+    ),
+    "threshold_state": Look(
+        title=Text("状态", "State"),
+        words=words.THRESHOLD_STATE,
+        colours=THRESHOLD_COLOURS,
+        fill=True,
+        width=130,
+    ),
+    "duty_between": Look(
+        title=Text("报送单位 → 接收单位", "From whom, to whom"), wrap=True, least_width=260
+    ),
+    "calendar_year": Look(title=Text("年度", "Year"), width=80),
+    "figure": Look(title=Text("累计（上限）", "Counted, at most"), width=130),
+    "figure_least": Look(title=Text("至少", "At least"), width=120),
+    "threshold_bound": Look(title=Text("门槛数", "Bound"), width=120),
+    "threshold_share": Look(title=Text("占门槛", "Share"), unit="percent", width=100),
+    "undeclared": Look(title=Text("未说明依据", "Without a ground"), width=120),
+    "exports": Look(title=Text("出境次数", "Exports"), width=100),
+    "export_sets": Look(title=Text("人员集合", "Sets of persons"), width=110),
+    "export_persons": Look(title=Text("个人信息（人）", "Persons"), width=130),
+    "export_persons_least": Look(title=Text("至少（人）", "At least"), width=110),
+    "sensitive_persons": Look(title=Text("敏感个人信息（人）", "Persons, sensitive"), width=150),
+    "sensitive_persons_least": Look(title=Text("至少（人）", "At least"), width=110),
+    "important_exports": Look(title=Text("重要数据（次）", "Important data"), width=120),
+    "exempt_persons": Look(title=Text("豁免（人）", "Exempt persons"), width=120),
+    "unstated_exports": Look(title=Text("未说明人数（次）", "Numbers not stated"), width=140),
+    "count_basis": Look(title=Text("计数口径", "What it is"), words=words.COUNT_BASIS, width=200),
+    "destination": Look(title=Text("国家和地区代码", "Destination"), width=150),
+    "crossed_count": Look(title=Text("已达到", "Crossed"), width=100),
+    "near_count": Look(title=Text("接近", "Near"), width=100),
+    "target": Look(title=Text("目标", "Target"), words=words.TARGET, width=220),
+    "target_state": Look(
+        title=Text("状态", "State"),
+        words=words.TARGET_STATE,
+        colours=TARGET_COLOURS,
+        fill=True,
+        width=120,
+    ),
+    "amount": Look(title=Text("要求", "Amount"), width=110),
+    "achieved": Look(title=Text("完成", "Done"), width=110),
+    "expected": Look(title=Text("应完成", "Straight line"), width=110),
+    "projected": Look(title=Text("预计", "Projected"), width=110),
+    "by_day": Look(title=Text("截止", "By"), width=110),
+    "sessions": Look(title=Text("场次", "Sessions"), width=90),
+    "person_times": Look(title=Text("人次", "Person-times"), width=110),
+    "persons_most": Look(title=Text("人数（上限）", "Persons, at most"), width=120),
+    "persons_least": Look(title=Text("人数（下限）", "Persons, at least"), width=120),
+    "specialists": Look(title=Text("专业人才", "Specialists"), width=110),
+    "standards": Look(title=Text("标准", "Standards"), width=90),
+    "cases": Look(title=Text("典型案例", "Typical cases"), width=110),
+    "it_spending": Look(title=Text("信息化投入（元）", "IT spending, yuan"), width=160),
+    "security_spending": Look(title=Text("安全投入（元）", "Security spending, yuan"), width=160),
+    "security_share": Look(
+        title=Text("安全投入占比", "Security's share"), unit="percent", width=120
+    ),
+    "label": Look(title=Text("简称", "Short name"), hidden=True),
 }

@@ -8,6 +8,7 @@ from typing import Final
 
 from dashboards import words
 from dashboards.words import Text, Words
+from schemas.programme import TARGETS
 
 
 def _worded(value: str, table: Words) -> Text:
@@ -127,6 +128,9 @@ PHRASES: Final[Words] = {
     "reason_sentences": _sentences("reason"),
     "event_line": _event_line(),
     "event_fields": _event_fields(),
+    "target_article": _worded(
+        "target", {one.key: Text(one.article_zh, one.article_en) for one in TARGETS}
+    ),
     "no_investigation": Text("（尚无调查）", "(no investigation yet)"),
 }
 """By the token that stands for it in a query."""

@@ -2,18 +2,21 @@
 
 import sys
 from pathlib import Path
-from typing import NoReturn, get_args
+from typing import TYPE_CHECKING, NoReturn, get_args
 
 import click
 import msgspec
 
 from pipeline.cli.moments import EARLIEST, LATEST
+from pipeline.cross_border.what_if import try_exports
 from pipeline.severity.facts import KINDS
-from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.what_if import FactsFault, facts_schema, try_facts
 from schemas.assessment import Law
 from schemas.facts import TrialFacts
 from schemas.moments import moment_of
+
+if TYPE_CHECKING:
+    from pipeline.policy import Policy
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
 _POLICY = click.option("--policy", "policy_file", type=_FILE, help="A policy file; else defaults.")
@@ -47,12 +50,15 @@ def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> 
     """The limbs, duties and choices in force."""
     from pipeline.cli import policy_tables
 
-    policy = _severity(policy_file)
+    policy = _policy(policy_file)
     wanted = [regime] if regime else list(get_args(Law))
     if as_json:
-        click.echo(msgspec.json.encode(policy_tables.as_data(policy, wanted)))
+        data = policy_tables.as_data(policy.severity, wanted)
+        data |= policy_tables.thresholds_as_data(policy.cross_border) if not regime else {}
+        click.echo(msgspec.json.encode(data))
     else:
-        policy_tables.show_policy(policy, wanted)
+        policy_tables.show_policy(policy.severity, wanted)
+        policy_tables.show_thresholds(policy.cross_border)
 
 
 @policy_group.command("try")
@@ -71,13 +77,14 @@ def try_command(
         return
     if facts_file is None:
         _stop("--facts: no file given; name one, or - for stdin (--schema prints its schema)")
-    policy = _severity(policy_file)
+    policy = _policy(policy_file)
     facts = _read_facts(facts_file)
     _check_years(facts_file, facts)
     try:
-        answer = try_facts(policy, facts)
+        answer = try_facts(policy.severity, facts)
     except FactsFault as fault:
         _stop(f"{facts_file}: {fault}")
+    answer["thresholds"] = try_exports(policy.cross_border, facts)
     if as_json:
         click.echo(msgspec.json.encode(answer))
     else:
@@ -127,16 +134,16 @@ def _faults(file: str) -> list[str]:
     return []
 
 
-def _severity(file: str | None) -> SeverityPolicy:
-    """The tiers' part of a policy file, or the defaults; exits 2 for a faulty one."""
-    if file is None:
-        return SeverityPolicy()
-    from pipeline.policy import read_policy
+def _policy(file: str | None) -> "Policy":
+    """A policy file, or the defaults; exits 2 for a faulty one."""
+    from pipeline.policy import Policy, read_policy
 
+    if file is None:
+        return Policy()
     faults = _faults(file)
     if faults:
         _stop("\n".join(faults))
-    return read_policy(_read(file).decode(), file).severity
+    return read_policy(_read(file).decode(), file)
 
 
 def _stop(message: str) -> NoReturn:

@@ -7,12 +7,16 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
+from pipeline.cross_border.policy import CrossBorderPolicy
+from pipeline.cross_border.thresholds import thresholds_in_force
 from pipeline.severity.limbs import bound_text
 from pipeline.severity.obligation_table import DUTIES
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import INSTRUMENTS, REGIMES, limbs_in_force, severity_policy_id
 from pipeline.severity.regulators import ROLES
 from schemas.assessment import TIER_EN, TIER_ZH
+from schemas.glossary import read
+from schemas.glossary_cross_border import OWED, THRESHOLD
 
 
 def as_data(policy: SeverityPolicy, regimes: Sequence[str]) -> dict[str, object]:
@@ -67,6 +71,23 @@ def _duty_table(regimes: Sequence[str]) -> Table:
     return table
 
 
+def thresholds_as_data(policy: CrossBorderPolicy) -> dict[str, Any]:
+    """The thresholds in force for data that leaves the country."""
+    rows = thresholds_in_force(policy)
+    return {"thresholds": msgspec.to_builtins(rows), "warning_percent": policy.warning_percent}
+
+
+def show_thresholds(policy: CrossBorderPolicy) -> None:
+    """The same on the terminal."""
+    title = f"Data that leaves the country (warned of at {policy.warning_percent} per cent)"
+    table = Table("threshold", "", "bound", "then", "article", "known", title=title)
+    for row in thresholds_in_force(policy):
+        name, owed = read(THRESHOLD, row.key, "zh"), read(OWED, row.owed, "zh")
+        bound = f"> {row.bound:,}" if row.is_exclusive else f"{row.bound:,}"
+        table.add_row(row.key, name, bound, owed, row.article.zh, row.confidence)
+    Console().print(table)
+
+
 def show_answer(answer: dict[str, Any]) -> None:
     """The tiers, their reasons, what would raise them, and the duties."""
     console = Console()
@@ -79,6 +100,10 @@ def show_answer(answer: dict[str, Any]) -> None:
         cells = (one["from_zh"], one["to_zh"], one["channel"], due, limit, one["article"])
         table.add_row(*cells)
     console.print(table if answer["obligations"] else "No duty to tell anybody.")
+    for one in answer["thresholds"]:
+        console.print(f"{one['threshold']}: {one['reason_zh']} / {one['reason']}", markup=False)
+        if one["owed"]:
+            console.print(f"  {one['owed_zh']} / {one['owed']} [{one['article']}]", markup=False)
 
 
 def _show_regime(console: Console, regime: str, result: dict[str, Any]) -> None:

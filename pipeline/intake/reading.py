@@ -49,6 +49,8 @@ REMARKS: dict[str, str] = {
     "clock_ahead": "Correct the sensor's clock: these events are correlated as of their receipt.",
     "clock_shifted": "The clock is hours off, and always the same: give the offset in the time, or "
     "name the zone of the sensor.",
+    "export_year_past": "Send exports within two years of theirs: these were not counted.",
+    "export_unreadable": "Write persons as whole numbers, and a legal ground of the schema.",
     "sources_evicted": "More hosts than `event_time.sources`: raise it, or correct the host field.",
 }
 """What an account says of events that were stored. `too_late` are its late ones, `clock_ahead` its

@@ -103,6 +103,7 @@ ROLES: dict[str, tuple[str, str]] = {
     "persons_concerned": ("有关个人", "the persons concerned"),
     "competent_authority": ("有关主管部门", "competent authority"),
     "state_security": ("国家安全机关", "state security organ"),
+    "cybersecurity_review_office": ("网络安全审查办公室", "Cybersecurity Review Office"),
     "vulnerability_platform": (
         "工业和信息化部网络安全威胁和漏洞信息共享平台",
         "MIIT threat and vulnerability sharing platform",

@@ -551,6 +551,69 @@ COMMENT 'The same indicator at several enterprises, none of which is named.';
 {% if cluster %}CREATE TABLE IF NOT EXISTS campaign_revisions_rows{{ on_cluster }} AS {{ local('campaign_revisions_rows') }}
 ENGINE = {{ distributed('campaign_revisions_rows', 'cityHash64(campaign_id)') }};{% endif %}
 
+CREATE TABLE IF NOT EXISTS {{ local('cross_border_counts_rows') }}{{ on_cluster }}
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `year` UInt32 COMMENT 'Calendar year (UTC+8).',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is kept.',
+    `exports` UInt64 COMMENT 'Sets of persons, and exports without one.' CODEC(T64, ZSTD(1)),
+    `sets` UInt64 COMMENT 'Of these: declared sets.' CODEC(T64, ZSTD(1)),
+    `persons` UInt64 COMMENT 'Persons (non-sensitive information), at most.' CODEC(T64, ZSTD(1)),
+    `persons_least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `sensitive_persons` UInt64 COMMENT 'Persons (sensitive information), at most.' CODEC(T64, ZSTD(1)),
+    `sensitive_persons_least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `important_exports` UInt64 COMMENT 'Exports of important or core data.' CODEC(T64, ZSTD(1)),
+    `exempt_persons` UInt64 COMMENT 'Persons on exempt grounds, in no other column.' CODEC(T64, ZSTD(1)),
+    `undeclared_exports` UInt64 COMMENT 'Exports that declare no legal ground.' CODEC(T64, ZSTD(1)),
+    `unstated_exports` UInt64 COMMENT 'Exports that do not say how many persons.' CODEC(T64, ZSTD(1)),
+    `folded` UInt64 COMMENT 'Exports of which only sums are remembered.' CODEC(T64, ZSTD(1)),
+    `basis` LowCardinality(String) COMMENT 'declared, upper_bound, at_least or open.',
+    `destinations` String COMMENT 'Country to exports (JSON).' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was counted.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = {{ engine('revision') }}
+ORDER BY (enterprise_id, year, drill)
+SETTINGS {{ memory(1000) }}
+COMMENT 'What an enterprise sent abroad in a calendar year of China.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS cross_border_counts_rows{{ on_cluster }} AS {{ local('cross_border_counts_rows') }}
+ENGINE = {{ distributed('cross_border_counts_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('cross_border_thresholds_rows') }}{{ on_cluster }}
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `threshold` LowCardinality(String) COMMENT 'Key of the table of thresholds.',
+    `year` UInt32 COMMENT 'Calendar year (UTC+8); 0: of the registry.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is kept.',
+    `state` LowCardinality(String) COMMENT 'below, warning, possibly_crossed, crossed, replaced, unknown.',
+    `figure` UInt64 COMMENT 'What was counted, at most.' CODEC(T64, ZSTD(1)),
+    `least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
+    `bound` UInt64 COMMENT 'The threshold.' CODEC(T64, ZSTD(1)),
+    `percent` UInt64 COMMENT 'The figure\'s share of it.' CODEC(T64, ZSTD(1)),
+    `undeclared` UInt64 COMMENT 'Of the figure: on no declared legal ground.' CODEC(T64, ZSTD(1)),
+    `uncovered` UInt64 COMMENT 'Of the figure: on no ground that suffices.' CODEC(T64, ZSTD(1)),
+    `presumed` Array(LowCardinality(String)) COMMENT 'Unknown facts taken in the stricter sense.',
+    `reason` String COMMENT 'Why, in Chinese.' CODEC(ZSTD(1)),
+    `reason_en` String COMMENT 'Why, in English.' CODEC(ZSTD(1)),
+    `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
+    `article_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
+    `confidence` LowCardinality(String) COMMENT 'full_text, excerpt, secondary, fragment, background.',
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was weighed.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = {{ engine('revision') }}
+ORDER BY (enterprise_id, threshold, year, drill)
+SETTINGS {{ memory(1000) }}
+COMMENT 'How an enterprise stands to a threshold of the law.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS cross_border_thresholds_rows{{ on_cluster }} AS {{ local('cross_border_thresholds_rows') }}
+ENGINE = {{ distributed('cross_border_thresholds_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
 CREATE TABLE IF NOT EXISTS {{ local('dead_letters_rows') }}{{ on_cluster }}
 (
     `dead_letter_id` String COMMENT 'Derived from place and content.' CODEC(ZSTD(1)),
@@ -623,6 +686,99 @@ COMMENT 'The registry.';
 
 {% if cluster %}CREATE TABLE IF NOT EXISTS enterprises_rows{{ on_cluster }} AS {{ local('enterprises_rows') }}
 ENGINE = {{ distributed('enterprises_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('programme_trainings_rows') }}{{ on_cluster }}
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `held_on` LowCardinality(String) COMMENT 'The day.',
+    `title` String COMMENT 'What it was.' CODEC(ZSTD(1)),
+    `organiser` String COMMENT 'Who organised it.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `training_kind` LowCardinality(String) COMMENT 'classroom, online, practice, other, or empty.',
+    `hours` LowCardinality(String) COMMENT 'How long, as text; empty: not stated.',
+    `person_times` UInt64 COMMENT 'Attendances.' CODEC(T64, ZSTD(1)),
+    `persons` Int64 COMMENT 'People; -1: not stated.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = {{ engine('') }}
+ORDER BY (id)
+SETTINGS {{ memory(0) }}
+COMMENT 'Training sessions.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS programme_trainings_rows{{ on_cluster }} AS {{ local('programme_trainings_rows') }}
+ENGINE = {{ distributed('programme_trainings_rows', 'cityHash64(id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('programme_specialists_rows') }}{{ on_cluster }}
+(
+    `id` String COMMENT 'A pseudonym; a row of the same one corrects it.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `qualification` String COMMENT 'Of what kind.' CODEC(ZSTD(1)),
+    `qualified_on` LowCardinality(String) COMMENT 'Since when.',
+    `valid_until` LowCardinality(String) COMMENT 'Until when, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = {{ engine('') }}
+ORDER BY (id)
+SETTINGS {{ memory(0) }}
+COMMENT 'Specialists, by pseudonym.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS programme_specialists_rows{{ on_cluster }} AS {{ local('programme_specialists_rows') }}
+ENGINE = {{ distributed('programme_specialists_rows', 'cityHash64(id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('programme_standards_rows') }}{{ on_cluster }}
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Its title.' CODEC(ZSTD(1)),
+    `standard_level` LowCardinality(String) COMMENT 'national, industry or group.',
+    `initiated_on` LowCardinality(String) COMMENT 'When it was initiated.',
+    `published_on` LowCardinality(String) COMMENT 'When it was published, or empty.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = {{ engine('') }}
+ORDER BY (id)
+SETTINGS {{ memory(0) }}
+COMMENT 'Standards that were initiated.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS programme_standards_rows{{ on_cluster }} AS {{ local('programme_standards_rows') }}
+ENGINE = {{ distributed('programme_standards_rows', 'cityHash64(id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('programme_cases_rows') }}{{ on_cluster }}
+(
+    `id` String COMMENT 'Its id; a row of the same id corrects it.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Its title.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level, or empty.',
+    `sector` LowCardinality(String) COMMENT 'The sector, or empty.',
+    `selected_on` LowCardinality(String) COMMENT 'When it was selected.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Whose it is, or empty.',
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = {{ engine('') }}
+ORDER BY (id)
+SETTINGS {{ memory(0) }}
+COMMENT 'Typical cases that were selected.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS programme_cases_rows{{ on_cluster }} AS {{ local('programme_cases_rows') }}
+ENGINE = {{ distributed('programme_cases_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('programme_spendings_rows') }}{{ on_cluster }}
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'The enterprise.',
+    `year` UInt32 COMMENT 'The year.',
+    `it_spending` UInt64 COMMENT 'Yuan spent on IT.' CODEC(T64, ZSTD(1)),
+    `security_spending` UInt64 COMMENT 'Yuan of it spent on security.' CODEC(T64, ZSTD(1)),
+    `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
+)
+ENGINE = {{ engine('') }}
+ORDER BY (enterprise_id, year)
+SETTINGS {{ memory(0) }}
+COMMENT 'What an enterprise spent on IT in a year, and of that on security.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS programme_spendings_rows{{ on_cluster }} AS {{ local('programme_spendings_rows') }}
+ENGINE = {{ distributed('programme_spendings_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
 CREATE TABLE IF NOT EXISTS {{ local('batches_rows') }}{{ on_cluster }}
 (

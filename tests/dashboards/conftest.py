@@ -8,7 +8,8 @@ import pytest
 from sinks.chdb import ChdbSink
 from sinks.log_tables import ENTERPRISES as ENTERPRISE_TABLE
 from sinks.rows import rows_of
-from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, Case, decisions
+from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, NOW, Case, decisions
+from tests.dashboards.sample_programme import exports, programme
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +31,9 @@ def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
     sink = ChdbSink(folder, database)
     sink.migrate()
     registry = [ENTERPRISE_TABLE.row(enterprise) for enterprise in ENTERPRISES]
-    sink.write({**rows_of(decisions(cases)), ENTERPRISE_TABLE.name: registry}, "sample")
+    told = [*decisions(cases), *exports(ENTERPRISES, NOW)]
+    registered = {ENTERPRISE_TABLE.name: registry, **programme(ENTERPRISES)}
+    sink.write({**rows_of(told), **registered}, "sample")
     return sink
 
 

@@ -9,6 +9,7 @@ from pipeline.cli.migrate import migrate_command
 from pipeline.cli.retention import forget_command
 from schemas.moments import parse_moment
 from sinks.chdb import ChdbSink
+from sinks.programme_tables import PROGRAMME_TABLES
 from sinks.retention import (
     Retention,
     forget_statements,
@@ -30,9 +31,10 @@ def test_terms_below_the_laws_are_refused() -> None:
         Retention(400, 399)
 
 
-def test_every_table_has_a_term_but_the_registry_and_the_members_of_campaigns() -> None:
+def test_every_table_has_a_term_but_the_registry_the_programme_and_members_of_campaigns() -> None:
     kept = {table.name for table in TABLES if not table.kept_as}
-    assert kept == {"enterprises", "campaign_members"}
+    programme = {table.name for table in PROGRAMME_TABLES.values()}
+    assert kept == {"enterprises", "campaign_members", *programme}
     for table in TABLES:
         assert bool(table.kept_as) == bool(table.ages_by)
         assert not table.ages_by or table.ages_by in table.column_names
@@ -71,7 +73,11 @@ def test_forgetting_leaves_no_row_and_touches_no_other_enterprise(make_chdb: Mak
 
 
 def test_only_what_names_no_enterprise_is_not_forgotten() -> None:
-    assert {table.name for table in TABLES if table not in of_enterprises()} == {"campaigns"}
+    nobodys = {
+        "campaigns",
+        *(f"programme_{it}" for it in ("trainings", "specialists", "standards")),
+    }
+    assert {table.name for table in TABLES if table not in of_enterprises()} == nobodys
 
 
 def test_the_command_says_what_it_would_delete_and_deletes_with_yes(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from dashboards.grafana.boards.accounts import ACCOUNTS
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
+from dashboards.grafana.boards.cross_border import CROSS_BORDER
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
 from dashboards.grafana.boards.entity import ENTITY_BOARD
 from dashboards.grafana.boards.handover import HANDOVER_BOARD
@@ -13,6 +14,7 @@ from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
 from dashboards.grafana.boards.pipeline import PIPELINE
+from dashboards.grafana.boards.programme import PROGRAMME
 from dashboards.grafana.boards.province import PROVINCE_BOARD
 from dashboards.grafana.boards.queue import QUEUE
 from dashboards.grafana.boards.search import SEARCH_BOARD
@@ -31,6 +33,8 @@ BOARDS: Final[tuple[Board, ...]] = (
     ENTITY_BOARD,
     CAMPAIGNS_BOARD,
     OBLIGATIONS_BOARD,
+    CROSS_BORDER,
+    PROGRAMME,
     INVESTIGATIONS_BOARD,
     ACCOUNTS,
     PIPELINE,

@@ -5,15 +5,18 @@ log exactly this; no product's format holds it. The JSON Schema is docs/data-sec
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, get_args
 
 from pipeline.intake.formats.lines import Fields, add_aliases, flattened, tagged
+from schemas.cross_border import LegalGround
 
 ACTIONS = ("export", "transfer", "backup", "restore", "encryption", "deletion", "access", "change",
            "disclosure", "cross_border_transfer")  # fmt: skip
 """What `action` may be."""
 CLASSES = ("general", "important", "core", "personal", "sensitive_personal")
 """What `data.class` may be (Data Security Law, Art. 21; PIPL, Art. 28)."""
+GROUNDS = get_args(LegalGround)
+"""What `legal_ground` of an export may be."""
 OUTCOMES = ("success", "failure", "denied")
 
 NAMES: dict[str, tuple[str, ...]] = {
@@ -50,7 +53,20 @@ JSON_SCHEMA: dict[str, Any] = {
                 "category": {"type": "string"},
                 "records": {"type": "integer", "minimum": 0},
                 "bytes": {"type": "integer", "minimum": 0},
-                "persons": {"type": "integer", "minimum": 0},
+                "persons": {"type": "integer", "minimum": 0, "description": "all persons in it"},
+                "sensitive_persons": {
+                    "type": "integer",
+                    "minimum": 0,
+                    "description": "those of them whose sensitive information is in it",
+                },
+                "subjects": {
+                    "type": "object",
+                    "description": "who the persons are: the same set is counted once a year",
+                    "properties": {
+                        "set": {"type": "string", "description": "your name of the set"},
+                        "digest": {"type": "string", "description": "or a digest of its list"},
+                    },
+                },
             },
         },
         "object": {
@@ -73,6 +89,8 @@ JSON_SCHEMA: dict[str, Any] = {
                 "country": {"type": "string", "description": "ISO 3166-1, two letters"},
             },
         },
+        "purpose": {"type": "string", "description": "of an export"},
+        "legal_ground": {"enum": list(GROUNDS), "description": "of an export"},
         "approval": {"type": "string", "description": "number of the approval, where one is due"},
     },
 }

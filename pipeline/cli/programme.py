@@ -1,0 +1,249 @@
+"""`fenghuo programme`: what was done of the ministry's programme, and how it stands."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+import msgspec
+
+from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import say
+from pipeline.programme.checks import Change, compare, ordered
+from pipeline.programme.progress import Figures, Progress, by_group, figures, progress
+from pipeline.programme.reading import PSEUDONYM_KEY_BYTES, fields_of
+from schemas.glossary import SECTOR, read
+from schemas.glossary_programme import COLUMN, FAULT_KIND, KIND, TARGET, TARGET_STATE
+from schemas.language import Language
+from schemas.moments import SHANGHAI
+from schemas.programme import RECORD_OF, ProgrammeKind, Record, Spending
+from schemas.provinces import PROVINCES
+
+_KIND = click.argument("kind", type=click.Choice([*RECORD_OF]))
+_LANGUAGE = click.option(
+    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True
+)
+
+
+@click.group("programme")
+def programme_group() -> None:
+    """Training, specialists, standards, cases and spending against the ministry's targets."""
+
+
+@programme_group.command("columns")
+@_KIND
+@_LANGUAGE
+def columns_command(kind: ProgrammeKind, language: Language) -> None:
+    """The headings of a table of KIND, as the first line of a CSV file."""
+    say(",".join(COLUMN[name].of(language) for name in fields_of(kind)))
+
+
+@programme_group.command("import")
+@_KIND
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option(
+    "--pseudonym-key",
+    "key_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File whose bytes turn a specialist's identity into a pseudonym; keep it, and secret.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@sink_options
+def import_command(
+    kind: ProgrammeKind,
+    file: Path,
+    key_file: Path | None,
+    as_json: bool,
+    store: Path | None,
+    database: str,
+) -> None:
+    """Bring the rows of FILE (CSV, .xlsx or JSON lines) into the store; exit 1 if one is refused.
+
+    The same file again changes nothing; a row of a known id corrects it. Duplicates and values
+    that cannot be are named with their row and not counted.
+    """
+    from pipeline.files.programme_file import keep_records, kept_records, read_programme_file
+    from pipeline.files.spreadsheets import SheetFault
+
+    try:
+        parsed = read_programme_file(kind, file, _key(key_file))
+    except (SheetFault, OSError) as fault:
+        raise click.ClickException(str(fault)) from fault
+    with open_sink(store, database) as sink:
+        sink.migrate()
+        change = compare(parsed, kept_records(sink, [kind]), _today(), str(file))
+        keep_records(sink, kind, ordered([*change.added, *change.corrected]))
+    _show_change(change, as_json)
+    if change.faults:
+        raise click.exceptions.Exit(1)
+
+
+def _key(file: Path | None) -> bytes:
+    key = file.read_bytes().strip() if file else b""
+    if file and len(key) < PSEUDONYM_KEY_BYTES:
+        raise click.BadParameter(
+            f"{file} has fewer than {PSEUDONYM_KEY_BYTES} bytes; make one with "
+            "`openssl rand -hex 32`",
+            param_hint="--pseudonym-key",
+        )
+    return key
+
+
+def _show_change(change: Change, as_json: bool) -> None:
+    counts = {
+        "added": len(change.added),
+        "corrected": len(change.corrected),
+        "unchanged": change.unchanged,
+        "refused": len({fault.row for fault in change.faults}),
+    }
+    if as_json:
+        say(msgspec.json.encode({**counts, "faults": change.faults}).decode())
+        return
+    for fault in change.faults:
+        name = FAULT_KIND[fault.kind]
+        say(f"{fault} ({name.zh})", err=True)
+    say(", ".join(f"{count} {name}" for name, count in counts.items()), err=True)
+
+
+@programme_group.command("status")
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The end of this day in China; else of today.",
+)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@_LANGUAGE
+@sink_options
+def status_command(
+    as_of: datetime | None, as_json: bool, language: Language, store: Path | None, database: str
+) -> None:
+    """Every target: done, the straight line, the projection; by province and by sector."""
+    from pipeline.files.programme_file import graded_on, kept_records, places_of
+
+    day = as_of.date() if as_of else _today()
+    with open_sink(store, database, must_exist=True) as sink:
+        records, places = kept_records(sink), places_of(sink)
+        whole = figures(records, day, graded_on(sink))
+    targets = progress(whole, day)
+    provinces = by_group(records, lambda one: _place(one, places)[0], day)
+    sectors = by_group(records, lambda one: _place(one, places)[1], day)
+    if as_json:
+        say(msgspec.json.encode(_as_data(day, whole, targets, provinces, sectors)).decode())
+        return
+    _show_status(day, targets, whole, language)
+    _show_groups(provinces, sectors, language)
+
+
+def _today() -> date:
+    return datetime.now(SHANGHAI).date()
+
+
+def _place(record: Record, places: Mapping[str, tuple[str, str]]) -> tuple[str, str]:
+    """Province and sector: the record's own, or of spending the enterprise's."""
+    if isinstance(record, Spending):
+        return places.get(record.enterprise_id, ("", ""))
+    return record.province, record.sector
+
+
+def _as_data(
+    day: date,
+    whole: Figures,
+    targets: Sequence[Progress],
+    provinces: Mapping[str, Figures],
+    sectors: Mapping[str, Figures],
+) -> dict[str, Any]:
+    return {
+        "as_of": day.isoformat(),
+        "targets": [_target_data(one) for one in targets],
+        "figures": whole,
+        "by_province": provinces,
+        "by_sector": sectors,
+    }
+
+
+def _target_data(one: Progress) -> dict[str, Any]:
+    target = one.target
+    return {
+        "target": target.key,
+        "name": TARGET[target.key].en,
+        "name_zh": TARGET[target.key].zh,
+        "amount": target.amount,
+        "more_than": target.is_exclusive,
+        "since": target.since.isoformat(),
+        "by": target.by.isoformat(),
+        "done": one.done,
+        "percent": one.percent,
+        "expected": one.expected,
+        "projected": one.projected,
+        "state": one.state,
+        "article": target.article_zh,
+        "article_en": target.article_en,
+        "confidence": target.confidence,
+    }
+
+
+_HEADINGS: Mapping[Language, Sequence[str]] = {
+    "zh": ("目标", "要求", "截止", "完成", "应完成", "预计", "状态", "依据"),
+    "en": ("target", "amount", "by", "done", "straight line", "projected", "state", "article"),
+}
+
+
+def _show_status(
+    day: date, targets: Sequence[Progress], whole: Figures, language: Language
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    title = f"截至{day}" if language == "zh" else f"As of {day}"
+    table = Table(*_HEADINGS[language], title=title)
+    for one in targets:
+        target, unit = one.target, "%" if one.target.is_share else ""
+        sign = ">" if target.is_exclusive else "≥"
+        numbers = [
+            "—" if number is None else f"{round(number, 1):,}{unit}"
+            for number in (one.done, one.expected, one.projected)
+        ]
+        article = target.article_zh if language == "zh" else target.article_en
+        cells = (f"{sign} {target.amount:,}{unit}", str(target.by), *numbers)
+        state = read(TARGET_STATE, one.state, language)
+        table.add_row(read(TARGET, target.key, language), *cells, state, article)
+    console = Console()
+    console.print(table)
+    console.print(_NOTE[language].format(whole=whole), markup=False)
+
+
+_NOTE: Mapping[Language, str] = {
+    "zh": "培训 {whole.sessions} 场，{whole.person_times} 人次；人数无法跨场去重：至少 "
+    "{whole.persons_least} 人，至多 {whole.persons_most} 人。资格过期的人才 "
+    "{whole.specialists_expired} 人，不计入。",
+    "en": "{whole.sessions} sessions, {whole.person_times} person-times; persons cannot be told "
+    "apart across sessions: at least {whole.persons_least}, at most {whole.persons_most}. "
+    "{whole.specialists_expired} specialists whose qualification ran out are not counted.",
+}
+
+
+def _show_groups(
+    provinces: Mapping[str, Figures], sectors: Mapping[str, Figures], language: Language
+) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    names = {code: (row.zh if language == "zh" else row.en) for code, row in PROVINCES.items()}
+    sector_names = {key: read(SECTOR, key, language) for key in sectors}
+    unstated = "未说明" if language == "zh" else "not stated"
+    for heading, groups, named in (
+        (COLUMN["province"], provinces, names),
+        (COLUMN["sector"], sectors, sector_names),
+    ):
+        kinds = [KIND[kind].of(language) for kind in RECORD_OF]
+        table = Table(heading.of(language), COLUMN["person_times"].of(language), *kinds)
+        for key, one in groups.items():
+            share = one.security_share
+            table.add_row(
+                named.get(key, key) or unstated,
+                *(f"{number:,}" for number in (one.person_times, one.sessions, one.specialists,
+                                               one.standards, one.cases)),
+                "—" if share is None else f"{share:.1f}%",
+            )  # fmt: skip
+        Console().print(table)

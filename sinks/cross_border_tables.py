@@ -1,0 +1,87 @@
+"""Tables of data that left the country: a year's counts, and how they stand to the thresholds."""
+
+from schemas.cross_border import ExportCount, ThresholdStanding
+from sinks.columns import (
+    CASE,
+    COUNT,
+    JSON,
+    MOMENT,
+    SMALL,
+    TEXT,
+    WORD,
+    WORDS,
+    Table,
+    column,
+    json_of,
+    list_of,
+)
+from sinks.shared_columns import DRILL, ENTERPRISE, PROVINCE
+
+CROSS_BORDER_COUNTS = Table(
+    name="cross_border_counts",
+    of=ExportCount,
+    comment="What an enterprise sent abroad in a calendar year of China.",
+    key=("enterprise_id", "year", "drill"),
+    order_by=("enterprise_id", "year", "drill"),
+    version="revision",
+    kept_as=CASE,
+    ages_by="revised_at",
+    columns=(
+        ENTERPRISE,
+        PROVINCE,
+        column("sector", WORD, "The enterprise's sector."),
+        column("year", SMALL, "Calendar year (UTC+8)."),
+        column("revision", SMALL, "1, 2, …; the highest is kept."),
+        column("exports", COUNT, "Sets of persons, and exports without one."),
+        column("sets", COUNT, "Of these: declared sets."),
+        column("persons", COUNT, "Persons (non-sensitive information), at most."),
+        column("persons_least", COUNT, "The same, at least."),
+        column("sensitive_persons", COUNT, "Persons (sensitive information), at most."),
+        column("sensitive_persons_least", COUNT, "The same, at least."),
+        column("important_exports", COUNT, "Exports of important or core data."),
+        column("exempt_persons", COUNT, "Persons on exempt grounds, in no other column."),
+        column("undeclared_exports", COUNT, "Exports that declare no legal ground."),
+        column("unstated_exports", COUNT, "Exports that do not say how many persons."),
+        column("folded", COUNT, "Exports of which only sums are remembered."),
+        column("basis", WORD, "declared, upper_bound, at_least or open."),
+        column("destinations", JSON, "Country to exports (JSON).", json_of("destinations")),
+        column("revised_at", MOMENT, "When this was counted."),
+        DRILL,
+    ),
+)
+
+CROSS_BORDER_THRESHOLDS = Table(
+    name="cross_border_thresholds",
+    of=ThresholdStanding,
+    comment="How an enterprise stands to a threshold of the law.",
+    key=("enterprise_id", "threshold", "year", "drill"),
+    order_by=("enterprise_id", "threshold", "year", "drill"),
+    version="revision",
+    kept_as=CASE,
+    ages_by="revised_at",
+    columns=(
+        ENTERPRISE,
+        PROVINCE,
+        column("sector", WORD, "The enterprise's sector."),
+        column("threshold", WORD, "Key of the table of thresholds."),
+        column("year", SMALL, "Calendar year (UTC+8); 0: of the registry."),
+        column("revision", SMALL, "1, 2, …; the highest is kept."),
+        column("state", WORD, "below, warning, possibly_crossed, crossed, replaced, unknown."),
+        column("figure", COUNT, "What was counted, at most."),
+        column("least", COUNT, "The same, at least."),
+        column("bound", COUNT, "The threshold."),
+        column("percent", COUNT, "The figure's share of it."),
+        column("undeclared", COUNT, "Of the figure: on no declared legal ground."),
+        column("uncovered", COUNT, "Of the figure: on no ground that suffices."),
+        column(
+            "presumed", WORDS, "Unknown facts taken in the stricter sense.", list_of("presumed")
+        ),
+        column("reason", TEXT, "Why, in Chinese.", "reason_zh"),
+        column("reason_en", TEXT, "Why, in English."),
+        column("article", TEXT, "Instrument and article."),
+        column("article_en", TEXT, "The same in English."),
+        column("confidence", WORD, "full_text, excerpt, secondary, fragment, background."),
+        column("revised_at", MOMENT, "When this was weighed."),
+        DRILL,
+    ),
+)
