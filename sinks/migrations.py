@@ -92,6 +92,21 @@ _ENTERPRISE_COLUMN = """
     ADD COLUMN IF NOT EXISTS `unknown_facts` Array(LowCardinality(String))
         AFTER `sensitive_persons`"""
 
+_COVERAGE_COLUMNS = """
+    ADD COLUMN IF NOT EXISTS `unified_social_credit_code` String AFTER `unknown_facts`,
+    ADD COLUMN IF NOT EXISTS `industry` LowCardinality(String) AFTER `unified_social_credit_code`,
+    ADD COLUMN IF NOT EXISTS `annual_revenue` Nullable(UInt64) AFTER `industry`,
+    ADD COLUMN IF NOT EXISTS `revenue_year` Nullable(UInt64) AFTER `annual_revenue`,
+    ADD COLUMN IF NOT EXISTS `above_designated_size` LowCardinality(String) AFTER `revenue_year`,
+    ADD COLUMN IF NOT EXISTS `graded_on` LowCardinality(String) AFTER `above_designated_size`,
+    ADD COLUMN IF NOT EXISTS `assessed_on` LowCardinality(String) AFTER `graded_on`,
+    ADD COLUMN IF NOT EXISTS `connected_since` LowCardinality(String) AFTER `assessed_on`,
+    ADD COLUMN IF NOT EXISTS `expected_sources` Array(LowCardinality(String))
+        AFTER `connected_since`,
+    ADD COLUMN IF NOT EXISTS `users` Nullable(UInt64) AFTER `expected_sources`,
+    ADD COLUMN IF NOT EXISTS `listing_abroad` LowCardinality(String) AFTER `users`,
+    ADD COLUMN IF NOT EXISTS `key_validity` String AFTER `listing_abroad`"""
+
 
 def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
     """Numbers 3 and up, as far as they are about these tables."""
@@ -103,6 +118,7 @@ def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
         (7, "who decides a tier", ASSESSMENTS, "assessment_revisions", _ASSESSMENT_COLUMNS),
         (8, "how duties are known", OBLIGATIONS, "obligation_revisions", _OBLIGATION_COLUMNS),
         (9, "what the registry leaves open", ENTERPRISES, "", _ENTERPRISE_COLUMN),
+        (10, "what coverage asks", ENTERPRISES, "", _COVERAGE_COLUMNS),
     )
     return tuple(
         Migration(number, name, _alter(views, change, layout))

@@ -563,7 +563,19 @@ CREATE TABLE IF NOT EXISTS enterprises_rows
     `data_classes` Array(LowCardinality(String)) COMMENT 'Classes of data it holds.',
     `persons` UInt64 COMMENT 'Persons whose information it holds.' CODEC(T64, ZSTD(1)),
     `sensitive_persons` UInt64 COMMENT 'Persons whose sensitive information it holds.' CODEC(T64, ZSTD(1)),
-    `unknown_facts` Array(LowCardinality(String)) COMMENT 'Which of these nobody stated.'
+    `unknown_facts` Array(LowCardinality(String)) COMMENT 'Which of these nobody stated.',
+    `unified_social_credit_code` String COMMENT 'GB 32100-2015; empty: not stated.' CODEC(ZSTD(1)),
+    `industry` LowCardinality(String) COMMENT 'Code of GB/T 4754-2017; empty: not stated.',
+    `annual_revenue` Nullable(UInt64) COMMENT 'Yuan a year; null: not stated.',
+    `revenue_year` Nullable(UInt64) COMMENT 'The year of the revenue.',
+    `above_designated_size` LowCardinality(String) COMMENT 'yes, no or unknown.',
+    `graded_on` LowCardinality(String) COMMENT 'ISO date of the last classification and grading; empty: not stated.',
+    `assessed_on` LowCardinality(String) COMMENT 'ISO date of the last risk assessment; empty: not stated.',
+    `connected_since` LowCardinality(String) COMMENT 'ISO date since when it says that it publishes; empty: not stated.',
+    `expected_sources` Array(LowCardinality(String)) COMMENT 'Products whose events it is to send.',
+    `users` Nullable(UInt64) COMMENT 'Users of its platforms; null: not stated.',
+    `listing_abroad` LowCardinality(String) COMMENT 'none, planned or filed; empty: not stated.',
+    `key_validity` String COMMENT 'When each of its keys may sign (JSON).' CODEC(ZSTD(1))
 )
 ENGINE = ReplacingMergeTree()
 ORDER BY (enterprise_id)
@@ -689,7 +701,7 @@ AS SELECT `command_id`, `enterprise_id`, `incident_id`, `verb`, `analyst`, `said
 FROM commands_rows FINAL;
 
 CREATE OR REPLACE VIEW enterprises
-AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`, `unknown_facts`
+AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`, `unknown_facts`, `unified_social_credit_code`, `industry`, `annual_revenue`, `revenue_year`, `above_designated_size`, `graded_on`, `assessed_on`, `connected_since`, `expected_sources`, `users`, `listing_abroad`, `key_validity`
 FROM enterprises_rows FINAL;
 
 CREATE OR REPLACE VIEW batches
