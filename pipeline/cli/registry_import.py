@@ -122,7 +122,7 @@ def _refuse_faults(candidates: Candidates, as_json: bool) -> None:
     for fault in faults:
         say(msgspec.json.encode(fault).decode() if as_json else str(fault), err=not as_json)
     if faults:
-        rows = len({(fault.file, fault.line) for fault in faults})
+        rows = candidates.parsed.faulty_rows
         raise click.ClickException(f"{len(faults)} faults in {rows} rows; nothing was written")
 
 

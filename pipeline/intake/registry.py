@@ -42,6 +42,11 @@ class ParsedRegistry(msgspec.Struct):
     enterprises: dict[str, Enterprise]
     faults: list[RegistryFault]
 
+    @property
+    def faulty_rows(self) -> int:
+        """How many rows have faults."""
+        return len({(fault.file, fault.line) for fault in self.faults})
+
 
 def parse_registry(lines: Iterable[bytes], file: str) -> ParsedRegistry:
     """NDJSON to enterprises. A faulty row costs only itself; all faults are collected."""
