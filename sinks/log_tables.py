@@ -4,6 +4,7 @@ import msgspec
 
 from schemas.batch import BatchAccount, DeadLetter
 from schemas.command import CommandOutcome
+from schemas.coverage import RevenueRank
 from schemas.detection import Detection
 from schemas.event import Event
 from schemas.registry import Enterprise, unknown_facts
@@ -34,7 +35,7 @@ from sinks.columns import (
     stated,
     text_of,
 )
-from sinks.rollups import DayCount, EventCount, HourCount, MinuteCount
+from sinks.rollups import DayCount, EventCount, HourCount, MinuteCount, SourceSeen
 from sinks.shared_columns import DRILL, ENTERPRISE, ENTITIES, PROVINCE
 
 EVENTS = Table(
@@ -282,6 +283,44 @@ ENTERPRISES = Table(
             or_empty("listing_abroad"),
         ),
         column("key_validity", JSON, "When each of its keys may sign (JSON).", key_validity),
+    ),
+)
+
+
+REVENUE_RANKS = Table(
+    name="revenue_ranks",
+    of=RevenueRank,
+    comment="Places by revenue among those of a sector in a province.",
+    key=("enterprise_id",),
+    order_by=("enterprise_id",),
+    repeatable=True,
+    columns=(
+        column("enterprise_id", TEXT, "The enterprise."),
+        PROVINCE,
+        column("sector", WORD, "Its sector."),
+        column("registered", FLAG, "False: it has left the registry."),
+        column("top_tenth", WORD, "yes, no or unknown."),
+        column("place", SMALL, "1: the greatest revenue; 0: not ranked."),
+        column("ranked", SMALL, "Of the group: whose revenue is stated."),
+        column("candidates", SMALL, "Of the group: not known to be below the designated size."),
+        column("seats", SMALL, "A tenth of the candidates, rounded up."),
+    ),
+)
+
+LOG_SOURCES = Table(
+    name="log_sources",
+    of=SourceSeen,
+    comment="When events of each log source of an enterprise were last received.",
+    key=("enterprise_id", "drill", "product", "category", "service"),
+    order_by=("enterprise_id", "drill", "product", "category", "service"),
+    version="received_at",
+    columns=(
+        ENTERPRISE,
+        DRILL,
+        column("product", WORD, "Sigma log source: product."),
+        column("category", WORD, "Sigma log source: category."),
+        column("service", WORD, "Sigma log source: service."),
+        column("received_at", MOMENT, "When Kafka took the last of them."),
     ),
 )
 

@@ -19,6 +19,8 @@ from sinks.log_tables import (
     EVENTS_BY_DAY,
     EVENTS_BY_HOUR,
     EVENTS_BY_MINUTE,
+    LOG_SOURCES,
+    REVENUE_RANKS,
 )
 
 TABLES: tuple[Table, ...] = (
@@ -26,6 +28,7 @@ TABLES: tuple[Table, ...] = (
     EVENTS_BY_MINUTE,
     EVENTS_BY_HOUR,
     EVENTS_BY_DAY,
+    LOG_SOURCES,
     DETECTIONS,
     INCIDENTS,
     ASSESSMENTS,
@@ -35,6 +38,7 @@ TABLES: tuple[Table, ...] = (
     DEAD_LETTERS,
     COMMANDS,
     ENTERPRISES,
+    REVENUE_RANKS,
     BATCHES,
 )
 """In the order in which they are written: a batch's account last, so that its presence says

@@ -28,9 +28,10 @@ from pipeline.intake.registry_diff import (
 )
 from pipeline.intake.registry_table import find_table, parse_table
 from pipeline.state import split_key
+from schemas.coverage import RevenueRank
 from schemas.registry import PublishingKey, Registry
 from sinks.contract import Answer, Store
-from sinks.log_tables import ENTERPRISES, key_validity
+from sinks.log_tables import ENTERPRISES, REVENUE_RANKS, key_validity
 
 _HAS_TABLES: Final = (
     "SELECT name FROM system.tables WHERE database = currentDatabase() AND name = 'enterprises'"
@@ -144,7 +145,21 @@ def write_registry(file: Path, registry: Registry, is_loss_confirmed: bool) -> N
         replace_file(confirmation_of(file), f"{content_id_of(file)}\n".encode())
 
 
-def write_store(sink: Store, registry: Registry) -> None:
-    """Write the enterprises into the store's table, which is brought to this version first."""
+def write_store(sink: Store, registry: Registry, known: Known) -> None:
+    """Write the enterprises into the store, which is brought to this version first; those that it
+    knows and that have left keep their names there, and count no more."""
     sink.migrate()
     keep_registry(sink, registry)
+    left = [
+        REVENUE_RANKS.row(
+            RevenueRank(
+                enterprise_id=str(row["enterprise_id"]),
+                province=str(row["province"]),
+                sector=str(row["sector"]),
+                registered=False,
+            )
+        )
+        for row in known.rows
+        if row["enterprise_id"] not in registry
+    ]
+    sink.write({REVENUE_RANKS.name: left} if left else {}, "registry")

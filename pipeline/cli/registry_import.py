@@ -97,7 +97,7 @@ def import_command(
             say(_PREVIEW.of(lang), err=True)
             return
         _require_confirmed(change, confirmed)
-        places = _write(registry, sink, after, "keys" in change.switched_off)
+        places = _write(registry, sink, after, "keys" in change.switched_off, known)
     say(_APPLIED.of(lang).format(places=", ".join(places)), err=True)
 
 
@@ -206,13 +206,17 @@ def _require_confirmed(change: Change, confirmed: Sequence[str]) -> None:
 
 
 def _write(
-    registry: Path | None, sink: Store | None, after: Registry, is_loss_confirmed: bool
+    registry: Path | None,
+    sink: Store | None,
+    after: Registry,
+    is_loss_confirmed: bool,
+    known: Known,
 ) -> list[str]:
     places = []
     if registry is not None:
         write_registry(registry, after, is_loss_confirmed)
         places.append(str(registry))
     if sink is not None:
-        write_store(sink, after)
+        write_store(sink, after, known)
         places.append("store")
     return places

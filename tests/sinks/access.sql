@@ -22,6 +22,9 @@ CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.events_by_hour_ro
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.events_by_day_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.events_by_day_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.events_by_day_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.log_sources_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.log_sources_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.log_sources_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.detections_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.detections_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.detections_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
@@ -64,6 +67,9 @@ CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.commands_rows USI
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.enterprises_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.enterprises_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.enterprises_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.revenue_ranks_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.revenue_ranks_rows USING province = '440000' TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.revenue_ranks_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.batches_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.batches_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;

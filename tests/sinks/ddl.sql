@@ -106,6 +106,20 @@ ORDER BY (time, enterprise_id, batch_id, product, category, service)
 SETTINGS non_replicated_deduplication_window = 1000
 COMMENT 'Events of each batch by day and log source: add them up.';
 
+CREATE TABLE IF NOT EXISTS log_sources_rows
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
+    `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
+    `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took the last of them.' CODEC(Delta, ZSTD(1))
+)
+ENGINE = ReplacingMergeTree(received_at)
+ORDER BY (enterprise_id, drill, product, category, service)
+SETTINGS non_replicated_deduplication_window = 1000
+COMMENT 'When events of each log source of an enterprise were last received.';
+
 CREATE TABLE IF NOT EXISTS detections_rows
 (
     `detection_id` String COMMENT 'Derived from enterprise, rule and events.' CODEC(ZSTD(1)),
@@ -582,6 +596,23 @@ ORDER BY (enterprise_id)
 SETTINGS non_replicated_deduplication_window = 0
 COMMENT 'The registry.';
 
+CREATE TABLE IF NOT EXISTS revenue_ranks_rows
+(
+    `enterprise_id` String COMMENT 'The enterprise.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'Its sector.',
+    `registered` Bool COMMENT 'False: it has left the registry.',
+    `top_tenth` LowCardinality(String) COMMENT 'yes, no or unknown.',
+    `place` UInt32 COMMENT '1: the greatest revenue; 0: not ranked.',
+    `ranked` UInt32 COMMENT 'Of the group: whose revenue is stated.',
+    `candidates` UInt32 COMMENT 'Of the group: not known to be below the designated size.',
+    `seats` UInt32 COMMENT 'A tenth of the candidates, rounded up.'
+)
+ENGINE = ReplacingMergeTree()
+ORDER BY (enterprise_id)
+SETTINGS non_replicated_deduplication_window = 0
+COMMENT 'Places by revenue among those of a sector in a province.';
+
 CREATE TABLE IF NOT EXISTS batches_rows
 (
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
@@ -652,6 +683,10 @@ AS SELECT `time`, `enterprise_id`, `province`, `sector`, `format`, `product`, `c
 FROM events_by_day_rows FINAL
 SETTINGS do_not_merge_across_partitions_select_final = 1;
 
+CREATE OR REPLACE VIEW log_sources
+AS SELECT `enterprise_id`, `drill`, `product`, `category`, `service`, `received_at`
+FROM log_sources_rows FINAL;
+
 CREATE OR REPLACE VIEW detections
 AS SELECT `detection_id`, `revision`, `status`, `kind`, `rule_id`, `title`, `title_zh`, `level`, `tags`, `scenario`, `enterprise_id`, `province`, `time`, `first_time`, `last_time`, `received_at`, `event_ids`, `event_count`, `entity_kinds`, `entity_values`, `entity_roles`, `product`, `category`, `service`, `summary`, `summary_zh`, `late`, `drill`, `rule_set_id`
 FROM detections_rows FINAL;
@@ -704,6 +739,10 @@ CREATE OR REPLACE VIEW enterprises
 AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`, `unknown_facts`, `unified_social_credit_code`, `industry`, `annual_revenue`, `revenue_year`, `above_designated_size`, `graded_on`, `assessed_on`, `connected_since`, `expected_sources`, `users`, `listing_abroad`, `key_validity`
 FROM enterprises_rows FINAL;
 
+CREATE OR REPLACE VIEW revenue_ranks
+AS SELECT `enterprise_id`, `province`, `sector`, `registered`, `top_tenth`, `place`, `ranked`, `candidates`, `seats`
+FROM revenue_ranks_rows FINAL;
+
 CREATE OR REPLACE VIEW batches
 AS SELECT `enterprise_id`, `batch_id`, `topic`, `partition`, `offset`, `format`, `received_at`, `outcome`, `events`, `stored`, `late`, `dropped`, `dead_lettered`, `future`, `reasons`, `drill`, `unverified`
 FROM batches_rows FINAL;
@@ -717,4 +756,49 @@ LEFT JOIN (SELECT enterprise_id, incident_id, tier, colour, response_level, over
 LEFT JOIN (SELECT enterprise_id, incident_id, tier, colour, response_level, override_tier, warning_state, issued_colour
     FROM assessments_rows FINAL WHERE regime = 'cac') AS cac
     ON cac.enterprise_id = i.enterprise_id AND cac.incident_id = i.incident_id;
+
+CREATE OR REPLACE VIEW enterprise_coverage
+AS SELECT enterprise_id, name, province, city, sector, industry, unified_social_credit_code, annual_revenue, revenue_year, above_designated_size, data_classes, graded_on, assessed_on, connected_since, expected_sources, registered, top_tenth, place, ranked, candidates, seats, last_received_at, missing_sources, has_revenue, has_key, is_connected, is_publishing, is_complete, is_graded, is_assessed, has_drilled, is_trained,
+    arrayFilter(step -> step != '', [if(has_revenue = 'unknown', 'has_revenue', ''), multiIf(has_key != 'yes', 'has_key', is_connected != 'yes', 'is_connected',
+        is_publishing != 'yes', 'is_publishing', is_complete != 'yes', 'is_complete', ''), if(is_graded IN ('no', 'unknown'), 'is_graded', ''), if(is_assessed IN ('no', 'unknown'), 'is_assessed', ''), if(has_drilled = 'no', 'has_drilled', ''), if(is_trained = 'no', 'is_trained', '')]) AS open_steps
+FROM (SELECT *, arrayFilter(source -> NOT has(products, source),
+        arrayMap(source -> toString(source), expected_sources)) AS missing_sources,
+    multiIf(above_designated_size = 'no', 'not_required',
+        annual_revenue IS NULL OR sector = '', 'unknown', 'yes') AS has_revenue,
+    if(arrayExists(key -> JSONExtractInt(key, 'valid_from') <= toUnixTimestamp64Micro(now64(6))
+        AND (JSONType(key, 'valid_until') = 'Null'
+            OR JSONExtractInt(key, 'valid_until') > toUnixTimestamp64Micro(now64(6))),
+        JSONExtractArrayRaw(key_validity)), 'yes', 'no') AS has_key,
+    if(is_seen, 'yes', 'no') AS is_connected,
+    if(is_seen AND last_received_at >= now64(6) - INTERVAL 1 DAY, 'yes', 'no') AS is_publishing,
+    multiIf(empty(expected_sources), 'unknown',
+        empty(missing_sources), 'yes', 'no') AS is_complete,
+    multiIf(graded_on = '', 'unknown',
+        toDateOrNull(graded_on) <= toDate(now64(6), 'Asia/Shanghai'), 'yes', 'no') AS is_graded,
+    multiIf(
+        NOT hasAny(data_classes, ['important', 'core']), 'not_required',
+        assessed_on = '', 'unknown',
+        toDateOrNull(assessed_on) <= toDate(now64(6), 'Asia/Shanghai')
+            AND addYears(toDateOrNull(assessed_on), 1) >= toDate(now64(6), 'Asia/Shanghai'), 'yes', 'no') AS is_assessed,
+    if(drilled_at > fromUnixTimestamp64Micro(0)
+        AND addYears(toDate(drilled_at, 'Asia/Shanghai'), 1) >= toDate(now64(6), 'Asia/Shanghai'), 'yes', 'no') AS has_drilled,
+    multiIf(trained_at = fromUnixTimestamp64Micro(0), 'unknown',
+        addYears(toDate(trained_at, 'Asia/Shanghai'), 1) >= toDate(now64(6), 'Asia/Shanghai'), 'yes', 'no') AS is_trained
+    FROM (SELECT e.enterprise_id AS enterprise_id, e.name AS name, e.province AS province, e.city AS city, e.sector AS sector, e.industry AS industry, e.unified_social_credit_code AS unified_social_credit_code, e.annual_revenue AS annual_revenue, e.revenue_year AS revenue_year, e.above_designated_size AS above_designated_size, e.data_classes AS data_classes, e.graded_on AS graded_on, e.assessed_on AS assessed_on, e.connected_since AS connected_since, e.expected_sources AS expected_sources, e.key_validity AS key_validity, r.registered AS registered, r.top_tenth AS top_tenth, r.place AS place, r.ranked AS ranked, r.candidates AS candidates, r.seats AS seats,
+        s.enterprise_id != '' AS is_seen, s.last_received_at AS last_received_at,
+        s.products AS products, d.last_at AS drilled_at, t.last_at AS trained_at
+    FROM (SELECT * FROM enterprises_rows FINAL) AS e
+    INNER JOIN (SELECT * FROM revenue_ranks_rows FINAL) AS r ON r.enterprise_id = e.enterprise_id
+    LEFT JOIN (
+    SELECT enterprise_id, max(received_at) AS last_received_at,
+        groupUniqArrayIf(toString(product), received_at >= now64(6) - INTERVAL 1 DAY) AS products
+    FROM log_sources_rows FINAL WHERE drill = '' GROUP BY enterprise_id
+) AS s ON s.enterprise_id = e.enterprise_id
+    LEFT JOIN (
+    SELECT enterprise_id, max(received_at) AS last_at
+    FROM log_sources_rows FINAL WHERE drill != '' GROUP BY enterprise_id
+) AS d ON d.enterprise_id = e.enterprise_id
+    LEFT JOIN (
+    SELECT '' AS enterprise_id, toDateTime64(0, 6, 'UTC') AS last_at WHERE 0
+) AS t ON t.enterprise_id = e.enterprise_id) AS known) AS standing;
 
