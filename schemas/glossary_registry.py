@@ -71,3 +71,62 @@ ALSO_CALLED: Final[Mapping[str, tuple[str, ...]]] = {
     "contact_email": ("邮箱", "电子邮件", "contact email", "email", "e-mail"),
 }
 """Other headings under which tables of enterprises come."""
+STANDING: Final[Terms] = {
+    "yes": Term("是", "yes"),
+    "no": Term("否", "no"),
+    "unknown": Term("未填报", "not stated"),
+    "not_required": Term("不要求", "not required"),
+}
+STEP: Final[Terms] = {
+    "has_revenue": Term("营业收入已填报", "revenue stated"),
+    "has_key": Term("已登记公钥", "key registered"),
+    "is_connected": Term("已接入", "connected"),
+    "is_publishing": Term("近一日有报送", "publishing within a day"),
+    "is_complete": Term("日志来源齐全", "expected sources seen"),
+    "is_graded": Term("已分类分级", "classified and graded"),
+    "is_assessed": Term("风险评估有效", "risks assessed within the year"),
+    "has_drilled": Term("年内已演练", "drilled within the year"),
+    "is_trained": Term("年内已培训", "trained within the year"),
+}
+"""The steps of coverage (`schemas/coverage.py`)."""
+TASK: Final[Terms] = {
+    "has_revenue": Term("填报年营业收入及年度", "state the annual revenue and its year"),
+    "has_key": Term("生成密钥并登记公钥", "make a key and register its public half"),
+    "is_connected": Term("接入并开始报送日志", "connect, and begin to publish"),
+    "is_publishing": Term("恢复报送：近一日无日志", "publish again: nothing within a day"),
+    "is_complete": Term("补齐应报送的日志来源", "send the sources that are expected"),
+    "is_graded": Term("开展数据分类分级并填报日期", "classify and grade its data, state the date"),
+    "is_assessed": Term("开展年度风险评估并填报日期", "assess the year's risks, state the date"),
+    "has_drilled": Term("参加应急演练", "take part in a drill"),
+    "is_trained": Term("参加数据安全培训", "take part in a training"),
+}
+"""What is to be done where a step is open."""
+GROUND: Final[Terms] = {
+    "has_revenue": Term("工信部网安〔2024〕34号", "MIIT plan 2024-2026"),
+    "is_graded": Term("工信部网安〔2024〕34号", "MIIT plan 2024-2026"),
+    "is_assessed": Term(
+        "《工业和信息化领域数据安全管理办法（试行）》第三十一条",
+        "Data Security Measures 2022, Art. 31",
+    ),
+    "has_drilled": Term("工信部网安〔2024〕34号", "MIIT plan 2024-2026"),
+    "is_trained": Term("工信部网安〔2024〕34号", "MIIT plan 2024-2026"),
+}
+"""The instrument that asks for a step; the others follow from how this system works."""
+COVERAGE: Final[Terms] = {
+    "coverage": Term("企业覆盖", "enterprises' coverage"),
+    "enterprises": Term("登记单位", "registered"),
+    "top_tenth": Term("前10%单位", "top tenth"),
+    "undecided": Term("无法判定", "undecided"),
+    "place": Term("营收名次", "place by revenue"),
+    "candidates": Term("同组单位数", "in its group"),
+    "seats": Term("名额", "seats"),
+    "assessment_required": Term("应评估", "to be assessed"),
+    "graded_of_all": Term("已分类分级（全部）", "classified and graded (of all)"),
+    "missing_sources": Term("缺少的日志来源", "sources missing"),
+    "last_received_at": Term("最近接收", "last received"),
+    "step": Term("事项", "step"),
+    "task": Term("待办", "to do"),
+    "detail": Term("说明", "detail"),
+    "ground": Term("依据", "ground"),
+    "whole": Term("全国", "whole country"),
+}

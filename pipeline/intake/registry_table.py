@@ -57,7 +57,8 @@ _province = read_known(_PROVINCES)
 _data_class = read_choice(_DATA_CLASSES)
 
 
-def _read_province(cell: Cell) -> object:
+def read_province(cell: Cell) -> object:
+    """The province's code, from its name in either language, short or whole; other text as is."""
     text = plain(read_text(cell))
     return _SHORT_PROVINCES.get(text) or _province(text)
 
@@ -69,7 +70,7 @@ def _read_data_class(cell: Cell) -> object:
 READERS: Final[Mapping[str, Reader]] = {
     "enterprise_id": read_text,
     "name": read_text,
-    "province": _read_province,
+    "province": read_province,
     "city": read_known(_CITIES),
     "xpcc": read_flag,
     "sector": read_known(SECTOR),
