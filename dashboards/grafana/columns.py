@@ -53,6 +53,12 @@ CHANGE_COLOURS: Final[Mapping[str, str]] = {
     "changed": INK,
     "same": GREEN,
 }
+STANDING_COLOURS: Final[Mapping[str, str]] = {
+    "yes": GREEN,
+    "no": URGENT,
+    "unknown": PRESSING,
+    "not_required": GREY,
+}
 OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": INK, "unknown": GREY, "not_met": GREY}
 
 
@@ -278,5 +284,17 @@ LOOKS: Final[Mapping[str, Look]] = {
     ),
     "rule_sets": Look(title=Text("规则集", "Rule sets"), wrap=True),
     "first_received_at": Look(title=Text("最早接收", "First received"), width=170),
+    "top_tenth_count": Look(title=words.COVERAGE["top_tenth"], width=100),
+    "undecided": Look(title=words.COVERAGE["undecided"], width=100),
+    "graded_of_all": Look(title=words.COVERAGE["graded_of_all"], width=130),
+    "assessment_required": Look(title=words.COVERAGE["assessment_required"], width=110),
+    "revenue_place": Look(title=words.COVERAGE["place"], width=100),
+    "missing_source_list": Look(title=words.COVERAGE["missing_sources"], wrap=True),
+    "step": Look(title=words.COVERAGE["task"], words=words.TASK),
+    **{f"{step}_count": Look(title=name, width=110) for step, name in words.STEP.items()},
+    **{
+        step: Look(title=name, words=words.STANDING, colours=STANDING_COLOURS, width=110)
+        for step, name in words.STEP.items()
+    },
     "label": Look(title=Text("简称", "Short name"), hidden=True),
 }

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.files.registry_file import registry_rows
 from sinks.chdb import ChdbSink
-from sinks.log_tables import ENTERPRISES as ENTERPRISE_TABLE
 from sinks.rows import rows_of
 from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, Case, decisions
 
@@ -29,8 +29,8 @@ def store(store_folder: Path) -> Iterator[ChdbSink]:
 def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
     sink = ChdbSink(folder, database)
     sink.migrate()
-    registry = [ENTERPRISE_TABLE.row(enterprise) for enterprise in ENTERPRISES]
-    sink.write({**rows_of(decisions(cases)), ENTERPRISE_TABLE.name: registry}, "sample")
+    registry = {enterprise.enterprise_id: enterprise for enterprise in ENTERPRISES}
+    sink.write({**rows_of(decisions(cases)), **registry_rows(registry)}, "sample")
     return sink
 
 

@@ -7,6 +7,7 @@ from dashboards.grafana.boards.accounts import ACCOUNTS
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
+from dashboards.grafana.boards.enterprise_coverage import ENTERPRISE_COVERAGE
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
@@ -29,6 +30,7 @@ BOARDS: Final[tuple[Board, ...]] = (
     ACCOUNTS,
     PIPELINE,
     COVERAGE,
+    ENTERPRISE_COVERAGE,
 )
 
 TITLES: Final[Mapping[str, Text]] = {board.name: board.title for board in BOARDS}
