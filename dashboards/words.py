@@ -6,7 +6,13 @@ Keys are the values of the store's columns. A value without an entry is shown as
 from collections.abc import Mapping
 from typing import Final, TypeAlias
 
-from schemas import glossary, glossary_cross_border, glossary_programme, language
+from schemas import (
+    glossary,
+    glossary_cross_border,
+    glossary_programme,
+    glossary_registry,
+    language,
+)
 from schemas.assessment import TIER_COLOUR, TIER_EN, TIER_ZH, TIERS, Tier
 from schemas.attack import TACTICS
 from schemas.glossary import Term, capital
@@ -132,6 +138,12 @@ METRIC: Final[Words] = {
 """What a shift is compared by with the same hours before."""
 
 CHANNEL: Final[Words] = glossary.CHANNEL
+
+COVERAGE: Final[Words] = headed(glossary_registry.COVERAGE)
+STEP: Final[Words] = headed(glossary_registry.STEP)
+TASK: Final[Words] = headed(glossary_registry.TASK)
+STANDING: Final[Words] = headed(glossary_registry.STANDING)
+"""Whether a step of coverage is taken."""
 
 SCENARIO: Final[Words] = {row.key: Text(row.zh, row.en) for row in SCENARIOS.values()}
 CATEGORY: Final[Words] = {

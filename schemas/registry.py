@@ -1,6 +1,7 @@
 """Who publishes: enterprises, their keys, and what an incident at each of them may touch."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -26,6 +27,14 @@ class PublishingKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_until: Moment | None = None
 
 
+class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """Whom to call or write to there. Kept in the registry's file, not in the store."""
+
+    name: str = ""
+    phone: str = ""
+    email: str = ""
+
+
 class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of the registry.
 
@@ -38,7 +47,13 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     controllers, production control, stores of important data): an attack on one is estimated
     as one stage further.
     What a row does not say of the operator is unknown (None, "unknown"), which is not "no":
-    the stricter duty runs until it is known. `users` are those of its platforms.
+    the stricter duty runs until it is known.
+    `unified_social_credit_code` is GB 32100-2015's; `industry` a code of GB/T 4754-2017 beside the
+    sector. `annual_revenue` is in yuan, of the year `revenue_year`; `above_designated_size` says
+    whether it is one of the 规模以上 enterprises. `graded_on` is when its data was last classified
+    and graded, `assessed_on` when their risks were last assessed (Data Security Measures 2022,
+    Art. 31), `connected_since` when it says that it began to publish. `expected_sources` are the
+    products (Sigma's log sources) whose events it is to send. `users` are those of its platforms.
     `time_zone` is that of times without an offset (`Asia/Shanghai`, `+08:00`; "" is UTC), and
     `time_zones` that of single hosts or formats, by their name.
     """
@@ -55,8 +70,18 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     data_classes: tuple[DataClass, ...] = ("general",)
     persons: int | None = None
     sensitive_persons: int | None = None
+    unified_social_credit_code: str = ""
+    industry: str = ""
+    annual_revenue: int | None = None
+    revenue_year: int | None = None
+    above_designated_size: bool | None = None
+    graded_on: date | None = None
+    assessed_on: date | None = None
+    connected_since: date | None = None
+    expected_sources: tuple[str, ...] = ()
     users: int | None = None
     listing_abroad: ListingAbroad | None = None
+    contacts: tuple[Contact, ...] = ()
     shared_entities: tuple[str, ...] = ()
     key_systems: tuple[str, ...] = ()
     networks: tuple[str, ...] = ()

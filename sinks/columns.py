@@ -21,6 +21,7 @@ TEXTS = "Array(String)"
 MOMENT = "DateTime64(6, 'UTC')"
 MAYBE_MOMENT = "Nullable(DateTime64(6, 'UTC'))"
 COUNT = "UInt64"
+MAYBE_COUNT = "Nullable(UInt64)"
 SMALL = "UInt32"
 SIGNED = "Int64"
 FLAG = "Bool"
@@ -38,6 +39,7 @@ WRITTEN_AS: dict[str, Any] = {
     MOMENT: _STORED_MOMENT,
     MAYBE_MOMENT: _STORED_MOMENT | None,
     COUNT: Annotated[int, msgspec.Meta(ge=0)],
+    MAYBE_COUNT: Annotated[int, msgspec.Meta(ge=0)] | None,
     SMALL: Annotated[int, msgspec.Meta(ge=0, le=2**32 - 1)],
     SIGNED: Annotated[int, msgspec.Meta(ge=-(2**63), le=2**63 - 1)],
     FLAG: bool,
@@ -148,6 +150,19 @@ def or_empty(name: str) -> Callable[[Any], str]:
 def flag_of(name: str) -> Callable[[Any], bool]:
     """The attribute, True, False or None for unknown: whether it is known to be True."""
     return lambda thing: getattr(thing, name) is True
+
+
+def stated(name: str) -> Callable[[Any], str]:
+    """The attribute, True, False or None, as `yes`, `no` or `unknown`."""
+    return lambda thing: _STATED[getattr(thing, name)]
+
+
+_STATED = {True: "yes", False: "no", None: "unknown"}
+
+
+def date_of(name: str) -> Callable[[Any], str]:
+    """The attribute, a date, as ISO 8601, or "" for None."""
+    return lambda thing: str(getattr(thing, name) or "")
 
 
 def count_of(name: str) -> Callable[[Any], int]:

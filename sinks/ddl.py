@@ -14,7 +14,9 @@ from re import fullmatch
 from schemas.assessment import ENDED_STATES
 from sinks.case_tables import ASSESSMENTS, INCIDENTS, OBLIGATIONS
 from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Table
+from sinks.coverage import select_coverage
 from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, shard_of
+from sinks.log_tables import REVENUE_RANKS
 from sinks.tables import TABLES
 
 TIER_COLUMNS = (
@@ -22,6 +24,8 @@ TIER_COLUMNS = (
 )  # fmt: skip
 """What the view `incidents` shows of the current assessment, as `miit_tier`, `cac_tier`, …"""
 REGIMES = ("miit", "cac")
+COVERAGE = "enterprise_coverage"
+"""The view that `sinks/coverage.py` makes."""
 
 WRITE_SETTINGS: dict[str, int | str] = {
     "async_insert": 0,
@@ -53,7 +57,9 @@ def create_feeds(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> t
 def create_views(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> tuple[str, ...]:
     """The statements that make every view anew."""
     plain = [statement for table in tables for statement in _views(table, layout)]
-    return (*plain, _incident_view(layout)) if INCIDENTS in tables else tuple(plain)
+    incidents = [_incident_view(layout)] if INCIDENTS in tables else []
+    coverage = [_coverage_view(layout)] if REVENUE_RANKS in tables else []
+    return (*plain, *incidents, *coverage)
 
 
 def view_tables(tables: Sequence[Table] = TABLES) -> dict[str, Table]:
@@ -177,6 +183,10 @@ def _join_assessment(regime: str) -> str:
         f"    ON {regime}.enterprise_id = i.enterprise_id"
         f" AND {regime}.incident_id = i.incident_id"
     )
+
+
+def _coverage_view(layout: Layout) -> str:
+    return f"CREATE OR REPLACE VIEW {COVERAGE}{layout.on_cluster}\nAS {select_coverage()}"
 
 
 def _names(table: Table) -> str:

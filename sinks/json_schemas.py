@@ -11,6 +11,7 @@ from schemas.registry import Enterprise
 from sinks.columns import (
     COUNT,
     FLAG,
+    MAYBE_COUNT,
     MAYBE_MOMENT,
     MOMENT,
     SIGNED,
@@ -35,6 +36,7 @@ SHOWN_AS: dict[str, Schema] = {
     MOMENT: {"type": "string", "format": "date-time"},
     MAYBE_MOMENT: {"type": ["string", "null"], "format": "date-time"},
     COUNT: {"type": "integer", "minimum": 0, "maximum": 2**64 - 1},
+    MAYBE_COUNT: {"type": ["integer", "null"], "minimum": 0, "maximum": 2**64 - 1},
     SMALL: {"type": "integer", "minimum": 0, "maximum": 2**32 - 1},
     SIGNED: {"type": "integer", "minimum": -(2**63), "maximum": 2**63 - 1},
     FLAG: {"type": "boolean"},

@@ -1,7 +1,10 @@
 """Tables of what was received, found and said: events and their counts, detections, accounts."""
 
+import msgspec
+
 from schemas.batch import BatchAccount, DeadLetter
 from schemas.command import CommandOutcome
+from schemas.coverage import RevenueRank
 from schemas.detection import Detection
 from schemas.event import Event
 from schemas.registry import Enterprise, unknown_facts
@@ -12,6 +15,7 @@ from sinks.columns import (
     HEX_ID,
     JSON,
     LOG,
+    MAYBE_COUNT,
     MOMENT,
     SIGNED,
     SMALL,
@@ -23,12 +27,15 @@ from sinks.columns import (
     base64_of,
     column,
     count_of,
+    date_of,
     flag_of,
     json_of,
     list_of,
+    or_empty,
+    stated,
     text_of,
 )
-from sinks.rollups import DayCount, EventCount, HourCount, MinuteCount
+from sinks.rollups import DayCount, EventCount, HourCount, MinuteCount, SourceSeen
 from sinks.shared_columns import DRILL, ENTERPRISE, ENTITIES, PROVINCE
 
 EVENTS = Table(
@@ -188,6 +195,16 @@ COMMANDS = Table(
     ),
 )
 
+
+def key_validity(enterprise: Enterprise) -> str:
+    """Each key's id and span as JSON, without the key."""
+    spans = [
+        {"key_id": key.key_id, "valid_from": key.valid_from, "valid_until": key.valid_until}
+        for key in enterprise.keys
+    ]
+    return msgspec.json.encode(spans).decode()
+
+
 ENTERPRISES = Table(
     name="enterprises",
     of=Enterprise,
@@ -224,6 +241,86 @@ ENTERPRISES = Table(
             count_of("sensitive_persons"),
         ),
         column("unknown_facts", WORDS, "Which of these nobody stated.", unknown_facts),
+        column("unified_social_credit_code", TEXT, "GB 32100-2015; empty: not stated."),
+        column("industry", WORD, "Code of GB/T 4754-2017; empty: not stated."),
+        column("annual_revenue", MAYBE_COUNT, "Yuan a year; null: not stated."),
+        column("revenue_year", MAYBE_COUNT, "The year of the revenue."),
+        column(
+            "above_designated_size",
+            WORD,
+            "yes, no or unknown.",
+            stated("above_designated_size"),
+        ),
+        column(
+            "graded_on",
+            WORD,
+            "ISO date of the last classification and grading; empty: not stated.",
+            date_of("graded_on"),
+        ),
+        column(
+            "assessed_on",
+            WORD,
+            "ISO date of the last risk assessment; empty: not stated.",
+            date_of("assessed_on"),
+        ),
+        column(
+            "connected_since",
+            WORD,
+            "ISO date since when it says that it publishes; empty: not stated.",
+            date_of("connected_since"),
+        ),
+        column(
+            "expected_sources",
+            WORDS,
+            "Products whose events it is to send.",
+            list_of("expected_sources"),
+        ),
+        column("users", MAYBE_COUNT, "Users of its platforms; null: not stated."),
+        column(
+            "listing_abroad",
+            WORD,
+            "none, planned or filed; empty: not stated.",
+            or_empty("listing_abroad"),
+        ),
+        column("key_validity", JSON, "When each of its keys may sign (JSON).", key_validity),
+    ),
+)
+
+
+REVENUE_RANKS = Table(
+    name="revenue_ranks",
+    of=RevenueRank,
+    comment="Places by revenue among those of a sector in a province.",
+    key=("enterprise_id",),
+    order_by=("enterprise_id",),
+    repeatable=True,
+    columns=(
+        column("enterprise_id", TEXT, "The enterprise."),
+        PROVINCE,
+        column("sector", WORD, "Its sector."),
+        column("registered", FLAG, "False: it has left the registry."),
+        column("top_tenth", WORD, "yes, no or unknown."),
+        column("place", SMALL, "1: the greatest revenue; 0: not ranked."),
+        column("ranked", SMALL, "Of the group: whose revenue is stated."),
+        column("candidates", SMALL, "Of the group: not known to be below the designated size."),
+        column("seats", SMALL, "A tenth of the candidates, rounded up."),
+    ),
+)
+
+LOG_SOURCES = Table(
+    name="log_sources",
+    of=SourceSeen,
+    comment="When events of each log source of an enterprise were last received.",
+    key=("enterprise_id", "drill", "product", "category", "service"),
+    order_by=("enterprise_id", "drill", "product", "category", "service"),
+    version="received_at",
+    columns=(
+        ENTERPRISE,
+        DRILL,
+        column("product", WORD, "Sigma log source: product."),
+        column("category", WORD, "Sigma log source: category."),
+        column("service", WORD, "Sigma log source: service."),
+        column("received_at", MOMENT, "When Kafka took the last of them."),
     ),
 )
 

@@ -5,7 +5,9 @@ Rule 1. A count is of one batch: a pure function of the batch's events, under a 
         over the engine's blocks would grow with each retry that the engine does not recognise.
 Rule 2. An event counts once in its batch; sent again in another batch it counts in that too,
         as in the accounts: the sum over batches is stored + late of the accounts.
-Rule 3. Days are China's (UTC+8).
+Rule 3. Which log sources an enterprise has is kept as the moment of the last receipt of each: the
+        latest holds, in whatever order they are written.
+Rule 4. Days are China's (UTC+8).
 """
 
 from collections.abc import Iterable
@@ -55,6 +57,17 @@ class DayCount(EventCount, frozen=True, kw_only=True):
     """Of one day of China."""
 
 
+class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
+    """When events of one log source of an enterprise were last received."""
+
+    enterprise_id: str
+    drill: str
+    product: str
+    category: str
+    service: str
+    received_at: Moment
+
+
 STEPS: dict[type[EventCount], Moment] = {MinuteCount: MINUTE, HourCount: HOUR, DayCount: DAY}
 """Kind of count: the length of its step."""
 
@@ -66,6 +79,26 @@ def count_events(events: Iterable[Event]) -> list[EventCount]:
         _count(kind, step, group)
         for kind, step in STEPS.items()
         for group in _groups(once, step).values()
+    ]
+
+
+def sources_seen(events: Iterable[Event]) -> list[SourceSeen]:
+    """Each log source of the events, and when the last of them was received."""
+    latest: dict[tuple[str, ...], Moment] = {}
+    for event in events:
+        source = (event.product, event.category, event.service)
+        place = (event.enterprise_id, event.drill, *source)
+        latest[place] = max(latest.get(place, event.received_at), event.received_at)
+    return [
+        SourceSeen(
+            enterprise_id=enterprise_id,
+            drill=drill,
+            product=product,
+            category=category,
+            service=service,
+            received_at=received_at,
+        )
+        for (enterprise_id, drill, product, category, service), received_at in latest.items()
     ]
 
 

@@ -12,7 +12,7 @@ from schemas.event import Event
 from schemas.sighting import Sighting
 from sinks.columns import WRITTEN_AS, Table
 from sinks.contract import Row, Rows, RowsRefused
-from sinks.rollups import count_events
+from sinks.rollups import count_events, sources_seen
 from sinks.tables import TABLE_OF
 
 
@@ -23,9 +23,9 @@ def rows_of(decisions: Iterable[Decision]) -> dict[str, list[Row]]:
     counts are the batch's (sinks/rollups.py).
     """
     written = [decision for decision in decisions if not isinstance(decision, Sighting)]
-    counts = count_events(decision for decision in written if isinstance(decision, Event))
+    events = [decision for decision in written if isinstance(decision, Event)]
     rows: dict[str, list[Row]] = {}
-    for thing in (*written, *counts):
+    for thing in (*written, *count_events(events), *sources_seen(events)):
         table = TABLE_OF[type(thing)]
         rows.setdefault(table.name, []).append(table.row(thing))
     return rows

@@ -20,6 +20,8 @@ from sinks.log_tables import (
     EVENTS_BY_DAY,
     EVENTS_BY_HOUR,
     EVENTS_BY_MINUTE,
+    LOG_SOURCES,
+    REVENUE_RANKS,
 )
 from sinks.programme_tables import PROGRAMME_TABLES
 
@@ -28,6 +30,7 @@ TABLES: tuple[Table, ...] = (
     EVENTS_BY_MINUTE,
     EVENTS_BY_HOUR,
     EVENTS_BY_DAY,
+    LOG_SOURCES,
     DETECTIONS,
     INCIDENTS,
     ASSESSMENTS,
@@ -40,6 +43,7 @@ TABLES: tuple[Table, ...] = (
     COMMANDS,
     ENTERPRISES,
     *PROGRAMME_TABLES.values(),
+    REVENUE_RANKS,
     BATCHES,
 )
 """In the order in which they are written: a batch's account last, so that its presence says

@@ -30,6 +30,7 @@ MARKS: dict[str, str] = {
     "worker/test_readers.py": "broker",
     "worker/test_store_away.py": "broker",
     "cli": "store",
+    "coverage/test_view.py": "store",
     "campaigns/test_command.py": "store",
     "correlation/test_absence_runs.py": "store",
     "dashboards": "store",

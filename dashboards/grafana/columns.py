@@ -69,6 +69,12 @@ TARGET_COLOURS: Final[Mapping[str, str]] = {
     "missed": URGENT,
     "unknown": GREY,
 }
+STANDING_COLOURS: Final[Mapping[str, str]] = {
+    "yes": GREEN,
+    "no": URGENT,
+    "unknown": PRESSING,
+    "not_required": GREY,
+}
 OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": INK, "unknown": GREY, "not_met": GREY}
 
 
@@ -402,5 +408,17 @@ LOOKS: Final[Mapping[str, Look]] = {
     "security_share": Look(
         title=Text("安全投入占比", "Security's share"), unit="percent", width=120
     ),
+    "top_tenth_count": Look(title=words.COVERAGE["top_tenth"], width=100),
+    "undecided": Look(title=words.COVERAGE["undecided"], width=100),
+    "graded_of_all": Look(title=words.COVERAGE["graded_of_all"], width=130),
+    "assessment_required": Look(title=words.COVERAGE["assessment_required"], width=110),
+    "revenue_place": Look(title=words.COVERAGE["place"], width=100),
+    "missing_source_list": Look(title=words.COVERAGE["missing_sources"], wrap=True),
+    "step": Look(title=words.COVERAGE["task"], words=words.TASK),
+    **{f"{step}_count": Look(title=name, width=110) for step, name in words.STEP.items()},
+    **{
+        step: Look(title=name, words=words.STANDING, colours=STANDING_COLOURS, width=110)
+        for step, name in words.STEP.items()
+    },
     "label": Look(title=Text("简称", "Short name"), hidden=True),
 }

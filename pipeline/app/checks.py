@@ -80,12 +80,12 @@ def check_registry(file: Path | None) -> str:
     parsed = read_registry_file(file)
     if not parsed.enterprises:
         raise CheckFailed(
-            f"{file}: no sound row, {len(parsed.faults)} faulty: everybody would be refused",
+            f"{file}: no sound row, {parsed.faulty_rows} faulty: everybody would be refused",
             f"fenghuo registry check {file}",
         )
     if parsed.faults:
         raise CheckFailed(
-            f"{len(parsed.faults)} faulty rows", f"fenghuo registry check {file}", is_bearable=True
+            f"{parsed.faulty_rows} faulty rows", f"fenghuo registry check {file}", is_bearable=True
         )
     return f"{len(parsed.enterprises)} enterprises"
 

@@ -140,7 +140,7 @@ def run_files(
     engine.policy = msgspec.structs.replace(engine.policy, drills=drills)
     states.adopt(engine.rules.content_id, engine.policy, engine.registry)
     sink.migrate()
-    keep_registry(sink, engine.registry)
+    keep_registry(sink, states.registry)
     runner = Runner(states, patient_delivery(sink, tell), partial(sighting_task, engine))
     summary = Summary()
     batches = reader.batches(files, states.applied, advance)

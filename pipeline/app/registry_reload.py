@@ -30,7 +30,7 @@ def confirmation_of(registry: Path) -> Path:
     return registry.with_name(f"{registry.name}.confirmed")
 
 
-def content_of(file: Path) -> str:
+def content_id_of(file: Path) -> str:
     """The id of what the file holds now; raises OSError."""
     return sha256(file.read_bytes()).hexdigest()
 
@@ -38,7 +38,7 @@ def content_of(file: Path) -> str:
 def is_confirmed(file: Path) -> bool:
     """Whether what the file holds now was confirmed; raises OSError."""
     place = confirmation_of(file)
-    return place.is_file() and place.read_text(encoding="utf-8").strip() == content_of(file)
+    return place.is_file() and place.read_text(encoding="utf-8").strip() == content_id_of(file)
 
 
 def lost(before: Registry, after: Registry) -> list[str]:

@@ -21,6 +21,7 @@ COMMANDS: dict[str, str] = {
     "sql": "pipeline.cli.sql:sql_command",
     "report": "pipeline.cli.report:report_command",
     "registry": "pipeline.cli.registry:registry_group",
+    "coverage": "pipeline.cli.coverage:coverage_group",
     "keys": "pipeline.cli.keys:keys_group",
     "dead-letters": "pipeline.cli.dead_letters:dead_letters_group",
     "campaigns": "pipeline.cli.campaigns:campaigns_group",

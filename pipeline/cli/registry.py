@@ -5,10 +5,10 @@ from pathlib import Path
 import click
 import msgspec
 
-from pipeline.app.registry_reload import confirmation_of, content_of
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.app.registry_reload import confirmation_of, content_id_of
+from pipeline.cli.registry_import import import_command
 from pipeline.cli.terminal import say
-from pipeline.files.registry_file import keep_registry, read_registry_file
+from pipeline.files.registry_file import read_registry_file
 from pipeline.files.replacing import replace_file
 
 
@@ -43,24 +43,8 @@ def confirm_command(file: Path) -> None:
     Writes FILE.confirmed, which names this very content: the next change counts again.
     """
     place = confirmation_of(file)
-    replace_file(place, f"{content_of(file)}\n".encode())
+    replace_file(place, f"{content_id_of(file)}\n".encode())
     say(str(place))
 
 
-@registry_group.command("import")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@sink_options
-def import_command(file: Path, store: Path | None, database: str) -> None:
-    """Write the sound rows of FILE into the store's table of enterprises."""
-    parsed = read_registry_file(file)
-    with open_sink(store, database) as sink:
-        sink.migrate()
-        keep_registry(sink, parsed.enterprises)
-    for fault in parsed.faults:
-        say(str(fault), err=True)
-    say(
-        f"{len(parsed.enterprises)} enterprises imported, {len(parsed.faults)} rows refused",
-        err=True,
-    )
-    if parsed.faults:
-        raise click.exceptions.Exit(1)
+registry_group.add_command(import_command)

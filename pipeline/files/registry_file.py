@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
+from pipeline.coverage.top_tenth import rank_by_revenue
 from pipeline.intake.registry import ParsedRegistry, parse_registry
 from schemas.registry import Enterprise, Registry
 from sinks.contract import Rows, Sink
-from sinks.log_tables import ENTERPRISES
+from sinks.log_tables import ENTERPRISES, REVENUE_RANKS
 
 LOCAL = Enterprise(
     enterprise_id="local", name="本机 (local)", province="110000", sector="", field="industrial"
@@ -22,9 +23,14 @@ def read_registry_file(path: Path) -> ParsedRegistry:
 
 
 def registry_rows(registry: Registry) -> Rows:
-    """The enterprises as rows of the store, where dashboards look up their names."""
-    rows = [ENTERPRISES.row(each) for each in registry.values()]
-    return {ENTERPRISES.name: rows} if rows else {}
+    """The enterprises as rows of the store, and their places by revenue among each other."""
+    if not registry:
+        return {}
+    ranks = rank_by_revenue(registry.values())
+    return {
+        ENTERPRISES.name: [ENTERPRISES.row(each) for each in registry.values()],
+        REVENUE_RANKS.name: [REVENUE_RANKS.row(each) for each in ranks],
+    }
 
 
 def keep_registry(sink: Sink, registry: Registry) -> None:

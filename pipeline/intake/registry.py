@@ -1,30 +1,36 @@
 """The registry as text: one JSON object an enterprise, one enterprise a line."""
 
-from base64 import b64decode
-from binascii import Error as Base64Error
-from collections.abc import Iterable
-from ipaddress import ip_network
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
 
 import msgspec
 
-from schemas.names import NAME_RULE, is_name
-from schemas.provinces import PROVINCES, SEPARATE_CITIES
+from pipeline.intake.registry_checks import SHOWN, Problem, problems_of
 from schemas.registry import Enterprise
-from schemas.time_zones import is_zone
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 """What editors of Windows put before text in UTF-8."""
 
 _ENTERPRISE = msgspec.json.Decoder(Enterprise)
+FIELDS: Final = {field.encode_name: field for field in msgspec.structs.fields(Enterprise)}
+REQUIRED: Final = tuple(name for name, field in FIELDS.items() if field.required)
+_ROW_REMEDY = "write the row as docs/registry.md says"
+Place: TypeAlias = tuple[str, int]
+"""File and 1-based line."""
 
 
 class RegistryFault(msgspec.Struct, frozen=True):
-    """One thing wrong with one row: file, 1-based line, what, and what to do."""
+    """One thing wrong with one row: file, 1-based line, what, and what to do.
+
+    `column` and `value` are empty where it is the whole row; `problem` names both.
+    """
 
     file: str
     line: int
     problem: str
     remedy: str
+    column: str = ""
+    value: str = ""
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}: {self.problem}; {self.remedy}"
@@ -36,6 +42,11 @@ class ParsedRegistry(msgspec.Struct):
     enterprises: dict[str, Enterprise]
     faults: list[RegistryFault]
 
+    @property
+    def faulty_rows(self) -> int:
+        """How many rows have faults."""
+        return len({(fault.file, fault.line) for fault in self.faults})
+
 
 def parse_registry(lines: Iterable[bytes], file: str) -> ParsedRegistry:
     """NDJSON to enterprises. A faulty row costs only itself; all faults are collected."""
@@ -43,67 +54,68 @@ def parse_registry(lines: Iterable[bytes], file: str) -> ParsedRegistry:
     for number, line in enumerate(lines, start=1):
         row = line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line
         if row.strip():
-            _parse_row(parsed, row, file, number)
+            _parse_row(parsed, row, (file, number))
     return parsed
 
 
-def _parse_row(parsed: ParsedRegistry, line: bytes, file: str, number: int) -> None:
+def take_row(
+    parsed: ParsedRegistry, fields: Mapping[str, object], faulty: Sequence[Problem], place: Place
+) -> None:
+    """Enter a row made of sound `fields`, unless something is wrong with it; what is wrong with
+    the others is `faulty`."""
+    missing = [
+        Problem(name, "", f"{name} is missing", _ROW_REMEDY)
+        for name in REQUIRED
+        if name not in fields and name not in {each.column for each in faulty}
+    ]
+    row: dict[str, Any] = {**dict.fromkeys(REQUIRED, ""), **fields}
+    enterprise = Enterprise(**row)
+    judged = (each for each in problems_of(enterprise, parsed.enterprises) if each.column in fields)
+    _enter(parsed, enterprise, [*missing, *faulty, *judged], place)
+
+
+def _enter(
+    parsed: ParsedRegistry, enterprise: Enterprise, problems: list[Problem], place: Place
+) -> None:
+    if not problems:
+        parsed.enterprises[enterprise.enterprise_id] = enterprise
+    parsed.faults += [_fault(each, place) for each in problems]
+
+
+def _fault(problem: Problem, place: Place) -> RegistryFault:
+    file, line = place
+    return RegistryFault(file, line, problem.problem, problem.remedy, problem.column, problem.value)
+
+
+def _parse_row(parsed: ParsedRegistry, line: bytes, place: Place) -> None:
     try:
         enterprise = _ENTERPRISE.decode(line)
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
-        parsed.faults.append(
-            RegistryFault(file, number, str(fault), "write the row as docs/registry.md says")
-        )
+        _parse_fields(parsed, line, str(fault), place)
         return
-    problems = list(_problems(enterprise, parsed.enterprises))
-    parsed.faults += [RegistryFault(file, number, *problem) for problem in problems]
-    if not problems:
-        parsed.enterprises[enterprise.enterprise_id] = enterprise
+    _enter(parsed, enterprise, [*problems_of(enterprise, parsed.enterprises)], place)
 
 
-def _problems(enterprise: Enterprise, before: dict[str, Enterprise]) -> Iterable[tuple[str, str]]:
-    """Every (problem, remedy) of a row that decodes."""
-    name = enterprise.enterprise_id
-    if not is_name(name):
-        yield f"enterprise_id {name!r} cannot be an id", f"choose another: {NAME_RULE}"
-    if name in before:
-        yield f"enterprise_id {name!r} stands twice", "keep one of the two rows"
-    if enterprise.province not in PROVINCES:
-        yield (
-            f"province {enterprise.province!r} is unknown",
-            "write its GB/T 2260 code, such as 330000 for Zhejiang",
-        )
-    if enterprise.city and enterprise.city not in SEPARATE_CITIES:
-        yield (
-            f"city {enterprise.city!r} has no separate planning status",
-            f"leave it out, or use one of {', '.join(SEPARATE_CITIES)}",
-        )
-    if min(enterprise.persons or 0, enterprise.sensitive_persons or 0) < 0:
-        yield "a number of persons is negative", "write how many persons' data it holds"
-    for network in enterprise.networks:
-        if not _is_network(network):
-            yield f"network {network!r} is no CIDR", "write it as 10.1.0.0/16"
-    for zone in (enterprise.time_zone, *enterprise.time_zones.values()):
-        if zone and not is_zone(zone):
-            yield f"time zone {zone!r} is unknown", "write it as Asia/Shanghai or +08:00"
-    for key in enterprise.keys:
-        if not _is_public_key(key.public_key):
-            yield (
-                f"key {key.key_id!r} is not 32 bytes in base64",
-                "paste the public key that `fenghuo keys new` printed",
-            )
-
-
-def _is_public_key(text: str) -> bool:
+def _parse_fields(parsed: ParsedRegistry, line: bytes, fault: str, place: Place) -> None:
+    """A row that does not decode, field by field: every fault of it, not the first alone."""
     try:
-        return len(b64decode(text, validate=True)) == 32
-    except (Base64Error, ValueError):
-        return False
+        raws = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    except (msgspec.ValidationError, msgspec.DecodeError):
+        parsed.faults.append(_fault(Problem("", "", fault, _ROW_REMEDY), place))
+        return
+    fields: dict[str, object] = {}
+    faulty = [
+        problem for name, raw in raws.items() for problem in _take_field(fields, name, bytes(raw))
+    ]
+    take_row(parsed, fields, faulty, place)
 
 
-def _is_network(text: str) -> bool:
+def _take_field(fields: dict[str, object], name: str, raw: bytes) -> Iterable[Problem]:
+    value = raw.decode("utf-8", "replace")[:SHOWN]
+    if name not in FIELDS:
+        yield Problem(name, value, f"there is no field {name!r}", f"leave it out, or {_ROW_REMEDY}")
+        return
     try:
-        ip_network(text, strict=False)
-    except ValueError:
-        return False
-    return True
+        fields[name] = msgspec.json.decode(raw, type=FIELDS[name].type)
+    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+        yield Problem(name, value, f"{name} {value}: {fault}", _ROW_REMEDY)

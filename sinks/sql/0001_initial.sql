@@ -118,6 +118,23 @@ COMMENT 'Events of each batch by day and log source: add them up.';
 {% if cluster %}CREATE TABLE IF NOT EXISTS events_by_day_rows{{ on_cluster }} AS {{ local('events_by_day_rows') }}
 ENGINE = {{ distributed('events_by_day_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
+CREATE TABLE IF NOT EXISTS {{ local('log_sources_rows') }}{{ on_cluster }}
+(
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `product` LowCardinality(String) COMMENT 'Sigma log source: product.',
+    `category` LowCardinality(String) COMMENT 'Sigma log source: category.',
+    `service` LowCardinality(String) COMMENT 'Sigma log source: service.',
+    `received_at` DateTime64(6, 'UTC') COMMENT 'When Kafka took the last of them.' CODEC(Delta, ZSTD(1))
+)
+ENGINE = {{ engine('received_at') }}
+ORDER BY (enterprise_id, drill, product, category, service)
+SETTINGS {{ memory(1000) }}
+COMMENT 'When events of each log source of an enterprise were last received.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS log_sources_rows{{ on_cluster }} AS {{ local('log_sources_rows') }}
+ENGINE = {{ distributed('log_sources_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
 CREATE TABLE IF NOT EXISTS {{ local('detections_rows') }}{{ on_cluster }}
 (
     `detection_id` String COMMENT 'Derived from enterprise, rule and events.' CODEC(ZSTD(1)),
@@ -677,7 +694,19 @@ CREATE TABLE IF NOT EXISTS {{ local('enterprises_rows') }}{{ on_cluster }}
     `data_classes` Array(LowCardinality(String)) COMMENT 'Classes of data it holds.',
     `persons` UInt64 COMMENT 'Persons whose information it holds.' CODEC(T64, ZSTD(1)),
     `sensitive_persons` UInt64 COMMENT 'Persons whose sensitive information it holds.' CODEC(T64, ZSTD(1)),
-    `unknown_facts` Array(LowCardinality(String)) COMMENT 'Which of these nobody stated.'
+    `unknown_facts` Array(LowCardinality(String)) COMMENT 'Which of these nobody stated.',
+    `unified_social_credit_code` String COMMENT 'GB 32100-2015; empty: not stated.' CODEC(ZSTD(1)),
+    `industry` LowCardinality(String) COMMENT 'Code of GB/T 4754-2017; empty: not stated.',
+    `annual_revenue` Nullable(UInt64) COMMENT 'Yuan a year; null: not stated.',
+    `revenue_year` Nullable(UInt64) COMMENT 'The year of the revenue.',
+    `above_designated_size` LowCardinality(String) COMMENT 'yes, no or unknown.',
+    `graded_on` LowCardinality(String) COMMENT 'ISO date of the last classification and grading; empty: not stated.',
+    `assessed_on` LowCardinality(String) COMMENT 'ISO date of the last risk assessment; empty: not stated.',
+    `connected_since` LowCardinality(String) COMMENT 'ISO date since when it says that it publishes; empty: not stated.',
+    `expected_sources` Array(LowCardinality(String)) COMMENT 'Products whose events it is to send.',
+    `users` Nullable(UInt64) COMMENT 'Users of its platforms; null: not stated.',
+    `listing_abroad` LowCardinality(String) COMMENT 'none, planned or filed; empty: not stated.',
+    `key_validity` String COMMENT 'When each of its keys may sign (JSON).' CODEC(ZSTD(1))
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id)
@@ -779,6 +808,26 @@ COMMENT 'What an enterprise spent on IT in a year, and of that on security.';
 
 {% if cluster %}CREATE TABLE IF NOT EXISTS programme_spendings_rows{{ on_cluster }} AS {{ local('programme_spendings_rows') }}
 ENGINE = {{ distributed('programme_spendings_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('revenue_ranks_rows') }}{{ on_cluster }}
+(
+    `enterprise_id` String COMMENT 'The enterprise.' CODEC(ZSTD(1)),
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'Its sector.',
+    `registered` Bool COMMENT 'False: it has left the registry.',
+    `top_tenth` LowCardinality(String) COMMENT 'yes, no or unknown.',
+    `place` UInt32 COMMENT '1: the greatest revenue; 0: not ranked.',
+    `ranked` UInt32 COMMENT 'Of the group: whose revenue is stated.',
+    `candidates` UInt32 COMMENT 'Of the group: not known to be below the designated size.',
+    `seats` UInt32 COMMENT 'A tenth of the candidates, rounded up.'
+)
+ENGINE = {{ engine('') }}
+ORDER BY (enterprise_id)
+SETTINGS {{ memory(0) }}
+COMMENT 'Places by revenue among those of a sector in a province.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS revenue_ranks_rows{{ on_cluster }} AS {{ local('revenue_ranks_rows') }}
+ENGINE = {{ distributed('revenue_ranks_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
 CREATE TABLE IF NOT EXISTS {{ local('batches_rows') }}{{ on_cluster }}
 (

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.files.registry_file import registry_rows
 from sinks.chdb import ChdbSink
-from sinks.log_tables import ENTERPRISES as ENTERPRISE_TABLE
 from sinks.rows import rows_of
 from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, NOW, Case, decisions
 from tests.dashboards.sample_programme import exports, programme
@@ -30,9 +30,9 @@ def store(store_folder: Path) -> Iterator[ChdbSink]:
 def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
     sink = ChdbSink(folder, database)
     sink.migrate()
-    registry = [ENTERPRISE_TABLE.row(enterprise) for enterprise in ENTERPRISES]
+    registry = {enterprise.enterprise_id: enterprise for enterprise in ENTERPRISES}
     told = [*decisions(cases), *exports(ENTERPRISES, NOW)]
-    registered = {ENTERPRISE_TABLE.name: registry, **programme(ENTERPRISES)}
+    registered = {**registry_rows(registry), **programme(ENTERPRISES)}
     sink.write({**rows_of(told), **registered}, "sample")
     return sink
 

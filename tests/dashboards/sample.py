@@ -63,6 +63,7 @@ ENTERPRISES: Final = tuple(
         field="industrial",
         data_classes=("general", "important"),
         persons=persons,
+        annual_revenue=1_000 * persons,
         critical_infrastructure=number == 1,
     )
     for number, (name, province, sector, persons) in enumerate(

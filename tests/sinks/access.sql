@@ -15,6 +15,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.events USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.events_by_minute USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.events_by_hour USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.events_by_day USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.log_sources USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.detections USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.incidents USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.assessments USING 1 TO ALL;
@@ -31,6 +32,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_specialists USING 1
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_standards USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_cases USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_spendings USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.revenue_ranks USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.batches USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.detection_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.incident_revisions USING 1 TO ALL;
@@ -43,6 +45,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_by_minute_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_by_hour_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_by_day_rows USING province = '440000' TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.log_sources_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.detections_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.detection_revisions_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.incidents_rows USING province = '440000' TO `fenghuo_province_440000`;
@@ -64,11 +67,13 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_standards_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_cases_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.revenue_ranks_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.events_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.events_by_minute_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.events_by_hour_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.events_by_day_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.log_sources_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.detections_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.detection_revisions_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.incidents_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
@@ -90,4 +95,5 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_standards_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_cases_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_spendings_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.revenue_ranks_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.batches_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;

@@ -19,6 +19,7 @@ _VALUES: dict[str, st.SearchStrategy[object]] = {
     columns.MOMENT: _MOMENTS,
     columns.MAYBE_MOMENT: st.none() | _MOMENTS,
     columns.COUNT: st.integers(0, 2**64 - 1),
+    columns.MAYBE_COUNT: st.none() | st.integers(0, 2**64 - 1),
     columns.SMALL: st.integers(0, 2**32 - 1),
     columns.SIGNED: st.integers(-(2**63), 2**63 - 1),
     columns.FLAG: st.booleans(),

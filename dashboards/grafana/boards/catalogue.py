@@ -8,6 +8,7 @@ from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
 from dashboards.grafana.boards.cross_border import CROSS_BORDER
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
+from dashboards.grafana.boards.enterprise_coverage import ENTERPRISE_COVERAGE
 from dashboards.grafana.boards.entity import ENTITY_BOARD
 from dashboards.grafana.boards.handover import HANDOVER_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
@@ -39,6 +40,7 @@ BOARDS: Final[tuple[Board, ...]] = (
     ACCOUNTS,
     PIPELINE,
     COVERAGE,
+    ENTERPRISE_COVERAGE,
 )
 
 TITLES: Final[Mapping[str, Text]] = {board.name: board.title for board in BOARDS}

@@ -170,8 +170,8 @@ GROUP BY province ORDER BY crossed_count DESC, near_count DESC, province LIMIT 4
                     ),
                     queries=(
                         f"""
-SELECT <due> AS due_state, {_NAMED}, concat(<sender>, ' → ', <recipient>) AS duty_between, <limit> AS limit,
-       starts_at, <article> AS article, t.enterprise_id AS enterprise_id
+SELECT <due> AS due_state, {_NAMED}, concat(<sender>, ' → ', <recipient>) AS duty_between,
+       <limit> AS limit, starts_at, <article> AS article, t.enterprise_id AS enterprise_id
 FROM (SELECT * FROM obligations WHERE {_HERE} AND startsWith(duty, 'cross-border-')) AS t
 LEFT JOIN enterprises AS e ON e.enterprise_id = t.enterprise_id
 ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), starts_at DESC,

@@ -1,0 +1,223 @@
+"""`fenghuo coverage`: who is to be covered, how each stands, and what is to be done (shell)."""
+
+import csv
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import StringIO
+from pathlib import Path
+from typing import Final, TypeVar
+
+import click
+import msgspec
+from rich.box import SIMPLE
+from rich.console import Console
+from rich.table import Table
+
+from dashboards.words import PROVINCE, SECTOR, Language, Words, headed, translate
+from pipeline.app.coverage import By, Scope, count_enterprises, list_enterprises, list_work
+from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import cell, say
+from pipeline.files.registry_file import read_registry_file
+from pipeline.intake.registry_table import read_province
+from schemas.coverage import STEPS
+from schemas.glossary_registry import COVERAGE, GROUND, REGISTRY, STANDING, STEP, TASK
+from schemas.provinces import PROVINCES
+from schemas.registry import Contact
+from sinks.contract import Answer
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+_HEADINGS: Final[Words] = headed({**REGISTRY, **COVERAGE, **STEP})
+_WORDS: Final[Mapping[str, Words]] = {
+    "province": PROVINCE,
+    "sector": SECTOR,
+    "top_tenth": STANDING,
+    **dict.fromkeys(STEPS, STANDING),
+}
+_LISTED: Final = ("province", "sector", "enterprise_id", "name", "top_tenth", "place", *STEPS)
+_SHOWN: Final = ("province", "sector", "enterprise_id", "name", "place", "task")
+_COUNTED: Final = (
+    "enterprises", "top_tenth", "undecided", "graded_of_all", "assessment_required", *STEPS[1:],
+)  # fmt: skip
+_WORK: Final = (
+    "province", "sector", "enterprise_id", "name", "unified_social_credit_code", "task", "detail",
+    "ground",
+)  # fmt: skip
+_CONTACT: Final = ("contact_name", "contact_phone", "contact_email")
+_MARK: Final = "\ufeff"
+"""Without it Excel takes UTF-8 for the system's own encoding."""
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+"""With which a cell begins that a spreadsheet would work out."""
+
+
+@click.group("coverage")
+def coverage_group() -> None:
+    """Enterprises of the top tenth by revenue, and what each has done."""
+
+
+def _scope_options(command: Command) -> Command:
+    province = click.option("--province", callback=_province, help="Code or name: 330000, 浙江.")
+    sector = click.option("--sector", default="", help="The registry's word, such as steel.")
+    as_json = click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+    as_csv = click.option("--csv", "as_csv", is_flag=True, help="CSV that Excel opens.")
+    lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+    return sink_options(province(sector(as_json(as_csv(lang(command))))))
+
+
+_everybody = click.option(
+    "--all", "is_everybody", is_flag=True, help="All that are registered, not the top tenth alone."
+)
+
+
+def _province(_: click.Context, __: click.Parameter, value: str | None) -> str:
+    code = str(read_province(value)) if value else ""
+    if code and code not in PROVINCES:
+        raise click.BadParameter(f"{value!r} is no province; write 330000, 浙江 or Zhejiang")
+    return code
+
+
+@coverage_group.command("list")
+@_everybody
+@_scope_options
+def list_command(
+    store: Path | None,
+    database: str,
+    province: str,
+    sector: str,
+    is_everybody: bool,
+    as_json: bool,
+    as_csv: bool,
+    lang: Language,
+) -> None:
+    """The top tenth's members, and how each stands."""
+    with open_sink(store, database, must_exist=True) as sink:
+        rows = list_enterprises(sink, Scope(province, sector, is_everybody))
+    columns = _LISTED if as_csv else _SHOWN
+    _show(rows, [_standing(row, lang) for row in rows], columns, as_json, as_csv, lang)
+
+
+def _standing(row: Answer, lang: Language) -> Answer:
+    """In words; what is to be done as one text."""
+    steps = row["open_steps"] if isinstance(row["open_steps"], list) else []
+    tasks = [TASK[str(step)].of(lang) for step in steps]
+    return _worded(row, lang) | {"task": ("；" if lang == "zh" else "; ").join(tasks)}
+
+
+@coverage_group.command("summary")
+@click.option("--by", type=click.Choice(["province", "sector"]), default="province")
+@_scope_options
+def summary_command(
+    store: Path | None,
+    database: str,
+    by: By,
+    province: str,
+    sector: str,
+    as_json: bool,
+    as_csv: bool,
+    lang: Language,
+) -> None:
+    """How many are registered, of the top tenth, and of these have taken each step."""
+    with open_sink(store, database, must_exist=True) as sink:
+        rows = count_enterprises(sink, Scope(province, sector), by)
+    total = {name: sum(int(str(row[name])) for row in rows) for name in _COUNTED}
+    counts = [{**row, by: translate(_WORDS[by], str(row[by]), lang)} for row in rows]
+    shown = [*counts, {by: COVERAGE["whole"].of(lang), **total}]
+    _show(rows, shown, (by, *_COUNTED), as_json, as_csv, lang)
+
+
+@coverage_group.command("work-list")
+@_everybody
+@click.option(
+    "--registry",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    default=None,
+    help="The registry's file: adds whom to call.",
+)
+@_scope_options
+def work_list_command(
+    store: Path | None,
+    database: str,
+    registry: Path | None,
+    province: str,
+    sector: str,
+    is_everybody: bool,
+    as_json: bool,
+    as_csv: bool,
+    lang: Language,
+) -> None:
+    """What is to be done at each enterprise, a row a step that is open."""
+    with open_sink(store, database, must_exist=True) as sink:
+        rows = list_work(sink, Scope(province, sector, is_everybody))
+    contacts = _contacts(registry)
+    told = [row | contacts.get(str(row["enterprise_id"]), {}) for row in rows]
+    columns = (*_WORK, *_CONTACT) if registry is not None else _WORK
+    _show(told, [_task(row, lang) for row in told], columns, as_json, as_csv, lang)
+
+
+def _contacts(registry: Path | None) -> dict[str, dict[str, str]]:
+    if registry is None:
+        return {}
+    return {
+        name: _contact_cells(row.contacts)
+        for name, row in read_registry_file(registry).enterprises.items()
+    }
+
+
+def _contact_cells(contacts: Sequence[Contact]) -> dict[str, str]:
+    return {
+        f"contact_{part}": "；".join(getattr(each, part) for each in contacts)
+        for part in ("name", "phone", "email")
+    }
+
+
+def _task(row: Answer, lang: Language) -> Answer:
+    step = str(row["step"])
+    ground = GROUND[step].of(lang) if step in GROUND else ""
+    return _worded(row, lang) | {"task": TASK[step].of(lang), "ground": ground}
+
+
+def _worded(row: Answer, lang: Language) -> Answer:
+    return {
+        name: translate(_WORDS[name], str(value), lang) if name in _WORDS else value
+        for name, value in row.items()
+    }
+
+
+def _show(
+    rows: Sequence[Answer],
+    worded: Sequence[Mapping[str, object]],
+    columns: Sequence[str],
+    as_json: bool,
+    as_csv: bool,
+    lang: Language,
+) -> None:
+    """The rows as JSON, or in words as CSV or a table."""
+    headings = [_HEADINGS[name].of(lang) for name in columns]
+    cells = [[row.get(name, "") for name in columns] for row in worded]
+    if as_json:
+        for row in rows:
+            say(msgspec.json.encode(row))
+    elif as_csv:
+        click.echo(_csv([headings, *cells]), nl=False)
+    else:
+        _print_table(headings, cells)
+
+
+def _csv(rows: Iterable[Iterable[object]]) -> str:
+    text = StringIO()
+    text.write(_MARK)
+    csv.writer(text, lineterminator="\r\n").writerows([map(_harmless, row) for row in rows])
+    return text.getvalue()
+
+
+def _harmless(value: object) -> object:
+    """The value; text that a spreadsheet would work out with a quote before it."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+
+def _print_table(headings: Sequence[str], cells: Iterable[Sequence[object]]) -> None:
+    table = Table(box=SIMPLE)
+    for heading in headings:
+        table.add_column(heading, overflow="fold")
+    for row in cells:
+        table.add_row(*map(cell, row))
+    Console().print(table)
