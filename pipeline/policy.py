@@ -8,9 +8,11 @@ from pipeline.event_time.clock import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.intake import drills as registered_drills
 from pipeline.intake.drills import Drill
+from pipeline.intake.organisers import Exercises, faults_of_organisers
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import faults_of
 from schemas.ids import content_id
+from schemas.organiser import Organiser
 
 
 class RulesPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -32,6 +34,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     severity: SeverityPolicy = SeverityPolicy()
     campaigns: CampaignPolicy = CampaignPolicy()
     drills: tuple[Drill, ...] = ()
+    organisers: tuple[Organiser, ...] = ()
+
+    @property
+    def exercises(self) -> Exercises:
+        """Drills and organisers, as intake asks for them."""
+        return Exercises(self.drills, self.organisers)
 
 
 class PolicyFault(ValueError):
@@ -49,6 +57,9 @@ def read_policy(text: str, file: str) -> Policy:
         ) from fault
     faults = [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
     faults += [f"{file}: {fault}" for fault in registered_drills.faults_of(policy.drills)]
+    faults += [
+        f"{file}: {fault}" for fault in faults_of_organisers(policy.organisers, policy.drills)
+    ]
     source = policy.rules.assumed_source
     if source and (source.count("/") != 2 or source != source.lower()):
         faults.append(

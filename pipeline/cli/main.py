@@ -22,6 +22,7 @@ COMMANDS: dict[str, str] = {
     "dead-letters": "pipeline.cli.dead_letters:dead_letters_group",
     "campaigns": "pipeline.cli.campaigns:campaigns_group",
     "policy": "pipeline.cli.policy:policy_group",
+    "drill": "pipeline.cli.drill:drill_group",
     "simulate": "pipeline.cli.simulate:simulate_command",
     "migrate": "pipeline.cli.migrate:migrate_command",
     "forget": "pipeline.cli.retention:forget_command",

@@ -1,0 +1,64 @@
+"""Words about drills, part of the one glossary (`schemas/glossary.py`)."""
+
+from typing import Final
+
+from schemas.glossary import Term, Terms
+
+DRILL: Final[Terms] = {
+    "drill": Term("演练", "drill"),
+    "series": Term("演练系列", "series"),
+    "scenario": Term("演练情形", "scenario"),
+    "form": Term("时长", "form"),
+    "aim": Term("内容", "what happens"),
+    "organiser": Term("组织单位", "organiser"),
+    "enterprise": Term("参演单位", "participant"),
+    "enterprises": Term("参演单位数", "participants"),
+    "province": Term("省份", "province"),
+    "sector": Term("行业", "sector"),
+    "starts_at": Term("开始时间", "start"),
+    "ends_at": Term("结束时间", "end"),
+    "struck_at": Term("首个攻击时间", "first attack"),
+    "pace": Term("倍速", "pace"),
+    "state": Term("状态", "state"),
+    "inject": Term("导调事项", "inject"),
+    "injects": Term("导调事项数", "injects"),
+    "sent_events": Term("已发日志", "events sent"),
+    "arrived_events": Term("已达日志", "events arrived"),
+    "outcome": Term("结果", "outcome"),
+    "minutes": Term("分钟", "minutes"),
+    "text": Term("提问", "question"),
+}
+FORM: Final[Terms] = {
+    "short": Term("短（15分钟）", "short (15 minutes)"),
+    "long": Term("长（一天）", "long (a day)"),
+}
+STATE: Final[Terms] = {
+    "planned": Term("已计划", "planned"),
+    "running": Term("进行中", "running"),
+    "finished": Term("已结束", "finished"),
+    "stopped": Term("已中止", "stopped"),
+}
+INJECT: Final[Terms] = {
+    "attack": Term("攻击", "attack"),
+    "second_wave": Term("二次攻击", "second wave"),
+    "false_alarm": Term("误报", "false alarm"),
+    "silence": Term("数据中断", "silence"),
+    "late": Term("数据迟到", "late events"),
+    "question": Term("媒体提问", "journalist's question"),
+}
+MILESTONE: Final[Terms] = {
+    "detection": Term("首个告警", "first detection"),
+    "incident": Term("生成事件", "incident"),
+    "tier": Term("判定等级", "tier"),
+    "command": Term("首次处置", "first command"),
+    "confirmation": Term("确认发生", "confirmation"),
+}
+OUTCOME: Final[Terms] = {
+    "not_sent": Term("未发出", "nothing was sent"),
+    "not_arrived": Term("未到达", "events never arrived"),
+    "undetected": Term("未发现", "undetected"),
+    "unanswered": Term("无人处置", "nobody answered"),
+    "unfinished": Term("未办结", "unfinished"),
+    "completed": Term("已完成", "completed"),
+}
+"""How far it came at an enterprise: that nothing arrived is told from that nobody answered."""
