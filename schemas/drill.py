@@ -52,8 +52,9 @@ class DrillParticipant(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class DrillInject(msgspec.Struct, frozen=True, kw_only=True):
-    """One inject at one enterprise. `story` and `scenario` are of attacks and false alarms: what
-    the simulator tells, and what the incident should be called. `text` is a question's."""
+    """One inject at one enterprise. `story` is what the simulator tells; `scenario` what the
+    incident of an attack should be called, `host` where a false alarm is told, `text` a
+    question's."""
 
     drill: str
     inject_id: str
@@ -64,6 +65,7 @@ class DrillInject(msgspec.Struct, frozen=True, kw_only=True):
     ends_at: Moment
     story: str = ""
     scenario: str = ""
+    host: str = ""
     delay_s: int = 0
     text_zh: str = ""
     text_en: str = ""

@@ -62,3 +62,19 @@ OUTCOME: Final[Terms] = {
     "completed": Term("已完成", "completed"),
 }
 """How far it came at an enterprise: that nothing arrived is told from that nobody answered."""
+SCORE: Final[Terms] = {
+    "attacks": Term("攻击数", "attacks"),
+    "missed": Term("漏报", "missed"),
+    "right_scenarios": Term("情形判断正确", "rightly named"),
+    "right_verdicts": Term("研判正确", "right verdicts"),
+    "wrong_verdicts": Term("研判错误", "wrong verdicts"),
+    "false_alarms": Term("误报未排除", "false alarms left"),
+    "reports": Term("应报送", "reports due"),
+    "reports_in_time": Term("按时报送", "reported in time"),
+    "reports_late": Term("逾期报送", "reported late"),
+    "milestones": Term("预期节点", "milestones"),
+    "milestones_met": Term("达到节点", "milestones met"),
+    "questions": Term("提问", "questions"),
+    "questions_answered": Term("已答复", "questions answered"),
+    "scored_at": Term("计分时间", "scored"),
+}

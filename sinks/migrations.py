@@ -27,7 +27,7 @@ from sinks.ddl import (
     view_tables,
 )
 from sinks.layout import SINGLE, Layout
-from sinks.log_tables import BATCHES, DEAD_LETTERS, DETECTIONS, ENTERPRISES
+from sinks.log_tables import BATCHES, COMMANDS, DEAD_LETTERS, DETECTIONS, ENTERPRISES
 from sinks.tables import TABLES
 
 LEDGER = """CREATE TABLE IF NOT EXISTS migrations
@@ -91,6 +91,10 @@ _OBLIGATION_COLUMNS = """
 _ENTERPRISE_COLUMN = """
     ADD COLUMN IF NOT EXISTS `unknown_facts` Array(LowCardinality(String))
         AFTER `sensitive_persons`"""
+_LETTER_DRILL = """
+    ADD COLUMN IF NOT EXISTS `drill` LowCardinality(String) AFTER `sha256`"""
+_COMMAND_DRILL = """
+    ADD COLUMN IF NOT EXISTS `drill` LowCardinality(String) AFTER `content`"""
 
 
 def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
@@ -103,6 +107,8 @@ def _later(tables: Sequence[Table], layout: Layout) -> tuple[Migration, ...]:
         (7, "who decides a tier", ASSESSMENTS, "assessment_revisions", _ASSESSMENT_COLUMNS),
         (8, "how duties are known", OBLIGATIONS, "obligation_revisions", _OBLIGATION_COLUMNS),
         (9, "what the registry leaves open", ENTERPRISES, "", _ENTERPRISE_COLUMN),
+        (20, "drills of dead letters", DEAD_LETTERS, "", _LETTER_DRILL),
+        (21, "drills of commands", COMMANDS, "", _COMMAND_DRILL),
     )
     return tuple(
         Migration(number, name, _alter(views, change, layout))

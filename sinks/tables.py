@@ -9,6 +9,7 @@ current state of each thing once.
 
 from sinks.case_tables import ASSESSMENTS, CAMPAIGN_MEMBERS, CAMPAIGNS, INCIDENTS, OBLIGATIONS
 from sinks.columns import Table
+from sinks.drill_tables import DRILL_ENTERPRISES, DRILL_INJECTS, DRILL_SCORES, DRILLS
 from sinks.log_tables import (
     BATCHES,
     COMMANDS,
@@ -35,6 +36,10 @@ TABLES: tuple[Table, ...] = (
     DEAD_LETTERS,
     COMMANDS,
     ENTERPRISES,
+    DRILLS,
+    DRILL_ENTERPRISES,
+    DRILL_INJECTS,
+    DRILL_SCORES,
     BATCHES,
 )
 """In the order in which they are written: a batch's account last, so that its presence says

@@ -15,6 +15,13 @@ from pipeline.cli.drill_plans import (
     print_plan,
     registration_text,
 )
+from pipeline.cli.drill_runs import (
+    record_command,
+    run_command,
+    status_command,
+    stop_command,
+)
+from pipeline.cli.drill_scores import score_command
 from pipeline.cli.engines import load_registry
 from pipeline.cli.terminal import say
 from pipeline.drills.planning import plan_drill
@@ -76,3 +83,7 @@ def plan_command(
         say(msgspec.json.encode(plan_object(plan, shipments)))
     else:
         print_plan(Console(), plan, shipments, lang)
+
+
+for command in (run_command, stop_command, record_command, status_command, score_command):
+    drill_group.add_command(command)

@@ -54,7 +54,8 @@ EXPECTED: Final[Mapping[str, tuple[str, ...]]] = {
 }
 """Story: what its incident may rightly be called (keys of the scenario table), the first best."""
 FALSE_ALARM: Final = "storage_cleanup"
-"""The story of the inject `false_alarm`."""
+FALSE_ALARM_ROLE: Final = "bk"
+"""The story of the inject `false_alarm`, and the server on which it is told, and nothing else."""
 CAMPAIGN_PROVINCES: Final = 3
 """So many provinces at least make a drill one of several provinces."""
 

@@ -20,9 +20,17 @@ from pipeline.drills.drill_file import (
     Selection,
     Silence,
 )
-from pipeline.drills.library import CAMPAIGN_PROVINCES, EXPECTED, FALSE_ALARM, LIBRARY, Wave
+from pipeline.drills.library import (
+    CAMPAIGN_PROVINCES,
+    EXPECTED,
+    FALSE_ALARM,
+    FALSE_ALARM_ROLE,
+    LIBRARY,
+    Wave,
+)
 from pipeline.intake.drills import Drill
 from pipeline.simulate.draws import draw_from
+from pipeline.simulate.site import SERVERS, domain_of
 from pipeline.simulate.stories.table import TOLD
 from schemas.drill import DrillInject, DrillParticipant, DrillRun, DrillState, InjectKind
 from schemas.ids import content_id
@@ -190,8 +198,14 @@ def _attack(
 ) -> DrillInject:
     minutes = min(wave.minutes, TOLD[wave.story].duration_s / 60)
     inject = _inject(file, start, enterprise, kind, after, minutes, number)
-    expected = EXPECTED.get(wave.story, ("",))[0]
-    return msgspec.structs.replace(inject, story=wave.story, scenario=expected)
+    if kind == "false_alarm":
+        return msgspec.structs.replace(inject, story=wave.story, host=false_alarm_host(enterprise))
+    return msgspec.structs.replace(inject, story=wave.story, scenario=EXPECTED[wave.story][0])
+
+
+def false_alarm_host(enterprise: Enterprise) -> str:
+    """Where the false alarm is told: the backup server of the made network."""
+    return f"{SERVERS[FALSE_ALARM_ROLE][0]}.{domain_of(enterprise)}"
 
 
 def _inject(

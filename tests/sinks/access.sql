@@ -64,6 +64,18 @@ CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.commands_rows USI
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.enterprises_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.enterprises_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.enterprises_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.drills_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.drills_rows USING has(provinces, '440000') TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.drills_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.drill_enterprises_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.drill_enterprises_rows USING province = '440000' TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.drill_enterprises_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.drill_injects_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.drill_injects_rows USING province = '440000' TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.drill_injects_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.drill_scores_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.drill_scores_rows USING province = '440000' TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.drill_scores_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.batches_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.batches_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;

@@ -159,7 +159,8 @@ def test_commands_plan_migrate_and_query(tmp_path: Path) -> None:
         == "Migrated: 1 tables, 3 combined tiers of campaigns, "
         "4 findings in Chinese, 5 size and digest of dead letters, "
         "6 batches that may be repeats, 7 who decides a tier, 8 how duties are known, "
-        "9 what the registry leaves open, 2 feeds, codecs and indexes, 0 views.\n"
+        "9 what the registry leaves open, 20 drills of dead letters, 21 drills of commands, "
+        "2 feeds, codecs and indexes, 0 views.\n"
     )
     again = command.invoke(main, ["migrate", *store])
     assert again.output == "The store is of this version already.\n"
