@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
+from typing import Final
 
 import msgspec
 from rich.console import Console
@@ -14,14 +15,17 @@ from pipeline.drills.library import LIBRARY, Course
 from pipeline.drills.planning import DrillPlan
 from pipeline.drills.traffic import Shipment
 from schemas.drill import DrillInject
-from schemas.glossary import capital, read
+from schemas.glossary import INCIDENT, Term, capital, read
 from schemas.glossary_drills import DRILL, FORM, INJECT
 from schemas.moments import format_moment, read_moment
+
+WORDS: Final = {**DRILL, "province": INCIDENT["province"], "sector": Term("行业", "sector")}
+"""Headings of tables about drills."""
 
 
 def print_library(console: Console, language: Language) -> None:
     """Every scenario with its two forms."""
-    table = _table(("scenario", "drill", "aim", "form"), language)
+    table = _table(("drill_scenario", "drill", "aim", "drill_form"), language)
     for scenario in LIBRARY.values():
         table.add_row(
             cell(scenario.key),
@@ -59,13 +63,13 @@ def print_plan(
     events = sum(len(each.batch.lines) for each in shipments)
     head = {
         "drill": file.name,
-        "scenario": scenario.name.of(language),
-        "form": read(FORM, file.form, language),
+        "drill_scenario": scenario.name.of(language),
+        "drill_form": read(FORM, file.form, language),
         "organiser": file.organiser,
-        "starts_at": read_moment(plan.starts_at, language),
-        "ends_at": read_moment(plan.ends_at, language),
+        "drill_starts_at": read_moment(plan.starts_at, language),
+        "drill_ends_at": read_moment(plan.ends_at, language),
         "pace": file.pace,
-        "enterprises": len(plan.enterprises),
+        "participants": len(plan.enterprises),
         "sent_events": f"{events:,}",
     }
     for name, value in head.items():
@@ -75,7 +79,9 @@ def print_plan(
 
 
 def _injects(injects: Sequence[DrillInject], language: Language) -> Table:
-    table = _table(("inject", "starts_at", "ends_at", "enterprises", "text"), language)
+    table = _table(
+        ("inject", "drill_starts_at", "drill_ends_at", "participants", "question"), language
+    )
     by_kind = sorted(injects, key=lambda each: (each.kind, each.text_zh, each.starts_at))
     groups = [[*group] for _, group in groupby(by_kind, lambda each: (each.kind, each.text_zh))]
     for group in sorted(groups, key=lambda group: group[0].starts_at):
@@ -92,7 +98,7 @@ def _injects(injects: Sequence[DrillInject], language: Language) -> Table:
 
 def _participants(plan: DrillPlan, language: Language) -> Table:
     struck = {each.enterprise_id: each.struck_at for each in plan.participants({}, 0)}
-    table = _table(("enterprise", "province", "sector", "struck_at"), language)
+    table = _table(("participant", "province", "sector", "struck_at"), language)
     for each in plan.enterprises:
         table.add_row(
             cell(f"{each.name} ({each.enterprise_id})"),
@@ -106,7 +112,7 @@ def _participants(plan: DrillPlan, language: Language) -> Table:
 def _table(names: Sequence[str], language: Language) -> Table:
     table = Table()
     for name in names:
-        table.add_column(capital(read(DRILL, name, language)))
+        table.add_column(capital(read(WORDS, name, language)))
     return table
 
 

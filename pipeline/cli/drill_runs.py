@@ -264,8 +264,8 @@ def status_command(store: Path | None, database: str, lang: Language, as_json: b
             row |= {name: format_moment(row[name]) for name in row if name.endswith("_at")}
             say(msgspec.json.encode(row))
         return
-    names = ("drill", "state", "starts_at", "enterprises", "sent_events", "arrived_events",
-             "outcome")  # fmt: skip
+    names = ("drill", "drill_state", "drill_starts_at", "participants", "sent_events",
+             "arrived_events", "drill_outcome")  # fmt: skip
     table = Table()
     for name in names:
         table.add_column(capital(read(DRILL, name, lang)))

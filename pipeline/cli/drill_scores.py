@@ -18,12 +18,13 @@ from pipeline.app.drill_rows import (
     read_run,
     score_drill,
 )
+from pipeline.cli.drill_plans import WORDS
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.drills.scoring import REACHED, Evidence, Summary, by_province, summarise
 from schemas.drill import DrillScore
 from schemas.glossary import capital, read
-from schemas.glossary_drills import DRILL, MILESTONE, OUTCOME, SCORE
+from schemas.glossary_drills import MILESTONE, OUTCOME, SCORE
 from schemas.moments import Moment, format_moment
 from sinks.contract import Store
 
@@ -88,7 +89,7 @@ def _with_times(row: dict[str, object]) -> dict[str, object]:
 
 
 def _scores(scores: Sequence[DrillScore], language: Language) -> Table:
-    table = _table(("enterprise", "outcome"), language)
+    table = _table(("participant", "drill_outcome"), language)
     for name in ("missed", "reports_in_time", "false_alarms"):
         table.add_column(capital(read(SCORE, name, language)), justify="right")
     for each in scores:
@@ -108,7 +109,7 @@ def _table(names: Sequence[str], language: Language) -> Table:
     """Its columns, then the milestones as one: five would not fit a terminal."""
     table = Table()
     for name in names:
-        table.add_column(capital(read(DRILL, name, language)))
+        table.add_column(capital(read(WORDS, name, language)))
     table.add_column("/".join(read(MILESTONE, name, language) for name in REACHED), overflow="fold")
     return table
 
@@ -126,7 +127,7 @@ def format_span(seconds: float) -> str:
 
 
 def _summaries(summaries: Sequence[Summary], drill: str, language: Language) -> Table:
-    table = _table(("province", "enterprises", "outcome"), language)
+    table = _table(("province", "participants", "drill_outcome"), language)
     for name in ("missed", "right_verdicts", "reports_in_time"):
         table.add_column(capital(read(SCORE, name, language)), justify="right")
     for each in summaries:

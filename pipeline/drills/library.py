@@ -10,6 +10,7 @@ from typing import Final, Literal, TypeAlias
 import msgspec
 
 from schemas.glossary import Term
+from schemas.glossary_drills import SCENARIO
 
 Form: TypeAlias = Literal["short", "long"]
 
@@ -34,11 +35,15 @@ class DrillScenario(msgspec.Struct, frozen=True):
     """One scenario; `campaign` is the story that one attacker tells at several provinces, or ""."""
 
     key: str
-    name: Term
     aim: Term
     short: Course
     long: Course
     campaign: str = ""
+
+    @property
+    def name(self) -> Term:
+        """What people call it."""
+        return SCENARIO[self.key]
 
     def course(self, form: Form) -> Course:
         """The course of one form."""
@@ -76,7 +81,6 @@ LIBRARY: Final[Mapping[str, DrillScenario]] = {
     for scenario in (
         DrillScenario(
             "ransomware",
-            Term("勒索病毒攻击", "Ransomware"),
             Term(
                 "钓鱼邮件进入，窃取凭据，横向移动，外传数据，破坏备份后加密",
                 "by phishing in, credentials, lateral movement, theft, backups destroyed, "
@@ -87,7 +91,6 @@ LIBRARY: Final[Mapping[str, DrillScenario]] = {
         ),
         DrillScenario(
             "vulnerability_backdoor",
-            Term("漏洞后门", "Vulnerability and backdoor"),
             Term(
                 "扫描后利用业务系统漏洞，植入网页后门并反弹外联",
                 "a scan, an exploited business system, a web shell, a connection outside",
@@ -97,7 +100,6 @@ LIBRARY: Final[Mapping[str, DrillScenario]] = {
         ),
         DrillScenario(
             "illegal_operation",
-            Term("人员违规操作", "Illegal operation by personnel"),
             Term(
                 "关闭审计，批量读取个人信息，外传，销毁审计记录",
                 "audit off, personal information read in bulk and uploaded, records destroyed",
@@ -107,7 +109,6 @@ LIBRARY: Final[Mapping[str, DrillScenario]] = {
         ),
         DrillScenario(
             "uncontrolled_remote_maintenance",
-            Term("非受控远程运维", "Uncontrolled remote maintenance"),
             Term(
                 "供应商无工单接入，登录工程师站，改写控制器程序",
                 "a supplier without a work order reaches a station and rewrites controllers",
@@ -120,7 +121,6 @@ LIBRARY: Final[Mapping[str, DrillScenario]] = {
         ),
         DrillScenario(
             "provincial_campaign",
-            Term("多省联合攻击", "A campaign over several provinces"),
             Term(
                 "同一攻击者从同一地址在多省利用同一漏洞",
                 "one attacker exploits the same flaw from one address in several provinces",
@@ -133,7 +133,6 @@ LIBRARY: Final[Mapping[str, DrillScenario]] = {
         ),
         DrillScenario(
             "supply_chain_update",
-            Term("供应链更新投毒", "Poisoned supply-chain update"),
             Term(
                 "业务软件更新程序下发恶意程序，窃取凭据并建立隧道",
                 "the updater of a business software brings an implant, credentials, a tunnel",

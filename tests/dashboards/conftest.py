@@ -8,6 +8,7 @@ import pytest
 from sinks.chdb import ChdbSink
 from sinks.log_tables import ENTERPRISES as ENTERPRISE_TABLE
 from sinks.rows import rows_of
+from tests.dashboards.drill_sample import drill_rows
 from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, Case, decisions
 
 
@@ -30,7 +31,8 @@ def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
     sink = ChdbSink(folder, database)
     sink.migrate()
     registry = [ENTERPRISE_TABLE.row(enterprise) for enterprise in ENTERPRISES]
-    sink.write({**rows_of(decisions(cases)), ENTERPRISE_TABLE.name: registry}, "sample")
+    rows = {**rows_of(decisions(cases)), **drill_rows(), ENTERPRISE_TABLE.name: registry}
+    sink.write(rows, "sample")
     return sink
 
 

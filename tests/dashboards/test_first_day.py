@@ -22,7 +22,9 @@ def test_choices_are_missing_where_rows_are_asked_for(empty_store: ChdbSink) -> 
     missing = {
         fault.fault.partition(":")[0] for fault in report.faults if fault.place == "variables"
     }
-    assert missing == {"incident", "enterprise", "campaign"}, "there is always an investigation"
+    assert missing == {"incident", "enterprise", "campaign", "drill"}, (
+        "there is always an investigation"
+    )
 
 
 def test_every_panel_says_why_it_is_empty() -> None:

@@ -6,6 +6,7 @@ from typing import Final
 from dashboards.grafana.boards.accounts import ACCOUNTS
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
+from dashboards.grafana.boards.drills import DRILLS_BOARD
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
@@ -25,6 +26,7 @@ BOARDS: Final[tuple[Board, ...]] = (
     ENTERPRISE_BOARD,
     CAMPAIGNS_BOARD,
     OBLIGATIONS_BOARD,
+    DRILLS_BOARD,
     INVESTIGATIONS_BOARD,
     ACCOUNTS,
     PIPELINE,

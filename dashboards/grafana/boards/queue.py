@@ -6,7 +6,7 @@ from dashboards.grafana.boards.choices import DRILLS, GRADES, PROVINCES, SCENARI
 from dashboards.grafana.boards.shared import QUIET, bars, incident_table
 from dashboards.grafana.columns import GREY, INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
-from dashboards.grafana.variables import is_chosen
+from dashboards.grafana.variables import chosen, is_chosen
 from dashboards.words import STATUS, VERDICT, Text
 
 _WHERE: Final = (
@@ -16,6 +16,7 @@ _WHERE: Final = (
     f" AND {is_chosen('status', 'status')}"
     f" AND {is_chosen('grade', 'toString(<gravity>)')}"
 )
+_SAME: Final = f"(drill != '') = ({chosen('drills')} = '1')"
 
 QUEUE: Final = Board(
     name="queue",
@@ -92,9 +93,9 @@ QUEUE: Final = Board(
                         "What analysts said of incidents; refused commands with the reason.",
                     ),
                     queries=(
-                        """
+                        f"""
 SELECT said_at, analyst, verb, accepted, refusal, reason, incident_id
-FROM commands WHERE $__timeFilter(said_at)
+FROM commands WHERE $__timeFilter(said_at) AND {_SAME}
 ORDER BY said_at DESC, command_id LIMIT 100
 """,
                     ),
