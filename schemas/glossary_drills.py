@@ -91,3 +91,122 @@ SCORE: Final[Terms] = {
     "questions_answered": Term("已答复", "questions answered"),
     "scored_at": Term("计分时间", "scored"),
 }
+AFTER_ACTION: Final[Terms] = {
+    "title": Term("应急演练总结报告：{name}", "After-action report: {name}"),
+    "mark": Term("演练：{name}", "DRILL: {name}"),
+    "organiser": Term("组织单位：{name}", "Organiser: {name}"),
+    "printed": Term("生成时间：{moment}", "Made: {moment}"),
+    "overview": Term("一、基本情况", "1. Overview"),
+    "held": Term(
+        "演练“{name}”的情形为{scenario}，时长为{form}，{span}举行，{provinces}个省份的"
+        "{enterprises}家单位参演。",
+        "The drill “{name}” (scenario: {scenario}; form: {form}) was held {span} with "
+        "{enterprises} enterprises of {provinces} provinces.",
+    ),
+    "sent": Term(
+        "共发出模拟日志{sent}条，到达{arrived}条。",
+        "{sent} made events were sent, {arrived} arrived.",
+    ),
+    "paced": Term(
+        "演练以{pace}倍速进行；各项用时与法定时限均为实际时间，未按倍速折算。",
+        "It was played {pace} times faster; all times and statutory limits are real time.",
+    ),
+    "stopped": Term("演练中途停止，以下只计已发出的部分。",
+                    "It was stopped before its end; what follows is of the part that was sent."),
+    "timeline": Term("二、过程", "2. Course"),
+    "timeline_note": Term(
+        "自演练开始起算；单位数为涉及该事项或达到该节点的单位。",
+        "From the drill's start; participants are those that it was put to, or that came to it.",
+    ),
+    "after_start": Term("开始后", "After the start"),
+    "what": Term("事项", "What"),
+    "milestones": Term("三、用时", "3. Times"),
+    "milestones_note": Term(
+        "自该单位首个攻击起算。", "From the first attack at the enterprise itself."
+    ),
+    "milestone": Term("节点", "Milestone"),
+    "hoped": Term("预期", "Hoped for"),
+    "reached": Term("达到", "Reached"),
+    "median": Term("中位数", "Median"),
+    "slowest": Term("最慢", "Slowest"),
+    "kept": Term("按预期达到", "As hoped for"),
+    "statutory": Term("四、法定报送与时限", "4. Statutory reports beside their limits"),
+    "no_reports": Term(
+        "演练中没有产生有具体时限的报送义务。",
+        "No duty to report with a limit in figures arose.",
+    ),
+    "law": Term("体系", "Regime"),
+    "channel": Term("方式", "Channel"),
+    "limit": Term("时限", "Limit"),
+    "provinces": Term("五、各省情况", "5. By province"),
+    "medians": Term("用时为中位数，只计达到者。", "Times are medians of those who came to it."),
+    "province": Term("省份", "Province"),
+    "enterprises": Term("六、各单位情况", "6. By enterprise"),
+    "comparison": Term("七、与上次演练比较", "7. Beside the last drill of the series"),
+    "first_of_series": Term(
+        "本系列此前没有已计分的演练。", "No earlier drill of the series has been scored."
+    ),
+    "compared": Term(
+        "上次参演{enterprises}家单位；用时为中位数。",
+        "{enterprises} enterprises took part in the last one; times are medians.",
+    ),
+    "improve": Term("八、需要改进之处", "8. What to improve"),
+    "nothing_to_improve": Term(
+        "按以上各项，没有需要改进之处。", "By the figures above there is nothing to improve."
+    ),
+    "and_others": Term("等（另{count}家）", " and {count} others"),
+}  # fmt: skip
+"""Of the after-action report (`pipeline/drills/after_action.py`)."""
+IMPROVE: Final[Terms] = {
+    "not_sent": Term(
+        "{count}家单位没有发出任何日志（{who}）：检查组织方的演练进程。",
+        "Nothing was sent to {count} (events of {who}): look at the organiser's run.",
+    ),
+    "not_arrived": Term(
+        "{count}家单位的日志从未到达（{who}）：检查登记、密钥与接入，成绩不计入处置能力。",
+        "The events of {count} never arrived ({who}): look at registry, keys and connection; "
+        "this says nothing of how they respond.",
+    ),
+    "partly_arrived": Term(
+        "{count}家单位的日志只到达一部分（{who}）：查看死信与拒收原因。",
+        "Of {count} only a part arrived ({who}): look at dead letters and refusals.",
+    ),
+    "undetected": Term(
+        "{count}家单位没有任何告警（{who}）：补充日志来源或规则。",
+        "Nothing was detected at {count} ({who}): add log sources or rules.",
+    ),
+    "missed": Term(
+        "{count}家单位有攻击未形成事件（{who}）：复核规则与关联窗口。",
+        "At {count} an attack became no incident ({who}): review rules and windows.",
+    ),
+    "unanswered": Term(
+        "{count}家单位有告警而无人处置（{who}）：落实值班与通知。",
+        "At {count} nobody answered ({who}): see to who is on duty and how they are told.",
+    ),
+    "unconfirmed": Term(
+        "{count}家单位开始处置但未确认事件已发生（{who}）：未确认则法定报送不起算。",
+        "{count} began to handle it and never confirmed that it occurred ({who}): until then "
+        "no statutory clock of what has occurred starts.",
+    ),
+    "wrong_verdicts": Term(
+        "{count}家单位研判有误（{who}）：复盘研判依据。",
+        "{count} judged wrongly ({who}): go through the grounds again.",
+    ),
+    "false_alarms": Term(
+        "{count}家单位有误报未排除（{who}）：对误报也应作出研判。",
+        "{count} left false alarms undismissed ({who}): those want a verdict too.",
+    ),
+    "reports_late": Term(
+        "{count}家单位有法定报送逾期或未报（{who}）：对照时限明确报送责任人。",
+        "{count} reported late or not at all ({who}): name who reports, beside the limits.",
+    ),
+    "questions": Term(
+        "{count}家单位未答复媒体提问（{who}）：准备对外口径。",
+        "{count} did not answer the journalist ({who}): prepare what is said outside.",
+    ),
+    "milestones": Term(
+        "{count}家单位未全部达到预期节点（{who}）。",
+        "{count} did not reach every milestone as hoped for ({who}).",
+    ),
+}
+"""Findings of a drill, each a sentence with who has it, and what to do."""

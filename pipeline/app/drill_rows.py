@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from pipeline.drills.after_action import Told
 from pipeline.drills.planning import DrillPlan
 from pipeline.drills.scoring import Evidence, FoundIncident, Report, score_enterprise
 from schemas.drill import DrillInject, DrillParticipant, DrillRun, DrillScore, DrillState
@@ -46,7 +47,8 @@ LEFT JOIN (SELECT incident_id, toNullable(min(revised_at)) AS confirmed_at
 ORDER BY i.enterprise_id, i.opened_at, i.incident_id
 """
 _REPORTS = """
-SELECT enterprise_id, regime, duty, channel, starts_at, due_at, done_at
+SELECT enterprise_id, regime, duty, channel, starts_at, due_at, done_at,
+    limit_text AS limit_zh, limit_text_en AS limit_en
 FROM obligations WHERE drill = {drill} AND state != 'withdrawn' AND due_at IS NOT NULL
 ORDER BY enterprise_id, due_at, obligation_id
 """
@@ -137,6 +139,31 @@ def read_scores(store: Store, drill: str) -> list[DrillScore]:
     rows = _of_drill(store, "SELECT * FROM drill_scores WHERE drill = {drill} "
                             "ORDER BY enterprise_id", drill)  # fmt: skip
     return [_thing(DRILL_SCORES, DrillScore, row) for row in rows]
+
+
+def read_told(store: Store, drill: str, now: Moment) -> Told:
+    """Everything that the after-action report is made of; raises NoSuchDrill.
+
+    The drill before is the latest of its series that began earlier and was scored.
+    """
+    run = read_run(store, drill)
+    earlier = [
+        each
+        for each in read_runs(store)
+        if run.series and each.series == run.series and each.starts_at < run.starts_at
+    ]
+    scored = ((each, read_scores(store, each.drill)) for each in earlier)
+    before, before_scores = next(((each, found) for each, found in scored if found), (None, []))
+    names = store.query("SELECT enterprise_id, name FROM enterprises")
+    return Told(
+        run=run,
+        scores=tuple(score_drill(store, run, now)),
+        injects=tuple(read_injects(store, drill)),
+        reports={name: it.reports for name, it in read_evidence(store, drill).items()},
+        names={str(row["enterprise_id"]): str(row["name"]) for row in names},
+        before=before,
+        before_scores=tuple(before_scores),
+    )
 
 
 def read_evidence(store: Store, drill: str) -> dict[str, Evidence]:

@@ -15,6 +15,7 @@ from pipeline.cli.drill_plans import (
     print_plan,
     registration_text,
 )
+from pipeline.cli.drill_report import report_command
 from pipeline.cli.drill_runs import (
     record_command,
     run_command,
@@ -85,5 +86,12 @@ def plan_command(
         print_plan(Console(), plan, shipments, lang)
 
 
-for command in (run_command, stop_command, record_command, status_command, score_command):
+for command in (
+    run_command,
+    stop_command,
+    record_command,
+    status_command,
+    score_command,
+    report_command,
+):
     drill_group.add_command(command)

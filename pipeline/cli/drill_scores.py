@@ -3,7 +3,6 @@
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
 
 import click
 import msgspec
@@ -21,14 +20,13 @@ from pipeline.app.drill_rows import (
 from pipeline.cli.drill_plans import WORDS
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
+from pipeline.drills.after_action import span
 from pipeline.drills.scoring import REACHED, Evidence, Summary, by_province, summarise
 from schemas.drill import DrillScore
 from schemas.glossary import capital, read
 from schemas.glossary_drills import MILESTONE, OUTCOME, SCORE
-from schemas.moments import Moment, format_moment
+from schemas.moments import SECOND, Moment, format_moment
 from sinks.contract import Store
-
-NEVER: Final = "—"
 
 
 def scores_of(sink: Store, drill: str, now: Moment) -> list[DrillScore]:
@@ -115,15 +113,7 @@ def _table(names: Sequence[str], language: Language) -> Table:
 
 
 def _after(moment: Moment | None, struck_at: Moment) -> str:
-    return NEVER if moment is None else format_span((moment - struck_at) / 1_000_000)
-
-
-def format_span(seconds: float) -> str:
-    """`2:05`, or `1:02:05`: minutes and seconds, hours where there are any."""
-    sign, whole = ("-" if seconds < 0 else ""), round(abs(seconds))
-    minutes, rest = divmod(whole, 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{sign}{hours}:{minutes:02}:{rest:02}" if hours else f"{sign}{minutes}:{rest:02}"
+    return span(None if moment is None else (moment - struck_at) / SECOND)
 
 
 def _summaries(summaries: Sequence[Summary], drill: str, language: Language) -> Table:
@@ -136,10 +126,7 @@ def _summaries(summaries: Sequence[Summary], drill: str, language: Language) -> 
             cell(drill if each.group == drill else read(PROVINCE, each.group, language)),
             str(each.enterprises),
             ", ".join(outcomes),
-            " ".join(
-                format_span(each.median_s[name]) if name in each.median_s else NEVER
-                for name in REACHED
-            ),
+            " ".join(span(each.median_s.get(name)) for name in REACHED),
             f"{each.missed}/{each.attacks}",
             f"{each.right_verdicts}/{each.right_verdicts + each.wrong_verdicts}",
             f"{each.reports_in_time}/{each.reports}",

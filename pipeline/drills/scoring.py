@@ -53,6 +53,8 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     starts_at: Moment
     due_at: Moment
     done_at: Moment | None = None
+    limit_zh: str = ""
+    limit_en: str = ""
 
     def is_in_time(self) -> bool:
         """Made within the limit, which includes its last moment."""

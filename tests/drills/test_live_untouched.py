@@ -27,7 +27,7 @@ from schemas.moments import MINUTE, Moment
 from schemas.organiser import Organiser
 from schemas.registry import PublishingKey
 from schemas.topics import topic_name
-from sinks.contract import Answer
+from sinks.contract import Answer, Sink
 from sinks.memory import MemorySink
 from tests.drills.builders import REGISTRY, plan_of
 from tests.rules.house_rules import house_rules
@@ -111,9 +111,9 @@ def confirmations(decisions: Iterable[Decision], at: Moment, drill: str) -> list
 class Country:
     """A runner, its store and what it told subscribers."""
 
-    def __init__(self) -> None:
+    def __init__(self, sink: Sink | None = None) -> None:
         self.engine = Engine(house_rules(), POLICY, REGISTRY)
-        self.sink = MemorySink()
+        self.sink = MemorySink() if sink is None else sink
         self.told: list[Publication] = []
         self.decisions: list[Decision] = []
         gather = lambda sighting: sighting_task(self.engine, sighting)  # noqa: E731
