@@ -13,8 +13,8 @@ from dashboards.words import OF_DRILLS, Text
 
 _THIS: Final = f"drill = {chosen('drill')}"
 _NOT_SCORED: Final = Text(
-    "该演练尚未计分：运行 fenghuo drill score",
-    "This drill has not been scored: run fenghuo drill score",
+    "尚未选择演练，或该演练尚未计分",
+    "No drill is chosen, or it has not been scored yet",
 )
 _NO_DRILL: Final = Text("还没有演练", "No drill yet")
 _YEAR: Final = "struck_at >= now() - INTERVAL 365 DAY AND arrived_events > 0"
