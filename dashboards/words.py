@@ -16,6 +16,9 @@ from schemas import (
 from schemas.assessment import TIER_COLOUR, TIER_EN, TIER_ZH, TIERS, Tier
 from schemas.attack import TACTICS
 from schemas.glossary import Term, capital
+from schemas.glossary_drills import DRILL, INJECT, MILESTONE, SCORE, STATE
+from schemas.glossary_drills import OUTCOME as HOW_FAR
+from schemas.glossary_drills import SCENARIO as OF_LIBRARY
 from schemas.provinces import OUTSIDE, PROVINCES
 from schemas.scenarios import SCENARIOS
 
@@ -179,3 +182,15 @@ JUDGEMENT: Final[Words] = {
 
 YES_NO: Final[Words] = {"true": Text("是", "yes"), "false": Text("否", "no")}
 OCCURRED: Final[Words] = headed(glossary.OCCURRED)
+
+DRILL_STATE: Final[Words] = headed(STATE)
+DRILL_OUTCOME: Final[Words] = headed(HOW_FAR)
+DRILL_INJECT: Final[Words] = headed(INJECT)
+DRILL_MILESTONE: Final[Words] = headed(MILESTONE)
+DRILL_SCENARIO: Final[Words] = headed(OF_LIBRARY)
+OF_DRILLS: Final[Words] = {
+    **headed(DRILL),
+    **headed(SCORE),
+    **{f"to_{name}": term for name, term in DRILL_MILESTONE.items()},
+}
+"""Headings of what is only said of drills."""

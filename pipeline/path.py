@@ -35,7 +35,7 @@ from pipeline.incidents.departures import depart, is_past
 from pipeline.intake.admission import Refusal, admit, refuse
 from pipeline.intake.admitted import Admitted, Content
 from pipeline.intake.dead_letters import SIGHTING_MALFORMED, refuse_sighting, refuse_unreadable
-from pipeline.intake.drills import is_kept, refusal_of
+from pipeline.intake.drills import is_kept
 from pipeline.intake.partitioning import is_in_place
 from pipeline.intake.reading import Reading, account_duplicate, read_again, read_batch, remark
 from pipeline.intake.taken import take
@@ -128,12 +128,7 @@ class Engine:
             if isinstance(command, Command) and not self._is_kept(command.drill, record.timestamp):
                 return Refusal("unknown_drill", f"no drill {command.drill!r} is kept")
             return command
-        batch = admit(record, self.registry)
-        if isinstance(batch, Batch) and batch.drill:
-            drills = self.policy.drills
-            fault = refusal_of(drills, batch.drill, batch.enterprise_id, record.timestamp)
-            return Refusal("unknown_drill", fault, batch.key_id) if fault else batch
-        return batch
+        return admit(record, self.registry, self.policy.exercises)
 
     def refuses(self, enterprise_id: str, drill: str, at: Moment) -> bool:
         """Whether it knows nobody of this name, or no drill that was kept at this moment."""

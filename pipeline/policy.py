@@ -10,9 +10,11 @@ from pipeline.event_time.clock import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.intake import drills as registered_drills
 from pipeline.intake.drills import Drill
+from pipeline.intake.organisers import Exercises, faults_of_organisers
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import faults_of
 from schemas.ids import content_id
+from schemas.organiser import Organiser
 
 
 class RulesPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -35,6 +37,12 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     campaigns: CampaignPolicy = CampaignPolicy()
     cross_border: CrossBorderPolicy = CrossBorderPolicy()
     drills: tuple[Drill, ...] = ()
+    organisers: tuple[Organiser, ...] = ()
+
+    @property
+    def exercises(self) -> Exercises:
+        """Drills and organisers, as intake asks for them."""
+        return Exercises(self.drills, self.organisers)
 
 
 class PolicyFault(ValueError):
@@ -53,6 +61,9 @@ def read_policy(text: str, file: str) -> Policy:
     faults = [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
     faults += [f"{file}: {fault}" for fault in registered_drills.faults_of(policy.drills)]
     faults += [f"{file}: {fault}" for fault in thresholds.faults_of(policy.cross_border)]
+    faults += [
+        f"{file}: {fault}" for fault in faults_of_organisers(policy.organisers, policy.drills)
+    ]
     source = policy.rules.assumed_source
     if source and (source.count("/") != 2 or source != source.lower()):
         faults.append(

@@ -150,6 +150,8 @@ class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, tag="dead_letter"):
     original: bytes
     size: int
     sha256: str
+    drill: str = ""
+    """Of what is proved to belong to one: an unknown sender's word is not taken for it."""
 
 
 ORIGINAL_BYTES = 65_536

@@ -168,6 +168,7 @@ DEAD_LETTERS = Table(
         column("original", TEXT, "The first 64 kB of it, base64.", base64_of("original")),
         column("size", COUNT, "All its bytes."),
         column("sha256", HEX_ID, "SHA-256 of all its bytes."),
+        DRILL,
     ),
 )
 
@@ -192,6 +193,7 @@ COMMANDS = Table(
         column("refusal", TEXT, "Why not."),
         column("reason", TEXT, "The analyst's reason.", "command.reason"),
         column("content", JSON, "The whole command (JSON).", json_of("command")),
+        column("drill", WORD, DRILL.comment, "command.drill"),
     ),
 )
 

@@ -62,22 +62,6 @@ def migrations_of(layout: Layout = SINGLE) -> tuple[Migration, ...]:
     return (*(_read(file, layout) for file in files), views_of(TABLES, layout))
 
 
-_COVERAGE_COLUMNS = """
-    ADD COLUMN IF NOT EXISTS `unified_social_credit_code` String AFTER `unknown_facts`,
-    ADD COLUMN IF NOT EXISTS `industry` LowCardinality(String) AFTER `unified_social_credit_code`,
-    ADD COLUMN IF NOT EXISTS `annual_revenue` Nullable(UInt64) AFTER `industry`,
-    ADD COLUMN IF NOT EXISTS `revenue_year` Nullable(UInt64) AFTER `annual_revenue`,
-    ADD COLUMN IF NOT EXISTS `above_designated_size` LowCardinality(String) AFTER `revenue_year`,
-    ADD COLUMN IF NOT EXISTS `graded_on` LowCardinality(String) AFTER `above_designated_size`,
-    ADD COLUMN IF NOT EXISTS `assessed_on` LowCardinality(String) AFTER `graded_on`,
-    ADD COLUMN IF NOT EXISTS `connected_since` LowCardinality(String) AFTER `assessed_on`,
-    ADD COLUMN IF NOT EXISTS `expected_sources` Array(LowCardinality(String))
-        AFTER `connected_since`,
-    ADD COLUMN IF NOT EXISTS `users` Nullable(UInt64) AFTER `expected_sources`,
-    ADD COLUMN IF NOT EXISTS `listing_abroad` LowCardinality(String) AFTER `users`,
-    ADD COLUMN IF NOT EXISTS `key_validity` String AFTER `listing_abroad`"""
-
-
 def views_of(tables: Sequence[Table], layout: Layout = SINGLE) -> Migration:
     """What shows the tables, and copies histories to what is current: made anew at any time."""
     made = (*create_feeds(tables, layout), *create_views(tables, layout))

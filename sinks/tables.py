@@ -10,6 +10,7 @@ current state of each thing once.
 from sinks.case_tables import ASSESSMENTS, CAMPAIGN_MEMBERS, CAMPAIGNS, INCIDENTS, OBLIGATIONS
 from sinks.columns import Table
 from sinks.cross_border_tables import CROSS_BORDER_COUNTS, CROSS_BORDER_THRESHOLDS
+from sinks.drill_tables import DRILL_ENTERPRISES, DRILL_INJECTS, DRILL_SCORES, DRILLS
 from sinks.log_tables import (
     BATCHES,
     COMMANDS,
@@ -44,6 +45,10 @@ TABLES: tuple[Table, ...] = (
     ENTERPRISES,
     *PROGRAMME_TABLES.values(),
     REVENUE_RANKS,
+    DRILLS,
+    DRILL_ENTERPRISES,
+    DRILL_INJECTS,
+    DRILL_SCORES,
     BATCHES,
 )
 """In the order in which they are written: a batch's account last, so that its presence says

@@ -20,6 +20,8 @@ class Alert(msgspec.Struct, frozen=True, kw_only=True):
     severity: str
     above: float = 0
     holds: str = "0s"
+    is_handled: bool = False
+    """People on call handle what it is about, so that they can be drilled in it."""
 
 
 ALERTS: Final = (
@@ -35,6 +37,7 @@ SELECT count() AS value FROM incidents
 WHERE <earnest> AND <gravity> <= 2 AND opened_at >= now() - INTERVAL 1 HOUR
 """,
         severity="critical",
+        is_handled=True,
     ),
     Alert(
         name="obligation-late",
@@ -42,6 +45,7 @@ WHERE <earnest> AND <gravity> <= 2 AND opened_at >= now() - INTERVAL 1 HOUR
         summary=Text("有法定报告已过时限。", "A statutory report has not been made in its time."),
         query="SELECT countIf(state = 'late') AS value FROM obligations WHERE drill = ''",
         severity="critical",
+        is_handled=True,
     ),
     Alert(
         name="obligation-due-soon",
@@ -49,6 +53,7 @@ WHERE <earnest> AND <gravity> <= 2 AND opened_at >= now() - INTERVAL 1 HOUR
         summary=Text("有法定报告时限将至。", "A statutory report is about to be due."),
         query="SELECT countIf(state = 'due_soon') AS value FROM obligations WHERE drill = ''",
         severity="warning",
+        is_handled=True,
     ),
     Alert(
         name="enterprise-silent",
@@ -60,7 +65,8 @@ WHERE <earnest> AND <gravity> <= 2 AND opened_at >= now() - INTERVAL 1 HOUR
         query="""
 SELECT countIf(last < now() - INTERVAL 24 HOUR) AS value
 FROM (SELECT enterprise_id, max(received_at) AS last FROM batches
-      WHERE received_at >= now() - INTERVAL 7 DAY GROUP BY enterprise_id)
+      WHERE drill = '' AND received_at >= now() - INTERVAL 7 DAY
+      GROUP BY enterprise_id)
 """,
         severity="warning",
         holds="15m",
@@ -73,7 +79,8 @@ FROM (SELECT enterprise_id, max(received_at) AS last FROM batches
             "No batch was written for ten minutes; look at the workers' consumer lag.",
         ),
         query="""
-SELECT if(count() = 0, 0, dateDiff('second', max(received_at), now())) AS value FROM batches
+SELECT if(count() = 0, 0, dateDiff('second', max(received_at), now())) AS value
+FROM batches WHERE drill = ''
 """,
         severity="critical",
         above=600,
@@ -89,7 +96,7 @@ SELECT if(count() = 0, 0, dateDiff('second', max(received_at), now())) AS value 
         query="""
 SELECT toInt64(countIf(received_at >= now() - INTERVAL 15 MINUTE))
        - 5 * countIf(received_at < now() - INTERVAL 15 MINUTE) / 95 AS value
-FROM dead_letters WHERE received_at >= now() - INTERVAL 24 HOUR
+FROM dead_letters WHERE drill = '' AND received_at >= now() - INTERVAL 24 HOUR
 """,
         severity="warning",
         above=10,
@@ -98,9 +105,27 @@ FROM dead_letters WHERE received_at >= now() - INTERVAL 24 HOUR
 )
 
 
-def alert_rules(folder: str, receiver: str) -> Iterator[dict[str, Any]]:
-    """Every rule as the provisioning API takes it; `receiver` names a contact point, or ""."""
-    for alert in ALERTS:
+_LIVE: Final = "drill = ''"
+DRILL_ALERTS: Final = tuple(
+    msgspec.structs.replace(
+        alert,
+        name=f"{alert.name}-drill",
+        title=Text(f"【演练】{alert.title.zh}", f"[DRILL] {alert.title.en}"),
+        summary=Text(f"【演练】{alert.summary.zh}", f"[DRILL] {alert.summary.en}"),
+        query=localise(alert.query, "zh").replace(_LIVE, "drill != ''"),
+    )
+    for alert in ALERTS
+    if alert.is_handled
+)
+"""The same of drills, called drills; only where a site switches them on."""
+
+
+def alert_rules(folder: str, receiver: str, drills: bool = False) -> Iterator[dict[str, Any]]:
+    """Every rule as the provisioning API takes it; `receiver` names a contact point, or "".
+
+    With `drills` the people on call are told of drills too, by rules of their own.
+    """
+    for alert in (*ALERTS, *(DRILL_ALERTS if drills else ())):
         rule = _rule(alert, folder)
         yield {**rule, "notification_settings": {"receiver": receiver}} if receiver else rule
 

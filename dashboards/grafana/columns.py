@@ -1,7 +1,7 @@
 """How a column of a table looks, whichever dashboard it is in: heading, words, width, link."""
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Any, Final
 
 import msgspec
 
@@ -120,6 +120,17 @@ _TO_ENTITY: Final = ("entity", "entity", "")
 def _judgement(title: Text) -> Look:
     return Look(title=title, words=words.JUDGEMENT, colours=JUDGEMENT_COLOURS, fill=True, width=150)
 
+
+_OF_DRILLS: Final[Mapping[str, dict[str, Any]]] = {
+    "drill": {"link": ("drills", "drill", "")},
+    "drill_scenario": {"words": words.DRILL_SCENARIO},
+    "drill_state": {"words": words.DRILL_STATE},
+    "drill_outcome": {"words": words.DRILL_OUTCOME},
+    "inject": {"words": words.DRILL_INJECT},
+    "question": {"wrap": True},
+    **{f"to_{name}": {"unit": "dtdhms"} for name in words.DRILL_MILESTONE},
+    "drilled_share": {"unit": "percentunit"},
+}
 
 LOOKS: Final[Mapping[str, Look]] = {
     "incident_id": Look(title=Text("事件编号", "Incident id"), hidden=True),
@@ -421,4 +432,8 @@ LOOKS: Final[Mapping[str, Look]] = {
         for step, name in words.STEP.items()
     },
     "label": Look(title=Text("简称", "Short name"), hidden=True),
+    **{
+        name: Look(title=title, width=130, **_OF_DRILLS.get(name, {}))
+        for name, title in words.OF_DRILLS.items()
+    },
 }

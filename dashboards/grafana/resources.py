@@ -56,7 +56,7 @@ def resources(settings: GrafanaSettings, version: tuple[int, int] | None) -> Ite
             )
     is_routed = bool(settings.alert_webhook) and (version is None or version >= ROUTES_RULES)
     receiver = CONTACT_POINT if is_routed else ""
-    for rule in alert_rules(ALERT_FOLDER, receiver):
+    for rule in alert_rules(ALERT_FOLDER, receiver, settings.drill_alerts):
         yield Resource(kind="alert-rule", uid=rule["uid"], title=rule["title"], body=rule)
 
 

@@ -26,6 +26,9 @@ class GrafanaSettings(BaseSettings):
     alert_webhook: str = Field(
         default="", description="Where alerts go; without it they go where Grafana's default is."
     )
+    drill_alerts: bool = Field(
+        default=False, description="Whether the people on call are told of drills too."
+    )
 
     @field_validator("url")
     @classmethod

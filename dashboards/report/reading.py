@@ -88,17 +88,17 @@ ACCOUNT_SQL: Final = """
 SELECT uniqExact(enterprise_id) AS enterprises, count() AS batches, sum(events) AS events,
        sum(stored) AS stored, sum(late) AS late, sum(dropped) AS dropped,
        sum(dead_lettered) AS dead_lettered,
-       (SELECT toUnixTimestamp64Micro(minOrNull(time)) FROM events) AS first_us,
-       (SELECT toUnixTimestamp64Micro(maxOrNull(time)) FROM events) AS last_us
-FROM batches
+       (SELECT toUnixTimestamp64Micro(minOrNull(time)) FROM events WHERE drill = '') AS first_us,
+       (SELECT toUnixTimestamp64Micro(maxOrNull(time)) FROM events WHERE drill = '') AS last_us
+FROM batches WHERE drill = ''
 """
 
 ACTIVITY_SQL: Final = """
 WITH (SELECT toUInt32(greatest(1, ceil((toUnixTimestamp(max(time)) - toUnixTimestamp(min(time)))
-                                       / 90))) FROM events) AS step_s
+                                       / 90))) FROM events WHERE drill = '') AS step_s
 SELECT toInt64(intDiv(toUnixTimestamp(time), step_s)) * step_s * 1000000 AS time_us,
        count() AS events
-FROM events GROUP BY time_us ORDER BY time_us
+FROM events WHERE drill = '' GROUP BY time_us ORDER BY time_us
 """
 
 

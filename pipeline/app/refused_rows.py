@@ -33,6 +33,7 @@ def refuse_row(table: str, row: tuple[Any, ...], detail: str) -> DeadLetter:
         detail=f"table {table}: {detail}"[:DETAIL_CHARS],
         remedy=REMEDIES[ROWS_REFUSED],
         events=int(table == "events"),
+        drill=str(cells.get("drill", "")),
         **original_of(original),
     )
 

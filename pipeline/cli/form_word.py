@@ -26,25 +26,26 @@ SIZE_2, SIZE_3, SIZE_4, SMALL_4 = Pt(22), Pt(16), Pt(14), Pt(12)
 def write_word(form: Form) -> bytes:
     """The whole file."""
     document = Document()
-    _set_page(document)
+    set_page(document)
     mark = drill_mark(form)
     if mark:
-        _centre(_write(document.add_paragraph(), mark, TITLE, SIZE_3))
-    _centre(_write(document.add_heading(level=1), form.title, TITLE, SIZE_2))
+        centre(write_text(document.add_paragraph(), mark, TITLE, SIZE_3))
+    centre(write_text(document.add_heading(level=1), form.title, TITLE, SIZE_2))
     for line in head_lines(form):
-        _write(document.add_paragraph(), line, BODY, SMALL_4)
+        write_text(document.add_paragraph(), line, BODY, SMALL_4)
     for section in form.sections:
-        _write(document.add_heading(level=2), section.heading, _heading_font(section), SIZE_3)
+        write_text(document.add_heading(level=2), section.heading, _heading_font(section), SIZE_3)
         (_write_prose if section.prose else _write_table)(document, section)
-    _write(document.add_paragraph(), form.signature, BODY, SIZE_3)
+    write_text(document.add_paragraph(), form.signature, BODY, SIZE_3)
     for note in (*form.notes, form.article):
-        _write(document.add_paragraph(), note, BODY, SMALL_4)
+        write_text(document.add_paragraph(), note, BODY, SMALL_4)
     written = io.BytesIO()
     document.save(written)
     return written.getvalue()
 
 
-def _set_page(document: WordDocument) -> None:
+def set_page(document: WordDocument) -> None:
+    """A4, with the margins of the forms."""
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(26)
@@ -58,7 +59,7 @@ def _heading_font(section: Section) -> str:
 
 def _write_prose(document: WordDocument, section: Section) -> None:
     for line in section.lines:
-        paragraph = _write(document.add_paragraph(), line.value, BODY, SIZE_3)
+        paragraph = write_text(document.add_paragraph(), line.value, BODY, SIZE_3)
         paragraph.paragraph_format.first_line_indent = Pt(32)  # two characters of 三号
 
 
@@ -71,11 +72,12 @@ def _write_table(document: WordDocument, section: Section) -> None:
         row = table.add_row()
         row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         cells = row.cells
-        _write(cells[0].paragraphs[0], line.label, BODY, SIZE_4)
-        _write(cells[1].paragraphs[0], line.value, BODY, SIZE_4)
+        write_text(cells[0].paragraphs[0], line.label, BODY, SIZE_4)
+        write_text(cells[1].paragraphs[0], line.value, BODY, SIZE_4)
 
 
-def _write(paragraph: Paragraph, text: str, font: str, size: Pt) -> Paragraph:
+def write_text(paragraph: Paragraph, text: str, font: str, size: Pt) -> Paragraph:
+    """Add the text to the paragraph, in this font for Chinese."""
     run = paragraph.add_run(_printable(text))
     run.font.name, run.font.size, run.font.color.rgb = LATIN, size, BLACK
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
@@ -83,7 +85,8 @@ def _write(paragraph: Paragraph, text: str, font: str, size: Pt) -> Paragraph:
     return paragraph
 
 
-def _centre(paragraph: Paragraph) -> None:
+def centre(paragraph: Paragraph) -> None:
+    """Put it into the middle."""
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
 
 

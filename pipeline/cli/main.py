@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "campaigns": "pipeline.cli.campaigns:campaigns_group",
     "policy": "pipeline.cli.policy:policy_group",
     "programme": "pipeline.cli.programme:programme_group",
+    "drill": "pipeline.cli.drill:drill_group",
     "simulate": "pipeline.cli.simulate:simulate_command",
     "migrate": "pipeline.cli.migrate:migrate_command",
     "forget": "pipeline.cli.retention:forget_command",

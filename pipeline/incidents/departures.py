@@ -43,6 +43,7 @@ def depart(state: IncidentsState, state_key: str, departure: Departure, now: Mom
     return DeadLetter(
         dead_letter_id=content_id("dead_letter", state_key, departure, str(now)),
         enterprise_id=state_key.partition("#")[0],
+        drill=state_key.partition("#")[2],
         batch_id="",
         topic="",
         partition=-1,

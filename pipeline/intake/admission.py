@@ -3,7 +3,9 @@
 Rule 1. Bounds come before work: counts and sizes are looked at before anything is decoded.
 Rule 2. The signature comes before content: of a record that does not carry the signature of
         its enterprise nothing is decoded, and nothing is remembered.
-Rule 3. A refused record costs one dead letter, whatever is wrong with it. It never touches the
+Rule 3. Who may speak is asked of the key: an enterprise's speaks for it, an organiser's only in the
+        drills that it holds (`organisers.py`). What names a drill must be of a registered one.
+Rule 4. A refused record costs one dead letter, whatever is wrong with it. It never touches the
         state of the enterprise in whose name it came.
 """
 
@@ -16,6 +18,7 @@ import msgspec
 
 from pipeline.intake.dead_letters import refuse_whole
 from pipeline.intake.formats.table import FORMAT_NAMES
+from pipeline.intake.organisers import NONE_HELD, Exercises
 from pipeline.intake.signature import is_signed_by
 from pipeline.intake.texts import ENCODINGS
 from schemas.batch import (
@@ -35,7 +38,7 @@ from schemas.batch import (
     Record,
 )
 from schemas.names import NAME_MAX, NAME_RULE, is_name
-from schemas.registry import Enterprise, PublishingKey, Registry
+from schemas.registry import PublishingKey, Registry
 from schemas.time_zones import is_zone
 
 VALUE_BYTES = 8_000_000
@@ -85,6 +88,7 @@ REMEDIES: dict[str, str] = {
     "too_many_lines": f"Send at most {LINES_MAX} lines a record; 200 are best.",
     "wrong_partition": "Use Kafka's default partitioner (librdkafka: partitioner=murmur2_random).",
     "unknown_drill": "Have the drill registered with this enterprise, or send while it runs.",
+    "organiser_out_of_scope": "An organiser's key signs only for its own drill, while it runs.",
     "command_malformed": "Send commands with `fenghuo incidents`.",
     "command_id_reused": "Give each command an id of its own; `fenghuo incidents` does.",
     "command_time_out_of_range": "Correct the clock of the computer that sends the command.",
@@ -112,16 +116,18 @@ class Refusal(msgspec.Struct, frozen=True):
     key_id: str = ""
 
 
-def admit(record: Record, registry: Registry) -> Batch | Refusal:
+def admit(record: Record, registry: Registry, exercises: Exercises = NONE_HELD) -> Batch | Refusal:
     """Bounds, then who sent it; what is in it is read last."""
     refusal = _check_bounds(record) or _check_headers(record)
     if refusal is not None:
         return refusal
     headers = {name: value for name, value in record.headers if value is not None}
-    refusal = _check_sender(record, headers, registry)
-    if refusal is not None:
-        return refusal
+    signer = _check_sender(record, headers, registry, exercises)
+    if isinstance(signer, Refusal):
+        return signer
     content = _read(record, headers)
+    if isinstance(content, Batch):
+        content = _check_drill(content, exercises.holder_of(signer), exercises) or content
     if isinstance(content, Refusal):
         return msgspec.structs.replace(content, key_id=headers[HEADER_KEY_ID].decode())
     return content
@@ -159,29 +165,43 @@ def _check_headers(record: Record) -> Refusal | None:
     return None
 
 
-def _check_sender(record: Record, headers: dict[str, bytes], registry: Registry) -> Refusal | None:
+def _check_sender(
+    record: Record, headers: dict[str, bytes], registry: Registry, exercises: Exercises
+) -> PublishingKey | Refusal:
+    """The key whose signature holds."""
     enterprise_id = record.key.decode("utf-8", "replace")
     if not is_name(enterprise_id):
         return Refusal("key_malformed", f"the record's key is {record.key[:NAME_MAX]!r}")
     enterprise = registry.get(enterprise_id)
     if enterprise is None:
         return Refusal("unknown_enterprise", f"no enterprise {enterprise_id!r} in the registry")
-    return _check_signature(record, headers, enterprise)
+    key_id = headers[HEADER_KEY_ID].decode("utf-8", "replace")
+    own = (key for key in enterprise.keys if key.key_id == key_id)
+    key = next(own, None) or exercises.key_of(key_id)
+    if key is None:
+        return Refusal("unknown_key", f"key {key_id!r} is not registered for this enterprise")
+    return _check_signature(record, headers, key, key_id) or key
 
 
 def _check_signature(
-    record: Record, headers: dict[str, bytes], enterprise: Enterprise
+    record: Record, headers: dict[str, bytes], key: PublishingKey, key_id: str
 ) -> Refusal | None:
-    key_id = headers[HEADER_KEY_ID].decode("utf-8", "replace")
-    key = next((key for key in enterprise.keys if key.key_id == key_id), None)
-    if key is None:
-        return Refusal("unknown_key", f"key {key_id!r} is not registered for this enterprise")
     if not _is_valid(key, record):
         return Refusal("key_not_valid", f"key {key_id!r} was not valid when the record came")
     signature = headers[HEADER_SIGNATURE]
     if not is_signed_by(key.public_key, signature, record.key, headers, record.value):
         return Refusal("bad_signature", f"the signature is not that of key {key_id!r}")
     return None
+
+
+def _check_drill(batch: Batch, organiser: str, exercises: Exercises) -> Refusal | None:
+    """Whether it may bear the drill's name; `organiser` signed it, "" for the enterprise."""
+    named = (batch.drill, batch.enterprise_id, batch.received_at)
+    if organiser:
+        fault = exercises.refusal_of_organiser(organiser, *named)
+        return Refusal("organiser_out_of_scope", fault) if fault else None
+    fault = exercises.refusal_of(*named)
+    return Refusal("unknown_drill", fault) if fault else None
 
 
 def _is_valid(key: PublishingKey, record: Record) -> bool:

@@ -17,13 +17,15 @@ KEPT_AFTER = DAY
 class Drill(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One exercise: batches of these enterprises (empty: of all) may bear its name meanwhile.
 
-    `start` and `end` have an offset from UTC; what is received at `end` is outside.
+    `start` and `end` have an offset from UTC; what is received at `end` is outside. `organiser`
+    is who may sign in their names (`schemas/organiser.py`); "": nobody but they themselves.
     """
 
     name: str
     start: datetime
     end: datetime
     enterprises: tuple[str, ...] = ()
+    organiser: str = ""
 
 
 def faults_of(drills: Sequence[Drill]) -> Iterator[str]:

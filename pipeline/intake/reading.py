@@ -298,6 +298,7 @@ def _dead_letter(batch: Batch, found: Found, fault: EventFault) -> DeadLetter:
         detail=fault.detail[:DETAIL_CHARS],
         remedy=REMEDIES.get(fault.reason, DEFAULT_REMEDY),
         events=1,
+        drill=batch.drill,
         **original_of(found.raw),
     )
 

@@ -72,9 +72,14 @@ def make_site(seed: int, enterprise: Enterprise) -> Site:
         evtx=draw.random() < 0.3,
         size=size,
         prefix=prefix,
-        domain=f"{enterprise.enterprise_id}.example",
+        domain=domain_of(enterprise),
         desks=tuple(_make_desk(draw, prefix, number) for number in range(count)),
     )
+
+
+def domain_of(enterprise: Enterprise) -> str:
+    """The domain that its made hosts are in."""
+    return f"{enterprise.enterprise_id}.example"
 
 
 def _make_desk(draw: random.Random, prefix: str, number: int) -> Desk:

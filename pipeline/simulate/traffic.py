@@ -24,18 +24,22 @@ from pipeline.simulate.registry import Publisher
 from pipeline.simulate.site import Site, draw_external, make_site
 from pipeline.simulate.sources import SOURCES
 from pipeline.simulate.stories.step import Story
-from pipeline.simulate.stories.table import STORIES
+from pipeline.simulate.stories.table import STORIES, TOLD
 from pipeline.simulate.templates import Fields, Template, compile_template, merge
 from schemas.moments import SECOND, Moment
 
 
-class Attack(msgspec.Struct, frozen=True):
-    """The truth about one hidden story: who suffers it, and from when to when."""
+class Attack(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The truth about one hidden story: who suffers it, and from when to when.
+
+    `pace` is how much of the story's own duration it takes; 0: as `SimulationConfig` has it.
+    """
 
     enterprise_id: str
     story: str
     first_time: Moment
     last_time: Moment
+    pace: float = 0
 
 
 class SimulatedBatch(msgspec.Struct, frozen=True):
@@ -72,10 +76,18 @@ def make_traffic(
     Raises KeyError for a story that the table does not know.
     """
     attacks = plan_attacks(seed, config, publishers)
-    timelines = {
-        enterprise.enterprise_id: _live(seed, config, make_site(seed, enterprise), attacks)
-        for enterprise, _ in publishers
-    }
+    sites = [make_site(seed, enterprise) for enterprise, _ in publishers]
+    yield from tell_attacks(seed, config, sites, attacks)
+
+
+def tell_attacks(
+    seed: int, config: SimulationConfig, sites: Iterable[Site], attacks: Sequence[Attack]
+) -> Iterator[SimulatedBatch]:
+    """All batches of the period, with these attacks in them: who plans them is another matter.
+
+    Raises KeyError for a story that the table does not know.
+    """
+    timelines = {site.enterprise_id: _live(seed, config, site, attacks) for site in sites}
     for slice_start in range(config.start, _end(config), config.span_s * SECOND):
         yield from _cut_slice(config, timelines, slice_start)
 
@@ -148,7 +160,9 @@ def _live(seed: int, config: SimulationConfig, site: Site, attacks: Iterable[Att
     timeline = list(_spend_quietly(seed, config, site))
     for attack in attacks:
         if attack.enterprise_id == site.enterprise_id:
-            timeline.extend(_tell(seed, config, site, STORIES[attack.story], attack.first_time))
+            story = TOLD[attack.story]
+            pace = attack.pace or _pace(config, story)
+            timeline.extend(_tell(seed, config, site, story, attack.first_time, pace))
     if config.lookalikes:
         timeline.extend(_look_alike(seed, config, site))
     return sorted(timeline, key=lambda observation: observation.time)
@@ -171,20 +185,20 @@ def _look_alike(seed: int, config: SimulationConfig, site: Site) -> Iterator[_Ob
         return
     story = draw.choice(fitting)
     latest = (config.duration_s - story.duration_s * _pace(config, story)) * SECOND
-    yield from _tell(seed, config, site, story, config.start + draw.randrange(int(latest)))
+    start = config.start + draw.randrange(int(latest))
+    yield from _tell(seed, config, site, story, start, _pace(config, story))
 
 
 def _tell(
-    seed: int, config: SimulationConfig, site: Site, story: Story, start: Moment
+    seed: int, config: SimulationConfig, site: Site, story: Story, start: Moment, pace: float
 ) -> Iterator[_Observation]:
     """A story's steps at their times, all with one cast."""
     draw = draw_from(seed, "story", story.name, site.enterprise_id, str(config.start))
     cast = Cast(draw, site, _base_of(seed, config, story))
-    pace = _pace(config, story) * SECOND
     for number, step in enumerate(story.steps):
         kind = _step_kind(story.name, number)
         for index in range(step.times):
-            time = start + round((step.at_s + index * step.every_s) * pace)
+            time = start + round((step.at_s + index * step.every_s) * (pace * SECOND))
             name = story.name if story.hostile else ""
             yield _observe(kind, cast, time, index=index, story=name)
 
@@ -213,7 +227,7 @@ def _ordinary_kind(profile: str, number: int) -> _Kind:
 
 @cache
 def _step_kind(story: str, number: int) -> _Kind:
-    step = STORIES[story].steps[number]
+    step = TOLD[story].steps[number]
     return _kind_of(step.source, step.fields)
 
 

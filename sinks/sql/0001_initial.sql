@@ -647,7 +647,8 @@ CREATE TABLE IF NOT EXISTS {{ local('dead_letters_rows') }}{{ on_cluster }}
     `events` UInt64 COMMENT 'How many events it stands for.' CODEC(T64, ZSTD(1)),
     `original` String COMMENT 'The first 64 kB of it, base64.' CODEC(ZSTD(1)),
     `size` UInt64 COMMENT 'All its bytes.' CODEC(T64, ZSTD(1)),
-    `sha256` String COMMENT 'SHA-256 of all its bytes.' CODEC(ZSTD(1))
+    `sha256` String COMMENT 'SHA-256 of all its bytes.' CODEC(ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, dead_letter_id)
@@ -670,6 +671,7 @@ CREATE TABLE IF NOT EXISTS {{ local('commands_rows') }}{{ on_cluster }}
     `refusal` String COMMENT 'Why not.' CODEC(ZSTD(1)),
     `reason` String COMMENT 'The analyst\'s reason.' CODEC(ZSTD(1)),
     `content` String COMMENT 'The whole command (JSON).' CODEC(ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
@@ -828,6 +830,115 @@ COMMENT 'Places by revenue among those of a sector in a province.';
 
 {% if cluster %}CREATE TABLE IF NOT EXISTS revenue_ranks_rows{{ on_cluster }} AS {{ local('revenue_ranks_rows') }}
 ENGINE = {{ distributed('revenue_ranks_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('drills_rows') }}{{ on_cluster }}
+(
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `series` LowCardinality(String) COMMENT 'Drills that are compared with one another.',
+    `scenario` LowCardinality(String) COMMENT 'Key of the library of drills.',
+    `form` LowCardinality(String) COMMENT 'short (15 minutes) or long (a day).',
+    `organiser` LowCardinality(String) COMMENT 'Who holds it.',
+    `state` LowCardinality(String) COMMENT 'planned, running, finished, stopped.',
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'When it begins.' CODEC(Delta, ZSTD(1)),
+    `ends_at` DateTime64(6, 'UTC') COMMENT 'When the last event is sent.' CODEC(Delta, ZSTD(1)),
+    `pace` UInt32 COMMENT '1 is real time; n is n times faster.',
+    `provinces` Array(LowCardinality(String)) COMMENT 'Of the participants.',
+    `enterprises` UInt64 COMMENT 'Participants.' CODEC(T64, ZSTD(1)),
+    `milestones` String COMMENT 'Minutes hoped for (JSON).' CODEC(ZSTD(1)),
+    `sent_events` UInt64 COMMENT 'Acknowledged by Kafka.' CODEC(T64, ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was written.' CODEC(Delta, ZSTD(1))
+)
+ENGINE = {{ engine('revised_at') }}
+ORDER BY (drill)
+SETTINGS {{ memory(1000) }}
+COMMENT 'Drills: what was planned, and how it stands.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS drills_rows{{ on_cluster }} AS {{ local('drills_rows') }}
+ENGINE = {{ distributed('drills_rows', 'cityHash64(drill)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('drill_enterprises_rows') }}{{ on_cluster }}
+(
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `struck_at` DateTime64(6, 'UTC') COMMENT 'The first hostile event.' CODEC(Delta, ZSTD(1)),
+    `sent_batches` UInt64 COMMENT 'Acknowledged by Kafka.' CODEC(T64, ZSTD(1)),
+    `sent_events` UInt64 COMMENT 'Acknowledged by Kafka.' CODEC(T64, ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was written.' CODEC(Delta, ZSTD(1))
+)
+ENGINE = {{ engine('revised_at') }}
+ORDER BY (drill, enterprise_id)
+SETTINGS {{ memory(1000) }}
+COMMENT 'Who takes part in a drill, and what was sent to them.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS drill_enterprises_rows{{ on_cluster }} AS {{ local('drill_enterprises_rows') }}
+ENGINE = {{ distributed('drill_enterprises_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('drill_injects_rows') }}{{ on_cluster }}
+(
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `inject_id` String COMMENT 'Derived from drill, enterprise, kind and time.' CODEC(ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `kind` LowCardinality(String) COMMENT 'attack, second_wave, false_alarm, silence, late, question.',
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'From when.' CODEC(Delta, ZSTD(1)),
+    `ends_at` DateTime64(6, 'UTC') COMMENT 'Until when; of a question, when an answer is hoped for.' CODEC(Delta, ZSTD(1)),
+    `story` LowCardinality(String) COMMENT 'What the simulator tells.',
+    `scenario` LowCardinality(String) COMMENT 'What the incident should be called.',
+    `host` LowCardinality(String) COMMENT 'Where a false alarm is told.',
+    `delay_s` UInt64 COMMENT 'How much later events are sent.' CODEC(T64, ZSTD(1)),
+    `text_zh` String COMMENT 'A question in Chinese.' CODEC(ZSTD(1)),
+    `text_en` String COMMENT 'The same in English.' CODEC(ZSTD(1))
+)
+ENGINE = {{ engine('') }}
+ORDER BY (drill, inject_id)
+SETTINGS {{ memory(1000) }}
+COMMENT 'What is put to the participants of a drill, and when.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS drill_injects_rows{{ on_cluster }} AS {{ local('drill_injects_rows') }}
+ENGINE = {{ distributed('drill_injects_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('drill_scores_rows') }}{{ on_cluster }}
+(
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `series` LowCardinality(String) COMMENT 'Drills that are compared with one another.',
+    `scenario` LowCardinality(String) COMMENT 'Key of the library of drills.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
+    `outcome` LowCardinality(String) COMMENT 'not_sent, not_arrived, undetected, unanswered, unfinished, completed.',
+    `struck_at` DateTime64(6, 'UTC') COMMENT 'The first hostile event.' CODEC(Delta, ZSTD(1)),
+    `sent_events` UInt64 COMMENT 'Acknowledged by Kafka.' CODEC(T64, ZSTD(1)),
+    `arrived_events` UInt64 COMMENT 'Stored, late ones among them.' CODEC(T64, ZSTD(1)),
+    `arrived_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'First batch that was accepted.' CODEC(ZSTD(1)),
+    `detected_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'First detection.' CODEC(ZSTD(1)),
+    `incident_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'First incident.' CODEC(ZSTD(1)),
+    `tier_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'First tier or colour.' CODEC(ZSTD(1)),
+    `command_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'First accepted command of an analyst.' CODEC(ZSTD(1)),
+    `confirmed_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'Confirmed that it occurred.' CODEC(ZSTD(1)),
+    `milestones` UInt32 COMMENT 'Hoped for.',
+    `milestones_met` UInt32 COMMENT 'Reached in the minutes hoped for.',
+    `attacks` UInt32 COMMENT 'Attacks and second waves.',
+    `missed` UInt32 COMMENT 'Of these: covered by no incident.',
+    `right_scenarios` UInt32 COMMENT 'Of these: called by the right name.',
+    `right_verdicts` UInt32 COMMENT 'Incidents judged rightly.',
+    `wrong_verdicts` UInt32 COMMENT 'Incidents judged wrongly.',
+    `false_alarms` UInt32 COMMENT 'Incidents of no attack that nobody dismissed.',
+    `reports` UInt32 COMMENT 'Statutory reports with a limit.',
+    `reports_in_time` UInt32 COMMENT 'Made within it.',
+    `reports_late` UInt32 COMMENT 'Made after it, or not made and it is over.',
+    `questions` UInt32 COMMENT 'Asked.',
+    `questions_answered` UInt32 COMMENT 'Answered by a command.',
+    `scored_at` DateTime64(6, 'UTC') COMMENT 'When this was worked out.' CODEC(Delta, ZSTD(1))
+)
+ENGINE = {{ engine('scored_at') }}
+ORDER BY (drill, enterprise_id)
+SETTINGS {{ memory(1000) }}
+COMMENT 'How each participant of a drill did, as rows told when it was scored.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS drill_scores_rows{{ on_cluster }} AS {{ local('drill_scores_rows') }}
+ENGINE = {{ distributed('drill_scores_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
 CREATE TABLE IF NOT EXISTS {{ local('batches_rows') }}{{ on_cluster }}
 (

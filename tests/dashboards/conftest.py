@@ -8,6 +8,7 @@ import pytest
 from pipeline.files.registry_file import registry_rows
 from sinks.chdb import ChdbSink
 from sinks.rows import rows_of
+from tests.dashboards.drill_sample import drill_rows
 from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, NOW, Case, decisions
 from tests.dashboards.sample_programme import exports, programme
 
@@ -32,7 +33,7 @@ def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
     sink.migrate()
     registry = {enterprise.enterprise_id: enterprise for enterprise in ENTERPRISES}
     told = [*decisions(cases), *exports(ENTERPRISES, NOW)]
-    registered = {**registry_rows(registry), **programme(ENTERPRISES)}
+    registered = {**registry_rows(registry), **programme(ENTERPRISES), **drill_rows()}
     sink.write({**rows_of(told), **registered}, "sample")
     return sink
 

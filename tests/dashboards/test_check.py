@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 
-from dashboards.grafana.alerts import ALERTS
+from dashboards.grafana.alerts import ALERTS, DRILL_ALERTS
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Limits, Report, Source, check
@@ -35,7 +35,7 @@ def test_every_plugin_version_gives_the_same_rows(store: ChdbSink, plugin: Plugi
 
 
 def test_every_alert_gives_one_number(store: ChdbSink) -> None:
-    for alert in ALERTS:
+    for alert in (*ALERTS, *DRILL_ALERTS):
         rows = store.query(localise(alert.query, "zh"))
         assert [list(row) for row in rows] == [["value"]], alert.name
         assert isinstance(rows[0]["value"], int | float), alert.name

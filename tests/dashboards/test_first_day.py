@@ -22,7 +22,7 @@ def test_choices_are_missing_where_rows_are_asked_for(empty_store: ChdbSink) -> 
     missing = {
         fault.fault.partition(":")[0] for fault in report.faults if fault.place == "variables"
     }
-    assert missing == {"incident", "enterprise", "campaign", "year"}, (
+    assert missing == {"incident", "enterprise", "campaign", "year", "drill"}, (
         "of investigations there is one"
     )
 

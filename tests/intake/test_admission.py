@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from pipeline.app.publishing import Sender, sign_chunk
 from pipeline.intake.admission import HEADERS_BYTES, REMEDIES, Refusal, admit, refuse
 from pipeline.intake.batching import Chunk, chunk_lines
+from pipeline.intake.drills import for_files
+from pipeline.intake.organisers import Exercises
 from pipeline.intake.signature import sign
 from pipeline.intake.texts import count_lines, lines_of
 from schemas.batch import (
@@ -77,7 +79,8 @@ def reason(record: Record, registry: dict[str, Enterprise] = REGISTRY) -> str:
 
 
 def test_signed_record_becomes_its_batch() -> None:
-    batch = admit(signed([LINE, LINE], drill="spring"), REGISTRY)
+    held = Exercises((for_files("spring"),))
+    batch = admit(signed([LINE, LINE], drill="spring"), REGISTRY, held)
     assert isinstance(batch, Batch)
     assert (batch.enterprise_id, batch.format, batch.drill) == ("E1", "windows", "spring")
     assert batch.occurrences == {1: 1}

@@ -11,7 +11,7 @@ from dashboards.words import Text
 
 _CHOSEN: Final = f"""enterprise_id IN (SELECT enterprise_id FROM enterprises
     WHERE {is_chosen("province", "province")})"""
-_RECEIVED: Final = f"$__timeFilter(received_at) AND {_CHOSEN}"
+_RECEIVED: Final = f"$__timeFilter(received_at) AND drill = '' AND {_CHOSEN}"
 _STATS: Final = (
     (
         "sum(events)",
@@ -112,7 +112,8 @@ SELECT e.name AS enterprise, e.province AS province, b.last AS last_received_at,
        e.enterprise_id AS enterprise_id
 FROM (SELECT * FROM enterprises WHERE {_CHOSEN}) AS e
 LEFT JOIN (SELECT enterprise_id, toNullable(max(received_at)) AS last
-           FROM batches GROUP BY enterprise_id) AS b ON b.enterprise_id = e.enterprise_id
+           FROM batches WHERE drill = '' GROUP BY enterprise_id) AS b
+       ON b.enterprise_id = e.enterprise_id
 WHERE b.last IS NULL OR b.last < now() - INTERVAL 24 HOUR
 ORDER BY silent_s DESC NULLS FIRST, enterprise_id LIMIT 200
 """,

@@ -7,6 +7,7 @@ from dashboards.grafana.boards.accounts import ACCOUNTS
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.coverage import COVERAGE
 from dashboards.grafana.boards.cross_border import CROSS_BORDER
+from dashboards.grafana.boards.drills import DRILLS_BOARD
 from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
 from dashboards.grafana.boards.enterprise_coverage import ENTERPRISE_COVERAGE
 from dashboards.grafana.boards.entity import ENTITY_BOARD
@@ -36,6 +37,7 @@ BOARDS: Final[tuple[Board, ...]] = (
     OBLIGATIONS_BOARD,
     CROSS_BORDER,
     PROGRAMME,
+    DRILLS_BOARD,
     INVESTIGATIONS_BOARD,
     ACCOUNTS,
     PIPELINE,

@@ -192,7 +192,7 @@ LEFT JOIN (SELECT enterprise_id, uniqExact((product, category)) AS sources,
                       product != '')), ', ') AS products,
                   sum(c.events) AS events, toNullable(max(c.last_time)) AS latest
            FROM events_by_hour AS c
-           WHERE c.time >= toStartOfHour($__fromTime()) AND c.time <= $__toTime()
+           WHERE c.drill = '' AND c.time >= toStartOfHour($__fromTime()) AND c.time <= $__toTime()
            GROUP BY enterprise_id) AS s ON s.enterprise_id = e.enterprise_id
 ORDER BY sources, events, enterprise_id LIMIT 200
 """,

@@ -18,6 +18,7 @@ from dashboards.grafana.variables import chosen
 from dashboards.words import Text
 
 _THIS: Final = f"enterprise_id = {chosen('enterprise')}"
+_EARNEST: Final = f"drill = '' AND {_THIS}"
 _WHERE: Final = f"<live> AND <period> AND {_THIS}"
 _NO_BATCH: Final = Text("所选时段内没有收到批次", "No batch was received in the chosen period")
 
@@ -58,8 +59,8 @@ FROM enterprises WHERE {_THIS}
             panels=(
                 incident_table(_WHERE, height=9),
                 clock_table(f"<clocked> AND {_THIS}", height=8),
-                detections_over_time(_THIS),
-                accounts_over_time(_THIS),
+                detections_over_time(_EARNEST),
+                accounts_over_time(_EARNEST),
             ),
         ),
         Section(
@@ -75,7 +76,7 @@ FROM enterprises WHERE {_THIS}
                     queries=(
                         "SELECT if(count() = 0, NULL,"
                         " dateDiff('second', max(received_at), now())) AS silent_s"
-                        f" FROM batches WHERE {_THIS}",
+                        f" FROM batches WHERE {_EARNEST}",
                     ),
                     width=4,
                     height=8,
@@ -93,7 +94,7 @@ FROM enterprises WHERE {_THIS}
                     queries=(
                         f"""
 SELECT product, count() AS events FROM events
-WHERE {_THIS} AND $__timeFilter(time) GROUP BY product ORDER BY events DESC, product LIMIT 15
+WHERE {_EARNEST} AND $__timeFilter(time) GROUP BY product ORDER BY events DESC, product LIMIT 15
 """,
                     ),
                     width=8,
@@ -109,7 +110,7 @@ WHERE {_THIS} AND $__timeFilter(time) GROUP BY product ORDER BY events DESC, pro
                         f"""
 SELECT received_at, outcome AS batch_outcome, format, events, stored, late, dropped,
        dead_lettered, reasons AS detail
-FROM batches WHERE {_THIS} AND $__timeFilter(received_at)
+FROM batches WHERE {_EARNEST} AND $__timeFilter(received_at)
 ORDER BY received_at DESC, batch_id LIMIT 100
 """,
                     ),
@@ -125,7 +126,7 @@ ORDER BY received_at DESC, batch_id LIMIT 100
                     queries=(
                         f"""
 SELECT received_at, reason AS reason_code, detail, remedy, line, events
-FROM dead_letters WHERE {_THIS} AND $__timeFilter(received_at)
+FROM dead_letters WHERE {_EARNEST} AND $__timeFilter(received_at)
 ORDER BY received_at DESC, dead_letter_id LIMIT 100
 """,
                     ),

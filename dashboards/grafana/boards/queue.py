@@ -6,7 +6,7 @@ from dashboards.grafana.boards.choices import DRILLS, GRADES, PROVINCES, SCENARI
 from dashboards.grafana.boards.shared import QUIET, counted_by, incident_table, two_counts
 from dashboards.grafana.columns import INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
-from dashboards.grafana.variables import is_chosen
+from dashboards.grafana.variables import chosen, is_chosen
 from dashboards.words import STATUS, VERDICT, Text
 
 _WHERE: Final = (
@@ -18,6 +18,7 @@ _WHERE: Final = (
 )
 _CHOICES: Final = tuple(f"${{{name}:queryparam}}" for name in ("province", "grade", "drills"))
 """What a link to a shorter list keeps."""
+_SAME: Final = f"(drill != '') = ({chosen('drills')} = '1')"
 
 QUEUE: Final = Board(
     name="queue",
@@ -81,9 +82,9 @@ QUEUE: Final = Board(
                         "What analysts said of incidents; refused commands with the reason.",
                     ),
                     queries=(
-                        """
+                        f"""
 SELECT said_at, analyst, verb, accepted, refusal, reason, incident_id
-FROM commands WHERE $__timeFilter(said_at)
+FROM commands WHERE $__timeFilter(said_at) AND {_SAME}
 ORDER BY said_at DESC, command_id LIMIT 100
 """,
                     ),

@@ -20,8 +20,8 @@ from dashboards.words import TIER, Text, Words
 
 QUIET: Final = Text("所选时段内没有安全事件", "No incident in the chosen period")
 TIER_CHANGES: Final = Text("等级变化", "Tier changes")
-HOURS: Final = "time >= toStartOfHour($__fromTime()) AND time <= $__toTime()"
-"""The hours that the period touches, in the rollup `events_by_hour`."""
+HOURS: Final = "drill = '' AND time >= toStartOfHour($__fromTime()) AND time <= $__toTime()"
+"""The hours that the period touches, in the rollup `events_by_hour`; drills are no traffic."""
 EVERY_INTERVAL: Final = """ORDER BY time WITH FILL
     FROM toStartOfInterval($__fromTime(), INTERVAL $__interval_s() second)
     TO $__toTime() STEP $__interval_s()"""

@@ -1,4 +1,4 @@
-"""All stories by name: attacks that a simulation hides, and look-alikes that surround them."""
+"""All stories by name: attacks that a simulation hides, look-alikes, and what drills tell."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -7,6 +7,8 @@ from pipeline.simulate.stories.illegal_operation import ILLEGAL_OPERATION
 from pipeline.simulate.stories.lookalikes import LOOKALIKES
 from pipeline.simulate.stories.ransomware import RANSOMWARE
 from pipeline.simulate.stories.step import Story
+from pipeline.simulate.stories.storage_cleanup import STORAGE_CLEANUP
+from pipeline.simulate.stories.supply_chain_update import SUPPLY_CHAIN_UPDATE
 from pipeline.simulate.stories.uncontrolled_remote_maintenance import (
     UNCONTROLLED_REMOTE_MAINTENANCE,
 )
@@ -22,3 +24,10 @@ STORIES: Final[Mapping[str, Story]] = {
         *LOOKALIKES,
     )
 }
+"""What a simulation hides of itself; `fenghuo simulate` knows these."""
+
+TOLD: Final[Mapping[str, Story]] = {
+    **STORIES,
+    **{story.name: story for story in (SUPPLY_CHAIN_UPDATE, STORAGE_CLEANUP)},
+}
+"""Everything that can be told where somebody plans the attacks: in drills."""

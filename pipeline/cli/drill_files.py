@@ -1,0 +1,73 @@
+"""The drill that a file describes, held against registry and policy (shell)."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from pipeline.app.engines import EngineRefused, policy_of
+from pipeline.cli.engines import load_registry
+from pipeline.drills.drill_file import DrillFault, DrillFile, parse_drill
+from pipeline.drills.planning import faults_of
+from pipeline.policy import Policy
+from schemas.registry import Registry
+
+Command = TypeVar("Command", bound=Callable[..., object])
+
+
+def drill_options(command: Command) -> Command:
+    """The argument FILE, and the registry and policy that it is held against."""
+    file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    registry = click.option(
+        "--registry",
+        envvar="FENGHUO_REGISTRY",
+        required=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="Enterprises, one JSON object a line.",
+    )
+    policy = click.option(
+        "--policy",
+        envvar="FENGHUO_POLICY",
+        required=True,
+        type=click.Path(exists=True, dir_okay=False, path_type=Path),
+        help="The workers' policy file: it knows the organisers.",
+    )
+    return file(registry(policy(command)))
+
+
+def load_policy(file: Path) -> Policy:
+    """The policy; its faults end the command with exit code 1."""
+    try:
+        return policy_of(file)
+    except EngineRefused as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def read_drill(
+    file: Path, registry: Registry, policy: Policy
+) -> tuple[DrillFile | None, list[DrillFault]]:
+    """The drill as far as it can be read, and every fault."""
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as fault:
+        return None, [DrillFault(str(file), "file", str(fault), "save it as UTF-8")]
+    parsed = parse_drill(text, str(file))
+    if parsed.drill is None:
+        return None, [*parsed.faults]
+    organisers = [each.organiser_id for each in policy.organisers]
+    return parsed.drill, faults_of(parsed.drill, str(file), registry, organisers)
+
+
+def require_drill(file: Path, registry: Registry, policy: Policy) -> DrillFile:
+    """The drill; its faults end the command with exit code 1."""
+    drill, faults = read_drill(file, registry, policy)
+    if drill is None or faults:
+        raise click.ClickException("\n".join(map(str, faults)))
+    return drill
+
+
+def load_drill(file: Path, registry: Path, policy: Path) -> tuple[DrillFile, Registry, Policy]:
+    """Drill, registry and policy of the options; faults end the command with exit code 1."""
+    known, in_force = load_registry(registry), load_policy(policy)
+    return require_drill(file, known, in_force), known, in_force
