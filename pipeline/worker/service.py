@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import structlog
 
+from pipeline.app.collector import spare_long_lived
 from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
 from pipeline.files.registry_file import registry_rows
 from pipeline.kafka.faults import KafkaFault
@@ -111,6 +112,7 @@ class Service:
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         self._log = StreamLog(self.app, settings, topics)
         self._steps = self._make_steps(engine)
+        spare_long_lived()
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
         host, port = settings.health_host, settings.health_port
@@ -222,6 +224,7 @@ class Service:
         engine = await self._rules.look()
         if engine is not None:
             await self._steps.swap(engine)
+            spare_long_lived()
             await self._introduce()
 
     async def _tick(self) -> None:
