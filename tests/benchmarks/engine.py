@@ -130,11 +130,11 @@ def _batches(
 
 def measure(engine: Engine, batches: Iterable[Batch]) -> Cost:
     """Every batch through the engine, and its lines through the decoder."""
-    states: dict[str, EnterpriseState] = {}
+    states: defaultdict[str, EnterpriseState] = defaultdict(EnterpriseState)
     cost = Cost()
     for batch in batches:
         began = time.process_time()
-        state = states.setdefault(batch.enterprise_id, EnterpriseState())
+        state = states[batch.enterprise_id]
         decided = engine.process(state, batch)
         encode_state(state)
         cost.add(time.process_time() - began, [batch.value], decided)

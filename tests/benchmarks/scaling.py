@@ -8,6 +8,7 @@ made traffic in batches of five.
 
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TypeVar
@@ -129,11 +130,11 @@ def correlations_ratio() -> tuple[float, int, int]:
 
 
 def _processing(engine: Engine, batches: Sequence[Batch]) -> list[Callable[[], None]]:
-    states: dict[str, EnterpriseState] = {}
+    states: defaultdict[str, EnterpriseState] = defaultdict(EnterpriseState)
 
     def process(part: Sequence[Batch]) -> None:
         for batch in part:
-            state = states.setdefault(batch.enterprise_id, EnterpriseState())
+            state = states[batch.enterprise_id]
             engine.process(state, batch)
             encode_state(state)
 
