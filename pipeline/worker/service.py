@@ -19,7 +19,7 @@ from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
 from pipeline.kafka.preflight import Topic, describe_sources, partitions_of
 from pipeline.path import Engine
-from pipeline.worker.health import Health, HealthServer
+from pipeline.worker.health import Health, HealthServer, pages_of
 from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, positions_of
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.publications import publications_of
@@ -116,7 +116,7 @@ class Service:
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
         host, port = settings.health_host, settings.health_port
-        self.server = HealthServer(host, port, self.health, self.metrics)
+        self.server = HealthServer(host, port, pages_of(self.health, self.metrics))
 
     def close(self) -> None:
         """After the app has ended: the sink is closed, the port is free."""
