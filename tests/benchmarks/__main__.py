@@ -9,6 +9,7 @@ BENCHMARKS = (
     "correlation",
     "engine",
     "scaling",
+    "scale",
     "campaigns",
     "sinks",
     "worker",
