@@ -6,6 +6,7 @@
 No enterprise's id holds a `#` (`intake/registry.py`), so the two kinds never meet.
 """
 
+from functools import cache
 from typing import NamedTuple, TypeAlias
 
 import msgspec
@@ -116,6 +117,16 @@ def encode_state(state: State) -> bytes:
         packed = state.correlation.with_groups_packed()
         state = msgspec.structs.replace(state, correlation=packed)
     return _encoder.encode(state)
+
+
+def is_fresh(key: str, record: bytes) -> bool:
+    """Whether a record is of a state of which nothing is remembered."""
+    return record == _fresh_record(is_campaign_key(key))
+
+
+@cache
+def _fresh_record(is_campaign: bool) -> bytes:
+    return encode_state(CampaignState() if is_campaign else EnterpriseState())
 
 
 def decode_state(key: str, data: bytes) -> State:

@@ -1,5 +1,6 @@
 """Identifiers derived from content: a retry, a replay or another worker yields the same id."""
 
+from collections.abc import Iterable
 from hashlib import blake2b
 
 ID_BYTES = 16
@@ -21,18 +22,19 @@ class ContentIds:
     __slots__ = ("_begun",)
 
     def __init__(self, kind: str, *parts: str | bytes) -> None:
-        self._begun = blake2b(_framed(parts), digest_size=ID_BYTES, person=kind.encode()[:16])
+        self._begun = blake2b(digest_size=ID_BYTES, person=kind.encode()[:16])
+        _take_in(self._begun, parts)
 
     def id_of(self, *parts: str | bytes) -> str:
         """`content_id` of the kind, the first parts and these."""
         digest = self._begun.copy()
-        digest.update(_framed(parts))
+        _take_in(digest, parts)
         return digest.hexdigest()
 
 
-def _framed(parts: tuple[str | bytes, ...]) -> bytes:
-    framed: list[bytes] = []
+def _take_in(digest: blake2b, parts: Iterable[str | bytes]) -> None:
+    """Part by part: a copy of all of them joined costs more than their digest."""
     for part in parts:
         data = part.encode() if isinstance(part, str) else part
-        framed += (b"%d%s" % (len(data), _SEPARATOR), data)
-    return b"".join(framed)
+        digest.update(b"%d%s" % (len(data), _SEPARATOR))
+        digest.update(data)

@@ -5,7 +5,9 @@ text, int, bool, list or None; moments are int microseconds.
 """
 
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import cached_property, partial
+from itertools import groupby
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -72,9 +74,11 @@ class Column(msgspec.Struct, frozen=True):
     type: str
     comment: str
     read: Callable[[Any], Any]
+    attribute: str = ""
+    """Where it is an attribute and no more."""
 
 
-class Table(msgspec.Struct, frozen=True, kw_only=True):
+class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One table. `key` identifies the thing; rows of a key differ in `revision`, if it has one.
 
     `order_by` ends in the columns that tell rows apart; its parts are columns or expressions
@@ -101,7 +105,22 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
 
     def row(self, thing: Any) -> tuple[Any, ...]:
         """The thing as a tuple in column order: text, int, bool, list or None; moments as int."""
-        return tuple([column.read(thing) for column in self.columns])
+        row: list[Any] = []
+        for read in self.readers:
+            row += read(thing)
+        return tuple(row)
+
+    @cached_property
+    def readers(self) -> list[Callable[[Any], Sequence[Any]]]:
+        """Of all columns in order; attributes side by side are read in one go."""
+        readers: list[Callable[[Any], Sequence[Any]]] = []
+        for is_attribute, columns in groupby(self.columns, lambda each: bool(each.attribute)):
+            group = list(columns)
+            if is_attribute and len(group) > 1:
+                readers.append(attrgetter(*(each.attribute for each in group)))
+            else:
+                readers += [partial(_alone, each.read) for each in group]
+        return readers
 
     @property
     def current_name(self) -> str:
@@ -119,12 +138,17 @@ class Table(msgspec.Struct, frozen=True, kw_only=True):
         return tuple(column.name for column in self.columns)
 
 
+def _alone(read: Callable[[Any], Any], thing: Any) -> tuple[Any]:
+    return (read(thing),)
+
+
 def column(
     name: str, type: str, comment: str, read: Callable[[Any], Any] | str | None = None
 ) -> Column:
     """A column read by a function, from an attribute (dots allowed), or from its own name."""
-    reader = attrgetter(read or name) if read is None or isinstance(read, str) else read
-    return Column(name, type, comment, reader)
+    if read is None or isinstance(read, str):
+        return Column(name, type, comment, attrgetter(read or name), read or name)
+    return Column(name, type, comment, read)
 
 
 def json_of(name: str) -> Callable[[Any], str]:

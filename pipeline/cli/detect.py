@@ -1,6 +1,5 @@
 """`fenghuo detect`: Sigma over recordings, one JSON object a match on stdout (shell)."""
 
-import gc
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +9,7 @@ from typing import Any
 import click
 import orjson
 
+from pipeline.app.collector import spare_long_lived
 from pipeline.app.engines import RULE_CACHE
 from pipeline.app.file_reading import read_recordings
 from pipeline.cli.file_account import FileAccount
@@ -97,7 +97,7 @@ def detect_command(
     if not rules.rules:
         raise click.ClickException("no rule could be loaded: check the folders given")
     rules = rules.assuming(assume_source)
-    gc.freeze()
+    spare_long_lived()
     local = LocalTime(zone_of(zone or "UTC"), time.time_ns() // 1_000)
     accounts = [FileAccount(file) for file in files]
     for file, account in zip(files, accounts, strict=True):

@@ -11,6 +11,7 @@ from pipeline.kafka.faults import KafkaFault
 from pipeline.worker.engine_parts import EngineParts
 from pipeline.worker.process import serve
 from pipeline.worker.settings import SettingsFault, read_settings
+from pipeline.worker.supervisor import supervise
 
 _PATH = click.Path(path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -30,11 +31,13 @@ _FOLDER = click.Path(file_okay=False, path_type=Path)
 @click.option("--registry", type=_PATH, help="Who may publish.")
 @click.option("--policy", type=_PATH, help="Policy file.")
 @click.option("--health-port", type=int, help="Health and metrics; FENGHUO_HEALTH_PORT.")
+@click.option("--processes", metavar="N|auto", help="Workers of this command; FENGHUO_PROCESSES.")
 def worker_command(rules: tuple[Path, ...], **options: object) -> None:
     """Read events and commands from Kafka, and write what they come to into the store.
 
-    Every setting has an environment variable, FENGHUO_<NAME>; an option comes first. Start as
-    many workers as there are cores, at most as many as partitions; any of them may be killed.
+    Every setting has an environment variable, FENGHUO_<NAME>; an option comes first. Run as
+    many workers as there are cores, at most as many as partitions (`--processes auto`); any of
+    them may be killed.
     """
     try:
         settings = read_settings(rules=rules or None, **options)
@@ -44,6 +47,9 @@ def worker_command(rules: tuple[Path, ...], **options: object) -> None:
     if faults_found := [*unbearable(checks)]:
         raise click.ClickException("\n".join(faults_found))
     try:
-        serve(settings, EngineParts(settings))
+        if settings.processes == 1:
+            serve(settings, EngineParts(settings))
+        else:
+            supervise(settings, EngineParts)
     except (EngineRefused, StoreFault, KafkaFault) as faults:
         raise click.ClickException(str(faults)) from faults

@@ -114,6 +114,8 @@ def grow(group: Group, moment: Moment, span: Moment) -> Episode:
 
 def settle(correlation: Correlation, group: Group, settled: Moment) -> None:
     """Forget what can change no more: nothing from before `settled` will come or go."""
+    if not (group.episodes or group.fires or group.withdrawn or group.anchors):
+        return
     span = correlation.span
     group.episodes = [each for each in group.episodes if each.last + span > settled]
     del group.fires[: max(bisect_left(group.fires, settled) - 1, 0)]

@@ -100,10 +100,12 @@ def outline(episode: Episode, evidence: Evidence) -> str:
 
 
 def release(correlation: Correlation, group: Group, settled: Moment, limit: int) -> int:
-    """release matches that decide nothing any more; how many the quota `limit` cost beyond.
+    """Release matches that decide nothing any more; how many the quota `limit` cost beyond.
 
     What belongs to the detection that is still open is folded into its evidence.
     """
+    if group.held and group.held[0].time >= settled and len(group.held) <= limit:
+        return 0
     leaving = bisect_left(group.held, settled - correlation.span + 1, key=time_of)
     if correlation.settled_kept is not None:
         old = bisect_left(group.held, settled, key=time_of)

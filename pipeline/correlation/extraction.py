@@ -3,7 +3,7 @@
 Values compare as Sigma compares them: text in any case, numbers as text or number alike.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 
 import msgspec
@@ -12,7 +12,7 @@ from pipeline.correlation.drop_reasons import DropReason
 from pipeline.correlation.group_evaluation import Finding
 from pipeline.correlation.groups import Candidate
 from pipeline.correlation.plan import Correlation, Feed, Source
-from pipeline.correlation.state import Evidence, Inner
+from pipeline.correlation.state import EntityKey, Evidence, Inner
 from pipeline.correlation.windows import Value
 from pipeline.event_time.sources import SourceId
 from pipeline.sigma.matching.values import members, read_field
@@ -39,7 +39,7 @@ class Match(msgspec.Struct, frozen=True):
 
 
 def extract_event(
-    feed: Feed, match: Match, entities: tuple[Entity, ...], behind: tuple[SourceId, ...]
+    feed: Feed, match: Match, entities: tuple[EntityKey, ...], behind: tuple[SourceId, ...]
 ) -> tuple[str, Candidate] | DropReason:
     """The group key and the match, or why the event does not count for this correlation."""
     correlation, position = feed
@@ -95,11 +95,16 @@ def extract_finding(
         finding.detection_id,
         position,
         value,
-        opening.entities,
+        entity_keys(opening.entities),
         Inner(opening.first_time, opening.last_time, opening.event_count, opening.event_ids),
         behind,
     )
     return finding_group(feed, fields), candidate
+
+
+def entity_keys(entities: Iterable[Entity]) -> tuple[EntityKey, ...]:
+    """What a group keeps of entities."""
+    return tuple([(each.kind, each.value, each.role) for each in entities])
 
 
 def comparable_text(value: object) -> str | None:

@@ -92,10 +92,9 @@ def evaluate_group(
 
 def _passed_by(group: Group, pending: Pending, clock: Clock) -> Moment:
     """Event time that the enterprise and the sources behind it that fed the group have passed."""
-    sources = {
-        *group.waits_for,
-        *(each for candidate in pending.candidates for each in candidate.sources),
-    }
+    sources = {*group.waits_for}
+    for candidate in pending.candidates:
+        sources.update(candidate.sources)
     if not sources:
         return clock.watermark
     behind = clock.behind(sources)

@@ -1,14 +1,13 @@
 """A group's matches: taken in, taken out, let go; its caches follow."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 
 from pipeline.correlation.state import EntityKey, Group, Held, Inner, Rank, rank_of, time_of
 from pipeline.correlation.windows import Value
 from pipeline.event_time.sources import SourceId
-from schemas.detection import Entity
 from schemas.moments import Moment
 
 GROUP_BYTES = 100
@@ -29,7 +28,7 @@ class Candidate(msgspec.Struct, frozen=True):
     event_id: str
     source: int
     value: Value
-    entities: tuple[Entity, ...]
+    entities: tuple[EntityKey, ...]
     inner: Inner | None = None
     sources: tuple[SourceId, ...] = ()
     """Sources behind the watermark that it came from."""
@@ -50,9 +49,9 @@ def change(group: Group, pending: Pending) -> Moment | None:
     """Apply what is pending; the time of the earliest match that changed, or None."""
     if not pending.candidates and not pending.gone:
         return None
-    ranks = [*pending.gone, *(candidate.rank for candidate in pending.candidates)]
     if group.cache.window is not None:
-        group.cache.window.retreat(group.held, bisect_left(group.held, min(ranks)[0], key=time_of))
+        times = [*(rank[0] for rank in pending.gone), *(each.time for each in pending.candidates)]
+        group.cache.window.retreat(group.held, bisect_left(group.held, min(times), key=time_of))
     changed = [rank[0] for rank in pending.gone if _remove(group, rank)]
     changed += [candidate.time for candidate in pending.candidates if _insert(group, candidate)]
     return min(changed, default=None)
@@ -68,11 +67,11 @@ def _insert(group: Group, candidate: Candidate) -> bool:
         candidate.event_id,
         candidate.source,
         candidate.value,
-        tuple(_intern(group, entity) for entity in candidate.entities),
+        _intern(group, candidate.entities),
         candidate.inner,
     )
     index = len(held)
-    if held and rank_of(held[-1]) >= candidate.rank:
+    if held and held[-1].time >= candidate.time:
         index = bisect_left(held, candidate.rank, key=rank_of)
         if index < len(held) and rank_of(held[index]) == candidate.rank:
             return _replace(group, index, new)
@@ -131,18 +130,17 @@ def weight(held: Held) -> int:
     return size
 
 
-def _intern(group: Group, entity: Entity) -> int:
+def _intern(group: Group, keys: Sequence[EntityKey]) -> tuple[int, ...]:
+    """Where each stands in the group's pool, new ones at its end."""
     pool = group.cache.pool
     if pool is None:
-        pool = {key: index for index, key in enumerate(group.pool)}
-        group.cache.pool = pool
-    key = (entity.kind, entity.value, entity.role)
-    index = pool.get(key)
-    if index is None:
-        index = pool[key] = len(group.pool)
-        group.pool.append(key)
-        group.bytes += _entity_weight(key)
-    return index
+        pool = group.cache.pool = {key: index for index, key in enumerate(group.pool)}
+    for key in keys:
+        if key not in pool:
+            pool[key] = len(group.pool)
+            group.pool.append(key)
+            group.bytes += _entity_weight(key)
+    return tuple([pool[key] for key in keys])
 
 
 def _thin_pool(group: Group) -> None:

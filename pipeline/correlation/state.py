@@ -147,11 +147,6 @@ class Group(msgspec.Struct, array_like=True, dict=True):
         """Not encoded."""
         return Cache()
 
-    @cached_property
-    def packed(self) -> msgspec.Raw:
-        """Encoded; not encoded itself."""
-        return msgspec.Raw(_encoder.encode(self))
-
     @property
     def is_spent(self) -> bool:
         """Whether nothing is left that could decide anything."""
@@ -217,23 +212,45 @@ class CorrelationState(msgspec.Struct, dict=True):
         self.__dict__.pop("timers", None)
 
     @cached_property
-    def packed(self) -> dict[str, msgspec.Raw]:
-        """Groups encoded, by correlation key; not encoded itself. Few of an enterprise's
-        correlations change in a batch, and encoding all anew was a fifth of the engine's work."""
-        return {}
+    def packed(self) -> "PackedGroups":
+        """Not encoded itself."""
+        return PackedGroups(self.groups)
 
     def changes(self, key: str, name: str) -> None:
         """Whoever is about to change a group says so: what is kept packed is not it any more."""
-        self.packed.pop(key, None)
-        group = self.groups.get(key, {}).get(name)
-        if group is not None:
-            group.__dict__.pop("packed", None)
+        self.packed.stale.setdefault(key, {})[name] = None
 
     def with_groups_packed(self) -> "CorrelationState":
         """The same to an encoder, which copies what is kept packed."""
-        packed = self.packed
-        for key, groups in self.groups.items():
-            if key not in packed:
-                of_key = {name: group.packed for name, group in groups.items()}
-                packed[key] = msgspec.Raw(_encoder.encode(of_key))
-        return msgspec.structs.replace(self, groups={key: packed[key] for key in self.groups})
+        return msgspec.structs.replace(self, groups=self.packed.renew(self.groups))
+
+
+class PackedGroups:
+    """Groups as they were last encoded: few of an enterprise's change in a batch."""
+
+    __slots__ = ("of_key", "packed", "stale")
+
+    def __init__(self, groups: Mapping[str, Mapping[str, Group]]) -> None:
+        self.stale: dict[str, dict[str, None]] = {key: dict.fromkeys(groups[key]) for key in groups}
+        """Those that have changed since, by correlation key."""
+        self.packed: dict[str, dict[str, msgspec.Raw]] = {}
+        self.of_key: dict[str, msgspec.Raw] = {}
+        """All groups of a correlation key as one."""
+
+    def renew(self, groups: Mapping[str, Mapping[str, Group]]) -> dict[str, msgspec.Raw]:
+        """By correlation key, all groups as they are now."""
+        for key, names in self.stale.items():
+            held, packed = groups.get(key, {}), self.packed.setdefault(key, {})
+            for name in names:
+                group = held.get(name)
+                if group is None:
+                    packed.pop(name, None)
+                else:
+                    packed[name] = msgspec.Raw(_encoder.encode(group))
+            if packed:
+                self.of_key[key] = msgspec.Raw(_encoder.encode(packed))
+            else:
+                del self.packed[key]
+                self.of_key.pop(key, None)
+        self.stale = {}
+        return self.of_key

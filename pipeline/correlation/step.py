@@ -15,6 +15,7 @@ import msgspec
 from pipeline.correlation.drop_reasons import DropReason, count_drop
 from pipeline.correlation.extraction import (
     Match,
+    entity_keys,
     extract_event,
     extract_finding,
     finding_group,
@@ -24,13 +25,13 @@ from pipeline.correlation.group_evaluation import Finding, GroupRef, evaluate_gr
 from pipeline.correlation.groups import Candidate, Pending
 from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
 from pipeline.correlation.quota import drop_group, enforce_quota, open_group, retire
-from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, Timer
+from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, EntityKey, Timer
 from pipeline.correlation.wording import summary_of
 from pipeline.event_time.clock import Clock
 from pipeline.event_time.sources import SourceId
 from pipeline.intake.entities import entities_of
 from schemas.context import Context
-from schemas.detection import Detection, Entity
+from schemas.detection import Detection
 from schemas.moments import Moment
 
 TIMERS_SLACK = 64
@@ -87,13 +88,13 @@ def expire(
 
 
 def _take_in(step: Step, matches: Sequence[Match]) -> None:
-    entities: dict[str, tuple[Entity, ...]] = {}
+    entities: dict[str, tuple[EntityKey, ...]] = {}
     behind: dict[SourceId, tuple[SourceId, ...]] = {}
     for match in matches:
         event = match.event
         for feed in step.plan.feeds.get(match.rule.head.rule_id, ()):
             if event.event_id not in entities:
-                entities[event.event_id] = entities_of(event)
+                entities[event.event_id] = entity_keys(entities_of(event))
             if match.source not in behind:
                 behind[match.source] = tuple(step.clock.behind((match.source,)))
             candidate = extract_event(feed, match, entities[event.event_id], behind[match.source])

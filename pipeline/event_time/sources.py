@@ -9,7 +9,7 @@ The packed rows decide everything; the index and the heap follow from them and a
 """
 
 from collections.abc import Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from heapq import heapify, heappop, heappush, heapreplace
 from struct import Struct
@@ -27,6 +27,8 @@ is left over once the half hours are taken away."""
 SHIFT_MINUTES = 5
 """Minutes, each with a batch, in which a shift was the same: then it is the zone, not the delay."""
 HALF_HOUR_S = 1_800
+SOURCE_IDS_KEPT = 65_536
+"""Names whose ids are remembered, the least recently met forgotten."""
 _GREATEST_SHIFT = 28
 _ROW = Struct("<6sIIbB")
 _LAST_SECOND = 2**32 - 1
@@ -45,6 +47,7 @@ class Row(NamedTuple):
     """Minutes in which that was so."""
 
 
+@lru_cache(SOURCE_IDS_KEPT)
 def source_id(name: str) -> SourceId:
     """The id of a source's name."""
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=6).digest()
@@ -116,13 +119,14 @@ def observe(
     """A source was heard at `arrived_s`: its newest event, and how far behind its receipt the
     event's own clock is (`offset_s`; ahead: negative)."""
     newest_s, arrived_s = _packable(newest_s), _packable(arrived_s)
-    old = sources.get(source_id)
-    shift = shift_of(offset_s)
-    row = Row(source_id, newest_s, arrived_s, shift, int(shift != 0))
-    if old is not None:
-        goes_on = shift == old.shift and shift != 0
-        another_minute = arrived_s // 60 > old.last_s // 60
-        minutes = min(old.minutes + another_minute, 255) if goes_on else row.minutes
+    old, shift = sources.get(source_id), shift_of(offset_s)
+    if old is None:
+        row = Row(source_id, newest_s, arrived_s, shift, int(shift != 0))
+    else:
+        minutes = int(shift != 0)
+        if minutes and shift == old.shift:
+            another_minute = arrived_s // 60 > old.last_s // 60
+            minutes = min(old.minutes + another_minute, 255)
         greatest_s, last_s = max(old.greatest_s, newest_s), max(old.last_s, arrived_s)
         row = Row(source_id, greatest_s, last_s, shift, minutes)
     sources.put(row)
@@ -132,7 +136,7 @@ def observe(
 
 def _packable(seconds: int) -> int:
     """Within 1970 to 2106: a topic whose records carry their sender's time can hold any moment."""
-    return min(max(seconds, 0), _LAST_SECOND)
+    return seconds if 0 <= seconds <= _LAST_SECOND else min(max(seconds, 0), _LAST_SECOND)
 
 
 def shift_of(offset_s: int) -> int:

@@ -42,6 +42,8 @@ def revise(
     Successors come before what they supersede.
     """
     evidence_index = evidence_index_of(policy, state, context.enterprise.shared_entities)
+    if not detections and evidence_index.is_exact:
+        return []
     change = absorb(state, evidence_index, detections)
     now = hold_back(state, evidence_index, change)
     incidents = assign_cases(policy, state, evidence_index, now, clock, context)

@@ -1,10 +1,10 @@
 """Who and what takes part in an event: its columns and its entities, both by the field map."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias, get_args
 
 from pipeline.intake.field_map import (
     NUMBERED,
@@ -122,28 +122,40 @@ NORMAL_FORMS: Mapping[EntityKind, Callable[[str], str]] = {
 """The one form of a value of each kind; "" for what is none."""
 
 
+class Present(NamedTuple):
+    """Where the field map finds something in an event that has certain fields."""
+
+    columns: dict[Column, Places]
+    """Of each column that may have a value."""
+    rows: tuple[tuple[Row, Places], ...]
+
+
+NO_COLUMNS: Mapping[Column, str] = {column: "" for column in get_args(Column) if column}
+
+
 def column_of(fields: Mapping[str, object], rows: Rows, column: Column) -> str:
     """What a column shows: the first value of its rows, spelled as in the event; "" for none."""
-    return _first_text(fields, _places_in(fields, rows)[column])
+    return _first_text(fields, _present_in(fields, rows).columns.get(column, ()))
 
 
 def columns_of(fields: Mapping[str, object], rows: Rows) -> dict[Column, str]:
     """What each column shows."""
-    places = _places_in(fields, rows)
-    return {column: _first_text(fields, of_column) for column, of_column in places.items()}
+    columns = {**NO_COLUMNS}
+    for column, places in _present_in(fields, rows).columns.items():
+        columns[column] = _first_text(fields, places)
+    return columns
 
 
-def _places_in(fields: Mapping[str, object], rows: Rows) -> dict[Column, Places]:
+def _present_in(fields: Mapping[str, object], rows: Rows) -> Present:
     present = _present if len(fields) <= SHAPE_MAX else _present.__wrapped__
     return present(rows, tuple(fields))
 
 
 def _first_text(fields: Mapping[str, object], places: Places) -> str:
     for name, row in places:
-        value = fields.get(name)
         if row.event_ids and not _has_event_id(fields, row):
             continue
-        form = NORMAL_FORMS[row.kind]
+        value, form = fields.get(name), NORMAL_FORMS[row.kind]
         if value.__class__ is str and name not in NUMBERED:
             if value not in NOTHING and form(value):
                 return value
@@ -155,18 +167,23 @@ def _first_text(fields: Mapping[str, object], places: Places) -> str:
 
 
 @lru_cache(SHAPES_KEPT)
-def _present(rows: Rows, names: tuple[str, ...]) -> dict[Column, Places]:
-    """Where each column finds something in an event that has these fields: most events have the
-    fields of one before."""
+def _present(rows: Rows, names: tuple[str, ...]) -> Present:
+    """Most events have the fields of one before."""
     known = frozenset(names)
-    return {
-        column: tuple(
+
+    def met(places: Iterable[Place]) -> Places:
+        return tuple(
             (name, row)
             for name, holders, row in places
             if name in known or not known.isdisjoint(holders)
         )
-        for column, places in rows.of_column.items()
-    }
+
+    columns = {column: met(places) for column, places in rows.of_column.items()}
+    by_row = [(row, met(places)) for row, places in rows.rows]
+    return Present(
+        {column: places for column, places in columns.items() if places},
+        tuple((row, places) for row, places in by_row if places),
+    )
 
 
 def _has_event_id(fields: Mapping[str, object], row: Row) -> bool:
@@ -200,10 +217,10 @@ def _member_texts(value: object, name: str) -> Iterator[str]:
 def entities_of(event: Event) -> tuple[Entity, ...]:
     """Who and what takes part in an event, each once, in the field map's order."""
     rows = rows_of(event.format, event.product, "Channel" in event.fields)
-    ends = _roles_of_ends(event, rows)
+    ends = _roles_of_ends(event)
     found: dict[Entity, None] = {}
     read: set[str] = set()
-    for row, places in rows.rows:
+    for row, places in _present_in(event.fields, rows).rows:
         if row.event_ids and not _has_event_id(event.fields, row):
             continue
         for value in _values(event.fields, places, read):
@@ -211,11 +228,9 @@ def entities_of(event: Event) -> tuple[Entity, ...]:
     return tuple(found)
 
 
-def _values(fields: Mapping[str, object], places: tuple[Place, ...], read: set[str]) -> list[str]:
+def _values(fields: Mapping[str, object], places: Places, read: set[str]) -> list[str]:
     """What the first of a row's places that says something says, in normal form."""
-    for name, holders, row in places:
-        if name not in fields and (not holders or fields.keys().isdisjoint(holders)):
-            continue
+    for name, row in places:
         forms = [NORMAL_FORMS[row.kind](text) for text in _texts(fields, name)]
         if any(forms) and name not in read:
             read.add(name)
@@ -223,10 +238,9 @@ def _values(fields: Mapping[str, object], places: tuple[Place, ...], read: set[s
     return []
 
 
-def _roles_of_ends(event: Event, rows: Rows) -> Mapping[Column, Role]:
+def _roles_of_ends(event: Event) -> Mapping[Column, Role]:
     """The roles of who opened a connection and who answered, where the event names both."""
-    source = _address(column_of(event.fields, rows, "source_ip"))
-    destination = _address(column_of(event.fields, rows, "destination_ip"))
+    source, destination = _address(event.source_ip), _address(event.destination_ip)
     if not source or not destination:
         return {}
     inside = _is_inside(source), _is_inside(destination)
@@ -234,6 +248,7 @@ def _roles_of_ends(event: Event, rows: Rows) -> Mapping[Column, Role]:
     return dict(zip(("source_ip", "destination_ip"), roles, strict=True))
 
 
+@lru_cache(FORMS_KEPT)
 def _is_inside(value: str) -> bool:
     found = ip_address(value)
     return found.is_loopback or found.is_link_local or is_private(found)

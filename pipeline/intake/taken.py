@@ -12,6 +12,7 @@ Rule 4. Streams beyond `STREAMS_MAX`, and ranges beyond `RANGES_MAX` in one, are
 """
 
 from bisect import bisect_right
+from functools import cached_property
 
 import msgspec
 
@@ -50,7 +51,7 @@ class Stream(msgspec.Struct, array_like=True):
     reused: bool = False
 
 
-class TakenState(msgspec.Struct):
+class TakenState(msgspec.Struct, dict=True):
     """What is remembered of an enterprise's batches; part of its state record."""
 
     recent: list[int] = []
@@ -59,6 +60,11 @@ class TakenState(msgspec.Struct):
     """By fingerprint of key and stream; the one that rested longest first."""
     doubtful_until: Moment = 0
     """Until then a stream that seems new may be one that was forgotten."""
+
+    @cached_property
+    def known(self) -> set[int]:
+        """The recent ones, to be looked up; not encoded."""
+        return set(self.recent)
 
 
 class Verdict(msgspec.Struct, frozen=True):
@@ -71,9 +77,9 @@ class Verdict(msgspec.Struct, frozen=True):
 def take(state: TakenState, batch: Batch) -> Verdict:
     """Judge a batch, and remember it as taken."""
     fingerprint = _fingerprint("batch_id", batch.batch_id)
-    is_recent = fingerprint in state.recent
+    is_recent = fingerprint in state.known
     if not is_recent:
-        state.recent = [*state.recent[1 - RECENT_MAX :], fingerprint]
+        _keep_recent(state, fingerprint)
     if not batch.stream:
         return Verdict(is_recent, "" if is_recent else NO_STREAM)
     number = Numbered(batch.sequence, fingerprint)
@@ -85,6 +91,13 @@ def take(state: TakenState, batch: Batch) -> Verdict:
     if is_recent or is_repeat:
         return Verdict(is_repeat=True)
     return Verdict(False, _doubt(stream, batch.received_at))
+
+
+def _keep_recent(state: TakenState, fingerprint: int) -> None:
+    state.recent.append(fingerprint)
+    state.known.add(fingerprint)
+    if len(state.recent) > RECENT_MAX:
+        state.known.discard(state.recent.pop(0))
 
 
 def _fingerprint(kind: str, *parts: str) -> int:

@@ -15,6 +15,7 @@ Rule 5: a category of Windows stands for channels and event ids, not for a name
 
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from typing import NamedTuple
 
 import msgspec
 
@@ -230,11 +231,31 @@ NOWHERE = EventSource()
 """The source of an event that says nothing of it."""
 
 
-@lru_cache(maxsize=SOURCES_KEPT)
+class Origin(NamedTuple):
+    """Where an event comes from: all that is known, and the best single description."""
+
+    source: EventSource
+    described: LogSource
+
+
 def written_source(text: str) -> EventSource:
     """A source as formats and policies write it: "category/product/service", any of them empty."""
+    return _written(text).source
+
+
+@lru_cache(maxsize=SOURCES_KEPT)
+def _written(text: str) -> Origin:
     category, product, service = [*text.split("/", 2), "", ""][:3]
-    return EventSource(frozenset(_known(category)), product, _known(service))
+    return _origin(EventSource(frozenset(_known(category)), product, _known(service)))
+
+
+def _origin(source: EventSource) -> Origin:
+    described = LogSource(
+        category=min(source.categories, key=_breadth, default=""),
+        product=source.product,
+        service=source.services[0] if source.services else "",
+    )
+    return Origin(source, described)
 
 
 EVENT_ID = "EventID"
@@ -245,23 +266,40 @@ has this name in Sigma's taxonomy."""
 
 def event_source(fields: Mapping[str, object]) -> EventSource:
     """What `fields` say of where they come from."""
+    return _origin_of(fields).source
+
+
+def log_source(fields: Mapping[str, object]) -> LogSource:
+    """The best single description of an event, for storage columns."""
+    return _origin_of(fields).described
+
+
+def _origin_of(fields: Mapping[str, object]) -> Origin:
     tagged = fields.get(SOURCE_FIELD)
     if isinstance(tagged, str):
-        return written_source(tagged)
+        return _written(tagged)
     channel, provider = fields.get("Channel"), fields.get("Provider_Name")
     if not isinstance(channel, str) or not channel:
         if not isinstance(provider, str) or not _is_windows_provider(provider):
-            return UNNAMED_WINDOWS if EVENT_ID in fields else NOWHERE
+            return _UNNAMED if EVENT_ID in fields else _NOWHERE
         channel = PROVIDER_CHANNELS.get(provider.lower(), provider)
-    return EventSource(
-        categories=_categories(
-            channel.lower(),
-            (text_of(fields.get("EventID")) or "").strip(),
-            provider.lower() if isinstance(provider, str) else "",
-        ),
-        product="linux" if channel == LINUX_SYSMON else "windows",
-        services=_BY_CHANNEL.get(channel.lower(), ()),
-        is_windows_log=True,
+    event_id = fields.get(EVENT_ID)
+    return _windows_log(
+        channel,
+        event_id if isinstance(event_id, str) else text_of(event_id) or "",
+        provider if isinstance(provider, str) else "",
+    )
+
+
+@lru_cache(maxsize=SOURCES_KEPT)
+def _windows_log(channel: str, event_id: str, provider: str) -> Origin:
+    return _origin(
+        EventSource(
+            categories=_categories(channel.lower(), event_id.strip(), provider.lower()),
+            product="linux" if channel == LINUX_SYSMON else "windows",
+            services=_BY_CHANNEL.get(channel.lower(), ()),
+            is_windows_log=True,
+        )
     )
 
 
@@ -278,7 +316,6 @@ def _is_windows_provider(provider: str) -> bool:
     return provider.lower() in PROVIDER_CHANNELS or provider.lower() in PROVIDER_CATEGORIES
 
 
-@lru_cache(maxsize=SOURCES_KEPT)
 def _categories(channel: str, event_id: str, provider: str) -> frozenset[str]:
     """Of a channel and provider in lower case."""
     named = {
@@ -340,20 +377,9 @@ def blind_rules(
     return blind
 
 
-def log_source(fields: Mapping[str, object]) -> LogSource:
-    """The best single description of an event, for storage columns."""
-    return _described(event_source(fields))
-
-
-@lru_cache(maxsize=SOURCES_KEPT)
-def _described(source: EventSource) -> LogSource:
-    return LogSource(
-        category=min(source.categories, key=_breadth, default=""),
-        product=source.product,
-        service=source.services[0] if source.services else "",
-    )
-
-
 def _breadth(category: str) -> tuple[int, str]:
     """The narrowest category first: registry_set before registry_event."""
     return len(_SYSMON_IDS.get(category, ())), category
+
+
+_NOWHERE, _UNNAMED = _origin(NOWHERE), _origin(UNNAMED_WINDOWS)

@@ -10,9 +10,10 @@ a worker beyond the number of partitions is never ready, and is not needed.
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
+from typing import TypeAlias
 
 from pipeline.worker.ledger import Ownership
 from pipeline.worker.metrics import Metrics
@@ -55,16 +56,23 @@ class Health:
         return is_reading and not self.is_sink_down
 
 
+Pages: TypeAlias = Mapping[str, Callable[[], tuple[int, bytes]]]
+"""Status and text, by path."""
+
+
+def pages_of(health: Health, metrics: Metrics) -> Pages:
+    """What a worker's port says."""
+    return {
+        "/health/live": lambda: verdict(health.is_live(), "live"),
+        "/health/ready": lambda: verdict(health.is_ready(), "ready"),
+        "/metrics": lambda: (200, metrics.text()),
+    }
+
+
 class HealthServer:
     """Serves until closed; `port` is the one taken."""
 
-    def __init__(self, host: str, port: int, health: Health, metrics: Metrics) -> None:
-        pages: dict[str, Callable[[], tuple[int, bytes]]] = {
-            "/health/live": lambda: _verdict(health.is_live(), "live"),
-            "/health/ready": lambda: _verdict(health.is_ready(), "ready"),
-            "/metrics": lambda: (200, metrics.text()),
-        }
-
+    def __init__(self, host: str, port: int, pages: Pages) -> None:
         class Page(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 status, body = pages.get(self.path, lambda: (404, b"no such page\n"))()
@@ -87,5 +95,6 @@ class HealthServer:
         self._server.server_close()
 
 
-def _verdict(holds: bool, word: str) -> tuple[int, bytes]:
+def verdict(holds: bool, word: str) -> tuple[int, bytes]:
+    """The page that says whether something holds."""
     return (200, f"{word}\n".encode()) if holds else (503, f"not {word}\n".encode())

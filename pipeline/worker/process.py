@@ -7,10 +7,11 @@ ends it with exit code 1, for its supervisor to start it again.
 """
 
 import logging
+import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from threading import Event, Thread
 from typing import Any
 
@@ -57,6 +58,8 @@ def configure_log() -> None:
         structlog.stdlib.add_logger_name,
         stamp,
     ]
+    if multiprocessing.parent_process() is not None:
+        chain.append(_name_process)
     structlog.configure(
         processors=[*chain, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
         logger_factory=structlog.stdlib.LoggerFactory(),
@@ -82,8 +85,19 @@ def configure_log() -> None:
     logging.getLogger("kafka.admin").setLevel(logging.ERROR)
 
 
-def serve(settings: WorkerSettings, parts: Parts) -> None:
+def _name_process(
+    _logger: Any, _method: str, line: structlog.typing.EventDict
+) -> structlog.typing.EventDict:
+    """Which worker of a command says it."""
+    return {**line, "process": multiprocessing.current_process().name}
+
+
+def serve(
+    settings: WorkerSettings, parts: Parts, say_port: Callable[[int], None] | None = None
+) -> None:
     """Run one worker until it is told to stop; ends the process by SystemExit.
+
+    `say_port` is told the port of health and metrics as soon as it is taken.
 
     Raises KafkaFault where no broker lets it in, or where topics or rights are lacking: Faust
     would stand still without a word.
@@ -94,11 +108,13 @@ def serve(settings: WorkerSettings, parts: Parts) -> None:
     import faust
 
     configure_log()
-    topics = _settle_with_kafka(settings)
+    topics = settle_with_kafka(settings)
     service = Service(settings, parts, topics)
     worker = faust.Worker(service.app, quiet=True, redirect_stdouts=False, override_logging=False)
     worker.spinner = None  # it writes to a log as to a terminal
     log.info("started", health_port=service.server.port)
+    if say_port is not None:
+        say_port(service.server.port)
     has_ended = Event()
     Thread(target=_leave_in_time, args=(service.app, has_ended), daemon=True).start()
     try:
@@ -121,7 +137,7 @@ def _leave_in_time(app: Any, has_ended: Event) -> None:
         os._exit(int(app.crashed))
 
 
-def _settle_with_kafka(settings: WorkerSettings) -> Mapping[str, Topic]:
+def settle_with_kafka(settings: WorkerSettings) -> Mapping[str, Topic]:
     """What the worker reads, once it may begin."""
 
     def absent(fault: KafkaFault) -> None:

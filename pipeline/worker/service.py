@@ -12,13 +12,14 @@ from typing import Any, Protocol
 
 import structlog
 
+from pipeline.app.collector import spare_long_lived
 from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
 from pipeline.files.registry_file import registry_rows
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
 from pipeline.kafka.preflight import Topic, describe_sources, partitions_of, receipt_topics
 from pipeline.path import Engine
-from pipeline.worker.health import Health, HealthServer
+from pipeline.worker.health import Health, HealthServer, pages_of
 from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, positions_of
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.publications import Publication, publications_of
@@ -112,10 +113,11 @@ class Service:
         self._log = StreamLog(self.app, settings, topics)
         self._receipt_topics = receipt_topics(settings.kafka(), settings.topic_prefix)
         self._steps = self._make_steps(engine)
+        spare_long_lived()
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
         host, port = settings.health_host, settings.health_port
-        self.server = HealthServer(host, port, self.health, self.metrics)
+        self.server = HealthServer(host, port, pages_of(self.health, self.metrics))
 
     def close(self) -> None:
         """After the app has ended: the sink is closed, the port is free."""
@@ -223,6 +225,7 @@ class Service:
         engine = await self._rules.look()
         if engine is not None:
             await self._steps.swap(engine)
+            spare_long_lived()
             await self._introduce()
 
     async def _tick(self) -> None:

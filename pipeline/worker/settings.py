@@ -39,6 +39,10 @@ class WorkerSettings(BaseSettings):
     health_host: str = Field("127.0.0.1", description="where health and metrics listen")
     health_port: int = Field(8080, ge=0, le=65535, description="0 takes a free port")
 
+    processes: int = Field(
+        1, ge=0, description="workers of this command; auto: one a core, at most one a partition"
+    )
+
     session_timeout_s: float = Field(6.0, gt=0, description="a silent worker is given up after")
     heartbeat_s: float = Field(1.0, gt=0)
     rebalance_timeout_s: float = Field(60.0, gt=0, description="a step must end well inside it")
@@ -53,10 +57,17 @@ class WorkerSettings(BaseSettings):
     def _split(cls, value: object) -> object:
         return tuple(filter(None, value.split(os.pathsep))) if isinstance(value, str) else value
 
+    @field_validator("processes", mode="before")
+    @classmethod
+    def _count(cls, value: object) -> object:
+        return 0 if value == "auto" else value
+
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.heartbeat_s * 3 > self.session_timeout_s:
             raise ValueError("heartbeat_s: at most a third of session_timeout_s")
+        if self.store is not None and self.processes != 1:
+            raise ValueError("processes: an embedded store has one worker; name none, or 1 process")
         missing = [str(path) for path in self._paths() if not path.exists()]
         if missing:
             raise ValueError(f"no such file or folder: {', '.join(missing)}")

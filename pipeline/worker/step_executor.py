@@ -16,7 +16,14 @@ from pipeline.app.delivery import Delivery
 from pipeline.app.runner import EngineFault, Runner, Task
 from pipeline.app.tasks import record_task, timer_task
 from pipeline.path import Engine
-from pipeline.state import State, StateKey, decode_state, encode_state, fresh_state
+from pipeline.state import (
+    State,
+    StateKey,
+    decode_state,
+    encode_state,
+    fresh_state,
+    is_fresh,
+)
 from pipeline.worker.metrics import Metrics
 from schemas.batch import Record
 from schemas.decision import Decision
@@ -81,7 +88,7 @@ class StepStates:
             encoded = encode_state(state)
             if len(encoded) > STATE_BYTES:
                 encoded = self._shed(key, state, encoded)
-            if encoded == encode_state(fresh_state(key.name)):
+            if is_fresh(key.name, encoded):
                 encoded = b""
             if encoded != self._encoded.get(key, b""):
                 self.changed[key] = encoded

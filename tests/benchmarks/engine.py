@@ -2,8 +2,12 @@
 
 Input: a recording of real attacks with all SigmaHQ rules, and the simulator's ordinary
 traffic with our own. Printed: CPU time as a multiple of `orjson.loads` of the very same lines,
-measured in turns with it batch by batch, so that a busy machine slows both; events per
-CPU-second, decisions, peak memory. The state is encoded after every batch, as the worker does.
+measured in turns with it batch by batch, beside its limit; events per CPU-second, decisions,
+peak memory. The state is encoded after every batch, as the worker does.
+
+`step` is what the worker's thread does between Kafka and the store: signed records, 50 a step,
+are admitted, decided and made rows, which a sink that keeps nothing takes; states come encoded
+and go encoded.
 """
 
 import resource
@@ -11,24 +15,33 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 import orjson
 
+from pipeline.app.collector import spare_long_lived
+from pipeline.app.delivery import Delivery
+from pipeline.app.publishing import Sender, sign_chunk
 from pipeline.files.recordings import open_recording
 from pipeline.files.rule_files import load_rules
-from pipeline.intake.batching import chunk_lines
+from pipeline.intake.batching import Chunk, chunk_lines
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.simulate.config import SimulationConfig
-from pipeline.simulate.registry import make_registry
+from pipeline.simulate.registry import KEY_ID, make_registry, signing_key
 from pipeline.simulate.traffic import make_traffic
-from pipeline.state import EnterpriseState, encode_state
-from schemas.batch import Batch, BatchAccount
+from pipeline.state import EnterpriseState, StateKey, encode_state
+from pipeline.worker.metrics import Metrics
+from pipeline.worker.step_executor import StepExecutor
+from schemas.batch import Batch, BatchAccount, Record
+from schemas.decision import Decision
 from schemas.moments import Moment, parse_moment
 from schemas.registry import Enterprise
+from sinks.contract import Rows
+from sinks.memory import MemorySink
+from tests.benchmarks.limits import verdict
 from tests.sigma.corpora import CORPORA
 
 ROOT = Path(__file__).parents[2]
@@ -37,8 +50,12 @@ START = parse_moment("2026-05-01T00:00:00Z")
 ONE = Enterprise(
     enterprise_id="E1", name="E1", province="330000", sector="steel", field="industrial"
 )
+SEED = 7
+SMALL_ENTERPRISES = 200
 LINES = 200
 """Of a large batch."""
+RECORDS_A_STEP = 50
+"""As the worker's settings have it."""
 
 
 class Cost(msgspec.Struct):
@@ -46,9 +63,22 @@ class Cost(msgspec.Struct):
 
     events: int = 0
     decisions: int = 0
-    bytes: int = 0
+    size: int = 0
+    """Bytes of all lines."""
     cpu_s: float = 0.0
     decoding_s: float = 0.0
+
+    def add(self, spent_s: float, values: Iterable[bytes], decided: Sequence[Decision]) -> None:
+        """Count what was spent on these values, and what the decoding of their lines takes."""
+        lines = [line for value in values for line in value.split(b"\n")]
+        began = time.process_time()
+        for line in lines:
+            orjson.loads(line)
+        self.decoding_s += time.process_time() - began
+        self.cpu_s += spent_s
+        self.decisions += len(decided)
+        self.events += sum(each.events for each in decided if isinstance(each, BatchAccount))
+        self.size += sum(map(len, lines)) + len(lines) - 1
 
 
 def recorded() -> tuple[Engine, list[Batch]]:
@@ -61,7 +91,7 @@ def recorded() -> tuple[Engine, list[Batch]]:
 
 def simulated() -> tuple[Engine, list[Batch]]:
     """Two hours of 200 made enterprises in all formats, with our own rules: five events a batch."""
-    return _simulated(enterprises=200, events=300, lines=1)
+    return _simulated(enterprises=SMALL_ENTERPRISES, events=300, lines=1)
 
 
 def simulated_200() -> tuple[Engine, list[Batch]]:
@@ -70,8 +100,8 @@ def simulated_200() -> tuple[Engine, list[Batch]]:
 
 
 def _simulated(enterprises: int, events: int, lines: int) -> tuple[Engine, list[Batch]]:
-    publishers = make_registry(7, enterprises)
-    traffic = make_traffic(7, SimulationConfig(start=START, events=events), publishers)
+    publishers = make_registry(SEED, enterprises)
+    traffic = make_traffic(SEED, SimulationConfig(start=START, events=events), publishers)
     held: dict[tuple[str, str], list[bytes]] = defaultdict(list)
     batches: list[Batch] = []
     for made in traffic:
@@ -100,38 +130,99 @@ def _batches(
 
 def measure(engine: Engine, batches: Iterable[Batch]) -> Cost:
     """Every batch through the engine, and its lines through the decoder."""
-    states: dict[str, EnterpriseState] = {}
+    states: defaultdict[str, EnterpriseState] = defaultdict(EnterpriseState)
     cost = Cost()
     for batch in batches:
-        lines = batch.value.split(b"\n")
         began = time.process_time()
-        state = states.setdefault(batch.enterprise_id, EnterpriseState())
+        state = states[batch.enterprise_id]
         decided = engine.process(state, batch)
         encode_state(state)
-        ended = time.process_time()
-        for line in lines:
-            orjson.loads(line)
-        cost.decoding_s += time.process_time() - ended
-        cost.cpu_s += ended - began
-        cost.decisions += len(decided)
-        cost.events += sum(each.events for each in decided if isinstance(each, BatchAccount))
-        cost.bytes += len(batch.value)
+        cost.add(time.process_time() - began, [batch.value], decided)
     return cost
 
 
-CASES = {"simulated": simulated, "simulated-200": simulated_200, "recorded": recorded}
+class NullSink(MemorySink):
+    """Keeps nothing."""
+
+    def write(self, rows: Rows, token: str) -> None:
+        """See `Sink.write`."""
 
 
-def run_case(case: str) -> None:
-    """Cold with all plans and memories to be made; of what is recorded, warm too."""
-    engine, batches = CASES[case]()
-    for warmth in ("cold", "warm") if case == "recorded" else ("",):
-        cost = measure(engine, batches)
+def measure_steps(engine: Engine, batches: Sequence[Batch]) -> Cost:
+    """The same through the worker's executor, from signed records on."""
+    executor = StepExecutor(engine, Delivery(NullSink(), lambda _: False), Metrics())
+    records = signed(batches)
+    states: dict[StateKey, bytes] = {}
+    cost = Cost()
+    for first in range(0, len(records), RECORDS_A_STEP):
+        step = records[first : first + RECORDS_A_STEP]
+        began = time.process_time()
+        tasks = executor.admit(step)
+        known = {task.key: states.get(task.key, b"") for task in tasks}
+        outcome = executor.take(tasks, known)
+        states |= outcome.states
+        spent_s = time.process_time() - began
+        cost.add(spent_s, [record.value for record in step], outcome.decisions)
+    return cost
+
+
+def signed(batches: Sequence[Batch]) -> list[Record]:
+    """The batches as the records that their senders would send."""
+    senders = {
+        enterprise.enterprise_id: Sender(enterprise.enterprise_id, KEY_ID, signing_key(private))
+        for enterprise, private in make_registry(SEED, SMALL_ENTERPRISES)
+    }
+    return [
+        Record(
+            topic="fenghuo.events",
+            partition=0,
+            offset=offset,
+            timestamp=batch.received_at,
+            key=batch.enterprise_id.encode(),
+            value=batch.value,
+            headers=_headers(senders[batch.enterprise_id], batch),
+        )
+        for offset, batch in enumerate(batches)
+    ]
+
+
+def _headers(sender: Sender, batch: Batch) -> tuple[tuple[str, bytes], ...]:
+    lines = tuple(batch.value.split(b"\n"))
+    chunk = Chunk(batch_id=batch.batch_id, sequence=0, lines=lines, occurrences=batch.occurrences)
+    return tuple(sign_chunk(sender, chunk, batch.format).items())
+
+
+class Case(msgspec.Struct, frozen=True):
+    """What is measured: its input, how, and in which states of the memories."""
+
+    make: Callable[[], tuple[Engine, list[Batch]]]
+    measure: Callable[[Engine, list[Batch]], Cost] = measure
+    warmths: Sequence[str] = ("",)
+
+
+CASES: Mapping[str, Case] = {
+    "engine simulated": Case(simulated),
+    "engine simulated-200": Case(simulated_200),
+    "engine recorded": Case(recorded, warmths=(" cold", " warm")),
+    "step simulated": Case(simulated, measure_steps),
+    "step simulated-200": Case(simulated_200, measure_steps),
+}
+"""Cold: all plans and memories are to be made."""
+
+
+def run_case(name: str) -> None:
+    """One line for each state of the memories."""
+    case = CASES[name]
+    engine, batches = case.make()
+    spare_long_lived()
+    for warmth in case.warmths:
+        cost = case.measure(engine, batches)
         peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        row = name + warmth
         print(
-            f"engine {case:13} {warmth:4}  {cost.cpu_s / cost.decoding_s:5.1f} x decoding  "
+            f"{row:21} x decoding {verdict(row, cost.cpu_s / cost.decoding_s):24}"
             f"{cost.events / cost.cpu_s:9,.0f} events/CPU-s  {cost.events:,} events of "
-            f"{cost.bytes / cost.events:,.0f} bytes, {cost.events / len(batches):,.1f} a batch  "
+            f"{cost.size / cost.events:,.0f} bytes, {cost.events / len(batches):,.1f} a batch  "
             f"{cost.decisions:,} decisions  {peak_mb:,.0f} MB",
             flush=True,
         )
@@ -142,11 +233,11 @@ def main() -> None:
     if len(sys.argv) > 1:
         run_case(sys.argv[1])
         return
-    for case in CASES:
-        if case == "recorded" and not CORPORA.exists():
-            print(f"no corpora at {CORPORA}: the recorded case is left out", file=sys.stderr)
+    for name, case in CASES.items():
+        if case.make is recorded and not CORPORA.exists():
+            print(f"no corpora at {CORPORA}: {name} is left out", file=sys.stderr)
             continue
-        subprocess.run([sys.executable, "-m", "tests.benchmarks.engine", case], check=True)
+        subprocess.run([sys.executable, "-m", "tests.benchmarks.engine", name], check=True)
 
 
 if __name__ == "__main__":

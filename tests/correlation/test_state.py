@@ -124,3 +124,13 @@ def test_a_group_that_is_hit_without_end_keeps_few_timers() -> None:
         run.feed((event(second), "a"))
     timers = run.state.timers
     assert max(len(timers.due), len(timers.ends), len(timers.backlog_ends)) < 100
+
+
+def test_what_is_kept_packed_is_what_encoding_anew_gives() -> None:
+    """Groups are opened, change, are evicted and end while others stay as they were."""
+    run = Run(plan_of(PER_USER, policy=CorrelationPolicy(groups=5)), late_hold_s=0)
+    for second, user in enumerate("abcabadefghaabzzab"):
+        users(run, user, start_s=second * 100)
+        packed = msgspec.msgpack.encode(run.state.with_groups_packed())
+        assert msgspec.msgpack.decode(packed, type=CorrelationState) == run.state
+    assert run.state.counts["corr"]["evicted"]

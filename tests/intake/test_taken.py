@@ -46,7 +46,8 @@ def taken(state: TakenState, batches: Sequence[Batch]) -> list[Verdict]:
 
 def without_recent(state: TakenState) -> TakenState:
     """As after `RECENT_MAX` other batches: only the numbers are left."""
-    state.recent = []
+    state.recent.clear()
+    state.known.clear()
     return state
 
 

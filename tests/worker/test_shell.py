@@ -18,7 +18,7 @@ from pipeline.kafka.topics import find_conflicts, plan_topics
 from pipeline.path import Engine
 from pipeline.state import StateKey
 from pipeline.worker.environment import unknown_variables
-from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer
+from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer, pages_of
 from pipeline.worker.ledger import Ownership
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.publications import publications_of
@@ -126,7 +126,7 @@ def test_live_means_ticking_and_progress_where_there_is_something_to_do() -> Non
 
 def test_ready_requires_an_assignment_and_a_recovered_table() -> None:
     ownership = Ownership()
-    server = HealthServer("127.0.0.1", 0, Health(ownership), Metrics())
+    server = HealthServer("127.0.0.1", 0, pages_of(Health(ownership), Metrics()))
     url = f"http://127.0.0.1:{server.port}"
     try:
         with pytest.raises(urllib.error.HTTPError, match="503") as refusal:

@@ -1,7 +1,7 @@
 """A line of bytes to a document: what every format begins with."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -72,15 +72,17 @@ by its path all the same, and a line of nested names cannot grow to many times i
 
 def flattened(document: Mapping[str, Any]) -> Fields:
     """Objects in objects as dotted names; lists stay as they are."""
-    return dict(_flat(document, "", DEEPEST_NAME))
+    fields: Fields = {}
+    _flatten(document, "", DEEPEST_NAME, fields)
+    return fields
 
 
-def _flat(holder: Mapping[str, Any], prefix: str, levels: int) -> Iterator[tuple[str, Any]]:
+def _flatten(holder: Mapping[str, Any], prefix: str, levels: int, fields: Fields) -> None:
     for key, value in holder.items():
         if isinstance(value, dict) and value and levels > 1:
-            yield from _flat(value, f"{prefix}{key}.", levels - 1)
+            _flatten(value, f"{prefix}{key}.", levels - 1, fields)
         else:
-            yield prefix + key, value
+            fields[prefix + key] = value
 
 
 def add_aliases(fields: Fields, table: Mapping[str, tuple[str, ...]]) -> Fields:

@@ -34,8 +34,8 @@ _BEAT_NAMES: dict[str, tuple[str, ...]] = {
 """Name, and where Winlogbeat's versions keep it."""
 
 _BEAT_HOLDERS = ("event_data", "user_data")
-_BEAT_6_MARKS = (("log_name", "event_id"), ("log_name", "record_number"))
-"""Keys that a Winlogbeat 6 event has, with data of its own or without."""
+_BEAT_6_MARKS = frozenset({"event_id", "record_number"})
+"""One of them beside `log_name`, and it is Winlogbeat 6's, with data of its own or without."""
 _FLAT_MARKS = frozenset(
     {
         "Computer",
@@ -107,8 +107,9 @@ def windows_fields(document: Fields) -> Fields:
 
 
 def _flat(document: Fields) -> Fields:
-    for name in [name for name in document if " " in name]:
-        document.setdefault(name.replace(" ", ""), document.pop(name))
+    if " " in "".join(document):
+        for name in [name for name in document if " " in name]:
+            document.setdefault(name.replace(" ", ""), document.pop(name))
     for name, sources in _FLAT_ALIASES:
         if name not in document:
             for source in sources:
@@ -133,10 +134,13 @@ def _add_message(document: Fields) -> None:
     message = document.get("Message") or document.get("message")
     if not isinstance(message, str) or "EventData" in document:
         return
-    told = message_fields(message)
-    if document.keys().isdisjoint(told.keys() - _HEADER_NAMES):
-        for name, value in told.items():
-            document.setdefault(name, value)
+    told: Fields = {}
+    for name, value in message_fields(message):
+        if name in document and name not in _HEADER_NAMES:
+            return
+        told[name] = value
+    for name, value in told.items():
+        document.setdefault(name, value)
 
 
 def _payload(text: str) -> Any:
@@ -322,4 +326,4 @@ def is_winlogbeat(document: Mapping[str, Any]) -> bool:
         return True
     if "winlog.channel" in document or "winlog.event_id" in document:
         return True
-    return any(all(key in document for key in marks) for marks in _BEAT_6_MARKS)
+    return "log_name" in document and not _BEAT_6_MARKS.isdisjoint(document)

@@ -5,6 +5,7 @@ data's own names; those of the security log are named by a table, for what stand
 """
 
 import re
+from collections.abc import Iterator
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import Fields
@@ -53,17 +54,16 @@ def parse_windows_text(text: str) -> Fields:
     return {name: value for name, value in columns if name and value not in ("", "N/A")}
 
 
-def message_fields(message: str) -> Fields:
-    """What the captions of a message say, under the names of the event's data."""
-    found: Fields = {}
-    for caption, written in _CAPTION.findall(message[:LONGEST_MESSAGE]):
-        value = written.strip()
-        if caption == "Account Name" and value not in ("", "-"):
+def message_fields(message: str) -> Iterator[tuple[str, str]]:
+    """What the captions of a message say, in order, each name of the event's data once."""
+    found: set[str] = set()
+    for line in _CAPTION.finditer(message[:LONGEST_MESSAGE]):
+        caption, value = line[1], line[2].strip()
+        if caption == "Account Name" and value != "-":
             # The subject's comes first, whoever it is done to second.
-            found.setdefault("TargetUserName" if "SubjectUserName" in found else "SubjectUserName",
-                             value)  # fmt: skip
-        elif value:
+            name = "TargetUserName" if "SubjectUserName" in found else "SubjectUserName"
+        else:
             name = CAPTIONS.get(caption) or (caption if " " not in caption else "")
-            if name:
-                found.setdefault(name, value)
-    return found
+        if name and value and name not in found:
+            found.add(name)
+            yield name, value
