@@ -11,6 +11,7 @@ from pipeline.intake.drills import Drill
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import faults_of
 from schemas.ids import content_id
+from schemas.quota import Quota
 
 
 class RulesPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -26,6 +27,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The policies of all stages; every part has defaults."""
 
     rules: RulesPolicy = RulesPolicy()
+    quota: Quota = Quota()
     event_time: EventTimePolicy = EventTimePolicy()
     correlation: CorrelationPolicy = CorrelationPolicy()
     incidents: IncidentPolicy = IncidentPolicy()

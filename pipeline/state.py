@@ -15,6 +15,7 @@ from pipeline.commands.gate import CommandsState
 from pipeline.correlation.state import CorrelationState
 from pipeline.event_time.clock import ClockState
 from pipeline.incidents.state import IncidentsState
+from pipeline.intake.quota import QuotaState
 from pipeline.intake.taken import TakenState
 from pipeline.severity.state import SeverityState
 from schemas.moments import Moment
@@ -33,6 +34,7 @@ class EnterpriseState(msgspec.Struct):
     left_at: Moment = 0
     """When the enterprise was first missed in the registry; 0: it is there."""
     clock: ClockState = msgspec.field(default_factory=ClockState)
+    quota: QuotaState = msgspec.field(default_factory=QuotaState)
     taken: TakenState = msgspec.field(default_factory=TakenState)
     correlation: CorrelationState = msgspec.field(default_factory=CorrelationState)
     commands: CommandsState = msgspec.field(default_factory=CommandsState)

@@ -6,6 +6,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from schemas.moments import Moment
+from schemas.quota import QuotaOverride
 
 Field: TypeAlias = Literal["industrial", "telecom", "radio", "unknown"]
 """数据领域: the field decides the regulator (Data Security Measures 2022, Art. 3)."""
@@ -38,7 +39,8 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     What a row does not say of the operator is unknown (None, "unknown"), which is not "no":
     the stricter duty runs until it is known.
     `time_zone` is that of times without an offset (`Asia/Shanghai`, `+08:00`; "" is UTC), and
-    `time_zones` that of single hosts or formats, by their name.
+    `time_zones` that of single hosts or formats, by their name. `quota` is what it may send, where
+    that is other than the policy says.
     """
 
     enterprise_id: str
@@ -59,6 +61,7 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     keys: tuple[PublishingKey, ...] = ()
     time_zone: str = ""
     time_zones: dict[str, str] = {}
+    quota: QuotaOverride | None = None
 
 
 Registry: TypeAlias = Mapping[str, Enterprise]
