@@ -124,7 +124,7 @@ class Engine:
                 return Refusal(SIGHTING_MALFORMED, sighting)
             return sighting
         if is_commands(record.topic):
-            command = read_command(record, self.registry)
+            command = read_command(record, self.registry, self.policy.commands)
             if isinstance(command, Command) and not self._is_kept(command.drill, record.timestamp):
                 return Refusal("unknown_drill", f"no drill {command.drill!r} is kept")
             return command

@@ -3,6 +3,7 @@
 import msgspec
 
 from pipeline.campaigns.policy import CampaignPolicy
+from pipeline.commands.analysts import CommandsPolicy, faults_of_analysts
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.event_time.clock import EventTimePolicy
 from pipeline.incidents.policy import IncidentPolicy
@@ -34,6 +35,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     severity: SeverityPolicy = SeverityPolicy()
     campaigns: CampaignPolicy = CampaignPolicy()
     drills: tuple[Drill, ...] = ()
+    commands: CommandsPolicy = CommandsPolicy()
 
 
 class PolicyFault(ValueError):
@@ -51,6 +53,7 @@ def read_policy(text: str, file: str) -> Policy:
         ) from fault
     faults = [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
     faults += [f"{file}: {fault}" for fault in registered_drills.faults_of(policy.drills)]
+    faults += [f"{file}: {fault}" for fault in faults_of_analysts(policy.commands)]
     source = policy.rules.assumed_source
     if source and (source.count("/") != 2 or source != source.lower()):
         faults.append(

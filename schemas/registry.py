@@ -24,6 +24,10 @@ class PublishingKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     valid_from: Moment = 0
     valid_until: Moment | None = None
 
+    def is_valid_at(self, moment: Moment) -> bool:
+        """From `valid_from` on, and before `valid_until`."""
+        return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
+
 
 class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One row of the registry.

@@ -35,7 +35,7 @@ from schemas.batch import (
     Record,
 )
 from schemas.names import NAME_MAX, NAME_RULE, is_name
-from schemas.registry import Enterprise, PublishingKey, Registry
+from schemas.registry import Enterprise, Registry
 from schemas.time_zones import is_zone
 
 VALUE_BYTES = 8_000_000
@@ -86,6 +86,9 @@ REMEDIES: dict[str, str] = {
     "wrong_partition": "Use Kafka's default partitioner (librdkafka: partitioner=murmur2_random).",
     "unknown_drill": "Have the drill registered with this enterprise, or send while it runs.",
     "command_malformed": "Send commands with `fenghuo incidents`.",
+    "command_unsigned": "Sign commands with an analyst's key: set FENGHUO_ANALYST_KEY.",
+    "command_signature": "Have the key entered for the analyst in the policy, valid now.",
+    "analyst_not_allowed": "Let an analyst say it who may, in his own name: policy, `commands`.",
     "command_id_reused": "Give each command an id of its own; `fenghuo incidents` does.",
     "command_time_out_of_range": "Correct the clock of the computer that sends the command.",
 }
@@ -176,17 +179,12 @@ def _check_signature(
     key = next((key for key in enterprise.keys if key.key_id == key_id), None)
     if key is None:
         return Refusal("unknown_key", f"key {key_id!r} is not registered for this enterprise")
-    if not _is_valid(key, record):
+    if not key.is_valid_at(record.timestamp):
         return Refusal("key_not_valid", f"key {key_id!r} was not valid when the record came")
     signature = headers[HEADER_SIGNATURE]
     if not is_signed_by(key.public_key, signature, record.key, headers, record.value):
         return Refusal("bad_signature", f"the signature is not that of key {key_id!r}")
     return None
-
-
-def _is_valid(key: PublishingKey, record: Record) -> bool:
-    until = key.valid_until
-    return key.valid_from <= record.timestamp and (until is None or record.timestamp < until)
 
 
 def _read(record: Record, headers: dict[str, bytes]) -> Batch | Refusal:

@@ -23,7 +23,6 @@ from pipeline.intake.formats.table import FORMAT_NAMES
 from pipeline.intake.reading import LETTERS_MAX, REMARKS
 from pipeline.intake.signature import sign
 from pipeline.path import Engine
-from pipeline.policy import Policy
 from pipeline.state import decode_state, encode_state, enterprise_state, fresh_state
 from pipeline.worker.publications import publications_of
 from schemas.batch import HEADER_SIGNATURE, BatchAccount, DeadLetter, Record
@@ -63,7 +62,7 @@ def fuzzed_engine() -> Engine:
     enterprise: Enterprise = msgspec.structs.replace(
         ENTERPRISE, keys=(PublishingKey("k1", public),)
     )
-    return Engine(made.rules, Policy(), {"E1": enterprise})
+    return Engine(made.rules, made.policy, {"E1": enterprise})
 
 
 def record_of(chance: random.Random, number: int) -> Record:
