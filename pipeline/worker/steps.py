@@ -37,7 +37,7 @@ from pipeline.worker.ledger import (
     topic_of,
 )
 from pipeline.worker.metrics import Metrics, observe_decisions, observe_step
-from pipeline.worker.sequence import Delivered, Sequencer
+from pipeline.worker.sequence import Delivered, ReadAgain, Sequencer
 from pipeline.worker.step_executor import Outcome, StepExecutor
 from pipeline.worker.timers import PartitionTime, Timers
 from schemas.batch import DeadLetter, Record
@@ -72,6 +72,7 @@ class Steps:
         thread: ThreadPoolExecutor,
         attempts: int = 3,
         records: int = 50,
+        order: FairOrder | None = None,
     ) -> None:
         self.executor = executor
         self._ledger = ledger
@@ -80,7 +81,7 @@ class Steps:
         self._metrics = metrics
         self._attempts = attempts
         self._records = records
-        self._order = FairOrder()
+        self._order = FairOrder() if order is None else order
         self._changed = asyncio.Event()
         self._thread = thread
         self._ownership = ownership
@@ -98,7 +99,10 @@ class Steps:
             is_open = await self._open_ledger(generation)
             current = [each for each in delivered if is_open and each.generation == generation]
             if len(current) < len(delivered):
-                self._sequencer.leave_out(each.record for each in delivered)
+                records = [each.record for each in delivered]
+                self._sequencer.leave_out(
+                    ((each.topic, each.partition), each.offset) for each in records
+                )
             fresh = await self._sequencer.fresh(current)
             await self._account_missing()
             await self._admit(fresh)
@@ -118,7 +122,7 @@ class Steps:
                 self._let_go()
                 return
             started_s = time.monotonic()
-            taken = self._order.take(self._records, STEP_BYTES)
+            taken = await self._next()
             try:
                 await self._apply(taken)
             except DeliveryAbandoned:
@@ -130,9 +134,26 @@ class Steps:
             observe_step(self._metrics, records, time.monotonic() - started_s)
         self._changed.set()
 
+    async def _next(self) -> list[Arrival]:
+        """Those whose turn it is, read again where their values were let go of."""
+        taken = self._order.take(self._records, STEP_BYTES)
+        absent = None if taken else self._order.next_absent()
+        if absent is None:
+            return taken
+        records = await self._sequencer.read_again(absent.place, absent.offset)
+        if records and records[0].offset > absent.offset:
+            self._order.drop(absent)
+            await self._dead_letter(expire_offsets(records[0], absent.offset, absent.offset))
+        wanted = [each for each in records if self._order.awaits(absent.place, each.offset)]
+        tasks = await self.in_thread(self.executor.admit, wanted)
+        again = [ReadAgain(each, absent.generation) for each in wanted]
+        self._order.fill(Arrival(*each) for each in zip(again, tasks, strict=True))
+        return self._order.take(self._records, STEP_BYTES)
+
     def _let_go(self) -> None:
         """What waits will not be applied now: it is read again, from the ledger's positions."""
         self._sequencer.clear()
+        self._sequencer.leave_out(self._order.ends())
         self._order.clear()
         self._partition_time = PartitionTime()
         self._opened = NO_GENERATION
@@ -184,7 +205,7 @@ class Steps:
     def _moment(self, key: StateKey, now: Moment) -> Moment:
         """What time it is for a state: what waits for its turn has not happened to it yet."""
         first = self._order.first_of(key)
-        return now if first is None else min(now, first.delivered.record.timestamp)
+        return now if first is None else min(now, first.received_at)
 
     async def resume_stalled(self, ends: Mapping[TopicPartition, int], generation: int) -> None:
         """Go on where the consumer stands still short of these ends of its logs."""
@@ -220,7 +241,10 @@ class Steps:
         """Put another engine in force, between two steps."""
         async with self._lock:
             self.executor.engine = engine
-            await self._admit([each.delivered for each in self._order.drain()])
+            if self._order.is_held:
+                await self._admit([each.delivered for each in self._order.drain()])
+            else:  # whose state they may touch now is only known of what is read again
+                self._let_go()
 
     def moments(
         self, waiting: Mapping[TopicPartition, int | None], now: Moment
@@ -235,9 +259,7 @@ class Steps:
     def next_offset(self, place: TopicPartition) -> int | None:
         """The next offset to apply; None where the partition was not seen since assignment."""
         first = self._order.first(place)
-        return (
-            self._sequencer.next_offset(place) if first is None else first.delivered.record.offset
-        )
+        return self.next_unread(place) if first is None else first.offset
 
     async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
         """Call it in the executor's thread."""
@@ -299,7 +321,7 @@ class Steps:
     async def _remember_positions(self, done: Sequence[Arrival]) -> None:
         """Of each partition the first record that is not applied, and when that one came."""
         self._order.done(done)
-        by_offset = sorted(done, key=lambda each: each.delivered.record.offset)
+        by_offset = sorted(done, key=lambda each: each.offset)
         last_of_place = {each.place: each.delivered for each in by_offset}
         writes: list[Awaitable[object]] = []
         for place, each in last_of_place.items():

@@ -26,6 +26,7 @@ from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing
 from schemas.moments import SECOND, format_moment
 from schemas.receipt import Receipt
 from schemas.topics import receipts_topic
+from tests.benchmarks.worker import cpu_seconds
 from tests.brokers.choice import any_broker
 from tests.brokers.kafka import free_port
 from tests.chaos.subjects import fenghuo_subject
@@ -176,11 +177,13 @@ def measure(over: str, quiet_s: float = QUIET_S, loud_s: float = LOUD_S) -> tupl
         try:
             with flowing(sending):
                 others.listen(30)  # the worker joins its group, compiles rules, opens its store
-                start_s = time.time()
+                start_s, used_s = time.time(), cpu_seconds(worker.pid)
                 others.listen(quiet_s)
+                print(f"worker, quiet: {(cpu_seconds(worker.pid) - used_s) / quiet_s:.2f} cores")
                 sending[0].louder(TIMES)
-                loud_s_from = time.time()
+                loud_s_from, used_s = time.time(), cpu_seconds(worker.pid)
                 others.listen(loud_s)
+                print(f"worker, loud: {(cpu_seconds(worker.pid) - used_s) / loud_s:.2f} cores")
                 end_s = time.time()
             expected = sum(each.sent for each in sending[1:])
             give_up_s = time.monotonic() + 120

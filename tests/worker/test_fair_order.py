@@ -1,6 +1,7 @@
 """Whose record is next: states keep their order, and none waits behind another's backlog."""
 
 from collections import Counter
+from collections.abc import Sequence
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -31,28 +32,47 @@ def arrival(offset: int, name: str, size: int = 0) -> Arrival:
 
 
 def offset_of(each: Arrival) -> int:
-    return each.delivered.record.offset
+    return each.offset
+
+
+def cost_of(each: Arrival) -> int:
+    return len(each.delivered.record.value) + RECORD_BYTES
+
+
+def take(order: FairOrder, records: int, log: Sequence[Arrival]) -> list[Arrival]:
+    """As the steps do: what is to be read again is, some of the log at a time."""
+    taken: list[Arrival] = []
+    while len(taken) < records and len(order):
+        some = order.take(records - len(taken), UNBOUNDED)
+        taken += some
+        absent = None if some else order.next_absent()
+        if absent is not None:
+            order.fill(log[absent.offset : absent.offset + 3])
+        elif not some:
+            break
+    return taken
 
 
 comings = st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 9_000)), max_size=30)
 takings = st.lists(st.tuples(st.integers(0, 6), st.integers(1, 5)), max_size=20)
 
 
-@given(comings, takings)
+@given(comings, takings, st.integers(0, 9))
 def test_laws_of_the_fair_order_each_once_each_state_in_order_and_positions_held_back(
-    comings: list[tuple[str, int]], takings: list[tuple[int, int]]
+    comings: list[tuple[str, int]], takings: list[tuple[int, int]], held: int
 ) -> None:
-    order, given_out = FairOrder(), []
+    order, given_out = FairOrder(held), []
     coming = [arrival(offset, name, size) for offset, (name, size) in enumerate(comings)]
-    waiting: list[Arrival] = []
+    log, waiting = [*coming], list[Arrival]()
     for added, taken in [*takings, (len(coming), UNBOUNDED)]:
         order.add(coming[:added])
         waiting += coming[:added]
         del coming[:added]
-        some = order.take(taken, UNBOUNDED)
+        some = take(order, taken, log)
         assert len(some) == min(taken, len(waiting))
         first = order.first(("t", 0))
-        assert first is (min(waiting, key=offset_of) if waiting else None), "taken is not applied"
+        lowest = min(map(offset_of, waiting), default=None)
+        assert (None if first is None else first.offset) == lowest, "taken is not applied"
         order.done(some)
         waiting = [each for each in waiting if each not in some]
         given_out += some
@@ -75,7 +95,7 @@ def test_laws_of_the_fair_order_states_that_wait_are_served_alike(
     left = {"loud": len(loud), "quiet": len(loud)}
     while all(left.values()):
         (each,) = order.take(1, UNBOUNDED)
-        served[each.key.name] += each.cost
+        served[each.key.name] += cost_of(each)
         left[each.key.name] -= 1
         largest = max(*loud, quiet) + RECORD_BYTES
         assert abs(served["loud"] - served["quiet"]) <= 2 * largest
@@ -98,11 +118,33 @@ def test_a_step_takes_no_more_than_its_bytes_and_never_nothing() -> None:
     assert len(order.take(50, 1)) == 1
 
 
-def test_reading_waits_while_too_much_is_held() -> None:
-    order = FairOrder()
+def test_who_holds_the_most_lets_go_of_its_newest_and_the_others_of_nothing() -> None:
+    order = FairOrder(held_records=10)
+    order.add([arrival(0, "quiet")])
+    order.add(arrival(1 + number, "loud") for number in range(50))
+    order.add([arrival(51, "quiet")])
+    assert not order.is_held
+    taken = order.take(50, UNBOUNDED)
+    assert [offset_of(each) for each in taken if each.key.name == "quiet"] == [0, 51]
+    assert [offset_of(each) for each in taken if each.key.name == "loud"] == [*range(1, 9)]
+    absent = order.next_absent()
+    assert absent is not None
+    assert absent.offset == 9
+
+
+def test_what_is_not_there_any_more_holds_nothing_up() -> None:
+    order = FairOrder(held_records=0)
+    order.add(arrival(number, "loud") for number in range(2))
+    absent = order.next_absent()
+    assert absent is not None
+    order.drop(absent)
+    order.fill([arrival(1, "loud")])
+    assert [offset_of(each) for each in order.take(9, UNBOUNDED)] == [1]
+
+
+def test_reading_waits_while_too_many_wait_held_or_not() -> None:
+    order = FairOrder(held_records=1)
     order.add(arrival(number, "loud") for number in range(WAITING_RECORDS))
     assert order.is_full
     order.done(order.take(1, UNBOUNDED))
     assert not order.is_full
-    assert [offset_of(each) for each in order.drain()] == [*range(1, WAITING_RECORDS)]
-    assert len(order) == 0

@@ -61,6 +61,7 @@ lives = st.lists(
             "lands": st.booleans(),
             "lags": st.lists(st.integers(0, 9), max_size=9),
             "records": st.integers(1, 4),
+            "held": st.integers(0, 6),
         }
     ),
     max_size=6,
@@ -68,9 +69,10 @@ lives = st.lists(
 
 
 def worker_of(world: World, generation: int, life: dict[str, Any]) -> Worker:
-    """It reads ahead of its steps, so records of other states are applied before theirs."""
-    actions, records = life["actions"], life["records"]
-    return Worker(world, generation, actions, pauses=life["pauses"], records=records)
+    """It reads ahead of its steps, so records of other states are applied before theirs; and it
+    holds few values, so it reads some again."""
+    limits = {"records": life["records"], "held": life["held"]}
+    return Worker(world, generation, life["actions"], pauses=life["pauses"], **limits)
 
 
 def undisturbed(log: Log) -> list[Any]:
@@ -231,6 +233,19 @@ def test_a_record_the_engine_raises_on_is_given_up_though_others_are_applied_aro
     assert [(row["offset"], row["outcome"]) for row in by_offset(world)] == [
         (offset, "refused" if offset == 4 else "accepted") for offset in range(8)
     ]
+
+
+def test_what_was_let_go_of_and_deleted_meanwhile_is_a_dead_letter_and_the_rest_is_taken() -> None:
+    world = World(make_log({("fenghuo.events", 0): [0] * 6}))
+    world.retained_from = 3
+    Worker(world, 1, UNBOUNDED, held=1).take(fetched_in=1, now_in=1)
+    letters = world.store.view("dead_letters")
+    assert sorted((row["reason"], row["offset"]) for row in letters) == [
+        ("expired", 1),
+        ("expired", 2),
+    ]
+    assert [row["offset"] for row in by_offset(world)] == [0, 3, 4, 5]
+    assert Worker(world, 2, UNBOUNDED).take(fetched_in=2, now_in=2, ticks=1) == {}
 
 
 def test_timers_touch_states_of_owned_partitions_only_however_much_lies_about() -> None:

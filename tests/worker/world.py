@@ -12,6 +12,7 @@ from contextlib import suppress
 from pipeline.app.delivery import Delivery, DeliveryAbandoned
 from pipeline.intake.partitioning import is_in_place
 from pipeline.path import Engine
+from pipeline.worker.fair_order import FairOrder
 from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, log_name
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.publications import Publication, publications_of
@@ -46,6 +47,8 @@ class World:
     ) -> None:
         self.partitions = partitions
         self.topic_ids: dict[str, str] = {}
+        self.retained_from = 0
+        """What is read again before this offset has been deleted meanwhile."""
         self.log = {place: [*records] for place, records in log.items()}
         self.engine: Engine = engine or CountingEngine()
         self.store = MemorySink()
@@ -159,8 +162,9 @@ class Worker:
         outages: Sequence[bool] = (),
         partitions: frozenset[int] = frozenset({0, 1}),
         records: int = 50,
+        held: int = 1_024,
     ) -> None:
-        self._records = records
+        self._records, self._held = records, held
         self._world = world
         self._generation = generation
         self._pauses = pauses
@@ -302,6 +306,7 @@ class Worker:
             metrics=metrics,
             thread=self._thread,
             records=self._records,
+            order=FairOrder(self._held),
         )
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
@@ -333,6 +338,10 @@ class Worker:
     async def first_from(self, place: TopicPartition, offset: int) -> int | None:
         later = (each.offset for each in self._world.log[place] if each.offset >= offset)
         return next(later, None)
+
+    async def records_from(self, place: TopicPartition, offset: int) -> list[Record]:
+        first = max(offset, self._world.retained_from)
+        return [each for each in self._world.log[place] if each.offset >= first][:3]
 
     def name_of(self, topic: str) -> str:
         return log_name(topic, self._world.topic_ids.get(topic, ""))
