@@ -50,6 +50,9 @@ def parse_registry(lines: Iterable[bytes], file: str) -> ParsedRegistry:
 def _parse_row(parsed: ParsedRegistry, line: bytes, file: str, number: int) -> None:
     try:
         enterprise = _ENTERPRISE.decode(line)
+    except UnicodeDecodeError as fault:
+        parsed.faults.append(RegistryFault(file, number, str(fault), "save the file as UTF-8"))
+        return
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         parsed.faults.append(
             RegistryFault(file, number, str(fault), "write the row as docs/registry.md says")

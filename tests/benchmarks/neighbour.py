@@ -55,7 +55,7 @@ class Waits(msgspec.Struct, frozen=True):
         ranked = sorted(self.waits)
         return ranked[max(0, math.ceil(share * len(ranked)) - 1)]
 
-    def line(self, name: str) -> str:
+    def told(self, name: str) -> str:
         """One line for people."""
         return (
             f"{name}: {len(self.waits)} batches of the others, median {self.at(0.5):.2f} s, "
@@ -87,7 +87,7 @@ class Publishing:
 
     def _send(self, name: str) -> None:
         self.sent += 1
-        lines = tuple(_line(name, self.sent, each) for each in range(LINES))
+        lines = tuple(line(name, self.sent, each) for each in range(LINES))
         chunk = Chunk(
             batch_id=f"{name}-{self.sent}", sequence=self.sent, lines=lines, occurrences={}
         )
@@ -97,7 +97,8 @@ class Publishing:
         )
 
 
-def _line(name: str, number: int, place: int) -> bytes:
+def line(name: str, number: int, place: int) -> bytes:
+    """An event that no rule finds anything in."""
     event = {
         "@timestamp": format_moment(time.time_ns() // 1_000),
         "EventID": 1,
@@ -218,5 +219,5 @@ if __name__ == "__main__":
     for each in chosen:
         quiet, noisy = measure("" if each == "none" else each)
         print(f"over quota: {each}")
-        print(quiet.line("  quiet"))
-        print(noisy.line("  beside a neighbour"))
+        print(quiet.told("  quiet"))
+        print(noisy.told("  beside a neighbour"))

@@ -20,6 +20,7 @@ from pipeline.app.publishing import Sender, sign_chunk
 from pipeline.intake.admitted import STRANGER
 from pipeline.intake.batching import Chunk
 from pipeline.intake.formats.table import FORMAT_NAMES
+from pipeline.intake.quota import OVER_QUOTA
 from pipeline.intake.reading import LETTERS_MAX, REMARKS
 from pipeline.intake.signature import sign
 from pipeline.path import Engine
@@ -207,7 +208,8 @@ def check(record: Record, decisions: list[Decision]) -> str:
         return "command"
     parts = account.stored + account.late + account.dropped + account.dead_lettered
     assert account.events == parts
-    lost = [count for reason, count in account.reasons.items() if reason not in REMARKS]
+    remarks = {*REMARKS, OVER_QUOTA} if account.outcome == "accepted" else {*REMARKS}
+    lost = [count for reason, count in account.reasons.items() if reason not in remarks]
     assert sum(lost) == account.dropped + account.dead_lettered
     assert sum(each.events for each in letters) == account.dead_lettered
     assert account.offset == record.offset
