@@ -29,6 +29,12 @@ RECORD_BYTES = 4_096
 HELD_RECORDS = 1_024
 HELD_BYTES = 64_000_000
 """Of values in memory."""
+STEP_BYTES = 1_000_000
+"""What the records of one step may cost: a write and its positions cost little beside them."""
+SHORT_STEP_BYTES = 200_000
+"""The same where few wait of many that send: whoever comes meanwhile waits for the step's end."""
+FEW = 8
+"""States; where more wait, the partition as a whole is behind."""
 WAITING_RECORDS = 100_000
 """Held or not, some 500 bytes each: past that nothing more is read until there is room."""
 FORGOTTEN = 10_000
@@ -129,9 +135,13 @@ class FairOrder:
                 self._let_go(waiting)
             self._keep_limits()
 
-    def take(self, records: int, size: int) -> list[Arrival]:
-        """The next ones, up to so many, until they cost so much, or one is to be read again."""
+    def take(self, records: int, size: int = 0) -> list[Arrival]:
+        """The next ones, up to so many, until they cost so much, or one is to be read again.
+
+        Without a size, as much as makes a good step.
+        """
         taken: list[Arrival] = []
+        size = size or self._step_bytes()
         while self._turns and len(taken) < records and size > 0:
             key = self._turns[0][2]
             queue = self._queues[key]
@@ -198,6 +208,10 @@ class FairOrder:
         waiting = [each for of_place in self._pending.values() for each in of_place.values()]
         self.clear()
         return [each.arrival for each in waiting if each.arrival is not None]
+
+    def _step_bytes(self) -> int:
+        is_backlog_of_few = len(self._queues) < FEW <= len(self._served)
+        return SHORT_STEP_BYTES if is_backlog_of_few else STEP_BYTES
 
     def _take_turn(self, key: StateKey) -> None:
         turn = max(self._begun, self._served.get(key, 0))

@@ -53,10 +53,6 @@ Publish: TypeAlias = Callable[[Sequence[Decision]], Sequence[Awaitable[object]]]
 """Send decisions to the topics that they go out on; the writes to wait for."""
 
 
-STEP_BYTES = 1_000_000
-"""What the records of one step may cost: whoever comes meanwhile waits for its end."""
-
-
 class Steps:
     """Takes what the consumer delivers; one step at a time."""
 
@@ -136,7 +132,7 @@ class Steps:
 
     async def _next(self) -> list[Arrival]:
         """Those whose turn it is, read again where their values were let go of."""
-        taken = self._order.take(self._records, STEP_BYTES)
+        taken = self._order.take(self._records)
         absent = None if taken else self._order.next_absent()
         if absent is None:
             return taken
@@ -148,7 +144,7 @@ class Steps:
         tasks = await self.in_thread(self.executor.admit, wanted)
         again = [ReadAgain(each, absent.generation) for each in wanted]
         self._order.fill(Arrival(*each) for each in zip(again, tasks, strict=True))
-        return self._order.take(self._records, STEP_BYTES)
+        return self._order.take(self._records)
 
     def _let_go(self) -> None:
         """What waits will not be applied now: it is read again, from the ledger's positions."""

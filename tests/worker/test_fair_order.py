@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.app.runner import Task
 from pipeline.state import StateKey
-from pipeline.worker.fair_order import RECORD_BYTES, WAITING_RECORDS, Arrival, FairOrder
+from pipeline.worker.fair_order import FEW, RECORD_BYTES, WAITING_RECORDS, Arrival, FairOrder
 from schemas.batch import Record
 
 UNBOUNDED = 10**9
@@ -116,6 +116,15 @@ def test_a_step_takes_no_more_than_its_bytes_and_never_nothing() -> None:
     order.add(arrival(number, "loud", 300_000) for number in range(9))
     assert len(order.take(50, 1_000_000)) == 4
     assert len(order.take(50, 1)) == 1
+
+
+def test_a_backlog_of_few_is_taken_in_short_steps_once_many_are_known_to_send() -> None:
+    order = FairOrder()
+    order.add(arrival(number, "loud", 100_000) for number in range(40))
+    assert len(order.take(50)) == 10
+    order.add(arrival(100 + number, f"e{number}") for number in range(FEW))
+    assert len(order.take(50)) == 8 + 10, "many wait: the partition is behind"
+    assert len(order.take(50)) == 2, "few wait, and others may come"
 
 
 def test_who_holds_the_most_lets_go_of_its_newest_and_the_others_of_nothing() -> None:
