@@ -138,15 +138,19 @@ class FairOrder:
     def take(self, records: int, size: int = 0) -> list[Arrival]:
         """The next ones, up to so many, until they cost so much, or one is to be read again.
 
-        Without a size, as much as makes a good step.
+        Without a size, as much as makes a good step: where few are behind and many send, a short
+        one, and those that are not behind are not made to wait for a backlog's share of theirs.
         """
         taken: list[Arrival] = []
-        size = size or self._step_bytes()
+        is_short = not size and len(self._queues) < FEW <= len(self._served)
+        size = size or (SHORT_STEP_BYTES if is_short else STEP_BYTES)
+        is_behind = False
         while self._turns and len(taken) < records and size > 0:
             key = self._turns[0][2]
             queue = self._queues[key]
             waiting = queue.waiting[0]
-            if waiting.arrival is None:
+            was_behind, is_behind = is_behind, len(queue.waiting) > 1
+            if waiting.arrival is None or (is_short and taken and is_behind != was_behind):
                 break
             self._begun, _, _ = heappop(self._turns)
             self._served[key] = self._begun + waiting.cost
@@ -208,10 +212,6 @@ class FairOrder:
         waiting = [each for of_place in self._pending.values() for each in of_place.values()]
         self.clear()
         return [each.arrival for each in waiting if each.arrival is not None]
-
-    def _step_bytes(self) -> int:
-        is_backlog_of_few = len(self._queues) < FEW <= len(self._served)
-        return SHORT_STEP_BYTES if is_backlog_of_few else STEP_BYTES
 
     def _take_turn(self, key: StateKey) -> None:
         turn = max(self._begun, self._served.get(key, 0))

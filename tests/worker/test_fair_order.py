@@ -125,6 +125,9 @@ def test_a_backlog_of_few_is_taken_in_short_steps_once_many_are_known_to_send() 
     order.add(arrival(100 + number, f"e{number}") for number in range(FEW))
     assert len(order.take(50)) == 8 + 10, "many wait: the partition is behind"
     assert len(order.take(50)) == 2, "few wait, and others may come"
+    order.add([arrival(200, "e0")])
+    assert [each.key.name for each in order.take(50)] == ["e0"], "no backlog lengthens its step"
+    assert {each.key.name for each in order.take(50)} == {"loud"}
 
 
 def test_who_holds_the_most_lets_go_of_its_newest_and_the_others_of_nothing() -> None:
