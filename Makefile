@@ -42,8 +42,9 @@ check: $(READY) ## ruff, mypy --strict, import-linter, links
 bench: $(READY) ## events per CPU-second and peak memory, beside the fastest peer
 	$(BIN)/python -m tests.benchmarks
 
-soak: $(READY) ## 200,000 hostile records; 200 kills, stops and pauses of workers (about an hour)
-	$(BIN)/python -m tests.intake.fuzz --records 100000
+soak: $(READY) ## a million hostile batches; 200 kills, stops and pauses of workers (some hours)
+	$(BIN)/python -m tests.intake.fuzz --records 1000000
+	$(BIN)/python -m tests.intake.fuzz_registry --rows 200000
 	$(BIN)/python -m tests.worker.fuzz --records 100000
 	$(BIN)/python -m tests.chaos --disturbances 200
 	$(BIN)/python -m tests.chaos.broker_outage --down 20

@@ -37,6 +37,7 @@ from pipeline.intake.admitted import Admitted, Content
 from pipeline.intake.dead_letters import SIGHTING_MALFORMED, refuse_sighting, refuse_unreadable
 from pipeline.intake.drills import is_kept
 from pipeline.intake.partitioning import is_in_place
+from pipeline.intake.quota import account_dropped, charge, settle_charge
 from pipeline.intake.reading import Reading, account_duplicate, read_again, read_batch, remark
 from pipeline.intake.taken import take
 from pipeline.policy import Policy
@@ -54,7 +55,7 @@ from pipeline.state import (
     split_key,
 )
 from schemas.assessment import Assessment
-from schemas.batch import Batch, Record, Unreadable
+from schemas.batch import Batch, BatchAccount, Record, Unreadable
 from schemas.command import Command
 from schemas.context import Context
 from schemas.decision import Decision
@@ -62,6 +63,7 @@ from schemas.detection import Detection
 from schemas.event import Event
 from schemas.incident import Incident
 from schemas.moments import Moment
+from schemas.quota import quota_of
 from schemas.registry import Registry
 from schemas.sighting import Sighting
 from schemas.topics import is_commands, is_sightings
@@ -115,7 +117,7 @@ class Engine:
             case Command() as command:
                 return self.handle_command(enterprise_state(state), command, record)
             case Batch() as batch:
-                return self.process(enterprise_state(state), batch)
+                return self.receive(enterprise_state(state), batch)
 
     def _read(self, record: Record) -> Content:
         if is_sightings(record.topic):
@@ -124,7 +126,7 @@ class Engine:
                 return Refusal(SIGHTING_MALFORMED, sighting)
             return sighting
         if is_commands(record.topic):
-            command = read_command(record, self.registry)
+            command = read_command(record, self.registry, self.policy.commands)
             if isinstance(command, Command) and not self._is_kept(command.drill, record.timestamp):
                 return Refusal("unknown_drill", f"no drill {command.drill!r} is kept")
             return command
@@ -145,8 +147,18 @@ class Engine:
         policy = self.policy
         return [*campaigns.take(policy.campaigns, policy.severity, state, sighting, now)]
 
+    def receive(self, state: EnterpriseState, batch: Batch) -> list[Decision]:
+        """One signed batch, held against its sender's quota before anything of it is read."""
+        quota = quota_of(self.policy.quota, self.registry[batch.enterprise_id].quota)
+        charged = charge(quota, state.quota, batch)
+        if charged.is_dropped:
+            return [account_dropped(batch, charged)]
+        *decided, account = self.process(state, batch)
+        assert isinstance(account, BatchAccount), "the account of a batch comes last"
+        return [*decided, settle_charge(quota, state.quota, batch, charged, account)]
+
     def process(self, state: EnterpriseState, batch: Batch) -> list[Decision]:
-        """One batch whose sender is known."""
+        """One batch whose sender is known; its account comes last."""
         verdict = take(state.taken, batch)
         if verdict.is_repeat:
             return [account_duplicate(batch)]

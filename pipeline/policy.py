@@ -3,6 +3,7 @@
 import msgspec
 
 from pipeline.campaigns.policy import CampaignPolicy
+from pipeline.commands.analysts import CommandsPolicy, faults_of_analysts
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.cross_border import thresholds
 from pipeline.cross_border.policy import CrossBorderPolicy
@@ -15,6 +16,7 @@ from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import faults_of
 from schemas.ids import content_id
 from schemas.organiser import Organiser
+from schemas.quota import Quota
 
 
 class RulesPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -30,6 +32,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     """The policies of all stages; every part has defaults."""
 
     rules: RulesPolicy = RulesPolicy()
+    quota: Quota = Quota()
     event_time: EventTimePolicy = EventTimePolicy()
     correlation: CorrelationPolicy = CorrelationPolicy()
     incidents: IncidentPolicy = IncidentPolicy()
@@ -38,11 +41,13 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     cross_border: CrossBorderPolicy = CrossBorderPolicy()
     drills: tuple[Drill, ...] = ()
     organisers: tuple[Organiser, ...] = ()
+    commands: CommandsPolicy = CommandsPolicy()
 
     @property
     def exercises(self) -> Exercises:
         """Drills and organisers, as intake asks for them."""
         return Exercises(self.drills, self.organisers)
+
 
 
 class PolicyFault(ValueError):
@@ -64,6 +69,7 @@ def read_policy(text: str, file: str) -> Policy:
     faults += [
         f"{file}: {fault}" for fault in faults_of_organisers(policy.organisers, policy.drills)
     ]
+    faults += [f"{file}: {fault}" for fault in faults_of_analysts(policy.commands)]
     source = policy.rules.assumed_source
     if source and (source.count("/") != 2 or source != source.lower()):
         faults.append(

@@ -17,6 +17,7 @@ from pipeline.correlation.state import CorrelationState
 from pipeline.cross_border.state import CrossBorderState
 from pipeline.event_time.clock import ClockState
 from pipeline.incidents.state import IncidentsState
+from pipeline.intake.quota import QuotaState
 from pipeline.intake.taken import TakenState
 from pipeline.severity.state import SeverityState
 from schemas.moments import Moment
@@ -35,6 +36,7 @@ class EnterpriseState(msgspec.Struct):
     left_at: Moment = 0
     """When the enterprise was first missed in the registry; 0: it is there."""
     clock: ClockState = msgspec.field(default_factory=ClockState)
+    quota: QuotaState = msgspec.field(default_factory=QuotaState)
     taken: TakenState = msgspec.field(default_factory=TakenState)
     correlation: CorrelationState = msgspec.field(default_factory=CorrelationState)
     commands: CommandsState = msgspec.field(default_factory=CommandsState)

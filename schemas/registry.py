@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import msgspec
 
 from schemas.moments import Moment
+from schemas.quota import QuotaOverride
 
 Field: TypeAlias = Literal["industrial", "telecom", "radio", "unknown"]
 """数据领域: the field decides the regulator (Data Security Measures 2022, Art. 3)."""
@@ -25,6 +26,10 @@ class PublishingKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     public_key: str
     valid_from: Moment = 0
     valid_until: Moment | None = None
+
+    def is_valid_at(self, moment: Moment) -> bool:
+        """From `valid_from` on, and before `valid_until`."""
+        return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -55,7 +60,8 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     Art. 31), `connected_since` when it says that it began to publish. `expected_sources` are the
     products (Sigma's log sources) whose events it is to send. `users` are those of its platforms.
     `time_zone` is that of times without an offset (`Asia/Shanghai`, `+08:00`; "" is UTC), and
-    `time_zones` that of single hosts or formats, by their name.
+    `time_zones` that of single hosts or formats, by their name. `quota` is what it may send, where
+    that is other than the policy says.
     """
 
     enterprise_id: str
@@ -88,6 +94,7 @@ class Enterprise(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     keys: tuple[PublishingKey, ...] = ()
     time_zone: str = ""
     time_zones: dict[str, str] = {}
+    quota: QuotaOverride | None = None
 
 
 Registry: TypeAlias = Mapping[str, Enterprise]

@@ -5,11 +5,13 @@ from pathlib import Path
 
 import msgspec
 
+from pipeline.app.analyst_keys import AnalystKey
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.engines import Tell
 from pipeline.app.runner import Runner
 from pipeline.app.tasks import record_task, sighting_task
 from pipeline.app.waiting import patient_delivery
+from pipeline.commands.analysts import CommandsPolicy
 from pipeline.commands.decode_command import COMMAND_BYTES
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
@@ -21,6 +23,9 @@ from schemas.batch import HEADER_DRILL, Record
 from schemas.command import Command, CommandOutcome
 from schemas.topics import topic_name
 from sinks.contract import Store
+
+UNPROVED = CommandsPolicy(signed=False)
+"""Of an embedded store: whoever may write its folder may write anything into it."""
 
 
 class CommandUnsendable(Exception):
@@ -42,15 +47,22 @@ def keeps_state(store: Path, command: Command) -> bool:
     return command.enterprise_id in EmbeddedStates(store).registry
 
 
-def publish_command(access: KafkaAccess, command: Command, prefix: str) -> None:
-    """To the workers, as an analyst; raises KafkaFault and kafka.errors.KafkaError."""
+def publish_command(
+    access: KafkaAccess, command: Command, prefix: str, key: AnalystKey | None = None
+) -> None:
+    """To the workers, as an analyst: in the name of the key, where there is one.
+
+    Raises KafkaFault and kafka.errors.KafkaError.
+    """
     require(access, "analyst", prefix)
+    said = command if key is None else key.in_own_name(command)
+    value = msgspec.json.encode(said)
     with producing(access) as producer:
         producer.send(
             topic_name("commands", prefix),
-            key=command.enterprise_id.encode(),
-            value=msgspec.json.encode(command),
-            headers=_headers(command),
+            key=said.enterprise_id.encode(),
+            value=value,
+            headers=_headers(said) + ([] if key is None else key.headers(said, value)),
         ).get(timeout=60)
 
 
@@ -62,7 +74,8 @@ def obey(sink: Store, store: Path, command: Command, tell: Tell) -> CommandOutco
             "this store; send the command to the worker, by --bootstrap"
         )
     states = EmbeddedStates(store)
-    engine = Engine(compile_rules(parse_rules([])), states.policy, states.registry)
+    policy = msgspec.structs.replace(states.policy, commands=UNPROVED)
+    engine = Engine(compile_rules(parse_rules([])), policy, states.registry)
     record = Record(
         topic=topic_name("commands"),
         partition=-1,

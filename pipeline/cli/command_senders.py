@@ -7,6 +7,13 @@ from pathlib import Path
 import click
 import msgspec
 
+from pipeline.app.analyst_keys import (
+    KEY_ID_VARIABLE,
+    KEY_VARIABLE,
+    AnalystKey,
+    AnalystKeyFault,
+    analyst_key,
+)
 from pipeline.app.command_service import (
     CommandUnsendable,
     check_size,
@@ -20,6 +27,11 @@ from pipeline.cli.terminal import say
 from schemas.command import Command, Verb
 from schemas.ids import content_id
 from sinks.contract import Store
+
+UNSIGNED = (
+    f"unsigned: workers refuse it unless their policy says `commands: {{signed: false}}`; set "
+    f"{KEY_VARIABLE} and {KEY_ID_VARIABLE}"
+)
 
 
 def send_command(
@@ -41,8 +53,18 @@ def send_command(
         raise click.ClickException(str(fault)) from fault
     if not kafka.bootstrap:
         raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
-    publish_command(kafka.access(), command, prefix)
+    key = _key()
+    publish_command(kafka.access(), command, prefix, key)
     click.echo(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
+    if key is None:
+        click.echo(UNSIGNED, err=True)
+
+
+def _key() -> AnalystKey | None:
+    try:
+        return analyst_key()
+    except AnalystKeyFault as fault:
+        raise click.ClickException(str(fault)) from fault
 
 
 def compose(

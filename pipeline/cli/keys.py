@@ -1,6 +1,7 @@
 """`fenghuo keys`: the Ed25519 keys with which enterprises sign what they publish."""
 
 import os
+import time
 from base64 import b64decode, b64encode
 from pathlib import Path
 
@@ -17,8 +18,8 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pipeline.files.registry_file import read_registry_file
 from pipeline.files.replacing import replace_file
-from schemas.moments import Moment, parse_moment
-from schemas.registry import PublishingKey
+from schemas.moments import Moment, format_moment, parse_moment
+from schemas.registry import Enterprise, PublishingKey
 
 
 @click.group("keys")
@@ -65,19 +66,61 @@ def register_command(
     valid_until: str | None,
 ) -> None:
     """Enter a public key into the REGISTRY file; an older key stays valid beside it."""
-    parsed = read_registry_file(registry)
-    if parsed.faults:
-        raise click.ClickException(f"{parsed.faults[0]} (mend it first)")
-    enterprise = parsed.enterprises.get(enterprise_id)
-    if enterprise is None:
-        raise click.ClickException(f"{registry}: no enterprise {enterprise_id!r}")
+    enterprises = _sound(registry)
+    enterprise = _of(enterprises, enterprise_id, registry)
     if any(key.key_id == key_id for key in enterprise.keys):
         raise click.ClickException(f"{enterprise_id} has a key {key_id!r}; choose another id")
     key = _publishing_key(key_id, public_key, valid_from, valid_until)
-    parsed.enterprises[enterprise_id] = msgspec.structs.replace(
-        enterprise, keys=(*enterprise.keys, key)
-    )
-    rows = [msgspec.json.encode(row) for row in parsed.enterprises.values()]
+    _keep(registry, enterprises, enterprise, (*enterprise.keys, key))
+
+
+@keys_group.command("end")
+@click.argument("registry", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--enterprise", "enterprise_id", required=True, help="Whose key it is.")
+@click.option("--key-id", required=True, help="Which of its keys.")
+@click.option("--at", "ends_at", default=None, help="RFC 3339; now without it.")
+def end_command(registry: Path, enterprise_id: str, key_id: str, ends_at: str | None) -> None:
+    """Let a key sign nothing more from a moment on; what was received before stays valid."""
+    enterprises = _sound(registry)
+    enterprise = _of(enterprises, enterprise_id, registry)
+    key = next((each for each in enterprise.keys if each.key_id == key_id), None)
+    if key is None:
+        known = ", ".join(each.key_id for each in enterprise.keys) or "none"
+        raise click.ClickException(f"{enterprise_id} has no key {key_id!r}; it has: {known}")
+    at = time.time_ns() // 1_000 if ends_at is None else _moment(ends_at)
+    if at <= key.valid_from:
+        raise click.BadParameter("--at is not after the key's beginning: it would never be valid")
+    ended = msgspec.structs.replace(key, valid_until=at)
+    keys = tuple(ended if each is key else each for each in enterprise.keys)
+    _keep(registry, enterprises, enterprise, keys)
+    left = [each.key_id for each in keys if each.is_valid_at(at)]
+    click.echo(f"{key_id} ends at {format_moment(at)}; valid then: {', '.join(left) or 'no key'}")
+
+
+def _sound(registry: Path) -> dict[str, Enterprise]:
+    """The rows of a registry file without a fault."""
+    parsed = read_registry_file(registry)
+    if parsed.faults:
+        raise click.ClickException(f"{parsed.faults[0]} (mend it first)")
+    return parsed.enterprises
+
+
+def _of(enterprises: dict[str, Enterprise], enterprise_id: str, registry: Path) -> Enterprise:
+    enterprise = enterprises.get(enterprise_id)
+    if enterprise is None:
+        raise click.ClickException(f"{registry}: no enterprise {enterprise_id!r}")
+    return enterprise
+
+
+def _keep(
+    registry: Path,
+    enterprises: dict[str, Enterprise],
+    enterprise: Enterprise,
+    keys: tuple[PublishingKey, ...],
+) -> None:
+    """Write the registry anew, with these keys of the enterprise."""
+    enterprises[enterprise.enterprise_id] = msgspec.structs.replace(enterprise, keys=keys)
+    rows = [msgspec.json.encode(row) for row in enterprises.values()]
     replace_file(registry, b"\n".join(rows) + b"\n")
 
 

@@ -1,11 +1,12 @@
 """From a record of the topic of commands to a command, or to a refusal.
 
-Who may write to that topic is Kafka's to decide (`pipeline/kafka/rights.py`); who said what is
-in the command and is kept.
+Who may write to that topic is Kafka's to decide (`pipeline/kafka/rights.py`), who said what is
+proved by a signature (`analysts.py`).
 """
 
 import msgspec
 
+from pipeline.commands.analysts import CommandsPolicy, refusal_of_analyst, signer_of
 from pipeline.intake.admission import Refusal
 from pipeline.intake.reading import EARLIEST
 from schemas.batch import Record
@@ -21,15 +22,21 @@ SKEW: Moment = 10 * MINUTE
 _COMMAND = msgspec.json.Decoder(Command)
 
 
-def read_command(record: Record, registry: Registry) -> Command | Refusal:
-    """The command of a record whose key is its enterprise."""
+def read_command(record: Record, registry: Registry, policy: CommandsPolicy) -> Command | Refusal:
+    """The command of a record whose key is its enterprise, said by whoever signed it."""
     if len(record.value) > COMMAND_BYTES:
         return Refusal("command_malformed", f"{len(record.value)} bytes, {COMMAND_BYTES} at most")
+    signer = signer_of(record, policy)
+    if isinstance(signer, Refusal):
+        return signer
     try:
         command = _COMMAND.decode(record.value)
     except (ValueError, msgspec.DecodeError) as fault:
         return Refusal("command_malformed", str(fault))
-    return _check(command, record, registry) or command
+    refusal = _check(command, record, registry)
+    if refusal is None and signer is not None:
+        refusal = refusal_of_analyst(signer, command, registry[command.enterprise_id])
+    return refusal or command
 
 
 def _check(command: Command, record: Record, registry: Registry) -> Refusal | None:

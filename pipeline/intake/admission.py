@@ -90,6 +90,9 @@ REMEDIES: dict[str, str] = {
     "unknown_drill": "Have the drill registered with this enterprise, or send while it runs.",
     "organiser_out_of_scope": "An organiser's key signs only for its own drill, while it runs.",
     "command_malformed": "Send commands with `fenghuo incidents`.",
+    "command_unsigned": "Sign commands with an analyst's key: set FENGHUO_ANALYST_KEY.",
+    "command_signature": "Have the key entered for the analyst in the policy, valid now.",
+    "analyst_not_allowed": "Let an analyst say it who may, in his own name: policy, `commands`.",
     "command_id_reused": "Give each command an id of its own; `fenghuo incidents` does.",
     "command_time_out_of_range": "Correct the clock of the computer that sends the command.",
 }
@@ -186,7 +189,7 @@ def _check_sender(
 def _check_signature(
     record: Record, headers: dict[str, bytes], key: PublishingKey, key_id: str
 ) -> Refusal | None:
-    if not _is_valid(key, record):
+    if not key.is_valid_at(record.timestamp):
         return Refusal("key_not_valid", f"key {key_id!r} was not valid when the record came")
     signature = headers[HEADER_SIGNATURE]
     if not is_signed_by(key.public_key, signature, record.key, headers, record.value):
@@ -202,11 +205,6 @@ def _check_drill(batch: Batch, organiser: str, exercises: Exercises) -> Refusal 
         return Refusal("organiser_out_of_scope", fault) if fault else None
     fault = exercises.refusal_of(*named)
     return Refusal("unknown_drill", fault) if fault else None
-
-
-def _is_valid(key: PublishingKey, record: Record) -> bool:
-    until = key.valid_until
-    return key.valid_from <= record.timestamp and (until is None or record.timestamp < until)
 
 
 def _read(record: Record, headers: dict[str, bytes]) -> Batch | Refusal:

@@ -305,7 +305,7 @@ def _dead_letter(batch: Batch, found: Found, fault: EventFault) -> DeadLetter:
 
 def _account(batch: Batch, events: list[Event], faulty: list[_Faulty]) -> BatchAccount:
     late = sum(1 for event in events if event.late)
-    return _account_of(
+    return account_of(
         batch,
         "accepted",
         events=len(events) + len(faulty),
@@ -320,12 +320,12 @@ def _account(batch: Batch, events: list[Event], faulty: list[_Faulty]) -> BatchA
 def account_duplicate(batch: Batch) -> BatchAccount:
     """The account of a batch that was taken before: every line is dropped, by name."""
     events = len(_found(batch)[0])
-    return _account_of(
+    return account_of(
         batch, "duplicate", events=events, dropped=events, reasons={"duplicate_batch": events}
     )
 
 
-def _account_of(batch: Batch, outcome: str, **counts: Any) -> BatchAccount:
+def account_of(batch: Batch, outcome: str, **counts: Any) -> BatchAccount:
     """The account of a batch whose sender is known; `counts` are the account's other fields."""
     return BatchAccount(
         enterprise_id=batch.enterprise_id,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.intake import admission, dead_letters, reading
+from pipeline.intake import admission, dead_letters, quota, reading
 from schemas.batch import BatchAccount
 from schemas.ids import content_id
 from schemas.receipt import Reason, Receipt
@@ -12,6 +12,7 @@ REMEDIES: Mapping[str, str] = {
     **admission.REMEDIES,
     **reading.REMEDIES,
     **reading.REMARKS,
+    **quota.REMEDIES,
     "duplicate_batch": "Nothing is to be done: the batch was taken before.",
 }
 

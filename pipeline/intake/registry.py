@@ -90,6 +90,9 @@ def _fault(problem: Problem, place: Place) -> RegistryFault:
 def _parse_row(parsed: ParsedRegistry, line: bytes, place: Place) -> None:
     try:
         enterprise = _ENTERPRISE.decode(line)
+    except UnicodeDecodeError as fault:
+        parsed.faults.append(_fault(Problem("", "", str(fault), "save the file as UTF-8"), place))
+        return
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         _parse_fields(parsed, line, str(fault), place)
         return

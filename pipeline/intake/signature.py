@@ -5,7 +5,7 @@ that keys the record is one of the parts, so a batch cannot be moved to another 
 """
 
 from base64 import b64decode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from hashlib import sha256
 
@@ -23,6 +23,11 @@ def signed_bytes(enterprise_id: bytes, headers: Mapping[str, bytes], value: byte
     parts = [SIGNATURE_CONTEXT, enterprise_id]
     parts += [headers.get(name, b"") for name in SIGNED_HEADERS]
     parts.append(sha256(value).digest())
+    return joined(parts)
+
+
+def joined(parts: Iterable[bytes]) -> bytes:
+    """Each part preceded by its length."""
     return b"".join(b"%d:%s" % (len(part), part) for part in parts)
 
 
@@ -41,8 +46,13 @@ def is_signed_by(
     value: bytes,
 ) -> bool:
     """Whether the signature is that of the registered key (base64 of 32 bytes)."""
+    return is_signed(public_key, signature, signed_bytes(enterprise_id, headers, value))
+
+
+def is_signed(public_key: str, signature: bytes, message: bytes) -> bool:
+    """Whether it is this key's signature of the message."""
     try:
-        _key(public_key).verify(signature, signed_bytes(enterprise_id, headers, value))
+        _key(public_key).verify(signature, message)
     except InvalidSignature:
         return False
     return True

@@ -10,6 +10,8 @@ OF_OTHERS: Final = (
     "CLICKHOUSE",  # the store's address (pipeline/cli/stores.py)
     "CLICKHOUSE_FILE",  # secrets in files (pipeline/kafka/secrets.py)
     "KAFKA_PASSWORD_FILE",
+    "ANALYST_KEY",  # who signs commands (pipeline/app/analyst_keys.py)
+    "ANALYST_KEY_ID",
     "KEEP_CASES_DAYS",  # retention (sinks/retention.py)
     "KEEP_LOGS_DAYS",
     "ETC",  # deploy/compose.yaml

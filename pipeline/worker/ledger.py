@@ -77,10 +77,12 @@ class StateRecord(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Position(msgspec.Struct, frozen=True, array_like=True):
-    """Where reading goes on; `faults` is how often the engine has raised on that record."""
+    """Where reading goes on; `faults` is how often the engine has raised on a record from there up
+    to the offset `faulted`."""
 
     next_offset: int
     faults: int = 0
+    faulted: int = -1
 
 
 _encoder = msgspec.msgpack.Encoder()

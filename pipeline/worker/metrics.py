@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 import msgspec
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 
+from pipeline.intake.quota import BATCH_OVER_QUOTA, OVER_QUOTA
 from pipeline.intake.reading import REMARKS
 from schemas.batch import BatchAccount, DeadLetter, Record
 from schemas.decision import Decision
@@ -32,6 +33,7 @@ MetricName: TypeAlias = Literal[
     "store_free_bytes",
     "rows_refused",
     "dead_letters",
+    "over_quota_events",
     "sightings",
     "receipts_unsent",
     "engine_faults",
@@ -82,6 +84,12 @@ METRICS: tuple[Metric, ...] = (
     Metric("store_free_bytes", "gauge", "Free on the disk of an embedded store."),
     Metric("rows_refused", "counter", "ALARM: rows the sink will never take.", ("table",)),
     Metric("dead_letters", "counter", "Dead letters, by reason.", ("reason",)),
+    Metric(
+        "over_quota_events",
+        "counter",
+        "ALARM: events of enterprises over their quota: dropped, or taken after those of others.",
+        ("done",),
+    ),
     Metric("sightings", "counter", "Sightings sent to the stage of campaigns."),
     Metric(
         "receipts_unsent",
@@ -168,6 +176,10 @@ def observe_decisions(metrics: Metrics, decisions: Sequence[Decision]) -> None:
         if isinstance(decision, BatchAccount):
             for outcome in ("stored", "late", "dropped", "dead_lettered"):
                 metrics.add("events", getattr(decision, outcome), outcome=outcome)
+            over = decision.reasons.get(OVER_QUOTA, 0) + decision.reasons.get(BATCH_OVER_QUOTA, 0)
+            if over:
+                done = "dropped" if decision.outcome == "refused" else "taken"
+                metrics.add("over_quota_events", over, done=done)
             for remark in REMARKS.keys() & decision.reasons.keys():
                 metrics.add("events_remarked", decision.reasons[remark], remark=remark)
         elif isinstance(decision, DeadLetter):

@@ -43,6 +43,16 @@ class Delivered(Protocol):
     def ack(self) -> None: ...
 
 
+class ReadAgain(msgspec.Struct, frozen=True, eq=False):
+    """A record that was delivered in this generation, and asked for once more since."""
+
+    record: Record
+    generation: int
+
+    def ack(self) -> None:
+        """It was when its value was let go of."""
+
+
 class Log(Protocol):
     """The source topics themselves, asked apart from the consumer."""
 
@@ -54,6 +64,9 @@ class Log(Protocol):
 
     async def first_from(self, place: TopicPartition, offset: int) -> int | None:
         """The first offset at or after this one that holds a record; None: there is none yet."""
+
+    async def records_from(self, place: TopicPartition, offset: int) -> list[Record]:
+        """Some records at or after this offset, in order; none where the broker does not answer."""
 
     async def seek(self, place: TopicPartition, offset: int) -> None:
         """Make the consumer read on from here."""
@@ -157,11 +170,14 @@ class Sequencer:
         """Those to apply now. What is skipped was applied before or will come again."""
         return [each for each in delivered if await self._is_fresh(each.record)]
 
-    def leave_out(self, records: Iterable[Record]) -> None:
+    def leave_out(self, offsets: Iterable[tuple[TopicPartition, int]]) -> None:
         """Not all of these could be taken when they came: without a later one, nothing tells."""
-        for record in records:
-            place = (record.topic, record.partition)
-            self._left_out[place] = max(record.offset, self._left_out.get(place, 0))
+        for place, offset in offsets:
+            self._left_out[place] = max(offset, self._left_out.get(place, 0))
+
+    async def read_again(self, place: TopicPartition, offset: int) -> list[Record]:
+        """Some records from this one on, as the log has them now."""
+        return await self._log.records_from(place, offset)
 
     def take_missing(self) -> list[tuple[Missing, Record]]:
         """Offsets that retention deleted, each with the record met instead; forgotten then."""

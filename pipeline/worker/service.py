@@ -2,13 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import partial
 from tempfile import TemporaryDirectory
 from threading import Event
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import structlog
 
@@ -47,6 +47,8 @@ from sinks.room import free_bytes
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
+READ_S = 0.05
+"""How long reading gathers records before they are received."""
 STOP_S = 10.0
 """How long the step in hand may take to end when told to stop."""
 
@@ -83,6 +85,9 @@ class SinkWatch(DeliveryWatch):
     def _show(self, *, is_down: bool) -> None:
         self._health.is_sink_down = is_down
         self._metrics.put("sink_waiting", int(is_down))
+
+
+NextOffset: TypeAlias = Callable[[TopicPartition], int | None]
 
 
 class TopicsChanged(Exception):
@@ -140,6 +145,7 @@ class Service:
             metrics=self.metrics,
             thread=self._thread,
             attempts=self.settings.engine_attempts,
+            records=self.settings.step_records,
         )
 
     def _connect(self) -> None:
@@ -154,19 +160,28 @@ class Service:
         app.end_step = self._end_step
         app.on_before_shutdown.connect(self._shut_down, weak=False)
         app.task(self._introduce)
+        app.task(self._apply)
         app.timer(TICK_S, name="tick")(self._tick)
         app.timer(TICK_S, name="timers")(self._advance)
         app.timer(self.settings.revival_s, name="revival")(self._resume_stalled)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
 
     async def _read(self, stream: Any) -> None:
-        """The agent: steps until the stream ends."""
-        async for events in stream.noack_take(self.settings.step_records, within=0.1):
+        """The agent: reads until the stream ends, as far ahead of the steps as there is room."""
+        async for events in stream.noack_take(self.settings.step_records, within=READ_S):
+            await self._steps.until_there_is_room()
             if self.app.should_stop:
                 return
             with _abandonable():
                 generation = self.app.consumer_generation_id
-                await self._steps.take([StreamRecord(event) for event in events], generation)
+                await self._steps.receive([StreamRecord(event) for event in events], generation)
+
+    async def _apply(self) -> None:
+        """Steps, as long as records wait."""
+        while not self.app.should_stop:
+            await self._steps.until_some_wait()
+            with _abandonable():
+                await self._steps.take(self.app.consumer_generation_id)
                 self.health.progress()
 
     async def _revoked(self, app: Any, revoked: set[Any], **_: Any) -> None:
@@ -238,7 +253,7 @@ class Service:
         """Every second, after the step in hand: a share of the states' timers."""
         generation = self.app.consumer_generation_id
         with _abandonable():
-            moments = self._steps.moments(self._waiting(), _now_s() * SECOND)
+            moments = self._steps.moments(self._waiting(self._steps.next_unread), _now_s() * SECOND)
             await self._steps.advance(self._timers, generation, moments)
 
     async def _resume_stalled(self) -> None:
@@ -280,23 +295,24 @@ class Service:
                 self.metrics.put("store_free_bytes", free_bytes(self.settings.store))
 
     def _measure_lag(self) -> None:
-        waiting = self._waiting()
+        waiting = self._waiting(self._steps.next_offset)
         for (topic, partition), count in waiting.items():
             if count is not None:
                 self.metrics.put("lag_records", count, topic=topic, partition=str(partition))
         self.health.tick(sum(count or 0 for count in waiting.values()))
 
-    def _waiting(self) -> dict[TopicPartition, int | None]:
-        """Records not applied yet; None until the log's end and the place in it are known."""
+    def _waiting(self, next_offset: NextOffset) -> dict[TopicPartition, int | None]:
+        """Records from that offset on; None until the log's end and the place in it are known."""
         topics = source_topics(self.settings)
         assigned = [tp for tp in self.app.consumer.assignment() if tp.topic in topics]
-        return {(tp.topic, tp.partition): self._count_waiting(tp) for tp in assigned}
+        places = {(tp.topic, tp.partition): self.app.consumer.highwater(tp) for tp in assigned}
+        return {
+            place: self._count_from(next_offset(place), highwater, self._ends.get(place))
+            for place, highwater in places.items()
+        }
 
-    def _count_waiting(self, tp: Any) -> int | None:
-        place = (tp.topic, tp.partition)
-        ends = [self.app.consumer.highwater(tp), self._ends.get(place)]
+    def _count_from(self, expected: int | None, *ends: int | None) -> int | None:
         end = max((each for each in ends if each is not None), default=None)
-        expected = self._steps.next_offset(place)
         return None if end is None or expected is None else max(0, end - expected)
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:

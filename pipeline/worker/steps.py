@@ -1,10 +1,11 @@
-"""Steps: groups of records, each applied once, in the order that loses nothing.
+"""Steps: groups of records, each applied once, in an order that loses nothing and is fair.
 
-1. Judge every record against the position of its partition (`sequence.py`).
+1. Receive: judge every record against the position of its partition (`sequence.py`), and let it
+   wait for its turn (`fair_order.py`). Go back, where the consumer skipped records.
 2. Decide, and write the rows (`step_executor.py`, with the runner).
-3. Remember: states, and when the broker has them, positions (`ledger.py`).
+3. Remember: states, and when the broker has them, positions (`ledger.py`): of each partition the
+   first record that is not applied. What is applied beyond it is known by its state's last offset.
 4. Acknowledge: Kafka's committed offset is only a hint; the position is the truth.
-5. Go back, where the consumer skipped records.
 
 A record on which the engine raises stops the worker, so that a supervisor restarts it and
 somebody notices; the attempt is counted beside the position, and at the last one the record
@@ -13,18 +14,19 @@ becomes a dead letter of reason `engine_fault`, so that the stream goes on.
 
 import asyncio
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
-import msgspec
 import structlog
 
 from pipeline.app.delivery import DeliveryAbandoned
-from pipeline.app.runner import EngineFault, Task
+from pipeline.app.runner import EngineFault
 from pipeline.intake.dead_letters import expire_offsets, recreate_topic, refuse_record
 from pipeline.path import Engine
 from pipeline.state import StateKey
+from pipeline.worker.fair_order import Arrival, FairOrder
 from pipeline.worker.ledger import (
     NO_GENERATION,
     Ledger,
@@ -35,10 +37,10 @@ from pipeline.worker.ledger import (
     topic_of,
 )
 from pipeline.worker.metrics import Metrics, observe_decisions, observe_step
-from pipeline.worker.sequence import Delivered, Sequencer
+from pipeline.worker.sequence import Delivered, ReadAgain, Sequencer
 from pipeline.worker.step_executor import Outcome, StepExecutor
 from pipeline.worker.timers import PartitionTime, Timers
-from schemas.batch import DeadLetter
+from schemas.batch import DeadLetter, Record
 from schemas.decision import Decision
 from schemas.moments import Moment
 
@@ -49,18 +51,6 @@ log = structlog.get_logger("fenghuo.worker")
 
 Publish: TypeAlias = Callable[[Sequence[Decision]], Sequence[Awaitable[object]]]
 """Send decisions to the topics that they go out on; the writes to wait for."""
-
-
-class Arrival(msgspec.Struct, frozen=True, eq=False):
-    """A record as it was delivered, and what the engine is to do about it."""
-
-    delivered: Delivered
-    task: Task
-
-    @property
-    def key(self) -> StateKey:
-        """Whose state it may touch."""
-        return self.task.key
 
 
 class Steps:
@@ -77,6 +67,8 @@ class Steps:
         metrics: Metrics,
         thread: ThreadPoolExecutor,
         attempts: int = 3,
+        records: int = 50,
+        order: FairOrder | None = None,
     ) -> None:
         self.executor = executor
         self._ledger = ledger
@@ -84,41 +76,111 @@ class Steps:
         self._publish = publish
         self._metrics = metrics
         self._attempts = attempts
+        self._records = records
+        self._order = FairOrder() if order is None else order
+        self._changed = asyncio.Event()
         self._thread = thread
         self._ownership = ownership
         self._opened = NO_GENERATION
         self._partition_time = PartitionTime()
         self._lock = asyncio.Lock()
 
-    async def take(self, delivered: Sequence[Delivered], generation: int) -> None:
-        """One step, 1 to 5, in this generation of the group.
+    async def receive(self, delivered: Sequence[Delivered], generation: int) -> None:
+        """Let them wait for their turn, in this generation of the group.
 
         What was fetched in another one, or before the table was whole, is left out: `advance`
-        sends the consumer back for it. Raises EngineFault (counted) and DeliveryAbandoned.
+        sends the consumer back for it.
         """
         async with self._lock:
-            started_s = time.monotonic()
             is_open = await self._open_ledger(generation)
             current = [each for each in delivered if is_open and each.generation == generation]
             if len(current) < len(delivered):
-                self._sequencer.leave_out(each.record for each in delivered)
+                records = [each.record for each in delivered]
+                self._sequencer.leave_out(
+                    ((each.topic, each.partition), each.offset) for each in records
+                )
             fresh = await self._sequencer.fresh(current)
             await self._account_missing()
-            try:
-                await self._apply(fresh)
-            except DeliveryAbandoned:
-                self._sequencer.clear()  # what was expected next was not applied
-                self._opened = NO_GENERATION
-                raise
+            await self._admit(fresh)
             for each in delivered:
-                each.ack()
+                if each not in fresh:
+                    each.ack()
             await self._sequencer.go_back()
-            observe_step(
-                self._metrics, [each.record for each in fresh], time.monotonic() - started_s
-            )
+        self._changed.set()
+
+    async def take(self, generation: int) -> None:
+        """One step, 2 to 4, of those whose turn it is.
+
+        Raises EngineFault (counted) and DeliveryAbandoned.
+        """
+        async with self._lock:
+            if not await self._open_ledger(generation):
+                self._let_go()
+                return
+            started_s = time.monotonic()
+            taken = await self._next()
+            try:
+                await self._apply(taken)
+            except DeliveryAbandoned:
+                self._let_go()
+                raise
+            for each in taken:
+                each.delivered.ack()
+            records = [each.delivered.record for each in taken]
+            observe_step(self._metrics, records, time.monotonic() - started_s)
+        self._changed.set()
+
+    async def _next(self) -> list[Arrival]:
+        """Those whose turn it is, read again where their values were let go of."""
+        taken = self._order.take(self._records)
+        absent = None if taken else self._order.next_absent()
+        if absent is None:
+            return taken
+        records = await self._sequencer.read_again(absent.place, absent.offset)
+        if records and records[0].offset > absent.offset:
+            self._order.drop(absent)
+            await self._dead_letter(expire_offsets(records[0], absent.offset, absent.offset))
+        wanted = [each for each in records if self._order.awaits(absent.place, each.offset)]
+        tasks = await self.in_thread(self.executor.admit, wanted)
+        again = [ReadAgain(each, absent.generation) for each in wanted]
+        self._order.fill(Arrival(*each) for each in zip(again, tasks, strict=True))
+        return self._order.take(self._records)
+
+    def _let_go(self) -> None:
+        """What waits will not be applied now: it is read again, from the ledger's positions."""
+        self._sequencer.clear()
+        self._sequencer.leave_out(self._order.ends())
+        self._order.clear()
+        self._partition_time = PartitionTime()
+        self._opened = NO_GENERATION
+
+    async def until_there_is_room(self) -> None:
+        """Returns when more may be read."""
+        await self._until(lambda: not self._order.is_full)
+
+    async def until_some_wait(self) -> None:
+        """Returns when there are records to apply."""
+        await self._until(lambda: len(self._order) > 0)
+
+    @property
+    def waiting(self) -> int:
+        """How many records were received and are not applied yet."""
+        return len(self._order)
+
+    async def _until(self, is_so: Callable[[], bool]) -> None:
+        while not is_so():
+            self._changed.clear()
+            await self._changed.wait()
+
+    async def _admit(self, fresh: Sequence[Delivered]) -> None:
+        tasks = await self.in_thread(self.executor.admit, [each.record for each in fresh])
+        for each in fresh:
+            place = (each.record.topic, each.record.partition)
+            self._partition_time.reach(place, each.record.timestamp)
+        self._order.add(Arrival(*each) for each in zip(fresh, tasks, strict=True))
 
     async def advance(self, timers: Timers, generation: int, moments: Mapping[int, Moment]) -> None:
-        """The timers that are due to be looked at, at the time that it is in each partition.
+        """The timers that are due to be looked at, at the time up to which each partition was read.
 
         Only of states that are held, in partitions owned in this very generation: what lies
         about from before may be long out of date.
@@ -129,20 +191,25 @@ class Steps:
             await self._sequencer.go_back_again(self._ownership.partitions)
             held = self._ledger.state_keys(self._ownership.partitions)
             self._metrics.put("states", len(held))
-            keys = timers.next_share(generation, held)
-            for now in sorted(set(moments.values())):
-                due = [key for key in keys if moments.get(key.partition) == now]
-                if due:
-                    await self._advance(due, generation, now)
+            due: defaultdict[Moment, list[StateKey]] = defaultdict(list)
+            for key in timers.next_share(generation, held):
+                if key.partition in moments:
+                    due[self._moment(key, moments[key.partition])].append(key)
+            for now in sorted(due):
+                await self._advance(due[now], generation, now)
+
+    def _moment(self, key: StateKey, now: Moment) -> Moment:
+        """What time it is for a state: what waits for its turn has not happened to it yet."""
+        first = self._order.first_of(key)
+        return now if first is None else min(now, first.received_at)
 
     async def resume_stalled(self, ends: Mapping[TopicPartition, int], generation: int) -> None:
         """Go on where the consumer stands still short of these ends of its logs."""
         async with self._lock:
             if await self._open_ledger(generation):
                 owned = self._ownership.partitions
-                await self._sequencer.resume_stalled(
-                    {at: ends[at] for at in ends if at[1] in owned}
-                )
+                read = [at for at in ends if at[1] in owned and self._order.first(at) is None]
+                await self._sequencer.resume_stalled({at: ends[at] for at in read})
 
     async def _advance(self, keys: Sequence[StateKey], generation: int, now: Moment) -> None:
         records = {key: self._ledger.state(key) for key in keys}
@@ -170,6 +237,10 @@ class Steps:
         """Put another engine in force, between two steps."""
         async with self._lock:
             self.executor.engine = engine
+            if self._order.is_held:
+                await self._admit([each.delivered for each in self._order.drain()])
+            else:  # whose state they may touch now is only known of what is read again
+                self._let_go()
 
     def moments(
         self, waiting: Mapping[TopicPartition, int | None], now: Moment
@@ -177,9 +248,14 @@ class Steps:
         """What time it is in each partition; see `PartitionTime`."""
         return self._partition_time.read(waiting, now)
 
+    def next_unread(self, place: TopicPartition) -> int | None:
+        """The next offset to receive; None where the partition was not seen since assignment."""
+        return self._sequencer.next_offset(place)
+
     def next_offset(self, place: TopicPartition) -> int | None:
         """The next offset to apply; None where the partition was not seen since assignment."""
-        return self._sequencer.next_offset(place)
+        first = self._order.first(place)
+        return self.next_unread(place) if first is None else first.offset
 
     async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
         """Call it in the executor's thread."""
@@ -188,18 +264,16 @@ class Steps:
     async def _open_ledger(self, generation: int) -> bool:
         """Whether the books are of this generation; they are opened once it may begin."""
         if self._opened != generation and self._ownership.may_begin(generation):
-            self._sequencer.clear()
+            self._let_go()
             self._ledger.open()
             await self.in_thread(self.executor.drop_decoded)
             await self._account_recreated()
             self._opened = generation
         return self._opened == generation
 
-    async def _apply(self, fresh: Sequence[Delivered]) -> None:
+    async def _apply(self, taken: Sequence[Arrival]) -> None:
         """2 and 3, until all are applied; past a record that the engine never gets over."""
-        records = [each.record for each in fresh]
-        tasks = await self.in_thread(self.executor.admit, records)
-        remaining = [Arrival(*each) for each in zip(fresh, tasks, strict=True)]
+        remaining = [*taken]
         while remaining:
             states = {each.key: self._ledger.state(each.key) for each in remaining}
             pending = [each for each in remaining if not self._was_applied(each, states)]
@@ -238,32 +312,46 @@ class Steps:
         for key, state in outcome.states.items():
             writes += self._put_state(key, generation[key], StateRecord(applied[key], state))
         await asyncio.gather(*writes)
-        await self._remember_positions([each.delivered for each in done])
+        await self._remember_positions(done)
 
-    async def _remember_positions(self, done: Sequence[Delivered]) -> None:
-        last_of_place = {(each.record.topic, each.record.partition): each for each in done}
+    async def _remember_positions(self, done: Sequence[Arrival]) -> None:
+        """Of each partition the first record that is not applied, and when that one came."""
+        self._order.done(done)
+        by_offset = sorted(done, key=lambda each: each.offset)
+        last_of_place = {each.place: each.delivered for each in by_offset}
         writes: list[Awaitable[object]] = []
         for place, each in last_of_place.items():
-            writes += self._put_position(each, Position(each.record.next_offset))
-            self._partition_time.reach(place, each.record.timestamp)
+            faults, faulted = self._faults(each.record)
+            offset = self.next_offset(place)
+            assert offset is not None, "a partition whose records were applied was seen"
+            is_past = faulted < offset
+            position = Position(offset) if is_past else Position(offset, faults, faulted)
+            writes += self._put_position(each, position)
         await asyncio.gather(*writes)
+
+    def _faults(self, record: Record) -> tuple[int, int]:
+        """How often the engine has raised on what its partition awaits, and up to which offset."""
+        log_name = self._sequencer.name_of(record.topic)
+        position = self._ledger.position(record.partition, log_name)
+        return (0, -1) if position is None else (position.faults, position.faulted)
 
     async def _count_fault(self, faulted: Arrival, fault: EngineFault) -> None:
         """Count the attempt and raise; at the last one, dead-letter the record and go on."""
         self._metrics.add("engine_faults")
-        record = faulted.delivered.record
-        log_name = self._sequencer.name_of(record.topic)
-        position = self._ledger.position(record.partition, log_name)
-        is_same = position is not None and position.next_offset == record.offset
-        faults = (position.faults if is_same and position is not None else 0) + 1
+        record, (before, faulted_at) = (
+            faulted.delivered.record,
+            self._faults(faulted.delivered.record),
+        )
+        faults = before + 1
         if faults < self._attempts:
-            await asyncio.gather(
-                *self._put_position(faulted.delivered, Position(record.offset, faults))
-            )
+            offset = self.next_offset(faulted.place)
+            assert offset is not None, "its partition was seen"
+            position = Position(offset, faults, max(faulted_at, record.offset))
+            await asyncio.gather(*self._put_position(faulted.delivered, position))
             raise fault
         log.error("dead-lettered after engine faults", fault=str(fault), attempts=faults)
         await self._write(refuse_record(record, str(fault)), fault.place)
-        await self._remember_positions([faulted.delivered])
+        await self._remember_positions([faulted])
 
     async def _account_missing(self) -> None:
         for missing, met in self._sequencer.take_missing():

@@ -22,7 +22,7 @@ from mode.supervisors import CrashingSupervisor
 from pipeline.kafka.access import MECHANISM, KafkaAccess
 from pipeline.kafka.preflight import Topic
 from pipeline.kafka.record_batches import keep_within_limits
-from pipeline.kafka.records import record_of
+from pipeline.kafka.records import MILLISECOND, record_of
 from pipeline.worker.ledger import TopicPartition, log_name
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
@@ -40,6 +40,8 @@ BUFFERED_RECORDS = 1024
 BUFFERED_BYTES = 128_000_000
 """Of their values: of the largest that are admitted, 1,024 would take 8 GB."""
 ANSWER_MS = 500
+AGAIN_RECORDS = 100
+"""Read again at a time."""
 FULL_S = 0.05
 """How long a full buffer is left alone before it is looked at again."""
 COMMITTED = "read_committed"
@@ -197,6 +199,8 @@ class StreamLog:
         self._app = app
         self._access = settings.kafka()
         self._asked: Any = None
+        self._reading: Any = None
+        self._reading_at: dict[TopicPartition, int] = {}
 
     def name_of(self, topic: str) -> str:
         """`topic@id`: one that is deleted and made again is another log of the same topic."""
@@ -221,6 +225,28 @@ class StreamLog:
             if found.get(where):
                 return int(found[where][0].offset)
         return None
+
+    async def records_from(self, place: TopicPartition, offset: int) -> list[Record]:
+        """Some records at or after this offset, in order; none where the broker does not answer."""
+        try:
+            if self._reading is None:
+                self._reading = await self._open()
+            where = AioTopicPartition(*place)
+            if where not in self._reading.assignment():
+                self._reading.assign([where])
+            if self._reading_at.get(place) != offset:
+                self._reading.seek(where, offset)
+            found = await self._reading.getmany(
+                where, timeout_ms=ANSWER_MS, max_records=AGAIN_RECORDS
+            )
+        except KafkaError:
+            return []
+        records = [
+            record_of(message, message.timestamp * MILLISECOND, _pairs(message.headers))
+            for message in found.get(where, ())
+        ]
+        self._reading_at = {place: records[-1].next_offset} if records else {}
+        return records
 
     async def ends_of(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
         """Where the logs end now; none where the broker does not answer."""
@@ -248,21 +274,26 @@ class StreamLog:
 
     async def close(self) -> None:
         """Let go of the connection."""
-        if self._asked is not None:
-            await self._asked.stop()
-            self._asked = None
+        for each in (self._asked, self._reading):
+            if each is not None:
+                await each.stop()
+        self._asked = self._reading = None
 
     async def _consumer(self) -> Any:
         if self._asked is None:
-            self._asked = AIOKafkaConsumer(
-                bootstrap_servers=self._access.servers(),
-                auto_offset_reset="earliest",
-                enable_auto_commit=False,
-                isolation_level=COMMITTED,
-                **self._access.security(),
-            )
-            await self._asked.start()
+            self._asked = await self._open()
         return self._asked
+
+    async def _open(self) -> Any:
+        consumer = AIOKafkaConsumer(
+            bootstrap_servers=self._access.servers(),
+            auto_offset_reset="earliest",
+            enable_auto_commit=False,
+            isolation_level=COMMITTED,
+            **self._access.security(),
+        )
+        await consumer.start()
+        return consumer
 
 
 def send_change(table: Any, partition: int, key: bytes, value: bytes | None) -> Awaitable[object]:

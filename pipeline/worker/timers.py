@@ -34,23 +34,24 @@ def _held_of(share: Iterable[StateKey], held: Sequence[StateKey]) -> list[StateK
 class PartitionTime:
     """What time it is in a partition: the shell's clock must not run ahead of the records.
 
-    While records wait, an enterprise that looks silent may only not have been read yet; moved on by
-    the shell's clock, it would find its own backlog late. The time is then that at which the last
-    record applied was received. Where that is not known either, there is no time, and timers wait.
+    While records are unread, an enterprise that looks silent may only not have been read yet; moved
+    on by the shell's clock, it would find its own backlog late. The time is then that at which the
+    last record read was received; a state whose records wait for their turn is behind that. Where
+    it is not known, there is no time, and timers wait.
     """
 
     def __init__(self) -> None:
         self._reached: dict[TopicPartition, Moment] = {}
 
     def reach(self, place: TopicPartition, received_at: Moment) -> None:
-        """A record that was received then is applied."""
+        """A record that was received then is read."""
         self._reached[place] = max(received_at, self._reached.get(place, received_at))
 
     def read(self, waiting: Mapping[TopicPartition, int | None], now: Moment) -> dict[int, Moment]:
         """The time in each partition; one that is left out has none.
 
-        `waiting` is how many records of each topic and partition are not applied yet, None
-        where nobody knows.
+        `waiting` is how many records of each topic and partition are not read yet, None where
+        nobody knows.
         """
         found: defaultdict[int, list[Moment]] = defaultdict(list)
         unknown: set[int] = set()

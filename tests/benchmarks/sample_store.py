@@ -10,6 +10,7 @@ from random import Random
 
 import msgspec
 
+from pipeline.app.command_service import UNPROVED
 from pipeline.app.delivery import Delivery
 from pipeline.app.engines import OWN_RULES
 from pipeline.app.publishing import Sender, sign_chunk
@@ -60,7 +61,7 @@ def fill(sink: Sink, size: int, events: int, seed: int = 1) -> None:
     """Some `events` of `size` enterprises, each a mean one's share, into a migrated store."""
     publishers = make_registry(seed, size)
     registry = {enterprise.enterprise_id: enterprise for enterprise, _ in publishers}
-    engine = Engine(load_rules([OWN_RULES], None), Policy(), registry)
+    engine = Engine(load_rules([OWN_RULES], None), Policy(commands=UNPROVED), registry)
     config = SimulationConfig(
         start=START,
         duration_s=DURATION_S,

@@ -20,6 +20,7 @@ from schemas.moments import SECOND, parse_moment
 from tests.chaos.experiment import Subject
 from tests.chaos.traffic import Outgoing, counting_records
 from tests.chaos.workers import python_module
+from tests.engine.builders import COMMANDS, signed_command
 
 ENTERPRISES = 60
 PERIOD_S = 7_200
@@ -53,6 +54,8 @@ def fenghuo_subject(seed: int, folder: Path) -> Subject:
     registry = folder / "registry.ndjson"
     lines = [msgspec.json.encode(enterprise) for enterprise, _ in publishers]
     registry.write_bytes(b"\n".join(lines) + b"\n")
+    policy = folder / "policy.json"
+    policy.write_bytes(msgspec.json.encode({"commands": COMMANDS}))
 
     def command(store: Path) -> list[str]:
         return python_module("pipeline.cli.main", "worker", "--store", str(store))
@@ -62,6 +65,7 @@ def fenghuo_subject(seed: int, folder: Path) -> Subject:
         records=lambda: simulated_records(seed, publishers),
         environment={
             "FENGHUO_REGISTRY": str(registry),
+            "FENGHUO_POLICY": str(policy),
             "FENGHUO_RULES": str(rules),
             "FENGHUO_TIMERS_S": "5",
         },
@@ -116,7 +120,9 @@ def _command(random: Random, enterprise_id: str) -> Outgoing:
         enterprise_id=enterprise_id,
         incident_id=random.randbytes(16).hex(),
         verb="confirm",
-        analyst="analyst",
+        analyst="li",
         said_at=START,
     )
-    return Outgoing("fenghuo.commands", enterprise_id.encode(), msgspec.json.encode(command))
+    record = signed_command(command, 0)
+    headers = tuple((name, value or b"") for name, value in record.headers)
+    return Outgoing("fenghuo.commands", record.key, record.value, headers)

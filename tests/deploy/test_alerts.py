@@ -36,6 +36,7 @@ FIRES: dict[str, Series] = {
     "FenghuoEngineFault": {f"fenghuo_engine_faults_total{{{WORKER}}}": "0x30 1x30"},
     "FenghuoTimerFault": {f"fenghuo_timer_faults_total{{{WORKER}}}": "0x30 1x30"},
     "FenghuoStatesShed": {f"fenghuo_states_shed_total{{{WORKER}}}": "0x30 1x30"},
+    "FenghuoOverQuota": {f'fenghuo_over_quota_events_total{{{WORKER},done="taken"}}': "_x30 9x30"},
     "FenghuoRulesRefused": {f"fenghuo_rule_reload_failed{{{WORKER}}}": "1x60"},
     "FenghuoRecordsLostByTheLog": {
         f'fenghuo_offsets_missing_total{{{WORKER},cause="expired"}}': "_x30 7x30"
@@ -62,6 +63,7 @@ QUIET: dict[str, Series] = {
     "FenghuoEngineFault": {f"fenghuo_engine_faults_total{{{WORKER}}}": "0x60"},
     "FenghuoTimerFault": {f"fenghuo_timer_faults_total{{{WORKER}}}": "0x60"},
     "FenghuoStatesShed": {f"fenghuo_states_shed_total{{{WORKER}}}": "0x60"},
+    "FenghuoOverQuota": {f'fenghuo_over_quota_events_total{{{WORKER},done="taken"}}': "9x180"},
     "FenghuoRulesRefused": {f"fenghuo_rule_reload_failed{{{WORKER}}}": "0x60"},
     "FenghuoRecordsLostByTheLog": {
         f'fenghuo_offsets_missing_total{{{WORKER},cause="never_held_a_record"}}': "0+5x60"

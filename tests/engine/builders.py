@@ -1,18 +1,23 @@
 """A small engine, and events that make it speak."""
 
+from base64 import b64encode
+
 import msgspec
 import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pipeline.commands.analysts import CommandsPolicy, sign_command
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.sigma.matching.compile import compile_rules
 from pipeline.sigma.reading.parse import parse_rules
 from pipeline.state import State
-from schemas.batch import Batch, Record
+from schemas.analyst import Analyst
+from schemas.batch import HEADER_KEY_ID, HEADER_SIGNATURE, Batch, Record
 from schemas.command import Command, Verb
 from schemas.decision import Decision
 from schemas.moments import SECOND, format_moment, parse_moment
-from schemas.registry import Enterprise
+from schemas.registry import Enterprise, PublishingKey
 from schemas.topics import topic_name
 
 START = parse_moment("2026-05-01T12:00:00Z")
@@ -21,6 +26,13 @@ RECEIPT = START + 600 * SECOND
 ENTERPRISE = Enterprise(
     enterprise_id="E1", name="示例钢铁", province="330000", sector="steel", field="industrial"
 )
+
+KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(1, 33)))
+PUBLIC = b64encode(KEY.public_key().public_bytes_raw()).decode()
+COMMANDS = CommandsPolicy(
+    analysts=(Analyst(analyst_id="li", role="national", keys=(PublishingKey("k1", PUBLIC),)),)
+)
+"""Whom the small engine lets speak of incidents."""
 
 RULES = """
 title: Shadow Copies Deleted
@@ -57,7 +69,7 @@ tags: [attack.credential-access, attack.t1110]
 def make_engine() -> Engine:
     rules = compile_rules(parse_rules([("rules.yml", RULES)]))
     assert not rules.faults
-    return Engine(rules, Policy(), {"E1": ENTERPRISE})
+    return Engine(rules, Policy(commands=COMMANDS), {"E1": ENTERPRISE})
 
 
 def shadow_copies(at_s: float, host: str = "ws-1", **fields: object) -> bytes:
@@ -102,14 +114,31 @@ def command(verb: Verb, incident_id: str, number: int = 100, **particulars: obje
         said_at=START + number * SECOND,
         **particulars,  # type: ignore[arg-type]
     )
+    return signed_command(said, number)
+
+
+def signed_command(
+    said: Command, number: int, key_id: str = "li/k1", key: Ed25519PrivateKey = KEY
+) -> Record:
+    """The command as a record of its topic, signed by an analyst."""
+    value, enterprise_id = msgspec.json.encode(said), said.enterprise_id.encode()
+    signature = sign_command(key, enterprise_id, key_id.encode(), value)
     return Record(
         topic=topic_name("commands"),
         partition=0,
         offset=number,
         timestamp=START + number * SECOND,
-        key=b"E1",
-        value=msgspec.json.encode(said),
+        key=enterprise_id,
+        value=value,
+        headers=((HEADER_KEY_ID, key_id.encode()), (HEADER_SIGNATURE, signature)),
     )
+
+
+def signed_again(record: Record) -> Record:
+    """The record as an analyst would have signed it."""
+    signature = sign_command(KEY, record.key, b"li/k1", record.value)
+    headers = ((HEADER_KEY_ID, b"li/k1"), (HEADER_SIGNATURE, signature))
+    return msgspec.structs.replace(record, headers=headers)
 
 
 def apply(engine: Engine, state: State, record: Record) -> list[Decision]:

@@ -12,7 +12,15 @@ from schemas.command import CommandOutcome, Impact, Particulars, Verb
 from schemas.decision import Decision
 from schemas.incident import Incident
 from schemas.moments import DAY, SECOND
-from tests.engine.builders import START, apply, batch, command, make_engine, shadow_copies
+from tests.engine.builders import (
+    START,
+    apply,
+    batch,
+    command,
+    make_engine,
+    shadow_copies,
+    signed_again,
+)
 
 ENGINE: Engine = make_engine()
 GRAVE, SLIGHT = Impact(direct_loss_cny=150_000_000), Impact(direct_loss_cny=20_000_000)
@@ -152,7 +160,7 @@ def test_a_command_of_an_impossible_moment_is_refused_by_name(moment: int) -> No
     state, incident_id = opened()
     record = command("start", incident_id, 100)
     value = record.value.replace(b'"said_at":%d' % (START + 100 * SECOND), b'"said_at":%d' % moment)
-    letter, _ = apply(ENGINE, state, _with(record, value=value))
+    letter, _ = apply(ENGINE, state, signed_again(_with(record, value=value)))
     assert isinstance(letter, DeadLetter)
     assert letter.reason == "command_time_out_of_range"
     assert state.incidents.cases[incident_id].status == "new"
@@ -167,7 +175,8 @@ def test_a_command_of_an_impossible_moment_is_refused_by_name(moment: int) -> No
 )
 def test_a_command_that_cannot_be_one_is_refused_by_name(changes: dict[str, object]) -> None:
     state, incident_id = opened()
-    letter, _ = apply(ENGINE, state, _with(command("start", incident_id, 100), **changes))
+    record = signed_again(_with(command("start", incident_id, 100), **changes))
+    letter, _ = apply(ENGINE, state, record)
     assert isinstance(letter, DeadLetter)
     assert letter.reason == "command_malformed"
 

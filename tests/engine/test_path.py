@@ -30,6 +30,7 @@ from schemas.event import Event
 from schemas.incident import Incident
 from schemas.sighting import Sighting
 from tests.engine.builders import (
+    COMMANDS,
     START,
     apply,
     batch,
@@ -37,6 +38,7 @@ from tests.engine.builders import (
     failed_logon,
     make_engine,
     shadow_copies,
+    signed_again,
 )
 
 ENGINE = make_engine()
@@ -46,7 +48,7 @@ SPRING = Drill(
     end=datetime(2026, 5, 2, tzinfo=UTC),
     enterprises=("E1",),
 )
-IN_SPRING = Engine(ENGINE.rules, Policy(drills=(SPRING,)), ENGINE.registry)
+IN_SPRING = Engine(ENGINE.rules, Policy(commands=COMMANDS, drills=(SPRING,)), ENGINE.registry)
 Kind = TypeVar("Kind")
 
 MAKERS: tuple[Callable[[float], bytes], ...] = (shadow_copies, failed_logon)
@@ -230,7 +232,7 @@ def test_a_command_that_cannot_be_read_is_a_dead_letter() -> None:
     broken = Record(
         topic="fenghuo.commands", partition=0, offset=1, timestamp=0, key=b"E1", value=b"{"
     )
-    letter, account = apply(ENGINE, EnterpriseState(), broken)
+    letter, account = apply(ENGINE, EnterpriseState(), signed_again(broken))
     assert letter.reason == "command_malformed"  # type: ignore[union-attr]
     assert account.dead_lettered == 1  # type: ignore[union-attr]
 

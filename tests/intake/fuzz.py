@@ -20,10 +20,10 @@ from pipeline.app.publishing import Sender, sign_chunk
 from pipeline.intake.admitted import STRANGER
 from pipeline.intake.batching import Chunk
 from pipeline.intake.formats.table import FORMAT_NAMES
+from pipeline.intake.quota import OVER_QUOTA
 from pipeline.intake.reading import LETTERS_MAX, REMARKS
 from pipeline.intake.signature import sign
 from pipeline.path import Engine
-from pipeline.policy import Policy
 from pipeline.state import decode_state, encode_state, enterprise_state, fresh_state
 from pipeline.worker.publications import publications_of
 from schemas.batch import HEADER_SIGNATURE, BatchAccount, DeadLetter, Record
@@ -63,7 +63,7 @@ def fuzzed_engine() -> Engine:
     enterprise: Enterprise = msgspec.structs.replace(
         ENTERPRISE, keys=(PublishingKey("k1", public),)
     )
-    return Engine(made.rules, Policy(), {"E1": enterprise})
+    return Engine(made.rules, made.policy, {"E1": enterprise})
 
 
 def record_of(chance: random.Random, number: int) -> Record:
@@ -208,7 +208,8 @@ def check(record: Record, decisions: list[Decision]) -> str:
         return "command"
     parts = account.stored + account.late + account.dropped + account.dead_lettered
     assert account.events == parts
-    lost = [count for reason, count in account.reasons.items() if reason not in REMARKS]
+    remarks = {*REMARKS, OVER_QUOTA} if account.outcome == "accepted" else {*REMARKS}
+    lost = [count for reason, count in account.reasons.items() if reason not in remarks]
     assert sum(lost) == account.dropped + account.dead_lettered
     assert sum(each.events for each in letters) == account.dead_lettered
     assert account.offset == record.offset

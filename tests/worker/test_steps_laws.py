@@ -10,10 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.app.runner import EngineFault
+from pipeline.state import State
 from pipeline.worker.ledger import TopicPartition
 from schemas.batch import Record
-from schemas.moments import SECOND
-from tests.worker.counting import POISON
+from schemas.decision import Decision
+from schemas.moments import SECOND, Moment
+from tests.worker.counting import POISON, CountingEngine
 from tests.worker.relaying import RelayEngine
 from tests.worker.world import Worker, World
 
@@ -57,10 +59,20 @@ lives = st.lists(
             "start": st.integers(0, 12),
             "skips": st.lists(st.integers(0, 3), max_size=6),
             "lands": st.booleans(),
+            "lags": st.lists(st.integers(0, 9), max_size=9),
+            "records": st.integers(1, 4),
+            "held": st.integers(0, 6),
         }
     ),
     max_size=6,
 )
+
+
+def worker_of(world: World, generation: int, life: dict[str, Any]) -> Worker:
+    """It reads ahead of its steps, so records of other states are applied before theirs; and it
+    holds few values, so it reads some again."""
+    limits = {"records": life["records"], "held": life["held"]}
+    return Worker(world, generation, life["actions"], pauses=life["pauses"], **limits)
 
 
 def undisturbed(log: Log) -> list[Any]:
@@ -96,9 +108,9 @@ def test_any_deaths_pauses_and_skips_leave_the_rows_of_an_undisturbed_run(
     world = World(log)
     generation = 1
     for generation, life in enumerate(lives, start=1):
-        worker = Worker(world, generation, life["actions"], pauses=life["pauses"])
+        worker = worker_of(world, generation, life)
         skips = chain(life["skips"], repeat(0))
-        worker.run(start_at(log, life["start"]), skips, size)
+        worker.run(start_at(log, life["start"]), skips, size, life["lags"])
         if life["lands"]:
             world.land_late()
     world.land_late()
@@ -208,6 +220,34 @@ def test_a_record_the_engine_raises_on_is_dead_lettered_at_the_third_attempt() -
     assert [row["reason"] for row in world.store.view("dead_letters")] == ["engine_fault"]
 
 
+def test_a_record_the_engine_raises_on_is_given_up_though_others_are_applied_around_it() -> None:
+    """It comes behind others of its partition, before and after each restart."""
+    place = ("fenghuo.events", 0)
+    log = {place: list(make_log({place: [0, 0, 0, 0, 1, 0, 0, 1]})[place])}
+    log[place][4] = msgspec.structs.replace(log[place][4], value=POISON)
+    world = World(log)
+    for generation in (1, 2):
+        with pytest.raises(EngineFault, match="the engine raised Zero"):
+            Worker(world, generation, UNBOUNDED, records=2).run({}, iter(()), 8)
+    assert Worker(world, 3, UNBOUNDED, records=2).run({}, iter(()), 8)
+    assert [(row["offset"], row["outcome"]) for row in by_offset(world)] == [
+        (offset, "refused" if offset == 4 else "accepted") for offset in range(8)
+    ]
+
+
+def test_what_was_let_go_of_and_deleted_meanwhile_is_a_dead_letter_and_the_rest_is_taken() -> None:
+    world = World(make_log({("fenghuo.events", 0): [0] * 6}))
+    world.retained_from = 3
+    Worker(world, 1, UNBOUNDED, held=1).take(fetched_in=1, now_in=1)
+    letters = world.store.view("dead_letters")
+    assert sorted((row["reason"], row["offset"]) for row in letters) == [
+        ("expired", 1),
+        ("expired", 2),
+    ]
+    assert [row["offset"] for row in by_offset(world)] == [0, 3, 4, 5]
+    assert Worker(world, 2, UNBOUNDED).take(fetched_in=2, now_in=2, ticks=1) == {}
+
+
 def test_timers_touch_states_of_owned_partitions_only_however_much_lies_about() -> None:
     log = make_log({("fenghuo.events", 0): [0, 1], ("fenghuo.events", 1): [0]})
     world = World(log)
@@ -255,8 +295,8 @@ def test_the_second_stage_is_exact_whatever_dies_between_telling_and_remembering
 ) -> None:
     world, generation = nation(log), 0
     for generation, life in enumerate(lives, start=1):
-        worker = Worker(world, generation, life["actions"], pauses=life["pauses"])
-        worker.run(start_at(world.log, life["start"]), chain(life["skips"], repeat(0)), size)
+        worker, skips = worker_of(world, generation, life), chain(life["skips"], repeat(0))
+        worker.run(start_at(world.log, life["start"]), skips, size, life["lags"])
         if life["lands"]:
             world.land_late()
     world.land_late()
@@ -278,6 +318,26 @@ def test_an_indicator_that_came_to_nothing_leaves_the_ledger_at_a_timer() -> Non
     assert not any(b"/state/#" in key for key in world.table())
     assert any(b"/state/0-1" in key for key in world.table())
     assert sum(b"/position/" in key for key in world.table()) == 2
+
+
+class Watched(CountingEngine):
+    """Tells at which moments timers were looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.looks: dict[str, int] = {}
+
+    def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
+        self.looks[state_key.partition("/")[0]] = now
+        return super().advance(state, state_key, now)
+
+
+def test_a_state_whose_records_wait_is_not_moved_past_them_and_the_others_are() -> None:
+    world = World(make_log({("fenghuo.events", 0): [0, 0, 0, 0, 1]}), Watched())
+    worker = Worker(world, 1, UNBOUNDED, records=1)
+    worker.take(fetched_in=1, now_in=1, ticks=9, left=2)
+    assert isinstance(world.engine, Watched)
+    assert world.engine.looks == {"0-0": 2, "0-1": 8}
 
 
 def test_timers_make_no_state_where_there_is_none() -> None:

@@ -12,6 +12,7 @@ from contextlib import suppress
 from pipeline.app.delivery import Delivery, DeliveryAbandoned
 from pipeline.intake.partitioning import is_in_place
 from pipeline.path import Engine
+from pipeline.worker.fair_order import FairOrder
 from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, log_name
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.publications import Publication, publications_of
@@ -46,6 +47,8 @@ class World:
     ) -> None:
         self.partitions = partitions
         self.topic_ids: dict[str, str] = {}
+        self.retained_from = 0
+        """What is read again before this offset has been deleted meanwhile."""
         self.log = {place: [*records] for place, records in log.items()}
         self.engine: Engine = engine or CountingEngine()
         self.store = MemorySink()
@@ -158,7 +161,10 @@ class Worker:
         pauses: bool = False,
         outages: Sequence[bool] = (),
         partitions: frozenset[int] = frozenset({0, 1}),
+        records: int = 50,
+        held: int = 1_024,
     ) -> None:
+        self._records, self._held = records, held
         self._world = world
         self._generation = generation
         self._pauses = pauses
@@ -170,15 +176,22 @@ class Worker:
         self._thread = ThreadPoolExecutor(1)
         self._steps = self._make_steps()
 
-    def run(self, start: Mapping[TopicPartition, int], skips: Iterator[int], size: int) -> bool:
+    def run(
+        self,
+        start: Mapping[TopicPartition, int],
+        skips: Iterator[int],
+        size: int,
+        lags: Sequence[int] = (),
+    ) -> bool:
         """Read until everything is applied (True) or the worker dies (False).
 
         `start` is where the group's committed offsets point, rightly or not; `skips` says how
-        many records the consumer leaves out before each delivery.
+        many records the consumer leaves out before each delivery, `lags` how many of those that
+        were received may be left to later steps.
         """
         self._read = dict(start)
         try:
-            asyncio.run(self._run(skips, size))
+            asyncio.run(self._run(skips, size, iter(lags)))
         except Crash:
             return False
         finally:
@@ -186,9 +199,9 @@ class Worker:
         return True
 
     def take(
-        self, *, fetched_in: int, now_in: int, ticks: int = 0, looks: int = 0
+        self, *, fetched_in: int, now_in: int, ticks: int = 0, looks: int = 0, left: int = 0
     ) -> dict[TopicPartition, int]:
-        """One step over everything, fetched in one generation and met in another.
+        """Steps over everything but the last `left`, fetched in one generation and met in another.
 
         Then nothing more comes: so many times the timers are looked at, and the ends of the
         logs. Returns where the consumer was sent back to.
@@ -197,7 +210,8 @@ class Worker:
         delivered = [DeliveredRecord(each, fetched_in, self._budget) for each in records]
 
         async def take() -> None:
-            await self._steps.take(delivered, now_in)
+            await self._steps.receive(delivered, now_in)
+            await self._apply(now_in, left)
             for now in range(ticks):
                 await self._steps.advance(Timers(1), self._generation, self._moments(now))
             for _ in range(looks):
@@ -231,16 +245,25 @@ class Worker:
         asyncio.run(tick())
         self._thread.shutdown()
 
-    async def _run(self, skips: Iterator[int], size: int) -> None:
+    async def _apply(self, generation: int, left: int = 0) -> None:
+        """Steps until at most so many of the records received are left."""
+        while self._steps.waiting > left:
+            await self._steps.take(generation)
+
+    async def _run(self, skips: Iterator[int], size: int, lags: Iterator[int]) -> None:
         while True:
             batch = self._deliver(next(skips, 0), size)
             if not batch and self._is_done():
                 return
+            if not batch and self._steps.waiting:
+                await self._apply(self._generation)
+                continue
             if not batch:  # left out at the end: a later record shows the gap
                 self._read = dict.fromkeys(self._world.log, 0)
                 continue
             with suppress(DeliveryAbandoned):
-                await self._steps.take(batch, self._generation)
+                await self._steps.receive(batch, self._generation)
+                await self._apply(self._generation, next(lags, 0))
 
     def _moments(self, now: int) -> dict[int, int]:
         return dict.fromkeys(self._partitions, now)
@@ -282,6 +305,8 @@ class Worker:
             ownership=ownership,
             metrics=metrics,
             thread=self._thread,
+            records=self._records,
+            order=FairOrder(self._held),
         )
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
@@ -313,6 +338,10 @@ class Worker:
     async def first_from(self, place: TopicPartition, offset: int) -> int | None:
         later = (each.offset for each in self._world.log[place] if each.offset >= offset)
         return next(later, None)
+
+    async def records_from(self, place: TopicPartition, offset: int) -> list[Record]:
+        first = max(offset, self._world.retained_from)
+        return [each for each in self._world.log[place] if each.offset >= first][:3]
 
     def name_of(self, topic: str) -> str:
         return log_name(topic, self._world.topic_ids.get(topic, ""))
