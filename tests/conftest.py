@@ -1,5 +1,6 @@
 """How the tests run: Hypothesis without a clock, the same examples each time; marks by place."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for named in (str(place), place.parts[0]):
             if named in MARKS:
                 item.add_marker(MARKS[named])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _numbers_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What `incidents list` remembers of its numbers stays out of the developer's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield

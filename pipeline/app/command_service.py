@@ -1,5 +1,7 @@
 """How a command reaches the engine: over Kafka, or straight into an embedded store (shell)."""
 
+import time
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -19,8 +21,13 @@ from pipeline.sigma.matching.compile import compile_rules
 from pipeline.sigma.reading.parse import parse_rules
 from schemas.batch import HEADER_DRILL, Record
 from schemas.command import Command, CommandOutcome
+from schemas.moments import parse_moment
 from schemas.topics import topic_name
 from sinks.contract import Store
+from sinks.ddl import literal
+
+POLL_S = 0.5
+"""Between two looks for an answer."""
 
 
 class CommandUnsendable(Exception):
@@ -42,16 +49,75 @@ def keeps_state(store: Path, command: Command) -> bool:
     return command.enterprise_id in EmbeddedStates(store).registry
 
 
-def publish_command(access: KafkaAccess, command: Command, prefix: str) -> None:
+class Sent(msgspec.Struct, frozen=True):
+    """A command that the broker has, and where."""
+
+    command: Command
+    topic: str
+    partition: int
+    offset: int
+
+
+def publish_commands(access: KafkaAccess, commands: Sequence[Command], prefix: str) -> list[Sent]:
     """To the workers, as an analyst; raises KafkaFault and kafka.errors.KafkaError."""
     require(access, "analyst", prefix)
+    topic = topic_name("commands", prefix)
     with producing(access) as producer:
-        producer.send(
-            topic_name("commands", prefix),
-            key=command.enterprise_id.encode(),
-            value=msgspec.json.encode(command),
-            headers=_headers(command),
-        ).get(timeout=60)
+        futures = [
+            producer.send(
+                topic,
+                key=command.enterprise_id.encode(),
+                value=msgspec.json.encode(command),
+                headers=_headers(command),
+            )
+            for command in commands
+        ]
+        places = [future.get(timeout=60) for future in futures]
+    return [
+        Sent(command, topic, place.partition, place.offset)
+        for command, place in zip(commands, places, strict=True)
+    ]
+
+
+def await_outcomes(
+    sink: Store, sent: Sequence[Sent], wait_s: float
+) -> dict[str, CommandOutcome | str]:
+    """By command id, what became of those that were answered in time.
+
+    A text says why one was never a command: its dead letter. Raises SinkError.
+    """
+    ends_s, answered = time.monotonic() + wait_s, dict[str, CommandOutcome | str]()
+    while True:
+        waiting = [each for each in sent if each.command.command_id not in answered]
+        answered |= _outcomes(sink, waiting) | _dead_letters(sink, waiting)
+        if len(answered) == len(sent) or time.monotonic() >= ends_s:
+            return answered
+        time.sleep(POLL_S)
+
+
+def _outcomes(sink: Store, sent: Sequence[Sent]) -> dict[str, CommandOutcome | str]:
+    of_id = {each.command.command_id: each.command for each in sent}
+    listed = ", ".join(map(literal, of_id))
+    rows = sink.query(f"SELECT * FROM commands WHERE command_id IN ({listed})") if of_id else ()
+    return {
+        str(row["command_id"]): CommandOutcome(
+            command=of_id[str(row["command_id"])],
+            received_at=parse_moment(str(row["received_at"])),
+            accepted=bool(row["accepted"]),
+            refusal=str(row["refusal"]),
+        )
+        for row in rows
+    }
+
+
+def _dead_letters(sink: Store, sent: Sequence[Sent]) -> dict[str, CommandOutcome | str]:
+    found: dict[str, CommandOutcome | str] = {}
+    for each in sent:
+        place = f"partition = {each.partition} AND offset = {each.offset}"
+        where = f"topic = {literal(each.topic)} AND {place}"
+        for row in sink.query(f"SELECT reason, detail FROM dead_letters WHERE {where} LIMIT 1"):
+            found[each.command.command_id] = f"refused, {row['reason']}: {row['detail']}"
+    return found
 
 
 def obey(sink: Store, store: Path, command: Command, tell: Tell) -> CommandOutcome:

@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.cli.command_senders import send_command
+from pipeline.cli.command_senders import CommandRoute
 from pipeline.cli.kafka_options import KafkaOptions
 from pipeline.cli.main import main
 from pipeline.cli.stores import open_sink
@@ -263,9 +263,13 @@ def test_a_command_to_a_store_that_a_worker_wrote_is_refused_with_the_remedy(
         open_sink(tmp_path) as sink,
         pytest.raises(click.ClickException, match="a worker wrote this store"),
     ):
-        send_command(sink, command, tmp_path, KafkaOptions(), "fenghuo")
+        _route(tmp_path, KafkaOptions()).send(sink, [command])
     with open_sink(tmp_path) as sink, pytest.raises(BrokerAbsent):
-        send_command(sink, command, tmp_path, KafkaOptions("127.0.0.1:1"), "fenghuo")
+        _route(tmp_path, KafkaOptions("127.0.0.1:1")).send(sink, [command])
+
+
+def _route(store: Path, kafka: KafkaOptions) -> CommandRoute:
+    return CommandRoute(store, "fenghuo", kafka, "fenghuo", "a", 0)
 
 
 def test_a_fact_that_there_is_none_of_is_refused_with_those_there_are(tmp_path: Path) -> None:
