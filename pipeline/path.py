@@ -1,8 +1,8 @@
 """THE reading path: every step from a Kafka record to decisions, in order.
 
-    admit ── read ── advance ── match ── correlate ── group ── assess ── tell ── decisions
-                                                                          │
-                                                 sightings, by indicator ─┴─ gather ── decisions
+    admit ── read ── advance ── match ── hide ── correlate ── group ── assess ── tell ── decisions
+                                                                                  │
+                                                         sightings, by indicator ─┴─ gather ── …
 
 Two stages, with a state for each enterprise and for each indicator: what the first tells, the
 shell brings to the second, over a topic or at once.
@@ -27,6 +27,8 @@ from pipeline.correlation.detections import detection_of
 from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.event_time.clock import Clock, advance, clock_of, move_on, settle
+from pipeline.exceptions import step as exceptions
+from pipeline.exceptions.step import Tally
 from pipeline.incidents import quota as incidents_quota
 from pipeline.incidents import step as incidents
 from pipeline.incidents.departures import depart, is_past
@@ -173,12 +175,14 @@ class Engine:
         clock, remarks = advance(
             self.policy.event_time, state.clock, reading.heard, batch.received_at, batch.recorded
         )
-        matches = self._match(reading)
-        detections = self._detect(state, matches, clock, context)
+        tally = Tally()
+        matches = exceptions.hide_matches(state.exceptions, self._match(reading), tally)
+        detections = self._detect(state, matches, clock, context, tally)
         return [
             *reading.events,
             *reading.dead_letters,
             *detections,
+            *exceptions.tell(state.exceptions, tally, clock),
             *self._conclude(state, detections, clock, context),
             msgspec.structs.replace(remark(reading, remarks), unverified=unverified),
         ]
@@ -232,13 +236,18 @@ class Engine:
             reused = Refusal("command_id_reused", f"command_id {command.command_id}")
             return [again] if again is not None else list(refuse(record, reused))
         now = record.timestamp
-        outcome = commands.hear(state.commands, state.incidents, state.severity, command, now)
+        outcome = commands.hear(
+            state.commands, state.incidents, state.severity, state.exceptions, command, now
+        )
         return [outcome, *(self._carry_out(state, command, now) if outcome.accepted else ())]
 
     def _carry_out(
         self, state: EnterpriseState, command: Command, received_at: Moment
     ) -> list[Decision]:
         context = self._context(command.enterprise_id, command.drill)
+        if command.verb in commands.EXCEPTION_VERBS:
+            held = state.exceptions
+            return [*exceptions.handle_command(held, command, received_at, context)]
         clock = clock_of(state.clock, received_at)
         policy = self.policy
         revised = incidents.handle_command(
@@ -273,8 +282,14 @@ class Engine:
 
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
         context = self._context(*split_key(state_key))
-        detections = correlation.expire(self.plan, state.correlation, clock, context)
-        return [*detections, *self._conclude(state, detections, clock, context)]
+        tally = Tally()
+        found = correlation.expire(self.plan, state.correlation, clock, context)
+        detections = exceptions.hide_detections(state.exceptions, found, tally)
+        return [
+            *detections,
+            *exceptions.tell(state.exceptions, tally, clock),
+            *self._conclude(state, detections, clock, context),
+        ]
 
     def _context(self, enterprise_id: str, drill: str) -> Context:
         return Context(
@@ -292,7 +307,12 @@ class Engine:
         ]
 
     def _detect(
-        self, state: EnterpriseState, matches: Sequence[Match], clock: Clock, context: Context
+        self,
+        state: EnterpriseState,
+        matches: Sequence[Match],
+        clock: Clock,
+        context: Context,
+        tally: Tally,
     ) -> list[Detection]:
         """Rules that fire alone, and correlations that fired, grew or no longer hold."""
         alone = [
@@ -301,7 +321,7 @@ class Engine:
             if not self.plan.is_silent(match.rule.head.rule_id)
         ]
         fired = correlation.correlate(self.plan, state.correlation, matches, clock, context)
-        return alone + fired
+        return alone + exceptions.hide_detections(state.exceptions, fired, tally)
 
     def _conclude(
         self,

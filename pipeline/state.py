@@ -14,6 +14,7 @@ from pipeline.campaigns.state import CAMPAIGN_STATE_VERSION, CampaignState, Sigh
 from pipeline.commands.gate import CommandsState
 from pipeline.correlation.state import CorrelationState
 from pipeline.event_time.clock import ClockState
+from pipeline.exceptions.state import ExceptionsState
 from pipeline.incidents.state import IncidentsState
 from pipeline.intake.taken import TakenState
 from pipeline.severity.state import SeverityState
@@ -39,6 +40,7 @@ class EnterpriseState(msgspec.Struct):
     incidents: IncidentsState = msgspec.field(default_factory=IncidentsState)
     severity: SeverityState = msgspec.field(default_factory=SeverityState)
     sightings: SightingsState = msgspec.field(default_factory=SightingsState)
+    exceptions: ExceptionsState = msgspec.field(default_factory=ExceptionsState)
 
 
 State: TypeAlias = EnterpriseState | CampaignState

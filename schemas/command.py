@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from schemas.assessment import WarningNotice
+from schemas.exception import Scope
 from schemas.moments import Moment
 from schemas.registry import DataClass
 
@@ -24,6 +25,8 @@ Verb: TypeAlias = Literal[
     "adjust_warning",
     "lift_warning",
     "end_response",
+    "add_exception",
+    "end_exception",
 ]
 Body: TypeAlias = Literal[
     "", "processor", "local_regulator", "mechanism", "leading_group", "national_mechanism"
@@ -125,13 +128,14 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One act of one analyst on one incident.
+    """One act of one analyst on one incident, or on an enterprise's exceptions.
 
     `said_at` is when the analyst said it. `tier` and `regime` belong to override (the tier ""
     lifts it) and fix_tier, `obligation_id` to reported, `impact` to impact, `verdict` to close
     and resolve, `particulars` to describe, `warning` to issue_warning and adjust_warning.
     `body` is the body that decides (fix_tier, end_response, lift_warning), `consent` the one
-    that agreed where the plan asks for consent. `drill` is that of the incident.
+    that agreed where the plan asks for consent. `drill` is that of the incident. `scope` belongs
+    to add_exception and `exception_id` to end_exception, whose `incident_id` is "".
     """
 
     command_id: Id
@@ -151,6 +155,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     body: Body = ""
     consent: Body = ""
     drill: Id = ""
+    scope: Scope | None = None
+    exception_id: Id = ""
 
 
 class CommandOutcome(msgspec.Struct, frozen=True, kw_only=True, tag="command"):

@@ -8,6 +8,7 @@ from schemas.campaign import Campaign, CampaignMember
 from schemas.command import CommandOutcome
 from schemas.detection import Detection
 from schemas.event import Event
+from schemas.exception import RuleException
 from schemas.incident import Incident
 from schemas.sighting import Sighting
 
@@ -20,6 +21,7 @@ Decision: TypeAlias = (
     | BatchAccount
     | DeadLetter
     | CommandOutcome
+    | RuleException
     | Sighting
     | Campaign
     | CampaignMember

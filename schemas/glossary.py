@@ -179,8 +179,22 @@ VERB: Final[Terms] = {
     "close": Term("办结", "closed"),
     "reopen": Term("重新处置", "reopened"),
     "reported": Term("完成报送", "reported"),
+    "add_exception": Term("设置规则例外", "an exception was added"),
+    "end_exception": Term("结束规则例外", "an exception was ended"),
 }
 """What an analyst or a regulator does; as 处置记录 these are read as sentences."""
+EXCEPTION: Final[Terms] = {
+    "active": Term("生效中", "active"),
+    "ended": Term("已结束", "ended"),
+    "expired": Term("已到期", "expired"),
+    "everywhere": Term("全单位", "whole enterprise"),
+    "scope": Term("范围", "where"),
+    "period": Term("期限", "period"),
+    "hidden": Term("已隐藏", "hidden"),
+    "last_hidden": Term("最近隐藏", "last hidden"),
+    "state": Term("状态", "state"),
+}
+"""A rule silenced at an enterprise: its states, and what its list is headed by."""
 ENTITY: Final[Terms] = {
     "host": Term("主机", "host"),
     "account": Term("账户", "account"),

@@ -7,7 +7,14 @@ highest of each thing to `<name>_rows`. A retried write repeats rows, of which t
 current state of each thing once.
 """
 
-from sinks.case_tables import ASSESSMENTS, CAMPAIGN_MEMBERS, CAMPAIGNS, INCIDENTS, OBLIGATIONS
+from sinks.case_tables import (
+    ASSESSMENTS,
+    CAMPAIGN_MEMBERS,
+    CAMPAIGNS,
+    EXCEPTIONS,
+    INCIDENTS,
+    OBLIGATIONS,
+)
 from sinks.columns import Table
 from sinks.log_tables import (
     BATCHES,
@@ -34,6 +41,7 @@ TABLES: tuple[Table, ...] = (
     CAMPAIGNS,
     DEAD_LETTERS,
     COMMANDS,
+    EXCEPTIONS,
     ENTERPRISES,
     BATCHES,
 )

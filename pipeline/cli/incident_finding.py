@@ -50,6 +50,13 @@ def find_obligation(sink: Store, incident_id: str, name: str, numbers: ShownNumb
     return str(_only(found, "obligation", name, see)["obligation_id"])
 
 
+def find_exception(sink: Store, name: str, of: str, numbers: ShownNumbers) -> Answer:
+    """The one exception of a number, or whose id begins so; a ClickException otherwise."""
+    where = _where("exception_id", name, numbers, of)
+    found = sink.query(f"SELECT * FROM exceptions WHERE {where} LIMIT 2")
+    return _only(found, "exception", name, "`fenghuo exceptions list --all`")
+
+
 def _where(column: str, name: str, numbers: ShownNumbers, of: str) -> str:
     try:
         id = numbers.resolve(of, name)

@@ -14,6 +14,8 @@ import msgspec
 from pipeline.files.replacing import replace_file
 
 SESSIONS_MAX = 20
+LISTS_MAX = 20
+"""Of one session: the one shown longest ago is forgotten."""
 PREFIX_CHARACTERS = 4
 
 
@@ -22,7 +24,7 @@ class NumberUnknown(Exception):
 
 
 class _Shown(msgspec.Struct):
-    """Ids in the order shown, by what they are of: "" or an incident's id."""
+    """Ids in the order shown, by what they are of: "" for incidents, else a word or an id."""
 
     lists: dict[str, list[str]] = {}
 
@@ -38,8 +40,8 @@ class ShownNumbers:
         """These were shown as 1, 2, … from now on; raises OSError where it cannot be kept."""
         sessions = self._read()
         shown = sessions.pop(self._key, _Shown())
-        lists = {**shown.lists, of: ids} if of else {"": ids}
-        sessions[self._key] = _Shown(lists)
+        others = {key: kept for key, kept in shown.lists.items() if key != of}
+        sessions[self._key] = _Shown({**dict(list(others.items())[1 - LISTS_MAX :]), of: ids})
         self._place.parent.mkdir(parents=True, exist_ok=True)
         kept = dict(list(sessions.items())[-SESSIONS_MAX:])
         replace_file(self._place, msgspec.json.encode(kept))

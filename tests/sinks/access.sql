@@ -23,6 +23,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.campaign_members USING 1 TO A
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.campaigns USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.dead_letters USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.commands USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.exceptions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.enterprises USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.batches USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.detection_revisions USING 1 TO ALL;
@@ -30,6 +31,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.incident_revisions USING 1 TO
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.assessment_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.obligation_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.campaign_revisions USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.exception_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_writer` ON fenghuo.* USING 1 TO `fenghuo_writer`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_national` ON fenghuo.* USING 1 TO `fenghuo_national`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_rows USING province = '440000' TO `fenghuo_province_440000`;
@@ -49,6 +51,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.campaign_revisions_rows USING has(provinces, '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.exceptions_rows USING province = '440000' TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.exception_revisions_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.enterprises_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.events_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
@@ -68,5 +72,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.campaigns
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.campaign_revisions_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.dead_letters_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.commands_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.exceptions_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.exception_revisions_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.enterprises_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.batches_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
