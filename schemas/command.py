@@ -25,6 +25,11 @@ Verb: TypeAlias = Literal[
     "adjust_warning",
     "lift_warning",
     "end_response",
+    "assign",
+    "note",
+    "add_task",
+    "end_task",
+    "attach",
     "add_exception",
     "end_exception",
 ]
@@ -127,6 +132,18 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     other: Prose | None = None
 
 
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file that belongs to an incident, by its digest; the file itself is kept by the analyst.
+
+    `place` says where it lies, `size` is in bytes, `sha256` 64 hexadecimal digits.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    size: Count
+    place: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One act of one analyst on one incident, or on an enterprise's exceptions.
 
@@ -135,7 +152,9 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     and resolve, `particulars` to describe, `warning` to issue_warning and adjust_warning.
     `body` is the body that decides (fix_tier, end_response, lift_warning), `consent` the one
     that agreed where the plan asks for consent. `drill` is that of the incident. `scope` belongs
-    to add_exception and `exception_id` to end_exception, whose `incident_id` is "".
+    to add_exception and `exception_id` to end_exception, whose `incident_id` is "". What a note
+    says, or a task asks for, is the `reason`; `task_id` belongs to end_task, `assignee` to assign
+    ("": nobody), `attachment` to attach.
     """
 
     command_id: Id
@@ -157,6 +176,9 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     drill: Id = ""
     scope: Scope | None = None
     exception_id: Id = ""
+    assignee: Person = ""
+    task_id: Id = ""
+    attachment: Attachment | None = None
 
 
 class CommandOutcome(msgspec.Struct, frozen=True, kw_only=True, tag="command"):

@@ -179,6 +179,11 @@ VERB: Final[Terms] = {
     "close": Term("办结", "closed"),
     "reopen": Term("重新处置", "reopened"),
     "reported": Term("完成报送", "reported"),
+    "assign": Term("指派负责人", "assigned"),
+    "note": Term("添加备注", "noted"),
+    "add_task": Term("新建任务", "a task was set"),
+    "end_task": Term("完成任务", "a task was done"),
+    "attach": Term("登记附件", "a file was attached"),
     "add_exception": Term("设置规则例外", "an exception was added"),
     "end_exception": Term("结束规则例外", "an exception was ended"),
 }
@@ -221,6 +226,16 @@ FIELD_LABEL: Final[Terms] = {
     **ENTITY,
 }
 """What a field of an event is called: by the column that it fills, by kind and role, by kind."""
+EVENT_COLUMN: Final[Terms] = {
+    "time": Term("时间", "time"),
+    "host": ENTITY["host"],
+    "account": ENTITY["account"],
+    "product": Term("产品", "product"),
+    "category": Term("类别", "category"),
+    "service": Term("服务", "service"),
+    "raw": Term("原始日志", "event as received"),
+}
+"""Columns of a table of events."""
 INCIDENT: Final[Terms] = {
     "incident": Term("事件", "incident"),
     "detection": Term("告警", "detection"),
@@ -244,6 +259,13 @@ INCIDENT: Final[Terms] = {
     "assignee": Term("负责人", "assignee"),
     "analyst": Term("操作人", "analyst"),
     "reason": Term("说明", "reason"),
+    "notes": Term("备注", "notes"),
+    "tasks": Term("任务", "tasks"),
+    "attachments": Term("附件", "attachments"),
+    "open": Term("待完成", "open"),
+    "done": Term("已完成", "done"),
+    "place": Term("存放位置", "where it lies"),
+    "digest": Term("文件摘要", "digest"),
     "refusal": Term("未受理原因", "refused because"),
     "obligations": Term("报送义务", "obligations"),
     "limit": Term("时限", "limit"),

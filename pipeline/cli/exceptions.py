@@ -1,10 +1,9 @@
 """`fenghuo exceptions`: rules silenced where an analyst says so, what that hides (shell)."""
 
-import re
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import click
 import msgspec
@@ -15,12 +14,13 @@ from pipeline.cli.command_senders import CommandRoute, route_options
 from pipeline.cli.incident_finding import find_exception, keep_numbers, numbers_of
 from pipeline.cli.incident_table import SHORT_ID, local_minute, terminal
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.spans import UNTIL
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import plain, say
 from schemas.exception import Scope
 from schemas.glossary import ENTITY, EXCEPTION, INCIDENT, Term, capital, read
 from schemas.language import Language
-from schemas.moments import DAY, HOUR, MINUTE, Moment
+from schemas.moments import Moment
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
@@ -40,20 +40,6 @@ SELECT rule_id, count() AS detections FROM detections
 WHERE startsWith(rule_id, {name}) OR title = {name} OR title_zh = {name}
 GROUP BY rule_id ORDER BY rule_id LIMIT 2
 """
-
-
-class _Until(click.ParamType):
-    """A moment, or a span from now."""
-
-    name = "RFC 3339 or span"
-    _units: Final = {"m": MINUTE, "h": HOUR, "d": DAY}
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> Moment:
-        span = re.fullmatch(r"(\d{1,5})([mhd])", str(value))
-        if span is None:
-            moment: Moment = RFC3339.convert(value, param, ctx)
-            return moment
-        return time.time_ns() // 1_000 + int(span[1]) * self._units[span[2]]
 
 
 @click.group("exceptions")
@@ -106,7 +92,7 @@ def list_command(
     "--from", "starts_at", type=RFC3339, default=None, help="Event time: RFC 3339. Default: now."
 )
 @click.option(
-    "--until", "ends_at", type=_Until(), required=True, help="Event time: RFC 3339, or 8h, 30d."
+    "--until", "ends_at", type=UNTIL, required=True, help="Event time: RFC 3339, or 8h, 30d."
 )
 @click.option("--reason", required=True, help="Why; kept and shown.")
 @click.option("--drill", default="", help="Of this drill of the enterprise.")

@@ -9,9 +9,9 @@ import msgspec
 from pipeline.cli.moments import RFC3339
 from schemas.assessment import TIERS
 from schemas.incident import Status
-from schemas.moments import Moment, format_moment
+from schemas.moments import Moment
 from schemas.provinces import PROVINCES
-from sinks.ddl import literal
+from sinks.ddl import literal, moment_literal
 
 STATUSES = get_args(Status)
 OPEN = "i.drill = '' AND i.status NOT IN ('superseded', 'closed')"
@@ -50,7 +50,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
             _among("i.assignee", self.assignees),
             "i.assignee = ''" if self.unassigned else "",
             _among("gravest_tier", self.tiers),
-            f"i.opened_at >= {literal(format_moment(self.since))}" if self.since else "",
+            f"i.opened_at >= {moment_literal(self.since)}" if self.since else "",
             _holds(self.text) if self.text else "",
         ]
 

@@ -10,6 +10,8 @@ from rich.text import Text
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.incident_table import SHORT_ID, local_minute
 from pipeline.cli.terminal import plain
+from pipeline.incidents.commands import task_id_of
+from schemas.command import Command
 from schemas.glossary import (
     ENTITY,
     INCIDENT,
@@ -23,6 +25,7 @@ from schemas.glossary import (
 )
 from schemas.incident import DetectionSummary
 from schemas.language import Language
+from schemas.moments import Moment, format_moment
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
@@ -37,6 +40,7 @@ class Dossier(msgspec.Struct, frozen=True):
     assessments: list[Answer]
     obligations: list[Answer]
     commands: list[Answer]
+    """Of the incidents that became part of it too."""
 
     def for_scripts(self) -> dict[str, object]:
         """By table, as the store shows it."""
@@ -55,8 +59,39 @@ def read_dossier(sink: Store, incident: Answer, listed: Answer) -> Dossier:
         listed,
         sink.query(f"SELECT * FROM assessments {chosen} ORDER BY regime"),
         sink.query(f"SELECT * FROM obligations {chosen} ORDER BY {due}"),
-        sink.query(f"SELECT * FROM commands {chosen} ORDER BY received_at, command_id"),
+        read_commands(sink, str(incident["incident_id"])),
     )
+
+
+def read_commands(sink: Store, incident_id: str) -> list[Answer]:
+    """What was said of an incident, and of those that became part of it, in order of receipt."""
+    ids, found = [incident_id], {incident_id}
+    while ids:
+        listed = ", ".join(map(literal, ids))
+        became = sink.query(f"SELECT incident_id FROM incidents WHERE superseded_by IN ({listed})")
+        ids = [each for row in became if (each := str(row["incident_id"])) not in found]
+        found.update(ids)
+    of = ", ".join(map(literal, sorted(found)))
+    return sink.query(
+        f"SELECT * FROM commands WHERE incident_id IN ({of}) ORDER BY received_at, command_id"
+    )
+
+
+def said_in(commands: Iterable[Answer], *verbs: str) -> list[Command]:
+    """The accepted ones of these verbs."""
+    return [
+        msgspec.json.decode(str(row["content"]), type=Command)
+        for row in commands
+        if row["accepted"] and row["verb"] in verbs
+    ]
+
+
+def tasks_of(commands: Iterable[Answer]) -> list[tuple[Command, Command | None]]:
+    """Each task as it was set, with the command that ended it; those that are open first."""
+    listed = list(commands)
+    ended = {each.task_id: each for each in said_in(listed, "end_task")}
+    tasks = [(each, ended.get(task_id_of(each))) for each in said_in(listed, "add_task")]
+    return sorted(tasks, key=lambda task: task[1] is not None)
 
 
 def print_dossier(console: Console, dossier: Dossier, lang: Language) -> None:
@@ -67,6 +102,9 @@ def print_dossier(console: Console, dossier: Dossier, lang: Language) -> None:
         ("obligations", _obligations(dossier.obligations, lang)),
         ("detection", _detections(dossier.incident, lang)),
         ("entities", _entities(dossier.incident, lang)),
+        ("tasks", _tasks(dossier.commands, lang)),
+        ("notes", _notes(dossier.commands, lang)),
+        ("attachments", _attachments(dossier.commands, lang)),
         ("acts", _acts(dossier.commands, lang)),
     ):
         if table.row_count:
@@ -124,6 +162,50 @@ def _entities(incident: Answer, lang: Language) -> Table:
         for kind, values in by_kind.items()
     ]
     return _table((), rows, lang)
+
+
+def _tasks(commands: Sequence[Answer], lang: Language) -> Table:
+    rows = [
+        (
+            number,
+            task_id_of(task)[:SHORT_ID],
+            INCIDENT["open" if end is None else "done"].of(lang),
+            _minute_of(task.said_at),
+            task.analyst,
+            task.reason,
+            "" if end is None else f"{end.analyst} {end.reason}".strip(),
+        )
+        for number, (task, end) in enumerate(tasks_of(commands), 1)
+    ]
+    heads = ("number", "id", "status", "time", "analyst", "tasks", "done")
+    return _table(heads, rows, lang)
+
+
+def _notes(commands: Sequence[Answer], lang: Language) -> Table:
+    rows = [
+        (_minute_of(each.said_at), each.analyst, each.reason) for each in said_in(commands, "note")
+    ]
+    return _table(("time", "analyst", "notes"), rows, lang)
+
+
+def _attachments(commands: Sequence[Answer], lang: Language) -> Table:
+    rows = [
+        (
+            _minute_of(each.said_at),
+            each.analyst,
+            f"{held.name} ({held.size:,})",
+            held.sha256,
+            held.place or "-",
+            each.reason or "-",
+        )
+        for each in said_in(commands, "attach")
+        if (held := each.attachment)
+    ]
+    return _table(("time", "analyst", "attachments", "digest", "place", "reason"), rows, lang)
+
+
+def _minute_of(moment: Moment) -> str:
+    return local_minute(format_moment(moment))
 
 
 def _acts(commands: Sequence[Answer], lang: Language) -> Table:

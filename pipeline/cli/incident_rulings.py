@@ -22,11 +22,20 @@ INCIDENT_IDS = click.argument("incident_ids", nargs=-1, required=True, metavar="
 """Numbers of the last list, or beginnings of ids."""
 
 
-def ruling(name: str, verb: Verb, help: str, *options: Callable[[Any], Any]) -> click.Command:
+REASON = click.option("--reason", default="", help="Kept with the command.")
+
+
+def ruling(
+    name: str,
+    verb: Verb,
+    help: str,
+    *options: Callable[[Any], Any],
+    reason: Callable[[Any], Any] = REASON,
+) -> click.Command:
     """A command whose options are the particulars of the verb."""
 
     @route_options
-    @click.option("--reason", default="", help="Kept with the command.")
+    @reason
     def say(incident_ids: tuple[str, ...], route: CommandRoute, **particulars: Any) -> None:
         stated = {name: value for name, value in particulars.items() if value is not None}
         route.say(incident_ids, verb, **stated)

@@ -61,9 +61,10 @@ def print_table(incidents: Sequence[Answer], lang: Language, is_cut: bool) -> No
         console.print(_MORE.of(lang).format(count=len(incidents)))
 
 
-def local_minute(moment: object) -> str:
+def local_minute(moment: object, *, seconds: bool = False) -> str:
     """A moment of the store as people in China read it in a table."""
-    return datetime.fromisoformat(str(moment)).astimezone(SHANGHAI).strftime("%m-%d %H:%M")
+    local = datetime.fromisoformat(str(moment)).astimezone(SHANGHAI)
+    return local.strftime("%m-%d %H:%M:%S" if seconds else "%m-%d %H:%M")
 
 
 def tier_of(incident: Answer, regime: str, lang: Language) -> str:

@@ -19,6 +19,7 @@ from pipeline.cli.incident_list import read_incidents
 from pipeline.cli.incident_page import print_dossier, read_dossier
 from pipeline.cli.incident_rulings import INCIDENT_IDS, RULING_COMMANDS, ruling
 from pipeline.cli.incident_table import LIMIT, print_table, terminal
+from pipeline.cli.incident_work import WORK_COMMANDS
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from schemas.assessment import Regime
@@ -169,5 +170,6 @@ for each in (
     ruling("reopen", "reopen", "It is not over."),
     form_command,
     *RULING_COMMANDS,
+    *WORK_COMMANDS,
 ):
     incidents_group.add_command(each)

@@ -162,6 +162,16 @@ def _warning(command: Command) -> str:
     return notice_fault(command.warning, command.consent)
 
 
+def _said(command: Command) -> str:
+    return "" if command.reason else f"{command.verb} says nothing; give its text as `reason`"
+
+
+def _attachment(command: Command) -> str:
+    if command.attachment is None:
+        return "attach names no file; give `name`, `sha256` and `size` in `attachment`"
+    return ""
+
+
 _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
     "impact": _impact,
     "override": _override,
@@ -170,6 +180,9 @@ _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
     "fix_tier": _fix_tier,
     "issue_warning": _warning,
     "adjust_warning": _warning,
+    "note": _said,
+    "add_task": _said,
+    "attach": _attachment,
 }
 """What verbs need beside the incident; those that are not named need nothing."""
 

@@ -19,7 +19,7 @@ from pipeline.incidents.evidence import Change
 from pipeline.incidents.evidence_index import EvidenceIndex
 from pipeline.incidents.lifecycle import MOST_ALIVE, OVER, next_status
 from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
-from pipeline.incidents.state import Case, Evidence, IncidentsState, RuleFacts
+from pipeline.incidents.state import TASKS_MAX, Case, Evidence, IncidentsState, RuleFacts
 from pipeline.incidents.triage import opened_at
 from schemas.context import Context
 from schemas.incident import Incident
@@ -148,6 +148,7 @@ def _inherit(own: Case | None, prior: Sequence[Case], since: Moment) -> Case:
         opened_at=min(since, *(one.opened_at for one in sources)),
         touched=max(one.touched for one in sources),
         judged=first.judged,
+        tasks=tuple(dict.fromkeys(task for one in sources for task in one.tasks))[:TASKS_MAX],
         is_superseded=False,
         superseded_by="",
     )
