@@ -1,7 +1,8 @@
 """How a command reaches the engine: over Kafka, or straight into an embedded store (shell)."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -26,7 +27,7 @@ from schemas.topics import topic_name
 from sinks.contract import Store
 from sinks.ddl import literal
 
-POLL_S = 0.5
+POLL_S = 1.0
 """Between two looks for an answer."""
 
 
@@ -80,16 +81,18 @@ def publish_commands(access: KafkaAccess, commands: Sequence[Command], prefix: s
 
 
 def await_outcomes(
-    sink: Store, sent: Sequence[Sent], wait_s: float
+    open_store: Callable[[], AbstractContextManager[Store]], sent: Sequence[Sent], wait_s: float
 ) -> dict[str, CommandOutcome | str]:
     """By command id, what became of those that were answered in time.
 
-    A text says why one was never a command: its dead letter. Raises SinkError.
+    A text says why one was never a command: its dead letter. The store is opened for each look:
+    an embedded one is read as it was when it was opened.
     """
     ends_s, answered = time.monotonic() + wait_s, dict[str, CommandOutcome | str]()
     while True:
         waiting = [each for each in sent if each.command.command_id not in answered]
-        answered |= _outcomes(sink, waiting) | _dead_letters(sink, waiting)
+        with open_store() as sink:
+            answered |= _outcomes(sink, waiting) | _dead_letters(sink, waiting)
         if len(answered) == len(sent) or time.monotonic() >= ends_s:
             return answered
         time.sleep(POLL_S)
@@ -126,6 +129,11 @@ def obey(sink: Store, store: Path, command: Command, tell: Tell) -> CommandOutco
         raise CommandUnsendable(
             f"{store}: the state of {command.enterprise_id!r} is not kept here, as a worker wrote "
             "this store; send the command to the worker, by --bootstrap"
+        )
+    if sink.is_copy:
+        raise CommandUnsendable(
+            f"{store}: another process is working on it and keeps its states; give the command "
+            "again when that has ended"
         )
     states = EmbeddedStates(store)
     engine = Engine(compile_rules(parse_rules([])), states.policy, states.registry)

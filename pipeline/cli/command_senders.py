@@ -3,6 +3,7 @@
 import getpass
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial, wraps
 from pathlib import Path
@@ -50,9 +51,12 @@ class CommandRoute:
 
     def say(self, names: Sequence[str], verb: Verb, **particulars: object) -> None:
         """One command on each of these incidents; see `send`."""
-        with open_sink(self.store, self.database, must_exist=True) as sink:
-            incidents = find_incidents(sink, names, self.numbers)
-            self.send(sink, [self.on(each, verb, **particulars) for each in incidents])
+        self.send(
+            lambda sink: [
+                self.on(each, verb, **particulars)
+                for each in find_incidents(sink, names, self.numbers)
+            ]
+        )
 
     def on(self, incident: Answer, verb: Verb, **particulars: object) -> Command:
         """The command on one incident."""
@@ -73,29 +77,30 @@ class CommandRoute:
         identity = content_id("command", msgspec.json.encode(command, order="deterministic"))
         return msgspec.structs.replace(command, command_id=identity)
 
-    def send(self, sink: Store, commands: Sequence[Command]) -> None:
-        """All of them, and say of each what became of it; exit code 1 unless all are accepted.
+    def send(self, compose: Callable[[Store], Sequence[Command]]) -> None:
+        """All that is composed from the store; says what became of each, exit 1 unless accepted.
 
         An embedded store whose states are a worker's is only read: its commands go to the broker.
         """
         try:
-            for command in commands:
-                check_size(command)
-            to_worker = [each for each in commands if not self._is_kept_here(each)]
-            tell = partial(say, err=True)
-            answered = [
-                _tell(each, obey(sink, self._folder(), each, tell))
-                for each in commands
-                if each not in to_worker
-            ]
+            with self._opened() as sink:
+                commands = compose(sink)
+                for command in commands:
+                    check_size(command)
+                to_worker = [each for each in commands if not self._is_kept_here(each)]
+                answered = [
+                    _tell(each, obey(sink, self._folder(), each, partial(say, err=True)))
+                    for each in commands
+                    if each not in to_worker
+                ]
         except CommandUnsendable as fault:
             raise click.ClickException(str(fault)) from fault
         if to_worker:
-            answered += self._publish(sink, to_worker)
+            answered += self._publish(to_worker)
         if not all(answered):
             raise click.exceptions.Exit(1)
 
-    def _publish(self, sink: Store, commands: Sequence[Command]) -> list[bool]:
+    def _publish(self, commands: Sequence[Command]) -> list[bool]:
         if not self.kafka.bootstrap:
             raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
         sent = publish_commands(self.kafka.access(), commands, self.prefix)
@@ -103,8 +108,11 @@ class CommandRoute:
             for each in commands:
                 say(f"{_named(each)} sent as {each.command_id}; nobody waited for it", err=True)
             return [True]
-        outcomes = await_outcomes(sink, sent, self.wait_s)
+        outcomes = await_outcomes(self._opened, sent, self.wait_s)
         return [self._told(each, outcomes.get(each.command.command_id)) for each in sent]
+
+    def _opened(self) -> AbstractContextManager[Store]:
+        return open_sink(self.store, self.database, must_exist=True)
 
     def _told(self, sent: Sent, outcome: CommandOutcome | str | None) -> bool:
         if isinstance(outcome, CommandOutcome):

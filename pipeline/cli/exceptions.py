@@ -17,6 +17,7 @@ from pipeline.cli.moments import RFC3339
 from pipeline.cli.spans import UNTIL
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import plain, say
+from schemas.command import Command
 from schemas.exception import Scope
 from schemas.glossary import ENTITY, EXCEPTION, INCIDENT, Term, capital, read
 from schemas.language import Language
@@ -109,17 +110,13 @@ def add_command(
 ) -> None:
     """Silence a rule where all that is named takes part; nothing named: the whole enterprise."""
     begins = starts_at if starts_at is not None else time.time_ns() // 1_000
-    with open_sink(route.store, route.database, must_exist=True) as sink:
+
+    def commands(sink: Store) -> list[Command]:
         scope = Scope(rule_id=_rule_id(sink, rule), starts_at=begins, ends_at=ends_at, **named)
-        command = route.command(
-            "add_exception",
-            incident_id="",
-            enterprise_id=enterprise_id,
-            drill=drill,
-            reason=reason,
-            scope=scope,
-        )
-        route.send(sink, [command])
+        said = {"incident_id": "", "enterprise_id": enterprise_id, "drill": drill}
+        return [route.command("add_exception", reason=reason, scope=scope, **said)]
+
+    route.send(commands)
 
 
 @exceptions_group.command("end")
@@ -128,23 +125,23 @@ def add_command(
 @route_options
 def end_command(exception_ids: tuple[str, ...], reason: str, route: CommandRoute) -> None:
     """End exceptions before their time; EXCEPTION is a number of the list or begins an id."""
-    with open_sink(route.store, route.database, must_exist=True) as sink:
+
+    def commands(sink: Store) -> list[Command]:
         found = [find_exception(sink, name, LIST, route.numbers) for name in exception_ids]
         once = {str(each["exception_id"]): each for each in found}
-        route.send(
-            sink,
-            [
-                route.command(
-                    "end_exception",
-                    incident_id="",
-                    enterprise_id=str(each["enterprise_id"]),
-                    drill=str(each["drill"]),
-                    reason=reason,
-                    exception_id=exception_id,
-                )
-                for exception_id, each in once.items()
-            ],
-        )
+        return [
+            route.command(
+                "end_exception",
+                incident_id="",
+                enterprise_id=str(each["enterprise_id"]),
+                drill=str(each["drill"]),
+                reason=reason,
+                exception_id=exception_id,
+            )
+            for exception_id, each in once.items()
+        ]
+
+    route.send(commands)
 
 
 def _rule_id(sink: Store, name: str) -> str:

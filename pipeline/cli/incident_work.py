@@ -22,12 +22,12 @@ from pipeline.cli.terminal import plain, say
 from pipeline.incidents.commands import task_id_of
 from pipeline.incidents.indicators import observables_of
 from pipeline.incidents.stix import Sighted, bundle_of
-from schemas.command import Attachment
+from schemas.command import Attachment, Command
 from schemas.detection import Entity
 from schemas.glossary import EVENT_COLUMN, capital
 from schemas.language import Language
 from schemas.moments import Moment, format_moment, parse_moment
-from sinks.contract import Answer
+from sinks.contract import Answer, Store
 from sinks.ddl import literal, moment_literal
 
 _TEXT = click.option("--text", "reason", required=True, help="What it says.")
@@ -42,14 +42,15 @@ def done_command(
     incident_id: str, task_ids: tuple[str, ...], reason: str, route: CommandRoute
 ) -> None:
     """Tasks are done: each TASK is its number in `show`, or the beginning of its id."""
-    with open_sink(route.store, route.database, must_exist=True) as sink:
+
+    def commands(sink: Store) -> list[Command]:
         incident = find_incident(sink, incident_id, route.numbers)
         tasks = tasks_of(read_commands(sink, str(incident["incident_id"])))
         ids = [task_id_of(task) for task, _ in tasks]
         chosen = dict.fromkeys(_task(ids, name) for name in task_ids)
-        route.send(
-            sink, [route.on(incident, "end_task", reason=reason, task_id=each) for each in chosen]
-        )
+        return [route.on(incident, "end_task", reason=reason, task_id=each) for each in chosen]
+
+    route.send(commands)
 
 
 def _task(ids: list[str], name: str) -> str:

@@ -23,9 +23,9 @@ from pipeline.cli.incident_work import WORK_COMMANDS
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from schemas.assessment import Regime
-from schemas.command import Impact
+from schemas.command import Command, Impact
 from schemas.language import Language
-from sinks.contract import Answer
+from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
 
@@ -149,16 +149,16 @@ def reported_command(
     incident_id: str, obligation_ids: tuple[str, ...], reason: str, route: CommandRoute
 ) -> None:
     """Obligations are done: each OBLIGATION, an id or its number in `show`, was reported."""
-    with open_sink(route.store, route.database, must_exist=True) as sink:
+
+    def commands(sink: Store) -> list[Command]:
         incident = find_incident(sink, incident_id, route.numbers)
         whole_id = str(incident["incident_id"])
         done = dict.fromkeys(
             find_obligation(sink, whole_id, name, route.numbers) for name in obligation_ids
         )
-        route.send(
-            sink,
-            [route.on(incident, "reported", reason=reason, obligation_id=each) for each in done],
-        )
+        return [route.on(incident, "reported", reason=reason, obligation_id=each) for each in done]
+
+    route.send(commands)
 
 
 for each in (

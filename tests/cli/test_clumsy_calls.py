@@ -259,13 +259,12 @@ def test_a_command_to_a_store_that_a_worker_wrote_is_refused_with_the_remedy(
     command = Command(
         command_id="c", enterprise_id="e", incident_id="i", verb="close", analyst="a", said_at=0
     )
-    with (
-        open_sink(tmp_path) as sink,
-        pytest.raises(click.ClickException, match="a worker wrote this store"),
-    ):
-        _route(tmp_path, KafkaOptions()).send(sink, [command])
-    with open_sink(tmp_path) as sink, pytest.raises(BrokerAbsent):
-        _route(tmp_path, KafkaOptions("127.0.0.1:1")).send(sink, [command])
+    with open_sink(tmp_path) as sink:
+        sink.migrate()
+    with pytest.raises(click.ClickException, match="a worker wrote this store"):
+        _route(tmp_path, KafkaOptions()).send(lambda sink: [command])
+    with pytest.raises(BrokerAbsent):
+        _route(tmp_path, KafkaOptions("127.0.0.1:1")).send(lambda sink: [command])
 
 
 def _route(store: Path, kafka: KafkaOptions) -> CommandRoute:
