@@ -31,6 +31,7 @@ from pipeline.exceptions import step as exceptions
 from pipeline.exceptions.step import Tally
 from pipeline.incidents import quota as incidents_quota
 from pipeline.incidents import step as incidents
+from pipeline.incidents.commands import REGROUPING
 from pipeline.incidents.departures import depart, is_past
 from pipeline.intake.admission import Refusal, admit, refuse
 from pipeline.intake.admitted import Admitted, Content
@@ -253,6 +254,9 @@ class Engine:
         revised = incidents.handle_command(
             policy.incidents, state.incidents, command, clock, context
         )
+        if command.verb in REGROUPING:
+            judged_anew = severity.assess(policy.severity, state.severity, revised, clock, context)
+            return self._tell(state, [*revised, *judged_anew], clock, context)
         incident = incidents.current_incident(
             policy.incidents, state.incidents, command.incident_id, context
         )

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from schemas.assessment import WarningNotice
+from schemas.detection import EntityKind
 from schemas.exception import Scope
 from schemas.moments import Moment
 from schemas.registry import DataClass
@@ -30,6 +31,8 @@ Verb: TypeAlias = Literal[
     "add_task",
     "end_task",
     "attach",
+    "merge",
+    "split",
     "add_exception",
     "end_exception",
 ]
@@ -144,6 +147,13 @@ class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     place: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
 
 
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of an incident is to be another: its detections that name this thing, or rule."""
+
+    kind: EntityKind | Literal["rule"]
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=1_024)]
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     """One act of one analyst on one incident, or on an enterprise's exceptions.
 
@@ -154,7 +164,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     that agreed where the plan asks for consent. `drill` is that of the incident. `scope` belongs
     to add_exception and `exception_id` to end_exception, whose `incident_id` is "". What a note
     says, or a task asks for, is the `reason`; `task_id` belongs to end_task, `assignee` to assign
-    ("": nobody), `attachment` to attach.
+    ("": nobody), `attachment` to attach, `other_id` (an incident) to merge, `part` to split.
     """
 
     command_id: Id
@@ -179,6 +189,8 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     assignee: Person = ""
     task_id: Id = ""
     attachment: Attachment | None = None
+    other_id: Id = ""
+    part: Part | None = None
 
 
 class CommandOutcome(msgspec.Struct, frozen=True, kw_only=True, tag="command"):

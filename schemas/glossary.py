@@ -184,6 +184,8 @@ VERB: Final[Terms] = {
     "add_task": Term("新建任务", "a task was set"),
     "end_task": Term("完成任务", "a task was done"),
     "attach": Term("登记附件", "a file was attached"),
+    "merge": Term("合并事件", "merged with another incident"),
+    "split": Term("拆分事件", "split"),
     "add_exception": Term("设置规则例外", "an exception was added"),
     "end_exception": Term("结束规则例外", "an exception was ended"),
 }

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 from pathlib import Path
+from typing import get_args
 
 import click
 import msgspec
@@ -22,8 +23,8 @@ from pipeline.cli.terminal import plain, say
 from pipeline.incidents.commands import task_id_of
 from pipeline.incidents.indicators import observables_of
 from pipeline.incidents.stix import Sighted, bundle_of
-from schemas.command import Attachment, Command
-from schemas.detection import Entity
+from schemas.command import Attachment, Command, Part
+from schemas.detection import Entity, EntityKind
 from schemas.glossary import EVENT_COLUMN, capital
 from schemas.language import Language
 from schemas.moments import Moment, format_moment, parse_moment
@@ -61,6 +62,47 @@ def _task(ids: list[str], name: str) -> str:
     if len(found) == 1:
         return found[0]
     raise click.ClickException(f"{'several' if found else 'no'} task {name}; see `show`")
+
+
+@click.command("merge")
+@INCIDENT_IDS
+@click.option("--reason", default="", help="Kept with the command.")
+@route_options
+def merge_command(incident_ids: tuple[str, ...], reason: str, route: CommandRoute) -> None:
+    """Make several incidents of one enterprise one, whatever comes later.
+
+    The earliest goes on, with the status that is most alive; the others are superseded by it.
+    """
+
+    def commands(sink: Store) -> list[Command]:
+        found = find_incidents(sink, incident_ids, route.numbers)
+        first, *others = sorted(found, key=lambda each: str(each["first_time"]))
+        if not others or len({(each["enterprise_id"], each["drill"]) for each in found}) > 1:
+            raise click.UsageError("name several incidents of one enterprise, or of one drill")
+        ids = [str(each["incident_id"]) for each in others]
+        return [route.on(first, "merge", reason=reason, other_id=each) for each in ids]
+
+    route.send(commands)
+
+
+@click.command("split")
+@click.argument("incident_id", metavar="INCIDENT")
+@click.option(
+    "--part",
+    type=(click.Choice(["rule", *get_args(EntityKind)]), str),
+    required=True,
+    metavar="KIND VALUE",
+    help="What names the part: host ws-2, account li, rule ID_OR_TITLE, …",
+)
+@click.option("--reason", default="", help="Kept with the command.")
+@route_options
+def split_command(
+    incident_id: str, part: tuple[str, str], reason: str, route: CommandRoute
+) -> None:
+    """Make what names the part an incident of its own, whatever comes later."""
+    kind, value = part
+    named = msgspec.convert({"kind": kind, "value": value}, Part)
+    route.say([incident_id], "split", part=named, reason=reason)
 
 
 @click.command("attach")
@@ -218,6 +260,8 @@ WORK_COMMANDS: tuple[click.Command, ...] = (
     ruling("note", "note", "Note something that others should know.", reason=_TEXT),
     ruling("task", "add_task", "Set a task.", reason=_TEXT),
     done_command,
+    merge_command,
+    split_command,
     attach_command,
     events_command,
     indicators_command,

@@ -8,11 +8,15 @@ from collections.abc import Callable, Iterable, Mapping
 import msgspec
 
 from pipeline.event_time.clock import Clock
+from pipeline.incidents import regrouping
 from pipeline.incidents.lifecycle import OCCURRED, VERDICTS, allowed_verbs, next_status
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import TASKS_MAX, Case, IncidentsState
 from schemas.command import Command, Verb
 from schemas.ids import content_id
+
+REGROUPING: tuple[Verb, ...] = ("merge", "split")
+"""The verbs that make several incidents of one, or one of several."""
 
 
 def refusal_of(state: IncidentsState, command: Command) -> str:
@@ -35,7 +39,7 @@ def refusal_of(state: IncidentsState, command: Command) -> str:
         return f"no open task {command.task_id or '(none named)'}; give the `task_id` of one"
     if command.verb == "add_task" and len(case.tasks) >= TASKS_MAX:
         return f"{TASKS_MAX} tasks are open; end one first"
-    return ""
+    return regrouping.refusal_of(state, command) if command.verb in REGROUPING else ""
 
 
 def task_id_of(command: Command) -> str:

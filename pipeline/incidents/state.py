@@ -73,6 +73,9 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     folded_ids: tuple[str, ...] = ()
     attribution: Attribution = "unknown"
     summary_zh: str = ""
+    merged: tuple[str, ...] = ()
+    parted: tuple[str, ...] = ()
+    """Marks of merges and splits by hand (`regrouping.py`)."""
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

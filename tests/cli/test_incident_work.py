@@ -94,3 +94,19 @@ def test_indicators_go_out_as_stix_and_csv(site: Site) -> None:
     rows = list(csv.DictReader(site.call("incidents", "indicators", incident).stdout.splitlines()))
     assert ("address", "203.0.113.7") in {(row["kind"], row["value"]) for row in rows}
     assert {row["incident_id"] for row in rows} == {incident}
+
+
+def test_incidents_are_merged_and_split_by_hand(site: Site) -> None:
+    one, other = site.id_of("ws-1"), site.id_of("ws-2")
+    mixed = site.call("incidents", "merge", one, site.id_of("sw-9"))
+    assert mixed.exit_code == 2
+    assert "several incidents of one enterprise" in mixed.stderr
+    merged = site.call("incidents", "merge", other, one, "--reason", "one attacker")
+    assert merged.stderr.strip() == f"merge {one[:12]} accepted"
+    assert [each["incident_id"] for each in site.incidents("--enterprise", "E1")] == [one]
+    assert site.call("incidents", "split", one, "--part", "host", "ws-2").exit_code == 0
+    assert {each["incident_id"] for each in site.incidents("--enterprise", "E1")} == {one, other}
+    refused = site.call("incidents", "split", one, "--part", "host", "ws-7")
+    assert "nothing in the incident names host ws-7" in refused.stderr
+    tiers = json.loads(site.call("incidents", "show", other, "--json").stdout)["assessments"]
+    assert tiers, "both are judged"

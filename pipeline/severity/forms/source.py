@@ -121,7 +121,7 @@ def _list(row: Row, name: str) -> list[str]:
 NO_MEASURE = frozenset(
     {"impact", "override", "describe", "fix_tier"}
     | {"issue_warning", "adjust_warning", "lift_warning"}
-    | {"assign", "note", "add_task", "end_task", "attach"}
+    | {"assign", "note", "add_task", "end_task", "attach", "merge", "split"}
 )
 """Acts that state or decide something, or organise the work, and change nothing at the site."""
 
