@@ -34,6 +34,7 @@ MARKS: dict[str, str] = {
     "campaigns/test_command.py": "store",
     "correlation/test_absence_runs.py": "store",
     "dashboards": "store",
+    "docs/test_analysts_day.py": "store",
     "docs/test_commands.py": "store",
     "docs/test_first_ten_minutes.py": "broker",
     "files": "store",

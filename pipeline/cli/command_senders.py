@@ -148,7 +148,12 @@ def route_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that says something; the command gets `route`."""
 
     @sink_options
-    @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
+    @click.option(
+        "--analyst",
+        default=getpass.getuser,
+        envvar="FENGHUO_ANALYST",
+        help="Who says so. Default: you.",
+    )
     @kafka_options(required=False)
     @prefix_option
     @click.option(
