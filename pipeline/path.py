@@ -1,8 +1,8 @@
 """THE reading path: every step from a Kafka record to decisions, in order.
 
-    admit ── read ── advance ── match ── correlate ── export ── group ── assess ── tell
-                                                                                     ├── decisions
-                               decisions ── gather ── sightings, by indicator ───────┘
+    admit ── read ── advance ── match ── hide ── correlate ── export ── group ── assess ── tell
+                                                                                            │
+                         decisions ◁── gather ◁── sightings, by indicator ◁── decisions ◁───┘
 
 Two stages, with a state for each enterprise and for each indicator: what the first tells, the
 shell brings to the second, over a topic or at once.
@@ -29,8 +29,11 @@ from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.cross_border import step as cross_border
 from pipeline.cross_border.exports import Export, export_of
 from pipeline.event_time.clock import Clock, advance, clock_of, move_on, settle
+from pipeline.exceptions import step as exceptions
+from pipeline.exceptions.step import Tally
 from pipeline.incidents import quota as incidents_quota
 from pipeline.incidents import step as incidents
+from pipeline.incidents.commands import REGROUPING
 from pipeline.incidents.departures import depart, is_past
 from pipeline.intake.admission import Refusal, admit, refuse
 from pipeline.intake.admitted import Admitted, Content
@@ -182,17 +185,20 @@ class Engine:
         clock, remarks = advance(
             self.policy.event_time, state.clock, reading.heard, batch.received_at, batch.recorded
         )
-        matches = self._match(reading)
+        tally = Tally()
+        matches = exceptions.hide_matches(state.exceptions, self._match(reading), tally)
         exports = cross_border.record(
             self.policy.cross_border, state.cross_border, _exports(reading), clock, context
         )
-        detections = [*self._detect(state, matches, clock, context), *exports.detections]
+        found = self._detect(state, matches, clock, context, tally)
+        detections = [*found, *exports.detections]
         account = remark(reading, remarks)
         return [
             *reading.events,
             *reading.dead_letters,
             *detections,
             *exports.rows,
+            *exceptions.tell(state.exceptions, tally, clock),
             *self._conclude(state, detections, clock, context),
             msgspec.structs.replace(
                 account,
@@ -251,18 +257,26 @@ class Engine:
             reused = Refusal("command_id_reused", f"command_id {command.command_id}")
             return [again] if again is not None else list(refuse(record, reused))
         now = record.timestamp
-        outcome = commands.hear(state.commands, state.incidents, state.severity, command, now)
+        outcome = commands.hear(
+            state.commands, state.incidents, state.severity, state.exceptions, command, now
+        )
         return [outcome, *(self._carry_out(state, command, now) if outcome.accepted else ())]
 
     def _carry_out(
         self, state: EnterpriseState, command: Command, received_at: Moment
     ) -> list[Decision]:
         context = self._context(command.enterprise_id, command.drill)
+        if command.verb in commands.EXCEPTION_VERBS:
+            held = state.exceptions
+            return [*exceptions.handle_command(held, command, received_at, context)]
         clock = clock_of(state.clock, received_at)
         policy = self.policy
         revised = incidents.handle_command(
             policy.incidents, state.incidents, command, clock, context
         )
+        if command.verb in REGROUPING:
+            judged_anew = severity.assess(policy.severity, state.severity, revised, clock, context)
+            return self._tell(state, [*revised, *judged_anew], clock, context)
         incident = incidents.current_incident(
             policy.incidents, state.incidents, command.incident_id, context
         )
@@ -292,11 +306,18 @@ class Engine:
 
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
         context = self._context(*split_key(state_key))
-        detections = correlation.expire(self.plan, state.correlation, clock, context)
+        tally = Tally()
+        found = correlation.expire(self.plan, state.correlation, clock, context)
+        detections = exceptions.hide_detections(state.exceptions, found, tally)
         weighed = cross_border.weigh_registry(
             self.policy.cross_border, state.cross_border, clock, context
         )
-        return [*detections, *weighed, *self._conclude(state, detections, clock, context)]
+        return [
+            *detections,
+            *weighed,
+            *exceptions.tell(state.exceptions, tally, clock),
+            *self._conclude(state, detections, clock, context),
+        ]
 
     def _context(self, enterprise_id: str, drill: str) -> Context:
         return Context(
@@ -314,7 +335,12 @@ class Engine:
         ]
 
     def _detect(
-        self, state: EnterpriseState, matches: Sequence[Match], clock: Clock, context: Context
+        self,
+        state: EnterpriseState,
+        matches: Sequence[Match],
+        clock: Clock,
+        context: Context,
+        tally: Tally,
     ) -> list[Detection]:
         """Rules that fire alone, and correlations that fired, grew or no longer hold."""
         alone = [
@@ -323,7 +349,7 @@ class Engine:
             if not self.plan.is_silent(match.rule.head.rule_id)
         ]
         fired = correlation.correlate(self.plan, state.correlation, matches, clock, context)
-        return alone + fired
+        return alone + exceptions.hide_detections(state.exceptions, fired, tally)
 
     def _conclude(
         self,

@@ -49,7 +49,6 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
         return Exercises(self.drills, self.organisers)
 
 
-
 class PolicyFault(ValueError):
     """A policy that cannot be read: names the file, the place in it and the remedy."""
 

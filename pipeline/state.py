@@ -16,6 +16,7 @@ from pipeline.commands.gate import CommandsState
 from pipeline.correlation.state import CorrelationState
 from pipeline.cross_border.state import CrossBorderState
 from pipeline.event_time.clock import ClockState
+from pipeline.exceptions.state import ExceptionsState
 from pipeline.incidents.state import IncidentsState
 from pipeline.intake.quota import QuotaState
 from pipeline.intake.taken import TakenState
@@ -44,6 +45,7 @@ class EnterpriseState(msgspec.Struct):
     severity: SeverityState = msgspec.field(default_factory=SeverityState)
     cross_border: CrossBorderState = msgspec.field(default_factory=CrossBorderState)
     sightings: SightingsState = msgspec.field(default_factory=SightingsState)
+    exceptions: ExceptionsState = msgspec.field(default_factory=ExceptionsState)
 
 
 State: TypeAlias = EnterpriseState | CampaignState

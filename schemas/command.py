@@ -5,6 +5,8 @@ from typing import Annotated, Literal, TypeAlias
 import msgspec
 
 from schemas.assessment import WarningNotice
+from schemas.detection import EntityKind
+from schemas.exception import Scope
 from schemas.moments import Moment
 from schemas.registry import DataClass
 
@@ -24,6 +26,15 @@ Verb: TypeAlias = Literal[
     "adjust_warning",
     "lift_warning",
     "end_response",
+    "assign",
+    "note",
+    "add_task",
+    "end_task",
+    "attach",
+    "merge",
+    "split",
+    "add_exception",
+    "end_exception",
 ]
 Body: TypeAlias = Literal[
     "", "processor", "local_regulator", "mechanism", "leading_group", "national_mechanism"
@@ -124,14 +135,36 @@ class Particulars(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
     other: Prose | None = None
 
 
+class Attachment(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A file that belongs to an incident, by its digest; the file itself is kept by the analyst.
+
+    `place` says where it lies, `size` is in bytes, `sha256` 64 hexadecimal digits.
+    """
+
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=255)]
+    sha256: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+    size: Count
+    place: Annotated[str, msgspec.Meta(max_length=1_000)] = ""
+
+
+class Part(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """What of an incident is to be another: its detections that name this thing, or rule."""
+
+    kind: EntityKind | Literal["rule"]
+    value: Annotated[str, msgspec.Meta(min_length=1, max_length=1_024)]
+
+
 class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """One act of one analyst on one incident.
+    """One act of one analyst on one incident, or on an enterprise's exceptions.
 
     `said_at` is when the analyst said it. `tier` and `regime` belong to override (the tier ""
     lifts it) and fix_tier, `obligation_id` to reported, `impact` to impact, `verdict` to close
     and resolve, `particulars` to describe, `warning` to issue_warning and adjust_warning.
     `body` is the body that decides (fix_tier, end_response, lift_warning), `consent` the one
-    that agreed where the plan asks for consent. `drill` is that of the incident.
+    that agreed where the plan asks for consent. `drill` is that of the incident. `scope` belongs
+    to add_exception and `exception_id` to end_exception, whose `incident_id` is "". What a note
+    says, or a task asks for, is the `reason`; `task_id` belongs to end_task, `assignee` to assign
+    ("": nobody), `attachment` to attach, `other_id` (an incident) to merge, `part` to split.
     """
 
     command_id: Id
@@ -151,6 +184,13 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     body: Body = ""
     consent: Body = ""
     drill: Id = ""
+    scope: Scope | None = None
+    exception_id: Id = ""
+    assignee: Person = ""
+    task_id: Id = ""
+    attachment: Attachment | None = None
+    other_id: Id = ""
+    part: Part | None = None
 
 
 class CommandOutcome(msgspec.Struct, frozen=True, kw_only=True, tag="command"):

@@ -9,6 +9,7 @@ from schemas.command import CommandOutcome
 from schemas.cross_border import ExportCount, ThresholdStanding
 from schemas.detection import Detection
 from schemas.event import Event
+from schemas.exception import RuleException
 from schemas.incident import Incident
 from schemas.sighting import Sighting
 
@@ -23,6 +24,7 @@ Decision: TypeAlias = (
     | CommandOutcome
     | ExportCount
     | ThresholdStanding
+    | RuleException
     | Sighting
     | Campaign
     | CampaignMember

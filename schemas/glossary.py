@@ -181,8 +181,29 @@ VERB: Final[Terms] = {
     "close": Term("办结", "closed"),
     "reopen": Term("重新处置", "reopened"),
     "reported": Term("完成报送", "reported"),
+    "assign": Term("指派负责人", "assigned"),
+    "note": Term("添加备注", "noted"),
+    "add_task": Term("新建任务", "a task was set"),
+    "end_task": Term("完成任务", "a task was done"),
+    "attach": Term("登记附件", "a file was attached"),
+    "merge": Term("合并事件", "merged with another incident"),
+    "split": Term("拆分事件", "split"),
+    "add_exception": Term("设置规则例外", "an exception was added"),
+    "end_exception": Term("结束规则例外", "an exception was ended"),
 }
 """What an analyst or a regulator does; as 处置记录 these are read as sentences."""
+EXCEPTION: Final[Terms] = {
+    "active": Term("生效中", "active"),
+    "ended": Term("已结束", "ended"),
+    "expired": Term("已到期", "expired"),
+    "everywhere": Term("全单位", "whole enterprise"),
+    "scope": Term("范围", "where"),
+    "period": Term("期限", "period"),
+    "hidden": Term("已隐藏", "hidden"),
+    "last_hidden": Term("最近隐藏", "last hidden"),
+    "state": Term("状态", "state"),
+}
+"""A rule silenced at an enterprise: its states, and what its list is headed by."""
 ENTITY: Final[Terms] = {
     "host": Term("主机", "host"),
     "account": Term("账户", "account"),
@@ -209,6 +230,16 @@ FIELD_LABEL: Final[Terms] = {
     **ENTITY,
 }
 """What a field of an event is called: by the column that it fills, by kind and role, by kind."""
+EVENT_COLUMN: Final[Terms] = {
+    "time": Term("时间", "time"),
+    "host": ENTITY["host"],
+    "account": ENTITY["account"],
+    "product": Term("产品", "product"),
+    "category": Term("类别", "category"),
+    "service": Term("服务", "service"),
+    "raw": Term("原始日志", "event as received"),
+}
+"""Columns of a table of events."""
 INCIDENT: Final[Terms] = {
     "incident": Term("事件", "incident"),
     "detection": Term("告警", "detection"),
@@ -224,6 +255,30 @@ INCIDENT: Final[Terms] = {
     "acts": Term("处置记录", "record of handling"),
     "enterprise": Term("单位", "enterprise"),
     "province": Term("省份", "province"),
+    "number": Term("序号", "no."),
+    "id": Term("编号", "id"),
+    "title": Term("标题", "title"),
+    "status": Term("状态", "status"),
+    "verdict": Term("研判结论", "verdict"),
+    "assignee": Term("负责人", "assignee"),
+    "analyst": Term("操作人", "analyst"),
+    "reason": Term("说明", "reason"),
+    "notes": Term("备注", "notes"),
+    "tasks": Term("任务", "tasks"),
+    "attachments": Term("附件", "attachments"),
+    "open": Term("待完成", "open"),
+    "done": Term("已完成", "done"),
+    "place": Term("存放位置", "where it lies"),
+    "digest": Term("文件摘要", "digest"),
+    "refusal": Term("未受理原因", "refused because"),
+    "obligations": Term("报送义务", "obligations"),
+    "limit": Term("时限", "limit"),
+    "time": Term("时间", "time"),
+    "recipient": Term("报送对象", "recipient"),
+    "due_at": Term("截止时间", "due"),
+    "entities": Term("涉及对象", "entities"),
+    "rule": Term("规则", "rule"),
+    "count": Term("次数", "count"),
     "outside": Term("不在报送范围", "outside the reporting chain"),
     "expert": Term("专家定级", "an expert's tier"),
     "exploited": Term("遭漏洞利用", "exploited vulnerability"),

@@ -2,6 +2,7 @@
 
 from schemas.assessment import Assessment, Obligation
 from schemas.campaign import Campaign, CampaignMember
+from schemas.exception import RuleException
 from schemas.incident import Incident
 from sinks.columns import (
     CASE,
@@ -227,6 +228,41 @@ CAMPAIGN_MEMBERS = Table(
         ENTERPRISE,
         PROVINCE,
         column("first_time", MOMENT, "The incident's first event."),
+        DRILL,
+    ),
+)
+
+EXCEPTIONS = Table(
+    name="exceptions",
+    of=RuleException,
+    history="exception_revisions",
+    revision="revision",
+    comment="Rules that analysts silenced, where, until when, and how much that hides.",
+    key=("exception_id",),
+    order_by=("enterprise_id", "exception_id", "revision"),
+    kept_as=CASE,
+    ages_by="revised_at",
+    columns=(
+        column("exception_id", HEX_ID, "Derived from the command that added it."),
+        ENTERPRISE,
+        PROVINCE,
+        column("revision", SMALL, "1, 2, …; the highest is current."),
+        column("state", WORD, "active, ended, expired."),
+        column("rule_id", TEXT, "The rule that is silenced.", "scope.rule_id"),
+        column("host", TEXT, "Where this host takes part; empty: any.", "scope.host"),
+        column("account", TEXT, "Where this account takes part.", "scope.account"),
+        column("address", TEXT, "Where this address or network does.", "scope.address"),
+        column("starts_at", MOMENT, "From this event time on.", "scope.starts_at"),
+        column("ends_at", MOMENT, "Up to this event time.", "scope.ends_at"),
+        column("reason", TEXT, "Why, in the analyst's words."),
+        column("analyst", WORD, "Who added it."),
+        column("added_at", MOMENT, "When the command was received."),
+        column("ended_by", WORD, "Who ended it before its time."),
+        column("ended_reason", TEXT, "Why."),
+        column("hidden", COUNT, "Matches, or a correlation's detections, that it hid."),
+        column("first_hidden", MAYBE_MOMENT, "Event time of the first of them."),
+        column("last_hidden", MAYBE_MOMENT, "Event time of the last."),
+        column("revised_at", MOMENT, "When this revision was made."),
         DRILL,
     ),
 )

@@ -75,6 +75,7 @@ class ChdbSink:
         self._tables = {table.name: table for table in tables}
         self._steps = migrations.migrations_of() if steps is None else steps
         self._directory = Path(directory)
+        self._is_read_only = read_only
         if (
             not read_only and not self._directory.exists()
         ):  # one that is there can be read when its disk is full
@@ -91,6 +92,11 @@ class ChdbSink:
     def layout(self) -> Layout:
         """See `Store.layout`: always one server."""
         return SINGLE
+
+    @property
+    def is_copy(self) -> bool:
+        """See `Store.is_copy`: what is opened to be read only is."""
+        return self._is_read_only
 
     def migrate(self) -> None:
         """See `Sink.migrate`."""

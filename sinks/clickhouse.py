@@ -64,6 +64,11 @@ class ClickHouseSink:
         self._lobby = _client(address, "default", settings)
         self._writes = count(1)
 
+    @property
+    def is_copy(self) -> bool:
+        """See `Store.is_copy`: a server has no copies."""
+        return False
+
     def migrate(self) -> None:
         """See `Sink.migrate`; makes the database first."""
         with _faults_of_query(self._lobby):

@@ -82,6 +82,10 @@ class Store(Sink, Protocol):
     def layout(self) -> Layout:
         """How its tables are laid out."""
 
+    @property
+    def is_copy(self) -> bool:
+        """Whether it is a store that another process writes, as it was: nothing is written."""
+
     def query(self, sql: str) -> list[Answer]:
         """The rows of one statement; QueryFailed or SinkUnavailable."""
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from re import fullmatch
 
 from schemas.assessment import ENDED_STATES
+from schemas.moments import Moment
 from sinks.case_tables import ASSESSMENTS, INCIDENTS, OBLIGATIONS
 from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Table
 from sinks.coverage import select_coverage
@@ -211,3 +212,8 @@ def literal(text: str) -> str:
     """The text as a ClickHouse string literal; use it for whatever a person typed."""
     escaped = text.replace("\\", "\\\\").replace("'", "\\'")
     return f"'{escaped}'"
+
+
+def moment_literal(moment: Moment) -> str:
+    """The moment as a constant that columns of moments are compared with, to the microsecond."""
+    return f"fromUnixTimestamp64Micro({moment}, 'UTC')"

@@ -7,7 +7,14 @@ highest of each thing to `<name>_rows`. A retried write repeats rows, of which t
 current state of each thing once.
 """
 
-from sinks.case_tables import ASSESSMENTS, CAMPAIGN_MEMBERS, CAMPAIGNS, INCIDENTS, OBLIGATIONS
+from sinks.case_tables import (
+    ASSESSMENTS,
+    CAMPAIGN_MEMBERS,
+    CAMPAIGNS,
+    EXCEPTIONS,
+    INCIDENTS,
+    OBLIGATIONS,
+)
 from sinks.columns import Table
 from sinks.cross_border_tables import CROSS_BORDER_COUNTS, CROSS_BORDER_THRESHOLDS
 from sinks.drill_tables import DRILL_ENTERPRISES, DRILL_INJECTS, DRILL_SCORES, DRILLS
@@ -42,6 +49,7 @@ TABLES: tuple[Table, ...] = (
     CROSS_BORDER_THRESHOLDS,
     DEAD_LETTERS,
     COMMANDS,
+    EXCEPTIONS,
     ENTERPRISES,
     *PROGRAMME_TABLES.values(),
     REVENUE_RANKS,

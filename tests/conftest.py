@@ -1,5 +1,6 @@
 """How the tests run: Hypothesis without a clock, the same examples each time; marks by place."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ MARKS: dict[str, str] = {
     "campaigns/test_command.py": "store",
     "correlation/test_absence_runs.py": "store",
     "dashboards": "store",
+    "docs/test_analysts_day.py": "store",
     "docs/test_commands.py": "store",
     "docs/test_first_ten_minutes.py": "broker",
     "drills/test_live_untouched.py": "recordings",
@@ -63,3 +65,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for named in (str(place), place.parts[0]):
             if named in MARKS:
                 item.add_marker(MARKS[named])
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _numbers_of_their_own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """What `incidents list` remembers of its numbers stays out of the developer's home."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield

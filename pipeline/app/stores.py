@@ -2,13 +2,14 @@
 
 import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from pipeline.app.delivery import DeliveryAbandoned
 from pipeline.kafka.secrets import SecretFault, secret_of
 from sinks.contract import SchemaOutdated, SinkError, SinkUnavailable, Store, StoreFull
 from sinks.ddl import quote_name
+from sinks.linked_copy import is_open_elsewhere, linked_copy
 
 ADDRESS_VARIABLE = "FENGHUO_CLICKHOUSE"
 DEFAULT_ADDRESS = "clickhouse://127.0.0.1:9000"
@@ -22,7 +23,8 @@ class StoreFault(Exception):
 def open_store(store: Path | None, database: str, must_exist: bool = False) -> Iterator[Store]:
     """The store, closed afterwards; whatever is wrong with it is raised as StoreFault.
 
-    `must_exist` is for those who only read: a folder that is no store stays as it is.
+    `must_exist` is for those who only read: a folder that is no store stays as it is, and of one
+    that another process has open they read a copy (`is_copy`).
     """
     try:
         quote_name(database)
@@ -31,11 +33,10 @@ def open_store(store: Path | None, database: str, must_exist: bool = False) -> I
     if store is not None:
         _check_folder(store, must_exist)
     try:
-        sink = _open(store, database)
-        try:
+        with ExitStack() as stack:
+            sink = _open(store, database, must_exist, stack)
+            stack.callback(sink.close)
             yield sink
-        finally:
-            sink.close()
     except SinkError as fault:
         raise StoreFault(_explain(fault, store, database)) from fault
     except DeliveryAbandoned as end:
@@ -68,10 +69,13 @@ def _explain(fault: SinkError, store: Path | None, database: str) -> str:
     return text
 
 
-def _open(store: Path | None, database: str) -> Store:
+def _open(store: Path | None, database: str, reads: bool, stack: ExitStack) -> Store:
     if store is not None:
         from sinks.chdb import ChdbSink
 
+        if reads and is_open_elsewhere(store):
+            copy = stack.enter_context(linked_copy(store))
+            return ChdbSink(copy, database, read_only=True)
         return ChdbSink(store, database)
     from sinks.clickhouse import ClickHouseSink
 

@@ -1,8 +1,13 @@
-"""Sending a command, and saying what became of it (shell)."""
+"""Sending commands, and saying what became of each (shell)."""
 
+import getpass
 import time
-from functools import partial
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from functools import partial, wraps
 from pathlib import Path
+from typing import Any
 
 import click
 import msgspec
@@ -16,17 +21,23 @@ from pipeline.app.analyst_keys import (
 )
 from pipeline.app.command_service import (
     CommandUnsendable,
+    Sent,
+    await_outcomes,
     check_size,
     keeps_state,
     obey,
-    publish_command,
+    publish_commands,
 )
-from pipeline.cli.incident_list import find_incident
-from pipeline.cli.kafka_options import KafkaOptions
+from pipeline.cli.incident_finding import find_incidents, numbers_of
+from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
+from pipeline.cli.shown_numbers import ShownNumbers
+from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
-from schemas.command import Command, Verb
+from schemas.command import Command, CommandOutcome, Verb
 from schemas.ids import content_id
-from sinks.contract import Store
+from sinks.contract import Answer, Store
+
+WAIT_S = 30.0
 
 UNSIGNED = (
     f"unsigned: workers refuse it unless their policy says `commands: {{signed: false}}`; set "
@@ -34,30 +45,108 @@ UNSIGNED = (
 )
 
 
-def send_command(
-    sink: Store, command: Command, store: Path | None, kafka: KafkaOptions, prefix: str
-) -> None:
-    """Send it, and say what became of it as far as that is known; exit 1 where it is refused.
+@dataclass(frozen=True)
+class CommandRoute:
+    """Who speaks, of what is in which store, and how commands go to whom keeps the states."""
 
-    An embedded store whose states are a worker's is only read: the command goes to the broker.
-    """
-    try:
-        check_size(command)
-        if store is not None and not (kafka.bootstrap and not keeps_state(store, command)):
-            outcome = obey(sink, store, command, partial(say, err=True))
-            if not outcome.accepted:
-                raise click.ClickException(outcome.refusal)
-            click.echo(f"{command.verb} accepted", err=True)
-            return
-    except CommandUnsendable as fault:
-        raise click.ClickException(str(fault)) from fault
-    if not kafka.bootstrap:
-        raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
-    key = _key()
-    publish_command(kafka.access(), command, prefix, key)
-    click.echo(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
-    if key is None:
-        click.echo(UNSIGNED, err=True)
+    store: Path | None
+    database: str
+    kafka: KafkaOptions
+    prefix: str
+    analyst: str
+    wait_s: float
+
+    @property
+    def numbers(self) -> ShownNumbers:
+        """Those of the last list of this store."""
+        return numbers_of(self.store, self.database)
+
+    def say(self, names: Sequence[str], verb: Verb, **particulars: object) -> None:
+        """One command on each of these incidents; see `send`."""
+        self.send(
+            lambda sink: [
+                self.on(each, verb, **particulars)
+                for each in find_incidents(sink, names, self.numbers)
+            ]
+        )
+
+    def on(self, incident: Answer, verb: Verb, **particulars: object) -> Command:
+        """The command on one incident."""
+        return self.command(
+            verb,
+            incident_id=str(incident["incident_id"]),
+            enterprise_id=str(incident["enterprise_id"]),
+            drill=str(incident["drill"]),
+            **particulars,
+        )
+
+    def command(self, verb: Verb, **particulars: Any) -> Command:
+        """Said now, with an id derived from all of it."""
+        said_at = time.time_ns() // 1_000
+        command = Command(
+            command_id="", verb=verb, analyst=self.analyst, said_at=said_at, **particulars
+        )
+        identity = content_id("command", msgspec.json.encode(command, order="deterministic"))
+        return msgspec.structs.replace(command, command_id=identity)
+
+    def send(self, compose: Callable[[Store], Sequence[Command]]) -> None:
+        """All that is composed from the store; says what became of each, exit 1 unless accepted.
+
+        An embedded store whose states are a worker's is only read: its commands go to the broker.
+        """
+        try:
+            with self._opened() as sink:
+                commands = compose(sink)
+                for command in commands:
+                    check_size(command)
+                to_worker = [each for each in commands if not self._is_kept_here(each)]
+                answered = [
+                    _tell(each, obey(sink, self._folder(), each, partial(say, err=True)))
+                    for each in commands
+                    if each not in to_worker
+                ]
+        except CommandUnsendable as fault:
+            raise click.ClickException(str(fault)) from fault
+        if to_worker:
+            answered += self._publish(to_worker)
+        if not all(answered):
+            raise click.exceptions.Exit(1)
+
+    def _publish(self, commands: Sequence[Command]) -> list[bool]:
+        if not self.kafka.bootstrap:
+            raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
+        key = _key()
+        if key is None:
+            say(UNSIGNED, err=True)
+        sent = publish_commands(self.kafka.access(), commands, self.prefix, key)
+        if not self.wait_s:
+            for each in commands:
+                say(f"{_named(each)} sent as {each.command_id}; nobody waited for it", err=True)
+            return [True]
+        outcomes = await_outcomes(self._opened, sent, self.wait_s)
+        return [self._told(each, outcomes.get(each.command.command_id)) for each in sent]
+
+    def _opened(self) -> AbstractContextManager[Store]:
+        return open_sink(self.store, self.database, must_exist=True)
+
+    def _told(self, sent: Sent, outcome: CommandOutcome | str | None) -> bool:
+        if isinstance(outcome, CommandOutcome):
+            return _tell(sent.command, outcome)
+        why = outcome or (
+            f"sent as {sent.command.command_id}, not answered within {self.wait_s:.0f} s: it waits "
+            "for the workers; look into the table commands before you say it again"
+        )
+        say(f"{_named(sent.command)}: {why}", err=True)
+        return False
+
+    def _is_kept_here(self, command: Command) -> bool:
+        if self.store is None:
+            return False
+        return not self.kafka.bootstrap or keeps_state(self.store, command)
+
+    def _folder(self) -> Path:
+        assert self.store is not None, "a state is kept here"
+        return self.store
 
 
 def _key() -> AnalystKey | None:
@@ -67,20 +156,48 @@ def _key() -> AnalystKey | None:
         raise click.ClickException(str(fault)) from fault
 
 
-def compose(
-    sink: Store, incident_id: str, verb: Verb, analyst: str, **particulars: object
-) -> Command:
-    """The command, with the incident's enterprise looked up and an id derived from it all."""
-    incident = find_incident(sink, incident_id)
-    command = Command(
-        command_id="",
-        enterprise_id=str(incident["enterprise_id"]),
-        incident_id=str(incident["incident_id"]),
-        drill=str(incident["drill"]),
-        verb=verb,
-        analyst=analyst,
-        said_at=time.time_ns() // 1_000,
-        **particulars,  # type: ignore[arg-type]
+def _named(command: Command) -> str:
+    return f"{command.verb} {(command.incident_id or command.enterprise_id)[:12]}"
+
+
+def _tell(command: Command, outcome: CommandOutcome) -> bool:
+    became = "accepted" if outcome.accepted else f"refused: {outcome.refusal}"
+    say(f"{_named(command)} {became}", err=True)
+    return outcome.accepted
+
+
+def route_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options of every command that says something; the command gets `route`."""
+
+    @sink_options
+    @click.option(
+        "--analyst",
+        default=getpass.getuser,
+        envvar="FENGHUO_ANALYST",
+        help="Who says so. Default: you.",
     )
-    identity = content_id("command", msgspec.json.encode(command, order="deterministic"))
-    return msgspec.structs.replace(command, command_id=identity)
+    @kafka_options(required=False)
+    @prefix_option
+    @click.option(
+        "--wait",
+        "wait_s",
+        type=click.FloatRange(0, 3600),
+        default=WAIT_S,
+        show_default=True,
+        help="Seconds to wait until a worker has accepted or refused it; 0: do not wait.",
+    )
+    @wraps(command)
+    def routed(
+        *given: Any,
+        store: Path | None,
+        database: str,
+        analyst: str,
+        kafka: KafkaOptions,
+        prefix: str,
+        wait_s: float,
+        **named: Any,
+    ) -> object:
+        route = CommandRoute(store, database, kafka, prefix, analyst, wait_s)
+        return command(*given, route=route, **named)
+
+    return routed

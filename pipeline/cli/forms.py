@@ -9,7 +9,7 @@ import click
 import msgspec
 
 from pipeline.cli.form_files import FORMATS, render_form
-from pipeline.cli.incident_list import find_incident
+from pipeline.cli.incident_finding import find_incident, numbers_of
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.files.replacing import replace_file
 from pipeline.severity.forms.content import fill_form
@@ -43,7 +43,8 @@ def form_command(
         raise click.UsageError("--format docx: name a file with --out, or redirect the output")
     chosen = cast(FormName, name)
     with open_sink(store, database, must_exist=True) as sink:
-        source = read_source(sink, incident_id, LAYOUTS[chosen].regime)
+        incident = find_incident(sink, incident_id, numbers_of(store, database))
+        source = read_source(sink, incident, LAYOUTS[chosen].regime)
     printed_at = time.time_ns() // 1_000
     data = render_form(fill_form(chosen, source, cast(Language, lang), printed_at), kind)
     if out is None:
@@ -57,9 +58,8 @@ def form_command(
         ) from fault
 
 
-def read_source(sink: Store, incident_id: str, regime: str) -> FormSource:
-    """All that the store knows of one incident, for one regime; ClickException if it has none."""
-    incident = find_incident(sink, incident_id)
+def read_source(sink: Store, incident: Answer, regime: str) -> FormSource:
+    """All that the store knows of one incident, for one regime."""
     chosen = f"WHERE incident_id = {literal(str(incident['incident_id']))}"
     enterprise_id = literal(str(incident["enterprise_id"]))
     commands = tuple(

@@ -1,16 +1,12 @@
 """`fenghuo incidents`: what a regulator decides, and what describes an incident (shell)."""
 
-import getpass
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, get_args
 
 import click
 import msgspec
 
-from pipeline.cli.command_senders import compose, send_command
-from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.command_senders import CommandRoute, route_options
 from schemas.assessment import TIERS, Regime, WarningNotice
 from schemas.command import Body, Particulars, Verb
 from schemas.moments import parse_moment
@@ -22,30 +18,30 @@ _CONSENT = click.option(
 )
 
 
-def _command(name: str, verb: Verb, help: str, *options: Callable[[Any], Any]) -> click.Command:
+INCIDENT_IDS = click.argument("incident_ids", nargs=-1, required=True, metavar="INCIDENT...")
+"""Numbers of the last list, or beginnings of ids."""
+
+
+REASON = click.option("--reason", default="", help="Kept with the command.")
+
+
+def ruling(
+    name: str,
+    verb: Verb,
+    help: str,
+    *options: Callable[[Any], Any],
+    reason: Callable[[Any], Any] = REASON,
+) -> click.Command:
     """A command whose options are the particulars of the verb."""
 
-    @sink_options
-    @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
-    @click.option("--reason", default="", help="Kept with the command.")
-    @kafka_options(required=False)
-    @prefix_option
-    def say(
-        incident_id: str,
-        store: Path | None,
-        database: str,
-        analyst: str,
-        kafka: KafkaOptions,
-        prefix: str,
-        **particulars: Any,
-    ) -> None:
+    @route_options
+    @reason
+    def say(incident_ids: tuple[str, ...], route: CommandRoute, **particulars: Any) -> None:
         stated = {name: value for name, value in particulars.items() if value is not None}
-        with open_sink(store, database, must_exist=True) as sink:
-            command = compose(sink, incident_id, verb, analyst, **stated)
-            send_command(sink, command, store, kafka, prefix)
+        route.say(incident_ids, verb, **stated)
 
     decorated: Any = say
-    for option in (*options[::-1], click.argument("incident_id")):
+    for option in (*options[::-1], INCIDENT_IDS):
         decorated = option(decorated)
     made: click.Command = click.command(name, help=help)(decorated)
     return made
@@ -100,13 +96,13 @@ _WARNING = click.argument(
 )
 
 RULING_COMMANDS: tuple[click.Command, ...] = (
-    _command(
+    ruling(
         "describe",
         "describe",
         "State what the forms ask and no sensor knows: PARTICULARS is a JSON file, or -.",
         _PARTICULARS,
     ),
-    _command(
+    ruling(
         "fix-tier",
         "fix_tier",
         "The regulator fixes the tier; lowering I or II needs consent.",
@@ -115,16 +111,16 @@ RULING_COMMANDS: tuple[click.Command, ...] = (
         _BODY,
         _CONSENT,
     ),
-    _command(
+    ruling(
         "issue-warning",
         "issue_warning",
         "A body issues the warning: WARNING is a JSON file of its eight fields, or -.",
         _WARNING,
         _CONSENT,
     ),
-    _command("adjust-warning", "adjust_warning", "The warning is adjusted.", _WARNING, _CONSENT),
-    _command("lift-warning", "lift_warning", "The body that issued it lifts the warning.", _BODY),
-    _command(
+    ruling("adjust-warning", "adjust_warning", "The warning is adjusted.", _WARNING, _CONSENT),
+    ruling("lift-warning", "lift_warning", "The body that issued it lifts the warning.", _BODY),
+    ruling(
         "end-response",
         "end_response",
         "The response is declared ended: the summaries' limits count from here.",

@@ -1,126 +1,113 @@
 """`fenghuo incidents`: the analyst's work, read from the store, said in commands (shell)."""
 
-import getpass
 from pathlib import Path
 from typing import get_args
 
 import click
 import msgspec
-from rich.console import Console
 
-from pipeline.cli.command_senders import compose, send_command
+from pipeline.cli.command_senders import CommandRoute, route_options
 from pipeline.cli.forms import form_command
-from pipeline.cli.incident_list import EVERY, OPEN, find_incident, print_incidents, read_incidents
-from pipeline.cli.incident_rulings import RULING_COMMANDS
-from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
+from pipeline.cli.incident_choice import Choice, choice_options
+from pipeline.cli.incident_finding import (
+    find_incident,
+    find_obligation,
+    keep_numbers,
+    numbers_of,
+)
+from pipeline.cli.incident_list import read_incidents
+from pipeline.cli.incident_page import print_dossier, read_dossier
+from pipeline.cli.incident_rulings import INCIDENT_IDS, RULING_COMMANDS, ruling
+from pipeline.cli.incident_table import LIMIT, print_table, terminal
+from pipeline.cli.incident_work import WORK_COMMANDS
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import say
 from schemas.assessment import Regime
-from schemas.command import Impact, Verb
+from schemas.command import Command, Impact
 from schemas.language import Language
+from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
 
 @click.group("incidents")
 def incidents_group() -> None:
-    """List and show incidents, and say what became of them."""
+    """List and show incidents, and say what became of them.
+
+    INCIDENT is a number of the list that this terminal showed last, or the beginning of an id.
+    """
 
 
 @incidents_group.command("list")
 @sink_options
-@click.option("--all", "everything", is_flag=True, help="Closed ones and drills too.")
-@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+@choice_options
+@click.option(
+    "--limit", type=click.IntRange(1, 999), default=LIMIT, show_default=True, help="Of the table."
+)
+@click.option("--json", "as_json", is_flag=True, help="JSON lines, all of them.")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
 def list_command(
-    store: Path | None, database: str, everything: bool, as_json: bool, lang: Language
+    store: Path | None, database: str, limit: int, as_json: bool, lang: Language, **chosen: object
 ) -> None:
-    """Open incidents, gravest tier first."""
+    """Open incidents, gravest tier of any regime first; each line has a number to speak of it."""
+    choice = msgspec.convert(chosen, Choice)
     with open_sink(store, database, must_exist=True) as sink:
-        incidents = read_incidents(sink, EVERY if everything else OPEN)
+        incidents = read_incidents(sink, choice.condition(), 0 if as_json else limit + 1)
     if as_json:
         for incident in incidents:
-            click.echo(msgspec.json.encode(incident).decode())
-    else:
-        print_incidents(Console(), incidents, lang)
+            say(msgspec.json.encode(incident))
+        return
+    shown = incidents[:limit]
+    keep_numbers(numbers_of(store, database), "", _ids(shown, "incident_id"))
+    print_table(shown, lang, len(incidents) > limit)
 
 
 @incidents_group.command("show")
-@click.argument("incident_id")
+@click.argument("incident_id", metavar="INCIDENT")
+@click.option("--json", "as_json", is_flag=True, help="By table, as the store has it.")
+@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
 @sink_options
-def show_command(incident_id: str, store: Path | None, database: str) -> None:
-    """One incident with its assessments and obligations, as JSON."""
+def show_command(
+    incident_id: str, as_json: bool, lang: Language, store: Path | None, database: str
+) -> None:
+    """One incident with its tiers, obligations, evidence, and what was said of it."""
+    numbers = numbers_of(store, database)
     with open_sink(store, database, must_exist=True) as sink:
-        incident = find_incident(sink, incident_id)
-        chosen = f"WHERE incident_id = {literal(str(incident['incident_id']))}"
-        whole = {
-            "incident": incident,
-            "assessments": sink.query(f"SELECT * FROM assessments {chosen} ORDER BY regime"),
-            "obligations": sink.query(
-                f"SELECT * FROM obligations {chosen} ORDER BY due_at IS NULL, due_at, obligation_id"
-            ),
-            "commands": sink.query(
-                f"SELECT * FROM commands {chosen} ORDER BY received_at, command_id"
-            ),
-        }
-    click.echo(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
+        incident = find_incident(sink, incident_id, numbers)
+        whole_id = str(incident["incident_id"])
+        (listed,) = read_incidents(sink, f"i.incident_id = {literal(whole_id)}")
+        dossier = read_dossier(sink, incident, listed)
+    if as_json:
+        say(msgspec.json.format(msgspec.json.encode(dossier.for_scripts()), indent=2))
+        return
+    keep_numbers(numbers, whole_id, _ids(dossier.obligations, "obligation_id"))
+    print_dossier(terminal(), dossier, lang)
 
 
-def _say(verb: Verb, help: str) -> None:
-    """Add the command for a verb whose only particulars are reason and verdict."""
-
-    @incidents_group.command(verb, help=help)
-    @click.argument("incident_id")
-    @sink_options
-    @click.option("--reason", default="", help="Kept with the command.")
-    @click.option("--verdict", default="", help="As in OCSF: true_positive, false_positive, …")
-    @click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
-    @kafka_options(required=False)
-    @prefix_option
-    def say(
-        incident_id: str,
-        store: Path | None,
-        database: str,
-        reason: str,
-        verdict: str,
-        analyst: str,
-        kafka: KafkaOptions,
-        prefix: str,
-    ) -> None:
-        with open_sink(store, database, must_exist=True) as sink:
-            command = compose(sink, incident_id, verb, analyst, reason=reason, verdict=verdict)
-            send_command(sink, command, store, kafka, prefix)
+def _ids(rows: list[Answer], column: str) -> list[str]:
+    return [str(row[column]) for row in rows]
 
 
-_say("start", "Work on it has begun.")
-_say("hold", "Work on it rests.")
-_say("confirm", "It occurred: its tier is judged from stated facts from now on.")
-_say("resolve", "It is dealt with.")
-_say("close", "Nothing is left to do.")
-_say("reopen", "It is not over.")
+_VERDICT = click.option(
+    "--verdict", default="", help="As in OCSF: true_positive, false_positive, …"
+)
 
 
 @incidents_group.command("impact")
-@click.argument("incident_id")
+@INCIDENT_IDS
 @click.argument("facts", type=click.File("rb"))
-@sink_options
-@click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
-@click.option("--reason", default="")
+@click.option("--reason", default="", help="Kept with the command.")
 @click.option(
     "--consent",
     type=click.Choice(["mechanism"]),
     help="Who agreed, where a correction lowers tier I or II.",
 )
-@kafka_options(required=False)
-@prefix_option
+@route_options
 def impact_command(
-    incident_id: str,
+    incident_ids: tuple[str, ...],
     facts: click.utils.LazyFile,
-    store: Path | None,
-    database: str,
-    analyst: str,
     reason: str,
     consent: str | None,
-    kafka: KafkaOptions,
-    prefix: str,
+    route: CommandRoute,
 ) -> None:
     """State facts about harm: FACTS is a JSON file, or - for standard input.
 
@@ -131,21 +118,11 @@ def impact_command(
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         known = ", ".join(Impact.__struct_fields__)
         raise click.ClickException(f"{facts.name}: {fault}; facts are {known}") from fault
-    with open_sink(store, database, must_exist=True) as sink:
-        command = compose(
-            sink,
-            incident_id,
-            "impact",
-            analyst,
-            reason=reason,
-            impact=impact,
-            consent=consent or "",
-        )
-        send_command(sink, command, store, kafka, prefix)
+    route.say(incident_ids, "impact", reason=reason, impact=impact, consent=consent or "")
 
 
 @incidents_group.command("override")
-@click.argument("incident_id")
+@INCIDENT_IDS
 @click.option("--regime", type=click.Choice(get_args(Regime)), required=True)
 @click.option(
     "--tier",
@@ -154,55 +131,45 @@ def impact_command(
     help="none lifts the override: the computed tier stands alone again.",
 )
 @click.option("--reason", required=True, help="Kept beside the computed tier.")
-@sink_options
-@click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
-@kafka_options(required=False)
-@prefix_option
+@route_options
 def override_command(
-    incident_id: str,
-    regime: str,
-    tier: str,
-    reason: str,
-    store: Path | None,
-    database: str,
-    analyst: str,
-    kafka: KafkaOptions,
-    prefix: str,
+    incident_ids: tuple[str, ...], regime: str, tier: str, reason: str, route: CommandRoute
 ) -> None:
     """An expert's tier, beside the computed one and never in its place."""
-    with open_sink(store, database, must_exist=True) as sink:
-        said = "" if tier == "none" else tier
-        command = compose(
-            sink, incident_id, "override", analyst, reason=reason, regime=regime, tier=said
-        )
-        send_command(sink, command, store, kafka, prefix)
+    said = "" if tier == "none" else tier
+    route.say(incident_ids, "override", reason=reason, regime=regime, tier=said)
 
 
 @incidents_group.command("reported")
-@click.argument("incident_id")
-@click.argument("obligation_id")
-@sink_options
-@click.option("--analyst", default=getpass.getuser, help="Who says so. Default: you.")
-@click.option("--reason", default="")
-@kafka_options(required=False)
-@prefix_option
+@click.argument("incident_id", metavar="INCIDENT")
+@click.argument("obligation_ids", nargs=-1, required=True, metavar="OBLIGATION...")
+@click.option("--reason", default="", help="Kept with the command.")
+@route_options
 def reported_command(
-    incident_id: str,
-    obligation_id: str,
-    store: Path | None,
-    database: str,
-    analyst: str,
-    reason: str,
-    kafka: KafkaOptions,
-    prefix: str,
+    incident_id: str, obligation_ids: tuple[str, ...], reason: str, route: CommandRoute
 ) -> None:
-    """An obligation is done: OBLIGATION_ID was reported."""
-    with open_sink(store, database, must_exist=True) as sink:
-        command = compose(
-            sink, incident_id, "reported", analyst, reason=reason, obligation_id=obligation_id
+    """Obligations are done: each OBLIGATION, an id or its number in `show`, was reported."""
+
+    def commands(sink: Store) -> list[Command]:
+        incident = find_incident(sink, incident_id, route.numbers)
+        whole_id = str(incident["incident_id"])
+        done = dict.fromkeys(
+            find_obligation(sink, whole_id, name, route.numbers) for name in obligation_ids
         )
-        send_command(sink, command, store, kafka, prefix)
+        return [route.on(incident, "reported", reason=reason, obligation_id=each) for each in done]
+
+    route.send(commands)
 
 
-for each in (form_command, *RULING_COMMANDS):
+for each in (
+    ruling("start", "start", "Work on it has begun."),
+    ruling("hold", "hold", "Work on it rests."),
+    ruling("confirm", "confirm", "It occurred: tiers follow from stated facts from now on."),
+    ruling("resolve", "resolve", "It is dealt with.", _VERDICT),
+    ruling("close", "close", "Nothing is left to do.", _VERDICT),
+    ruling("reopen", "reopen", "It is not over."),
+    form_command,
+    *RULING_COMMANDS,
+    *WORK_COMMANDS,
+):
     incidents_group.add_command(each)

@@ -18,6 +18,7 @@ COMMANDS: dict[str, str] = {
     "replay": "pipeline.cli.replay:replay_command",
     "investigations": "pipeline.cli.investigations:investigations_group",
     "incidents": "pipeline.cli.incidents:incidents_group",
+    "exceptions": "pipeline.cli.exceptions:exceptions_group",
     "sql": "pipeline.cli.sql:sql_command",
     "report": "pipeline.cli.report:report_command",
     "registry": "pipeline.cli.registry:registry_group",

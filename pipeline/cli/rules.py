@@ -1,7 +1,7 @@
 """`fenghuo rules`: check, test, backtest, list and explain Sigma rules (shell)."""
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from rich.tree import Tree as RichTree
 
 from pipeline.app.engines import RULE_CACHE
 from pipeline.cli.backtest import backtest_command
+from pipeline.cli.correlation_rules import condition_of, explain_correlation, feeding
 from pipeline.cli.detect import expand_option, fields_of
 from pipeline.cli.file_reading import format_option
 from pipeline.cli.navigator import navigator_command
@@ -26,7 +27,8 @@ from pipeline.intake.formats.table import AUTO
 from pipeline.sigma.log_sources import blind_rules, event_source
 from pipeline.sigma.matching.explain import Branch, explain
 from pipeline.sigma.matching.ruleset import RuleSet
-from pipeline.sigma.reading.documents import RuleFault, SigmaRule
+from pipeline.sigma.matching.values import tree_holds
+from pipeline.sigma.reading.documents import RuleFault, SigmaCorrelation, SigmaRule
 
 FOLDERS = click.argument(
     "folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
@@ -120,19 +122,35 @@ def test(folders: tuple[Path, ...], expand: Mapping[str, Sequence[str]], shows_a
 def list_rules(
     folders: tuple[Path, ...], expand: Mapping[str, Sequence[str]], as_json: bool
 ) -> None:
-    """The rules, with level and log source."""
+    """The rules with level and log source, then the correlations with their condition."""
     rules = load_rules(folders, RULE_CACHE, expand)
-    table = Table("id", "level", "log source", "title")
-    for rule in rules.rules.values():
-        source = "/".join(part or "*" for part in msgspec.structs.astuple(rule.logsource))
-        row = (rule.head.rule_id, rule.head.level or "", source, rule.head.title)
+    table = Table("id", "level", "log source, or condition", "title")
+    for row, file in _listed(rules):
         if as_json:
-            names = ("rule_id", "level", "logsource", "title", "file")
-            click.echo(orjson.dumps(dict(zip(names, (*row, rule.head.file), strict=True))).decode())
+            names = ("rule_id", "level", "kind", "logsource", "condition", "title", "file")
+            kind, (rule_id, level, asked, title) = _kind(rules, row[0]), row
+            both = (asked, "") if kind == "rule" else ("", asked)
+            told = dict(zip(names, (rule_id, level, kind, *both, title, file), strict=True))
+            click.echo(orjson.dumps(told).decode())
         else:
             table.add_row(*map(cell, row))
     if not as_json:
         Console().print(table)
+
+
+def _listed(rules: RuleSet) -> Iterator[tuple[tuple[str, str, str, str], str]]:
+    """What the list shows of each, and its file."""
+    for rule in rules.rules.values():
+        source = "/".join(part or "*" for part in msgspec.structs.astuple(rule.logsource))
+        head = rule.head
+        yield (head.rule_id, head.level or "", source, head.title), head.file
+    for each in rules.correlations:
+        head = each.head
+        yield (head.rule_id, head.level or "", condition_of(each), head.title), head.file
+
+
+def _kind(rules: RuleSet, rule_id: str) -> str:
+    return "rule" if rule_id in rules.rules else "correlation"
 
 
 @rules_group.command("explain")
@@ -157,24 +175,37 @@ def explain_rule(
     expand: Mapping[str, Sequence[str]],
 ) -> None:
     """The condition of RULE (id, name or title) as a tree; with EVENT, why it did or did not
-    match, branch by branch. Exit 1 if it did not."""
+    match, branch by branch. Exit 1 if it did not.
+
+    Of a correlation: what it counts or awaits, and its rules; EVENT may match some of these.
+    """
     rules = load_rules(folders, RULE_CACHE, expand)
     chosen = _find(rules, rule)
     fields = None if event is None else _event_fields(event, line, format)
-    branch = explain(rules.trees[chosen.head.rule_id], fields)
-    compiled = next(each for each in rules.compiled if each.rule is chosen)
-    outside = fields is not None and not compiled.applies(event_source(fields))
+    if isinstance(chosen, SigmaCorrelation):
+        branch = explain_correlation(rules, chosen, fields)
+        asked = [rules.rules[each] for each in feeding(rules, chosen)]
+        missed = fields is not None and not any(
+            tree_holds(rules.trees[each.head.rule_id], fields) for each in asked
+        )
+    else:
+        branch, asked = explain(rules.trees[chosen.head.rule_id], fields), [chosen]
+        missed = branch.holds is False
+    outside = fields is not None and not any(
+        each.applies(event_source(fields)) for each in rules.compiled if each.rule in asked
+    )
     if as_json:
         click.echo(msgspec.json.encode(branch).decode())
     else:
         Console().print(_drawn(f"{chosen.head.title} ({chosen.head.rule_id})", branch))
     if outside:
         click.echo("the event's log source is not the rule's: it is never asked", err=True)
-    sys.exit(1 if outside or branch.holds is False else 0)
+    sys.exit(1 if outside or missed else 0)
 
 
-def _find(rules: RuleSet, wanted: str) -> SigmaRule:
-    for rule in rules.rules.values():
+def _find(rules: RuleSet, wanted: str) -> SigmaRule | SigmaCorrelation:
+    documents: list[SigmaRule | SigmaCorrelation] = [*rules.rules.values(), *rules.correlations]
+    for rule in documents:
         if wanted in (rule.head.rule_id, rule.head.name, rule.head.title):
             return rule
     raise click.BadParameter(f"no rule '{wanted}' in the folders given: see `fenghuo rules list`")

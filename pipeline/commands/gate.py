@@ -5,7 +5,8 @@ Rule 1. A command is known by its id for as long as its incident is held, whatev
 Rule 2. An id that comes again with other content is no command: it would take the place of
         the first in the store.
 Rule 3. A refusal names what stands in the way, and what may be said instead.
-Rule 4. Of commands on incidents that are not held the last `STRAY_MAX` are known.
+Rule 4. Of commands on incidents that are not held the last `STRAY_MAX` are known, of commands
+        about exceptions the last `COMMANDS_MAX`.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -13,6 +14,8 @@ from typing import get_args
 
 import msgspec
 
+from pipeline.exceptions.refusals import refusal_of as exception_refusal
+from pipeline.exceptions.state import ExceptionsState
 from pipeline.incidents.commands import refusal_of as incident_refusal
 from pipeline.incidents.lifecycle import VERDICTS
 from pipeline.incidents.state import IncidentsState
@@ -30,7 +33,11 @@ COMMANDS_MAX = 1_000
 STRAY_MAX = 256
 ENDING = ("resolve", "close")
 """The verbs that may carry a verdict."""
-_STRAY = ""
+EXCEPTION_VERBS = ("add_exception", "end_exception")
+"""The verbs about an enterprise's exceptions, on no incident."""
+_STRAY, _EXCEPTIONS = "", "exceptions"
+_KEPT = {_STRAY: STRAY_MAX, _EXCEPTIONS: COMMANDS_MAX}
+"""Shelves that are no incident's: the oldest command gives way."""
 
 
 class Heard(msgspec.Struct, frozen=True, array_like=True):
@@ -42,14 +49,15 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CommandsState(msgspec.Struct):
-    """By incident and command id; of incidents that are not held, by "" and command id."""
+    """By incident and command id; of incidents that are not held, by "" and command id, and of
+    exceptions by "exceptions" and command id."""
 
     heard: dict[str, dict[str, Heard]] = {}
 
 
 def heard_before(state: CommandsState, command: Command) -> Heard | None:
     """What the command of this id was, and what became of it; None: it is new."""
-    shelves = (state.heard.get(key, {}) for key in (command.incident_id, _STRAY))
+    shelves = (state.heard.get(key, {}) for key in (command.incident_id, _STRAY, _EXCEPTIONS))
     found = (shelf.get(command.command_id) for shelf in shelves)
     return next((heard for heard in found if heard is not None), None)
 
@@ -63,20 +71,24 @@ def hear(
     state: CommandsState,
     incidents: IncidentsState,
     severity: SeverityState,
+    exceptions: ExceptionsState,
     command: Command,
     received_at: Moment,
 ) -> CommandOutcome:
     """Judge a command that is new, and remember it. Only an accepted one is to be applied."""
     key = _shelf(incidents, command)
     shelf = state.heard.get(key, {})
-    refusal = (
-        incident_refusal(incidents, command)
-        or content_refusal(command)
-        or severity_refusal(severity, command)
-    )
+    if command.verb in EXCEPTION_VERBS:
+        refusal = exception_refusal(exceptions, command, received_at)
+    else:
+        refusal = (
+            incident_refusal(incidents, command)
+            or content_refusal(command)
+            or severity_refusal(severity, command)
+        )
     heard = Heard(_content(command), received_at, refusal)
-    if key == _STRAY:
-        shelf = dict(list(shelf.items())[1 - STRAY_MAX :])
+    if key in _KEPT:
+        shelf = dict(list(shelf.items())[1 - _KEPT[key] :])
     elif len(shelf) >= COMMANDS_MAX:
         return _outcome(command, msgspec.structs.replace(heard, refusal=_full(command)))
     state.heard = {**state.heard, key: {**shelf, command.command_id: heard}}
@@ -85,9 +97,9 @@ def hear(
 
 def forget(state: CommandsState, held: Collection[str]) -> None:
     """Let go of the commands on incidents that are not held any more."""
-    if any(key not in held for key in state.heard if key != _STRAY):
+    if any(key not in held for key in state.heard if key not in _KEPT):
         state.heard = {
-            key: shelf for key, shelf in state.heard.items() if key in held or key == _STRAY
+            key: shelf for key, shelf in state.heard.items() if key in held or key in _KEPT
         }
 
 
@@ -150,6 +162,16 @@ def _warning(command: Command) -> str:
     return notice_fault(command.warning, command.consent)
 
 
+def _said(command: Command) -> str:
+    return "" if command.reason else f"{command.verb} says nothing; give its text as `reason`"
+
+
+def _attachment(command: Command) -> str:
+    if command.attachment is None:
+        return "attach names no file; give `name`, `sha256` and `size` in `attachment`"
+    return ""
+
+
 _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
     "impact": _impact,
     "override": _override,
@@ -158,11 +180,16 @@ _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
     "fix_tier": _fix_tier,
     "issue_warning": _warning,
     "adjust_warning": _warning,
+    "note": _said,
+    "add_task": _said,
+    "attach": _attachment,
 }
 """What verbs need beside the incident; those that are not named need nothing."""
 
 
 def _shelf(incidents: IncidentsState, command: Command) -> str:
+    if command.verb in EXCEPTION_VERBS:
+        return _EXCEPTIONS
     return command.incident_id if command.incident_id in incidents.cases else _STRAY
 
 

@@ -4,7 +4,7 @@ Rule 1. A group that deserves a person is the incident whose id its founder give
         detection that is more than context, so that context that goes elsewhere renames nothing.
 Rule 2. It inherits from the cases that its evidence was in: the status that is most alive,
         the earliest discovery, that it was confirmed. An incident that an analyst has taken
-        up stays open even if what opened it no longer holds.
+        up, merged or split stays open even if what opened it no longer holds.
 Rule 3. A case whose id no group has any more is superseded, by the incident that holds its
         earliest evidence; by none, if that evidence was withdrawn or fell back to context.
 """
@@ -19,7 +19,8 @@ from pipeline.incidents.evidence import Change
 from pipeline.incidents.evidence_index import EvidenceIndex
 from pipeline.incidents.lifecycle import MOST_ALIVE, OVER, next_status
 from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
-from pipeline.incidents.state import Case, Evidence, IncidentsState, RuleFacts
+from pipeline.incidents.regrouping import is_by_hand
+from pipeline.incidents.state import TASKS_MAX, Case, Evidence, IncidentsState, RuleFacts
 from pipeline.incidents.triage import opened_at
 from schemas.context import Context
 from schemas.incident import Incident
@@ -115,7 +116,7 @@ def _assign(
     for group in groups:
         prior = [inherited[key] for key in sorted({one.case for one in group if one.case})]
         since = opened_at(policy, group, state.rules)
-        if since is None and any(_is_taken_up(case) for case in prior):
+        if since is None and prior and (any(map(_is_taken_up, prior)) or is_by_hand(group)):
             since = min(case.opened_at for case in prior)
         if since is None:
             continue
@@ -148,6 +149,7 @@ def _inherit(own: Case | None, prior: Sequence[Case], since: Moment) -> Case:
         opened_at=min(since, *(one.opened_at for one in sources)),
         touched=max(one.touched for one in sources),
         judged=first.judged,
+        tasks=tuple(dict.fromkeys(task for one in sources for task in one.tasks))[:TASKS_MAX],
         is_superseded=False,
         superseded_by="",
     )

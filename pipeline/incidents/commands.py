@@ -3,15 +3,20 @@
 A refusal names what stands in the way and what may be said instead.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 
 import msgspec
 
 from pipeline.event_time.clock import Clock
+from pipeline.incidents import regrouping
 from pipeline.incidents.lifecycle import OCCURRED, VERDICTS, allowed_verbs, next_status
 from pipeline.incidents.policy import IncidentPolicy
-from pipeline.incidents.state import Case, IncidentsState
-from schemas.command import Command
+from pipeline.incidents.state import TASKS_MAX, Case, IncidentsState
+from schemas.command import Command, Verb
+from schemas.ids import content_id
+
+REGROUPING: tuple[Verb, ...] = ("merge", "split")
+"""The verbs that make several incidents of one, or one of several."""
 
 
 def refusal_of(state: IncidentsState, command: Command) -> str:
@@ -30,7 +35,16 @@ def refusal_of(state: IncidentsState, command: Command) -> str:
     if next_status(case.status, command.verb) is None:
         allowed = ", ".join(allowed_verbs(case.status))
         return f"{command.verb} is not allowed while {case.status}; allowed: {allowed}"
-    return ""
+    if command.verb == "end_task" and command.task_id not in case.tasks:
+        return f"no open task {command.task_id or '(none named)'}; give the `task_id` of one"
+    if command.verb == "add_task" and len(case.tasks) >= TASKS_MAX:
+        return f"{TASKS_MAX} tasks are open; end one first"
+    return regrouping.refusal_of(state, command) if command.verb in REGROUPING else ""
+
+
+def task_id_of(command: Command) -> str:
+    """The id of the task that this command sets."""
+    return content_id("task", command.enterprise_id, command.drill, command.command_id)
 
 
 def apply_command(
@@ -42,20 +56,30 @@ def apply_command(
     case = msgspec.structs.replace(
         case, status=status, touched=clock.watermark if changed else case.touched
     )
-    match command.verb:
-        case "start":
-            return msgspec.structs.replace(case, assignee=command.analyst)
-        case "confirm":
-            assignee = case.assignee or command.analyst
-            return msgspec.structs.replace(case, confirmed=True, assignee=assignee)
-        case "reopen":
-            return msgspec.structs.replace(
-                case, verdict="unknown", judged=(), assignee=case.assignee or command.analyst
-            )
-        case "resolve" | "close":
-            return _end(policy, case, command, rule_ids)
-        case _:
-            return case
+    if command.verb in ("resolve", "close"):
+        return _end(policy, case, command, rule_ids)
+    changes = _CHANGES.get(command.verb)
+    return case if changes is None else msgspec.structs.replace(case, **changes(case, command))
+
+
+_CHANGES: Mapping[Verb, Callable[[Case, Command], dict[str, object]]] = {
+    "start": lambda case, command: {"assignee": command.analyst},
+    "confirm": lambda case, command: {
+        "confirmed": True,
+        "assignee": case.assignee or command.analyst,
+    },
+    "reopen": lambda case, command: {
+        "verdict": "unknown",
+        "judged": (),
+        "assignee": case.assignee or command.analyst,
+    },
+    "assign": lambda case, command: {"assignee": command.assignee},
+    "add_task": lambda case, command: {"tasks": (*case.tasks, task_id_of(command))},
+    "end_task": lambda case, command: {
+        "tasks": tuple(each for each in case.tasks if each != command.task_id)
+    },
+}
+"""What else than its status a verb changes."""
 
 
 def _end(policy: IncidentPolicy, case: Case, command: Command, rule_ids: Iterable[str]) -> Case:

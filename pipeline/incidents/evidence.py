@@ -93,6 +93,8 @@ def _evidence_of(
         summary_zh=detection.summary_zh,
         revision=detection.revision,
         case="" if held is None else held.case,
+        merged=() if held is None else held.merged,
+        parted=() if held is None else held.parted,
         attribution=attribution_of(detection.entities, evidence_index.shared),
     )
 

@@ -1,8 +1,8 @@
 """What follows from the evidence and is not encoded: who is near whom, what is known already.
 
 Rule 1. A neighbourhood is what nodes that share a key, in the same span of `gap_s` or in spans
-        that touch, connect. It is wider than any group, so a change can alter the groups of
-        its own neighbourhood and of no other: only these are found anew.
+        that touch, connect, and what was merged by hand. It is wider than any group, so a change
+        can alter the groups of its own neighbourhood and of no other: only these are found anew.
 Rule 2. Taking evidence in costs its own keys and spans, however much is held.
 Rule 3. An index that was kept says what one rebuilt from the state would say: after a restart a
         revision is emitted at the same moment. A neighbourhood never parts, and what was seen
@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
 from pipeline.incidents.grouping import Node, components
+from pipeline.incidents.hand_grouping import group_by_hand
 from pipeline.incidents.linking_keys import linking_key, linking_keys, shared_names
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import Evidence, IncidentsState, RuleFacts
@@ -135,7 +136,8 @@ class EvidenceIndex:
     def groups(self, ordered: Sequence[Evidence]) -> list[list[Evidence]]:
         """This evidence, in order of time, then detection id, in its groups, each so ordered."""
         nodes = [self._nodes[one.detection_id] for one in ordered]
-        return [[ordered[index] for index in group] for group in components(nodes, self._policy)]
+        groups = group_by_hand(components(nodes, self._policy), nodes)
+        return [[ordered[index] for index in group] for group in groups]
 
     def founder(self, group: Sequence[Evidence]) -> Evidence:
         """The earliest of a group that is more than context, else the earliest."""
@@ -149,7 +151,8 @@ class EvidenceIndex:
 
     def _node(self, one: Evidence) -> Node:
         part = part_of(self._policy, self._sign(one))
-        return Node(one.first_time, one.last_time, part, self._keys(one))
+        keys = self._keys(one)
+        return Node(one.first_time, one.last_time, part, keys, one.merged, one.parted)
 
     def _sign(self, one: Evidence) -> Sign:
         return Sign(self._state.rules[one.rule], one.attribution)
@@ -167,12 +170,13 @@ class EvidenceIndex:
         gap = self._policy.gap_s * SECOND
         reach = range(node.first_time // gap - 1, node.last_time // gap + 2)
         home = self._home.get(detection_id)
-        for span in ((key, number) for key in node.keys for number in reach):
+        merges = [(mark, 0) for mark in node.merged]
+        for span in (*merges, *((key, number) for key in node.keys for number in reach)):
             found = self._spans.get(span)
             if found is not None and found is not home:
                 home = found if home is None else self._join(home, found)
         home = home or Neighbourhood()
-        for span in ((key, number) for key in node.keys for number in reach[1:-1]):
+        for span in (*merges, *((key, number) for key in node.keys for number in reach[1:-1])):
             if span not in self._spans:
                 self._spans[span] = home
                 home.spans.append(span)

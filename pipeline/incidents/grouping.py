@@ -37,6 +37,9 @@ class Node(msgspec.Struct, frozen=True):
     last_time: Moment
     part: Part
     keys: Sequence[str]
+    merged: Sequence[str] = ()
+    parted: Sequence[str] = ()
+    """Marks of analysts, which `hand_grouping.py` obeys."""
 
 
 class Stretch(msgspec.Struct):

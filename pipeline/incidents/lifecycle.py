@@ -10,8 +10,9 @@ Rule 1. Analysts move an incident by verbs, evidence reopens what is over, quiet
         nobody took or what is resolved. What someone works on never closes by itself.
 Rule 2. superseded is not in the table: it follows from the evidence and nobody moves it.
 Rule 3. Facts that come to light after the end (impact, reported) are taken when closed too.
-Rule 4. What a regulator decides and what describes an incident (RULINGS) moves nothing, and is
-        taken in every status.
+Rule 4. What a regulator decides, what describes an incident and what organises the work on it
+        (RULINGS) moves nothing, and is taken in every status. Of incidents that are merged, the
+        status that is most alive goes on.
 """
 
 from typing import Literal, TypeAlias
@@ -70,6 +71,13 @@ RULINGS: tuple[Verb, ...] = (
     "adjust_warning",
     "lift_warning",
     "end_response",
+    "assign",
+    "note",
+    "add_task",
+    "end_task",
+    "attach",
+    "merge",
+    "split",
 )
 TRANSITIONS.update(
     {(status, verb): status for status in dict.fromkeys(TRANSITIONS.values()) for verb in RULINGS}

@@ -149,6 +149,8 @@ def _merge(pile: Sequence[Evidence]) -> Evidence:
         count=sum(one.count for one in pile),
         folded_ids=tuple(folded_ids)[-DETECTION_IDS_MAX:],
         attribution=most_significant(one.attribution for one in pile),
+        merged=tuple(dict.fromkeys(chain(*(one.merged for one in pile)))),
+        parted=tuple(dict.fromkeys(chain(*(one.parted for one in pile)))),
     )
 
 

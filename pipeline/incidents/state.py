@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from pipeline.incidents.evidence_index import EvidenceIndex
 
 EVENT_IDS_MAX = 100
+TASKS_MAX = 100
+"""Open on one incident."""
 DETECTION_IDS_MAX = 100
 """Held by one piece of evidence; the counts count all."""
 
@@ -71,6 +73,9 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     folded_ids: tuple[str, ...] = ()
     attribution: Attribution = "unknown"
     summary_zh: str = ""
+    merged: tuple[str, ...] = ()
+    parted: tuple[str, ...] = ()
+    """Marks of merges and splits by hand (`regrouping.py`)."""
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
@@ -95,6 +100,8 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     revision: int = 0
     revised_at: Moment = 0
     content: str = ""
+    tasks: tuple[str, ...] = ()
+    """Ids of those that are open."""
 
 
 class Cache:

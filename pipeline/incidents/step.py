@@ -15,12 +15,13 @@ import msgspec
 from pipeline.event_time.clock import Clock
 from pipeline.incidents.assembly import assemble, publish
 from pipeline.incidents.case_assignment import assign_cases
-from pipeline.incidents.commands import apply_command
+from pipeline.incidents.commands import REGROUPING, apply_command
 from pipeline.incidents.evidence import absorb
 from pipeline.incidents.evidence_index import evidence_index_of, forget_evidence_index
 from pipeline.incidents.lifecycle import next_status
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.quota import enforce_quota, expire_evidence
+from pipeline.incidents.regrouping import mark
 from pipeline.incidents.revision_throttle import hold_back, is_due, settle_waiting, take_waiting
 from pipeline.incidents.state import Case, Evidence, IncidentsState
 from schemas.command import Command
@@ -87,13 +88,27 @@ def expire(
 def handle_command(
     policy: IncidentPolicy, state: IncidentsState, command: Command, clock: Clock, context: Context
 ) -> list[Incident]:
-    """A command that `pipeline/commands/gate.py` has let through; the incident if it changed."""
+    """A command that `pipeline/commands/gate.py` has let through; what changed by it."""
     settle_waiting(state)
+    if command.verb in REGROUPING:
+        return _regroup(policy, state, command, clock, context)
     group = _members(policy, state, command.incident_id, context)
     case = state.cases[command.incident_id]
     rule_ids = (state.rules[one.rule].rule_id for one in group)
     state.cases[command.incident_id] = apply_command(policy, case, command, rule_ids, clock)
     return publish(policy, state, command.incident_id, group, context, clock.received_at)
+
+
+def _regroup(
+    policy: IncidentPolicy, state: IncidentsState, command: Command, clock: Clock, context: Context
+) -> list[Incident]:
+    """Several incidents become one, or one several; what waited is told with them."""
+    marked = mark(state, command)
+    forget_evidence_index(state)
+    evidence_index = evidence_index_of(policy, state, context.enterprise.shared_entities)
+    change = take_waiting(state, clock.watermark)
+    change.changed |= marked
+    return assign_cases(policy, state, evidence_index, change, clock, context)
 
 
 def current_incident(

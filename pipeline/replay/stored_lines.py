@@ -14,6 +14,7 @@ from itertools import groupby
 import msgspec
 
 from pipeline.app.runner import Task
+from pipeline.commands.gate import EXCEPTION_VERBS
 from pipeline.intake.lines import Found, read_lines
 from pipeline.path import Engine
 from pipeline.sigma.log_sources import log_source
@@ -134,10 +135,16 @@ SETTINGS max_bytes_before_external_sort = 500000000"""
 
 
 def select_commands(start: Moment, end: Moment, enterprises: Sequence[str] = ()) -> str:
-    """The commands of the period in the order of their receipt, as `StoredCommand`."""
+    """The commands of the period in the order of their receipt, as `StoredCommand`.
+
+    Before them what was said earlier of exceptions, as far as it was accepted: they hide still.
+    """
+    of_exceptions = f"accepted AND verb IN ({', '.join(map(literal, EXCEPTION_VERBS))})"
+    earlier = _received(0, start, enterprises)
     return f"""
 SELECT content AS command, toUnixTimestamp64Micro(received_at) AS received_us FROM commands
-WHERE {_received(start, end, enterprises)} ORDER BY received_us, command_id"""
+WHERE ({_received(start, end, enterprises)}) OR ({earlier} AND {of_exceptions})
+ORDER BY received_us, command_id"""
 
 
 def _received(start: Moment, end: Moment, enterprises: Sequence[str]) -> str:

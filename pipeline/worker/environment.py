@@ -7,6 +7,7 @@ from typing import Final
 
 PREFIX: Final = "FENGHUO_"
 OF_OTHERS: Final = (
+    "ANALYST",  # who speaks (pipeline/cli/command_senders.py)
     "CLICKHOUSE",  # the store's address (pipeline/cli/stores.py)
     "CLICKHOUSE_FILE",  # secrets in files (pipeline/kafka/secrets.py)
     "KAFKA_PASSWORD_FILE",

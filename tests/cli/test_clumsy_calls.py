@@ -10,7 +10,7 @@ import click
 import pytest
 from click.testing import CliRunner, Result
 
-from pipeline.cli.command_senders import send_command
+from pipeline.cli.command_senders import CommandRoute
 from pipeline.cli.kafka_options import KafkaOptions
 from pipeline.cli.main import main
 from pipeline.cli.stores import open_sink
@@ -259,13 +259,16 @@ def test_a_command_to_a_store_that_a_worker_wrote_is_refused_with_the_remedy(
     command = Command(
         command_id="c", enterprise_id="e", incident_id="i", verb="close", analyst="a", said_at=0
     )
-    with (
-        open_sink(tmp_path) as sink,
-        pytest.raises(click.ClickException, match="a worker wrote this store"),
-    ):
-        send_command(sink, command, tmp_path, KafkaOptions(), "fenghuo")
-    with open_sink(tmp_path) as sink, pytest.raises(BrokerAbsent):
-        send_command(sink, command, tmp_path, KafkaOptions("127.0.0.1:1"), "fenghuo")
+    with open_sink(tmp_path) as sink:
+        sink.migrate()
+    with pytest.raises(click.ClickException, match="a worker wrote this store"):
+        _route(tmp_path, KafkaOptions()).send(lambda sink: [command])
+    with pytest.raises(BrokerAbsent):
+        _route(tmp_path, KafkaOptions("127.0.0.1:1")).send(lambda sink: [command])
+
+
+def _route(store: Path, kafka: KafkaOptions) -> CommandRoute:
+    return CommandRoute(store, "fenghuo", kafka, "fenghuo", "a", 0)
 
 
 def test_a_fact_that_there_is_none_of_is_refused_with_those_there_are(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from pipeline.incidents.commands import refusal_of
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import IncidentsState
 from pipeline.incidents.step import expire, handle_command, revise
-from schemas.command import Command, CommandOutcome, Impact, Verb
+from schemas.command import Command, CommandOutcome, Verb
 from schemas.context import Context
 from schemas.detection import Detection, Entity, Level
 from schemas.incident import Incident
@@ -130,12 +130,7 @@ class Desk:
         *,
         analyst: str = "wang",
         command_id: str = "",
-        verdict: str = "",
-        impact: Impact | None = None,
-        regime: str = "",
-        tier: str = "",
-        obligation_id: str = "",
-        reason: str = "",
+        **particulars: object,
     ) -> CommandOutcome:
         """One command; what it changed is kept with the other revisions."""
         self.received_at += 1_000_000
@@ -146,12 +141,7 @@ class Desk:
             verb=verb,
             analyst=analyst,
             said_at=self.received_at,
-            verdict=verdict,
-            impact=impact,
-            regime=regime,
-            tier=tier,
-            obligation_id=obligation_id,
-            reason=reason,
+            **particulars,  # type: ignore[arg-type]
         )
         refusal = refusal_of(self.state, command)
         if not refusal:

@@ -230,7 +230,7 @@ def test_requeued_by_an_operator(site: Site) -> None:
 
 
 def test_an_analysts_command_goes_over_tls(site: Site) -> None:
-    from pipeline.app.command_service import publish_command
+    from pipeline.app.command_service import publish_commands
     from schemas.command import Command
 
     command = Command(
@@ -239,7 +239,7 @@ def test_an_analysts_command_goes_over_tls(site: Site) -> None:
     access = KafkaOptions(site.broker.tls_address, "analyst", site.broker.authority.certificate)
     with pytest.MonkeyPatch.context() as patch, kafka_faults_told(access):
         patch.setenv("FENGHUO_KAFKA_PASSWORD", site.passwords["analyst"])
-        publish_command(access.access(), command, "fenghuo")
+        publish_commands(access.access(), [command], "fenghuo")
 
 
 @pytest.mark.parametrize(("tls", "user", "with_ca"), [

@@ -19,12 +19,14 @@ from pipeline.replay.stored_lines import Reread, StoredEvent, batches_of, stored
 from pipeline.state import EnterpriseState, enterprise_state
 from schemas.batch import Batch
 from schemas.decision import Decision
-from schemas.moments import HOUR
+from schemas.exception import Scope
+from schemas.moments import DAY, HOUR
 from sinks.chdb import ChdbSink
 from sinks.memory import MemorySink
 from sinks.rows import rows_of
 from tests.engine.builders import (
     RECEIPT,
+    START,
     apply,
     batch,
     command,
@@ -106,6 +108,23 @@ def test_laws_a_store_s_lines_come_to_what_the_records_came_to(
         assert views(again) == views(sink)
     finally:
         sink.close()
+
+
+def test_an_exception_that_was_added_before_the_period_hides_in_it(tmp_path: Path) -> None:
+    engine, state, sink = make_engine(), EnterpriseState(), ChdbSink(tmp_path / "store")
+    copies = "11111111-1111-4111-8111-111111111111"
+    scope = Scope(rule_id=copies, host="ws-1", starts_at=START, ends_at=START + DAY)
+    sink.migrate()
+    said = command("add_exception", "", 100, scope=scope, reason="backup software")
+    sink.write(rows_of(apply(engine, state, said)), "said")
+    lines = [shadow_copies(each, host) for each in range(3) for host in ("ws-1", "ws-2")]
+    sink.write(rows_of(engine.process(state, batch(lines))), "batch")
+    again, _ = replay(sink, start=RECEIPT)
+    names = ("detections", "exceptions")
+    live, anew = ({name: each.view(name) for name in names} for each in (sink, again))
+    sink.close()
+    assert anew == live
+    assert (len(live["detections"]), live["exceptions"][0]["hidden"]) == (3, 3)
 
 
 MIXED = {

@@ -26,6 +26,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.cross_border_counts USING 1 T
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.cross_border_thresholds USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.dead_letters USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.commands USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.exceptions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.enterprises USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_trainings USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_specialists USING 1 TO ALL;
@@ -43,6 +44,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.incident_revisions USING 1 TO
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.assessment_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.obligation_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.campaign_revisions USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.exception_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_writer` ON fenghuo.* USING 1 TO `fenghuo_writer`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_national` ON fenghuo.* USING 1 TO `fenghuo_national`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_rows USING province = '440000' TO `fenghuo_province_440000`;
@@ -65,6 +67,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.cross_borde
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.cross_border_thresholds_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.exceptions_rows USING province = '440000' TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.exception_revisions_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.enterprises_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_trainings_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_specialists_rows USING province = '440000' TO `fenghuo_province_440000`;
@@ -97,6 +101,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.cross_bor
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.cross_border_thresholds_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.dead_letters_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.commands_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.exceptions_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.exception_revisions_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.enterprises_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_trainings_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_specialists_rows USING 0 TO `fenghuo_enterprise_a\`b's`;

@@ -602,6 +602,70 @@ COMMENT 'What analysts said, and whether it was accepted.';
 CREATE TABLE IF NOT EXISTS commands_rows ON CLUSTER `stars` AS commands_local
 ENGINE = Distributed('stars', 'fenghuo', 'commands_local', cityHash64(enterprise_id));
 
+CREATE TABLE IF NOT EXISTS exceptions_local ON CLUSTER `stars`
+(
+    `exception_id` String COMMENT 'Derived from the command that added it.' CODEC(ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `state` LowCardinality(String) COMMENT 'active, ended, expired.',
+    `rule_id` String COMMENT 'The rule that is silenced.' CODEC(ZSTD(1)),
+    `host` String COMMENT 'Where this host takes part; empty: any.' CODEC(ZSTD(1)),
+    `account` String COMMENT 'Where this account takes part.' CODEC(ZSTD(1)),
+    `address` String COMMENT 'Where this address or network does.' CODEC(ZSTD(1)),
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'From this event time on.' CODEC(Delta, ZSTD(1)),
+    `ends_at` DateTime64(6, 'UTC') COMMENT 'Up to this event time.' CODEC(Delta, ZSTD(1)),
+    `reason` String COMMENT 'Why, in the analyst\'s words.' CODEC(ZSTD(1)),
+    `analyst` LowCardinality(String) COMMENT 'Who added it.',
+    `added_at` DateTime64(6, 'UTC') COMMENT 'When the command was received.' CODEC(Delta, ZSTD(1)),
+    `ended_by` LowCardinality(String) COMMENT 'Who ended it before its time.',
+    `ended_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
+    `hidden` UInt64 COMMENT 'Matches, or a correlation\'s detections, that it hid.' CODEC(T64, ZSTD(1)),
+    `first_hidden` Nullable(DateTime64(6, 'UTC')) COMMENT 'Event time of the first of them.' CODEC(ZSTD(1)),
+    `last_hidden` Nullable(DateTime64(6, 'UTC')) COMMENT 'Event time of the last.' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}', revision)
+ORDER BY (enterprise_id, exception_id)
+SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+COMMENT 'Rules that analysts silenced, where, until when, and how much that hides.';
+
+CREATE TABLE IF NOT EXISTS exceptions_rows ON CLUSTER `stars` AS exceptions_local
+ENGINE = Distributed('stars', 'fenghuo', 'exceptions_local', cityHash64(enterprise_id));
+
+CREATE TABLE IF NOT EXISTS exception_revisions_local ON CLUSTER `stars`
+(
+    `exception_id` String COMMENT 'Derived from the command that added it.' CODEC(ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `state` LowCardinality(String) COMMENT 'active, ended, expired.',
+    `rule_id` String COMMENT 'The rule that is silenced.' CODEC(ZSTD(1)),
+    `host` String COMMENT 'Where this host takes part; empty: any.' CODEC(ZSTD(1)),
+    `account` String COMMENT 'Where this account takes part.' CODEC(ZSTD(1)),
+    `address` String COMMENT 'Where this address or network does.' CODEC(ZSTD(1)),
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'From this event time on.' CODEC(Delta, ZSTD(1)),
+    `ends_at` DateTime64(6, 'UTC') COMMENT 'Up to this event time.' CODEC(Delta, ZSTD(1)),
+    `reason` String COMMENT 'Why, in the analyst\'s words.' CODEC(ZSTD(1)),
+    `analyst` LowCardinality(String) COMMENT 'Who added it.',
+    `added_at` DateTime64(6, 'UTC') COMMENT 'When the command was received.' CODEC(Delta, ZSTD(1)),
+    `ended_by` LowCardinality(String) COMMENT 'Who ended it before its time.',
+    `ended_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
+    `hidden` UInt64 COMMENT 'Matches, or a correlation\'s detections, that it hid.' CODEC(T64, ZSTD(1)),
+    `first_hidden` Nullable(DateTime64(6, 'UTC')) COMMENT 'Event time of the first of them.' CODEC(ZSTD(1)),
+    `last_hidden` Nullable(DateTime64(6, 'UTC')) COMMENT 'Event time of the last.' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
+ORDER BY (enterprise_id, exception_id, revision)
+SETTINGS replicated_deduplication_window = 1000, replicated_deduplication_window_seconds = 604800
+COMMENT 'Rules that analysts silenced, where, until when, and how much that hides.';
+
+CREATE TABLE IF NOT EXISTS exception_revisions_rows ON CLUSTER `stars` AS exception_revisions_local
+ENGINE = Distributed('stars', 'fenghuo', 'exception_revisions_local', cityHash64(enterprise_id));
+
 CREATE TABLE IF NOT EXISTS enterprises_local ON CLUSTER `stars`
 (
     `enterprise_id` String COMMENT 'Its id.' CODEC(ZSTD(1)),
@@ -788,6 +852,11 @@ AS SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_
 
 ALTER TABLE campaigns_feed ON CLUSTER `stars` MODIFY QUERY SELECT `campaign_id`, `revision`, `status`, `kind`, `indicator`, `enterprise_count`, `incident_count`, `provinces`, `sectors`, `scenarios`, `level`, `first_time`, `last_time`, `first_province`, `first_sector`, `spread`, `growth`, `combined_miit_tier`, `combined_cac_tier`, `evicted`, `revised_at`, `drill`, `content` FROM campaign_revisions_local;
 
+CREATE MATERIALIZED VIEW IF NOT EXISTS exceptions_feed ON CLUSTER `stars` TO exceptions_local
+AS SELECT `exception_id`, `enterprise_id`, `province`, `revision`, `state`, `rule_id`, `host`, `account`, `address`, `starts_at`, `ends_at`, `reason`, `analyst`, `added_at`, `ended_by`, `ended_reason`, `hidden`, `first_hidden`, `last_hidden`, `revised_at`, `drill` FROM exception_revisions_local;
+
+ALTER TABLE exceptions_feed ON CLUSTER `stars` MODIFY QUERY SELECT `exception_id`, `enterprise_id`, `province`, `revision`, `state`, `rule_id`, `host`, `account`, `address`, `starts_at`, `ends_at`, `reason`, `analyst`, `added_at`, `ended_by`, `ended_reason`, `hidden`, `first_hidden`, `last_hidden`, `revised_at`, `drill` FROM exception_revisions_local;
+
 CREATE OR REPLACE VIEW events ON CLUSTER `stars`
 AS SELECT `event_id`, `batch_id`, `enterprise_id`, `province`, `sector`, `time`, `received_at`, `late`, `future`, `format`, `product`, `category`, `service`, `host`, `account`, `source_ip`, `destination_ip`, `process`, `drill`, `raw`
 FROM events_rows FINAL
@@ -855,6 +924,14 @@ FROM dead_letters_rows FINAL;
 CREATE OR REPLACE VIEW commands ON CLUSTER `stars`
 AS SELECT `command_id`, `enterprise_id`, `incident_id`, `verb`, `analyst`, `said_at`, `received_at`, `accepted`, `refusal`, `reason`, `content`, `drill`
 FROM commands_rows FINAL;
+
+CREATE OR REPLACE VIEW exceptions ON CLUSTER `stars`
+AS SELECT `exception_id`, `enterprise_id`, `province`, `revision`, `state`, `rule_id`, `host`, `account`, `address`, `starts_at`, `ends_at`, `reason`, `analyst`, `added_at`, `ended_by`, `ended_reason`, `hidden`, `first_hidden`, `last_hidden`, `revised_at`, `drill`
+FROM exceptions_rows FINAL;
+
+CREATE OR REPLACE VIEW exception_revisions ON CLUSTER `stars`
+AS SELECT `exception_id`, `enterprise_id`, `province`, `revision`, `state`, `rule_id`, `host`, `account`, `address`, `starts_at`, `ends_at`, `reason`, `analyst`, `added_at`, `ended_by`, `ended_reason`, `hidden`, `first_hidden`, `last_hidden`, `revised_at`, `drill`
+FROM exception_revisions_rows FINAL;
 
 CREATE OR REPLACE VIEW enterprises ON CLUSTER `stars`
 AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`, `critical_infrastructure`, `central_organ`, `data_classes`, `persons`, `sensitive_persons`, `unknown_facts`

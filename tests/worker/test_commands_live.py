@@ -7,7 +7,7 @@ import msgspec
 import pytest
 
 from pipeline.app.analyst_keys import AnalystKey
-from pipeline.app.command_service import publish_command
+from pipeline.app.command_service import publish_commands
 from pipeline.kafka.access import KafkaAccess
 from schemas.command import Command
 from schemas.moments import SECOND
@@ -51,7 +51,7 @@ def test_of_five_senders_the_one_who_proves_to_be_allowed_is_heard(
             analyst="whoever",
             said_at=START + SECOND,
         )
-        publish_command(KafkaAccess(executor.address), said, executor.prefix, key)
+        publish_commands(KafkaAccess(executor.address), [said], executor.prefix, key)
     worker = executor.worker(FENGHUO_REGISTRY=str(registry), FENGHUO_POLICY=str(policy))
     worker.start()
     worker.wait_for("fenghuo_records_total", len(SENDERS))

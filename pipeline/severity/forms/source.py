@@ -121,8 +121,9 @@ def _list(row: Row, name: str) -> list[str]:
 NO_MEASURE = frozenset(
     {"impact", "override", "describe", "fix_tier"}
     | {"issue_warning", "adjust_warning", "lift_warning"}
+    | {"assign", "note", "add_task", "end_task", "attach", "merge", "split"}
 )
-"""Acts that state or decide something, and change nothing at the site."""
+"""Acts that state or decide something, or organise the work, and change nothing at the site."""
 
 
 def acts_of(source: FormSource, language: Language) -> str:
