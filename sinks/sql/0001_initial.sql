@@ -682,6 +682,70 @@ COMMENT 'What analysts said, and whether it was accepted.';
 {% if cluster %}CREATE TABLE IF NOT EXISTS commands_rows{{ on_cluster }} AS {{ local('commands_rows') }}
 ENGINE = {{ distributed('commands_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
+CREATE TABLE IF NOT EXISTS {{ local('exceptions_rows') }}{{ on_cluster }}
+(
+    `exception_id` String COMMENT 'Derived from the command that added it.' CODEC(ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `state` LowCardinality(String) COMMENT 'active, ended, expired.',
+    `rule_id` String COMMENT 'The rule that is silenced.' CODEC(ZSTD(1)),
+    `host` String COMMENT 'Where this host takes part; empty: any.' CODEC(ZSTD(1)),
+    `account` String COMMENT 'Where this account takes part.' CODEC(ZSTD(1)),
+    `address` String COMMENT 'Where this address or network does.' CODEC(ZSTD(1)),
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'From this event time on.' CODEC(Delta, ZSTD(1)),
+    `ends_at` DateTime64(6, 'UTC') COMMENT 'Up to this event time.' CODEC(Delta, ZSTD(1)),
+    `reason` String COMMENT 'Why, in the analyst\'s words.' CODEC(ZSTD(1)),
+    `analyst` LowCardinality(String) COMMENT 'Who added it.',
+    `added_at` DateTime64(6, 'UTC') COMMENT 'When the command was received.' CODEC(Delta, ZSTD(1)),
+    `ended_by` LowCardinality(String) COMMENT 'Who ended it before its time.',
+    `ended_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
+    `hidden` UInt64 COMMENT 'Matches, or a correlation\'s detections, that it hid.' CODEC(T64, ZSTD(1)),
+    `first_hidden` Nullable(DateTime64(6, 'UTC')) COMMENT 'Event time of the first of them.' CODEC(ZSTD(1)),
+    `last_hidden` Nullable(DateTime64(6, 'UTC')) COMMENT 'Event time of the last.' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = {{ engine('revision') }}
+ORDER BY (enterprise_id, exception_id)
+SETTINGS {{ memory(1000) }}
+COMMENT 'Rules that analysts silenced, where, until when, and how much that hides.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS exceptions_rows{{ on_cluster }} AS {{ local('exceptions_rows') }}
+ENGINE = {{ distributed('exceptions_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
+CREATE TABLE IF NOT EXISTS {{ local('exception_revisions_rows') }}{{ on_cluster }}
+(
+    `exception_id` String COMMENT 'Derived from the command that added it.' CODEC(ZSTD(1)),
+    `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',
+    `province` LowCardinality(String) COMMENT 'GB/T 2260 code of province level.',
+    `revision` UInt32 COMMENT '1, 2, …; the highest is current.',
+    `state` LowCardinality(String) COMMENT 'active, ended, expired.',
+    `rule_id` String COMMENT 'The rule that is silenced.' CODEC(ZSTD(1)),
+    `host` String COMMENT 'Where this host takes part; empty: any.' CODEC(ZSTD(1)),
+    `account` String COMMENT 'Where this account takes part.' CODEC(ZSTD(1)),
+    `address` String COMMENT 'Where this address or network does.' CODEC(ZSTD(1)),
+    `starts_at` DateTime64(6, 'UTC') COMMENT 'From this event time on.' CODEC(Delta, ZSTD(1)),
+    `ends_at` DateTime64(6, 'UTC') COMMENT 'Up to this event time.' CODEC(Delta, ZSTD(1)),
+    `reason` String COMMENT 'Why, in the analyst\'s words.' CODEC(ZSTD(1)),
+    `analyst` LowCardinality(String) COMMENT 'Who added it.',
+    `added_at` DateTime64(6, 'UTC') COMMENT 'When the command was received.' CODEC(Delta, ZSTD(1)),
+    `ended_by` LowCardinality(String) COMMENT 'Who ended it before its time.',
+    `ended_reason` String COMMENT 'Why.' CODEC(ZSTD(1)),
+    `hidden` UInt64 COMMENT 'Matches, or a correlation\'s detections, that it hid.' CODEC(T64, ZSTD(1)),
+    `first_hidden` Nullable(DateTime64(6, 'UTC')) COMMENT 'Event time of the first of them.' CODEC(ZSTD(1)),
+    `last_hidden` Nullable(DateTime64(6, 'UTC')) COMMENT 'Event time of the last.' CODEC(ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
+    `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
+)
+ENGINE = {{ engine('') }}
+ORDER BY (enterprise_id, exception_id, revision)
+SETTINGS {{ memory(1000) }}
+COMMENT 'Rules that analysts silenced, where, until when, and how much that hides.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS exception_revisions_rows{{ on_cluster }} AS {{ local('exception_revisions_rows') }}
+ENGINE = {{ distributed('exception_revisions_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+
 CREATE TABLE IF NOT EXISTS {{ local('enterprises_rows') }}{{ on_cluster }}
 (
     `enterprise_id` String COMMENT 'Its id.' CODEC(ZSTD(1)),
