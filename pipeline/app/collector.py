@@ -12,9 +12,13 @@ passed by every batch. What a few batches hold is far below it."""
 
 
 def spare_long_lived() -> None:
-    """Collections pass by whatever is there now, and come less often. Called again after an
-    engine was replaced: what the old one held is then collected first."""
-    gc.unfreeze()
-    gc.collect()
+    """Collections pass by whatever is there now, and come less often."""
     gc.freeze()
     gc.set_threshold(YOUNG_OBJECTS, 20, 50)
+
+
+def collect_replaced() -> None:
+    """An engine was replaced: what the old one held is collected, and what is there now spared."""
+    gc.unfreeze()
+    gc.collect()
+    spare_long_lived()

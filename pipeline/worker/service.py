@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeAlias
 
 import structlog
 
-from pipeline.app.collector import spare_long_lived
+from pipeline.app.collector import collect_replaced, spare_long_lived
 from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
 from pipeline.files.registry_file import registry_rows
 from pipeline.kafka.faults import KafkaFault
@@ -240,7 +240,7 @@ class Service:
         engine = await self._rules.look()
         if engine is not None:
             await self._steps.swap(engine)
-            spare_long_lived()
+            collect_replaced()
             await self._introduce()
 
     async def _tick(self) -> None:

@@ -60,6 +60,8 @@ class WorkerSettings(BaseSettings):
     @field_validator("processes", mode="before")
     @classmethod
     def _count(cls, value: object) -> object:
+        if isinstance(value, str) and value != "auto" and not value.isdecimal():
+            raise ValueError("a number of processes, or auto")
         return 0 if value == "auto" else value
 
     @model_validator(mode="after")

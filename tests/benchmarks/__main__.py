@@ -16,8 +16,8 @@ BENCHMARKS = (
     "twice",
     "panels",
 )
-"""Sigma beside its fastest peer; correlation; batch to decisions, and the
-worker's step; what more rules and correlations cost; sightings to campaigns; rows a
+"""Sigma beside its fastest peer; correlation; batch to decisions, and the worker's step; what more
+rules and more correlations cost; the country's registry and states; sightings to campaigns; rows a
 second; the stream; double inserts; every panel at a hundred million events (10 GB of disk, up to
 an hour)."""
 
