@@ -207,7 +207,7 @@ def test_laws_what_was_taken_is_known_and_read_back_the_same(rows: Sequence[list
 @pytest.mark.parametrize("kind", list(RECORD_OF))
 def test_the_headings_that_are_printed_are_those_that_are_read(kind: ProgrammeKind) -> None:
     for language in ("zh", "en"):
-        head = call("columns", kind, "--language", language).stdout.strip().split(",")
+        head = call("columns", kind, "--lang", language).stdout.strip().split(",")
         parsed = read_table(kind, [Row(1, head)], "f")
         assert not parsed.faults
 
