@@ -84,7 +84,7 @@ def _read_workbook(path: Path, file: IO[bytes]) -> list[Sheet]:
         _check_sizes(path, file)
         with closing(load_workbook(file, read_only=True, data_only=True)) as book:
             return [
-                Sheet(sheet.title, [*_bounded(path, sheet.title, _sheet_rows(sheet))])
+                Sheet(sheet.title, [*_bounded(path, sheet.title, _sheet_rows(path, sheet))])
                 for sheet in book.worksheets
             ]
     except _SPOILT as fault:
@@ -104,12 +104,14 @@ def _check_sizes(path: Path, file: IO[bytes]) -> None:
     file.seek(0)
 
 
-def _sheet_rows(sheet: Any) -> Iterator[Row]:
+def _sheet_rows(path: Path, sheet: Any) -> Iterator[Row]:
     """Rows that are not empty. Those that only look like something, to the end of what a workbook
     can have, are passed over; beyond it nothing is waited for."""
+    sheet.reset_dimensions()  # what a sheet says of its own size may be wrong
     for number, cells in enumerate(sheet.iter_rows(values_only=True), 1):
         if number > LAST_ROW or len(cells) > MADE_COLUMNS:
-            raise ValueError(f"row {number} has {len(cells)} columns")
+            where = f"{path}[{sheet.title}]:{number}"
+            raise SheetFault(f"{where}: {len(cells)} columns; remove what is not of the table")
         filled = [place for place, cell in enumerate(cells, 1) if cell is not None]
         if filled:
             yield Row(number, cells[: filled[-1]])

@@ -184,7 +184,7 @@ ROWS: dict[ProgrammeKind, st.SearchStrategy[list[str]]] = {
         st.integers(1, 5).map(str), st.sampled_from(["2025-03-01", "2025-04-01"]),
         st.sampled_from(["a", "b"]), st.just("厅"), st.sampled_from(["浙江", "上海"]),
         st.just(""), st.just(""), st.sampled_from(["", "2.5"]), st.integers(1, 9).map(str),
-        st.sampled_from(["", "1"]), st.sampled_from(["", "是"]),
+        st.sampled_from(["", "1"]), st.sampled_from(["", "E1"]), st.sampled_from(["", "是"]),
     ).map(list),
 }  # fmt: skip
 

@@ -72,7 +72,7 @@ CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.enterprises_rows USIN
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.enterprises_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.programme_trainings_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.programme_trainings_rows USING province = '440000' TO fenghuo_province_440000;
-CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.programme_trainings_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.programme_trainings_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.programme_specialists_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.programme_specialists_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS `enterprise_a\`b's` ON fenghuo.programme_specialists_rows USING 0 TO `fenghuo_enterprise_a\`b's`;

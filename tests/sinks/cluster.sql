@@ -699,6 +699,7 @@ CREATE TABLE IF NOT EXISTS programme_trainings_local ON CLUSTER `stars`
     `hours` LowCardinality(String) COMMENT 'How long, as text; empty: not stated.',
     `person_times` UInt64 COMMENT 'Attendances.' CODEC(T64, ZSTD(1)),
     `persons` Int64 COMMENT 'People; -1: not stated.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Whose people they were, or empty.',
     `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
 )
 ENGINE = ReplicatedReplacingMergeTree('/clickhouse/tables/{shard}/{database}/{table}', '{replica}')
@@ -707,7 +708,7 @@ SETTINGS replicated_deduplication_window = 0, replicated_deduplication_window_se
 COMMENT 'Training sessions.';
 
 CREATE TABLE IF NOT EXISTS programme_trainings_rows ON CLUSTER `stars` AS programme_trainings_local
-ENGINE = Distributed('stars', 'fenghuo', 'programme_trainings_local', cityHash64(id));
+ENGINE = Distributed('stars', 'fenghuo', 'programme_trainings_local', cityHash64(enterprise_id));
 
 CREATE TABLE IF NOT EXISTS programme_specialists_local ON CLUSTER `stars`
 (
@@ -914,7 +915,7 @@ AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`
 FROM enterprises_rows FINAL;
 
 CREATE OR REPLACE VIEW programme_trainings ON CLUSTER `stars`
-AS SELECT `id`, `held_on`, `title`, `organiser`, `province`, `sector`, `training_kind`, `hours`, `person_times`, `persons`, `withdrawn`
+AS SELECT `id`, `held_on`, `title`, `organiser`, `province`, `sector`, `training_kind`, `hours`, `person_times`, `persons`, `enterprise_id`, `withdrawn`
 FROM programme_trainings_rows FINAL;
 
 CREATE OR REPLACE VIEW programme_specialists ON CLUSTER `stars`

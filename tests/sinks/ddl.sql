@@ -639,6 +639,7 @@ CREATE TABLE IF NOT EXISTS programme_trainings_rows
     `hours` LowCardinality(String) COMMENT 'How long, as text; empty: not stated.',
     `person_times` UInt64 COMMENT 'Attendances.' CODEC(T64, ZSTD(1)),
     `persons` Int64 COMMENT 'People; -1: not stated.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Whose people they were, or empty.',
     `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
 )
 ENGINE = ReplacingMergeTree()
@@ -836,7 +837,7 @@ AS SELECT `enterprise_id`, `name`, `province`, `city`, `sector`, `field`, `xpcc`
 FROM enterprises_rows FINAL;
 
 CREATE OR REPLACE VIEW programme_trainings
-AS SELECT `id`, `held_on`, `title`, `organiser`, `province`, `sector`, `training_kind`, `hours`, `person_times`, `persons`, `withdrawn`
+AS SELECT `id`, `held_on`, `title`, `organiser`, `province`, `sector`, `training_kind`, `hours`, `person_times`, `persons`, `enterprise_id`, `withdrawn`
 FROM programme_trainings_rows FINAL;
 
 CREATE OR REPLACE VIEW programme_specialists

@@ -75,7 +75,7 @@ def test_forgetting_leaves_no_row_and_touches_no_other_enterprise(make_chdb: Mak
 def test_only_what_names_no_enterprise_is_not_forgotten() -> None:
     nobodys = {
         "campaigns",
-        *(f"programme_{it}" for it in ("trainings", "specialists", "standards")),
+        *(f"programme_{it}" for it in ("specialists", "standards")),
     }
     assert {table.name for table in TABLES if table not in of_enterprises()} == nobodys
 
