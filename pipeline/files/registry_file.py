@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+from pipeline.cross_border.policy import CrossBorderPolicy
+from pipeline.cross_border.step import standing_row
+from pipeline.cross_border.weighing import weigh_holdings
 from pipeline.intake.registry import ParsedRegistry, parse_registry
+from schemas.context import Context
 from schemas.registry import Enterprise, Registry
 from sinks.contract import Rows, Sink
+from sinks.cross_border_tables import CROSS_BORDER_THRESHOLDS
 from sinks.log_tables import ENTERPRISES
 
 LOCAL = Enterprise(
@@ -22,9 +27,23 @@ def read_registry_file(path: Path) -> ParsedRegistry:
 
 
 def registry_rows(registry: Registry) -> Rows:
-    """The enterprises as rows of the store, where dashboards look up their names."""
+    """The enterprises as rows of the store, where dashboards look up their names, and how what
+    they hold stands to the thresholds of the law."""
     rows = [ENTERPRISES.row(each) for each in registry.values()]
-    return {ENTERPRISES.name: rows} if rows else {}
+    return {ENTERPRISES.name: rows, **_holding_rows(registry)} if rows else {}
+
+
+def _holding_rows(registry: Registry) -> Rows:
+    """Of enterprises that never publish too, by the default policy; a row that the engine writes
+    has a revision above these rows' 0, and takes its place."""
+    standings = [
+        standing_row(weighing, 0, 0, Context(enterprise=enterprise, rule_set_id=""))
+        for enterprise in registry.values()
+        for weighing in weigh_holdings(CrossBorderPolicy(), enterprise)
+        if weighing.figure
+    ]
+    table = CROSS_BORDER_THRESHOLDS
+    return {table.name: [table.row(each) for each in standings]} if standings else {}
 
 
 def keep_registry(sink: Sink, registry: Registry) -> None:

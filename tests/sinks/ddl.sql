@@ -541,7 +541,7 @@ CREATE TABLE IF NOT EXISTS cross_border_thresholds_rows
     `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
     `threshold` LowCardinality(String) COMMENT 'Key of the table of thresholds.',
     `year` UInt32 COMMENT 'Calendar year (UTC+8); 0: of the registry.',
-    `revision` UInt32 COMMENT '1, 2, …; the highest is kept.',
+    `revision` UInt32 COMMENT '1, 2, …; 0: of the registry alone. The highest is kept.',
     `state` LowCardinality(String) COMMENT 'below, warning, possibly_crossed, crossed, replaced, unknown.',
     `figure` UInt64 COMMENT 'What was counted, at most.' CODEC(T64, ZSTD(1)),
     `least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
@@ -555,12 +555,12 @@ CREATE TABLE IF NOT EXISTS cross_border_thresholds_rows
     `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
     `article_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
     `confidence` LowCardinality(String) COMMENT 'full_text, excerpt, secondary, fragment, background.',
-    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was weighed.' CODEC(Delta, ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was weighed; 1970: when the registry was loaded.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = ReplacingMergeTree(revision)
 ORDER BY (enterprise_id, threshold, year, drill)
-SETTINGS non_replicated_deduplication_window = 1000
+SETTINGS non_replicated_deduplication_window = 0
 COMMENT 'How an enterprise stands to a threshold of the law.';
 
 CREATE TABLE IF NOT EXISTS dead_letters_rows
