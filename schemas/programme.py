@@ -12,7 +12,8 @@ ProgrammeKind: TypeAlias = Literal["training", "specialist", "standard", "case",
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
     """One session. `person_times` (人次) counts attendances: a person who came on two days of it
-    twice; `persons` the people, where that is known.
+    twice; `persons` the people, where that is known. `enterprise_id` says whose people they were,
+    where they were of one enterprise.
     """
 
     id: str
@@ -25,6 +26,7 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     hours: float | None = None
     person_times: int
     persons: int | None = None
+    enterprise_id: str = ""
     withdrawn: bool = False
 
 

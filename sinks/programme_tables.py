@@ -87,6 +87,7 @@ TRAININGS = _table(
     column("hours", WORD, "How long, as text; empty: not stated.", _text_of("hours")),
     column("person_times", COUNT, "Attendances."),
     column("persons", SIGNED, "People; -1: not stated.", _signed_of("persons")),
+    column("enterprise_id", WORD, "Whose people they were, or empty."),
 )
 SPECIALISTS = _table(
     "specialists",

@@ -54,6 +54,13 @@ LABELS: Final[Words] = {
         "另有 {} 条超出上限未计入，数字为下限",
         "{} sights beyond the quota left out: counts are lower bounds",
     ),
+    "thresholds": Text("数据出境", "Data abroad"),
+    "thresholds_note": Text(
+        "达到或接近法定门槛的单位。人数从当年1月1日（北京时间）起累计；“按上限”指部分出境无法判断是否为"
+        "同一批人。",
+        "Enterprises past a threshold of the law, or near it. Persons are counted from 1 January "
+        "in China; “by the upper bound”: some exports may be of the same persons.",
+    ),
     "all": Text("全部", "All"),
     **{name: INCIDENT[name] for name in ("tier", "scenario", "province", "enterprise", "outside")},
     "search": Text("搜索", "Search"),

@@ -47,6 +47,7 @@ _WORDS: Final[dict[str, Words]] = {
     "channel": words.CHANNEL,
     "indicator": words.INDICATOR,
     "campaign_status": words.CAMPAIGN_STATUS,
+    "threshold_state": words.THRESHOLD_STATE,
 }
 _NO_TIER: Final = Text("未定级", "No tier")
 

@@ -6,6 +6,7 @@ from dashboards.report.rows import (
     CAMPAIGN_LIMIT,
     EVIDENCE_LIMIT,
     INCIDENT_LIMIT,
+    THRESHOLD_LIMIT,
     AccountRow,
     ActivityRow,
     AssessmentRow,
@@ -16,6 +17,7 @@ from dashboards.report.rows import (
     ObligationRow,
     Query,
     Rows,
+    ThresholdRow,
     decode_rows,
 )
 from dashboards.sql import EDGES_SQL, GRAVITY
@@ -84,6 +86,19 @@ ORDER BY status = 'over', enterprise_count DESC, last_us DESC, campaign_id
 LIMIT {CAMPAIGN_LIMIT}
 """
 
+THRESHOLDS_SQL: Final = f"""
+SELECT t.enterprise_id AS enterprise_id, e.name AS enterprise_name, t.province AS province, state,
+       reason, reason_en, article, article_en
+FROM (SELECT * FROM cross_border_thresholds
+      WHERE drill = '' AND state IN ('crossed', 'possibly_crossed', 'warning')
+        AND year IN (0, (SELECT max(year) FROM cross_border_counts WHERE drill = ''))) AS t
+LEFT JOIN enterprises AS e ON e.enterprise_id = t.enterprise_id
+ORDER BY indexOf(['crossed', 'possibly_crossed', 'warning'], state), percent DESC,
+         t.enterprise_id, threshold
+LIMIT {THRESHOLD_LIMIT}
+"""
+"""Of the last year in which anything left."""
+
 ACCOUNT_SQL: Final = """
 SELECT uniqExact(enterprise_id) AS enterprises, count() AS batches, sum(events) AS events,
        sum(stored) AS stored, sum(late) AS late, sum(dropped) AS dropped,
@@ -103,7 +118,7 @@ FROM events WHERE drill = '' GROUP BY time_us ORDER BY time_us
 
 
 def read_rows(query: Query) -> Rows:
-    """All that the report shows, in nine statements."""
+    """All that the report shows, in ten statements."""
     return Rows(
         incidents=decode_rows(query(INCIDENTS_SQL), IncidentRow),
         incident_count=int(str(query(INCIDENT_COUNT_SQL)[0]["incidents"])),
@@ -112,6 +127,7 @@ def read_rows(query: Query) -> Rows:
         edges=decode_rows(query(EDGES_SQL.replace("<incidents>", _SHOWN)), EdgeRow),
         evidence=decode_rows(query(EVIDENCE_SQL), EventRow),
         campaigns=decode_rows(query(CAMPAIGNS_SQL), CampaignRow),
+        thresholds=decode_rows(query(THRESHOLDS_SQL), ThresholdRow),
         account=decode_rows(query(ACCOUNT_SQL), AccountRow)[0],
         activity=decode_rows(query(ACTIVITY_SQL), ActivityRow),
     )

@@ -17,6 +17,7 @@ Query: TypeAlias = Callable[[str], Answer]
 
 INCIDENT_LIMIT: Final = 200
 """Incidents that get a page of their own; the gravest and newest first, the rest are counted."""
+THRESHOLD_LIMIT: Final = 20
 CAMPAIGN_LIMIT: Final = 50
 """Campaigns that are shown: active ones first, those at the most enterprises on top."""
 EVIDENCE_LIMIT: Final = 8
@@ -155,6 +156,19 @@ class CampaignRow(msgspec.Struct, frozen=True, kw_only=True):
     evicted: int
 
 
+class ThresholdRow(msgspec.Struct, frozen=True, kw_only=True):
+    """An enterprise past a threshold for data that leaves the country, or near it."""
+
+    enterprise_id: str
+    enterprise_name: str
+    province: str
+    state: str
+    reason: str
+    reason_en: str
+    article: str
+    article_en: str
+
+
 class AccountRow(msgspec.Struct, frozen=True, kw_only=True):
     """What became of everything that was sent."""
 
@@ -186,6 +200,7 @@ class Rows(msgspec.Struct, frozen=True, kw_only=True):
     edges: tuple[EdgeRow, ...]
     evidence: tuple[EventRow, ...]
     campaigns: tuple[CampaignRow, ...]
+    thresholds: tuple[ThresholdRow, ...]
     account: AccountRow
     activity: tuple[ActivityRow, ...]
 

@@ -16,6 +16,7 @@ from dashboards.report.rows import (
     IncidentRow,
     ObligationRow,
     Rows,
+    ThresholdRow,
 )
 from dashboards.words import TIER_OF_COLOUR
 from schemas.assessment import TIERS, LimbResult, Raise, state_at
@@ -106,6 +107,7 @@ class Situation(msgspec.Struct, frozen=True, kw_only=True):
     scenarios: tuple[tuple[str, int], ...]
     clocks: tuple[Clock, ...]
     campaigns: tuple[Campaign, ...]
+    thresholds: tuple[ThresholdRow, ...]
     account: AccountRow
     activity: tuple[ActivityRow, ...]
 
@@ -125,6 +127,7 @@ def situation_of(rows: Rows, made_at: Moment) -> Situation:
         scenarios=tuple(Counter(case.row.scenario for case in cases).most_common()),
         clocks=_clocks(cases),
         campaigns=tuple(map(_campaign, rows.campaigns)),
+        thresholds=rows.thresholds,
         account=rows.account,
         activity=rows.activity,
     )

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "dead-letters": "pipeline.cli.dead_letters:dead_letters_group",
     "campaigns": "pipeline.cli.campaigns:campaigns_group",
     "policy": "pipeline.cli.policy:policy_group",
+    "exports": "pipeline.cli.exports:exports_group",
     "programme": "pipeline.cli.programme:programme_group",
     "drill": "pipeline.cli.drill:drill_group",
     "simulate": "pipeline.cli.simulate:simulate_command",

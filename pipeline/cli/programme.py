@@ -21,8 +21,8 @@ from schemas.programme import RECORD_OF, ProgrammeKind, Record, Spending
 from schemas.provinces import PROVINCES
 
 _KIND = click.argument("kind", type=click.Choice([*RECORD_OF]))
-_LANGUAGE = click.option(
-    "--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True
+_LANG = click.option(
+    "--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True
 )
 
 
@@ -33,7 +33,7 @@ def programme_group() -> None:
 
 @programme_group.command("columns")
 @_KIND
-@_LANGUAGE
+@_LANG
 def columns_command(kind: ProgrammeKind, language: Language) -> None:
     """The headings of a table of KIND, as the first line of a CSV file."""
     say(",".join(COLUMN[name].of(language) for name in fields_of(kind)))
@@ -113,7 +113,7 @@ def _show_change(change: Change, as_json: bool) -> None:
     help="The end of this day in China; else of today.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@_LANGUAGE
+@_LANG
 @sink_options
 def status_command(
     as_of: datetime | None, as_json: bool, language: Language, store: Path | None, database: str
@@ -193,10 +193,10 @@ def _show_status(
     day: date, targets: Sequence[Progress], whole: Figures, language: Language
 ) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     title = f"截至{day}" if language == "zh" else f"As of {day}"
-    table = Table(*_HEADINGS[language], title=title)
+    table = Table(*(Column(it, overflow="fold") for it in _HEADINGS[language]), title=title)
     for one in targets:
         target, unit = one.target, "%" if one.target.is_share else ""
         sign = ">" if target.is_exclusive else "≥"
@@ -227,7 +227,7 @@ def _show_groups(
     provinces: Mapping[str, Figures], sectors: Mapping[str, Figures], language: Language
 ) -> None:
     from rich.console import Console
-    from rich.table import Table
+    from rich.table import Column, Table
 
     names = {code: (row.zh if language == "zh" else row.en) for code, row in PROVINCES.items()}
     sector_names = {key: read(SECTOR, key, language) for key in sectors}
@@ -237,7 +237,8 @@ def _show_groups(
         (COLUMN["sector"], sectors, sector_names),
     ):
         kinds = [KIND[kind].of(language) for kind in RECORD_OF]
-        table = Table(heading.of(language), COLUMN["person_times"].of(language), *kinds)
+        headings = (heading.of(language), COLUMN["person_times"].of(language), *kinds)
+        table = Table(*(Column(it, overflow="fold") for it in headings))
         for key, one in groups.items():
             share = one.security_share
             table.add_row(

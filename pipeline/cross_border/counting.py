@@ -13,8 +13,8 @@ Rule 4. The year of receipt and the two before it are counted. What happened ear
         the batch's account says so.
 """
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 import msgspec
@@ -29,6 +29,8 @@ YEARS_KEPT = 3
 DESTINATIONS_MAX = 16
 
 Kind: TypeAlias = Literal["set", "event", "folded"]
+Grounds: TypeAlias = tuple[str, ...]
+"""In order; "" for an export that declared none."""
 
 
 class Subject(msgspec.Struct, frozen=True, array_like=True):
@@ -39,15 +41,9 @@ class Subject(msgspec.Struct, frozen=True, array_like=True):
     sensitive_persons: int
     important: int
     unstated: int
-    grounds: tuple[str, ...]
-    """In order; "" for an export that declared none."""
+    grounds: Grounds
     destinations: tuple[str, ...]
     exports: int = 1
-
-    @property
-    def is_exempt(self) -> bool:
-        """Whether it rests on exemptions alone, which do not count towards thresholds."""
-        return all(is_exemption(ground) for ground in self.grounds)
 
 
 class Year(msgspec.Struct):
@@ -75,6 +71,12 @@ class Tally(msgspec.Struct, frozen=True):
 def is_exemption(ground: str) -> bool:
     """Whether a declared ground is an exemption rather than a mechanism."""
     return ground not in ("", *MECHANISMS)
+
+
+@lru_cache(maxsize=1024)
+def is_exempt(grounds: Grounds) -> bool:
+    """Whether these are exemptions alone, which do not count towards thresholds."""
+    return all(is_exemption(ground) for ground in grounds)
 
 
 def count(years: dict[int, Year], exports: Iterable[Export], now: Moment) -> int:
@@ -118,28 +120,42 @@ def fold(year: Year) -> int:
 
 def tally(subjects: Iterable[Subject]) -> Tally:
     """Persons of these subjects (rule 2)."""
-    held = list(subjects)
-    sets, events = ([one for one in held if one.kind == kind] for kind in ("set", "event"))
-
-    def least(number: Callable[[Subject], int]) -> int:
-        return max([sum(map(number, sets)), *map(number, events)])
-
+    persons = sensitive = important = exports = unstated = 0
+    of_sets, of_events = [0, 0], [0, 0]
+    for one in subjects:
+        persons += one.persons
+        sensitive += one.sensitive_persons
+        important += one.important
+        exports += one.exports
+        unstated += one.unstated
+        if one.kind == "set":
+            of_sets[0] += one.persons
+            of_sets[1] += one.sensitive_persons
+        elif one.kind == "event":
+            of_events[0] = max(of_events[0], one.persons)
+            of_events[1] = max(of_events[1], one.sensitive_persons)
     return Tally(
-        persons=sum(one.persons for one in held),
-        persons_least=least(lambda one: one.persons),
-        sensitive_persons=sum(one.sensitive_persons for one in held),
-        sensitive_persons_least=least(lambda one: one.sensitive_persons),
-        important=sum(one.important for one in held),
-        exports=sum(one.exports for one in held),
-        is_any=any(
-            one.persons or one.sensitive_persons or one.important or one.unstated for one in held
-        ),
+        persons=persons,
+        persons_least=max(of_sets[0], of_events[0]),
+        sensitive_persons=sensitive,
+        sensitive_persons_least=max(of_sets[1], of_events[1]),
+        important=important,
+        exports=exports,
+        is_any=bool(persons or sensitive or important or unstated),
     )
 
 
 def counted(year: Year) -> list[Subject]:
     """The subjects whose persons count towards thresholds: those that are not exempt."""
-    return [one for one in year.subjects.values() if not one.is_exempt]
+    return [one for one in year.subjects.values() if not is_exempt(one.grounds)]
+
+
+def by_grounds(year: Year) -> dict[Grounds, Tally]:
+    """All subjects, exempt ones too, by what they rest on."""
+    groups: dict[Grounds, list[Subject]] = {}
+    for subject in year.subjects.values():
+        groups.setdefault(subject.grounds, []).append(subject)
+    return {grounds: tally(group) for grounds, group in groups.items()}
 
 
 def total(year: Year) -> Tally:
@@ -164,9 +180,10 @@ def basis_of(year: Year) -> CountBasis:
 
 def destinations_of(year: Year) -> dict[str, int]:
     """Exports by destination, the most first."""
-    counts: Counter[str] = Counter()
+    counts: dict[str, int] = {}
     for one in year.subjects.values():
-        counts.update(dict.fromkeys(one.destinations, one.exports))
+        for code in one.destinations:
+            counts[code] = counts.get(code, 0) + one.exports
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 

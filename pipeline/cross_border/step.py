@@ -22,6 +22,7 @@ from pipeline.cross_border.counting import (
     counted,
     destinations_of,
     fold,
+    is_exempt,
     tally,
     total,
 )
@@ -139,7 +140,7 @@ def _count_row(
 def count_row(year: Year, number: int, now: Moment, context: Context) -> ExportCount:
     """A year's counts as a row, without its revision."""
     subjects, whole = year.subjects.values(), total(year)
-    exempt = tally(one for one in subjects if one.is_exempt)
+    exempt = tally(one for one in subjects if is_exempt(one.grounds))
     return ExportCount(
         enterprise_id=context.enterprise.enterprise_id,
         province=context.enterprise.province,

@@ -1,10 +1,11 @@
 """How an enterprise stands to each threshold: pure, and the same for `policy try`."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 import msgspec
 
-from pipeline.cross_border.counting import Subject, Tally, Year, counted, tally, total
+from pipeline.cross_border.counting import Grounds, Tally, Year, by_grounds, is_exempt, total
 from pipeline.cross_border.policy import CrossBorderPolicy
 from pipeline.cross_border.thresholds import Threshold, thresholds_in_force
 from schemas.cross_border import ThresholdState
@@ -40,8 +41,9 @@ def weigh_year(
 ) -> list[Weighing]:
     """Every threshold of a calendar year's exports; `number` is the year."""
     declared = policy.declared(enterprise.enterprise_id, number)
+    counts = Counts(total(year), by_grounds(year), declared)
     rows = [row for row in thresholds_in_force(policy) if row.is_yearly]
-    weighed = [_weigh_exports(policy, enterprise, row, year, declared) for row in rows]
+    weighed = [_weigh_exports(policy, enterprise, row, counts) for row in rows]
     crossed = {one.threshold.key for one in weighed if one.state == "crossed"}
     return [
         msgspec.structs.replace(one, state="replaced")
@@ -49,6 +51,25 @@ def weigh_year(
         else one
         for one in weighed
     ]
+
+
+class Counts(NamedTuple):
+    """A year's counts: of all that counts, and of all that left, by its grounds. `declared` is
+    the ground of exports that name none, "" where none was shown for them."""
+
+    whole: Tally
+    parts: Mapping[Grounds, Tally]
+    declared: str
+
+    def part(self, row: Threshold, wanted: Callable[[Grounds], bool]) -> int:
+        """The row's measure over the exports on some grounds, at most."""
+        counts_exempt = row.measure == "important"
+        figures = [
+            FIGURES[row.measure](tally)[0]
+            for grounds, tally in self.parts.items()
+            if wanted(grounds) and (counts_exempt or not is_exempt(grounds))
+        ]
+        return max(figures, default=0) if row.measure == "anything" else sum(figures)
 
 
 def weigh_holdings(policy: CrossBorderPolicy, enterprise: Enterprise) -> list[Weighing]:
@@ -61,26 +82,23 @@ def weigh_holdings(policy: CrossBorderPolicy, enterprise: Enterprise) -> list[We
 
 
 def _weigh_exports(
-    policy: CrossBorderPolicy, enterprise: Enterprise, row: Threshold, year: Year, declared: str
+    policy: CrossBorderPolicy, enterprise: Enterprise, row: Threshold, counts: Counts
 ) -> Weighing:
-    """`declared` is the ground of exports that name none, "" where none was shown for them."""
     if row.only_for and enterprise.critical_infrastructure is False:
         return Weighing(threshold=row, state="below")
-    figure, least = FIGURES[row.measure](total(year))
-    subjects = year.subjects.values() if row.measure == "important" else counted(year)
+    figure, least = FIGURES[row.measure](counts.whole)
     if row.measure == "important":
-        figure = least = tally(subjects).important
+        figure = least = counts.part(row, lambda grounds: True)
     presumed = row.only_for and enterprise.critical_infrastructure is None
+    declared = counts.declared
     return Weighing(
         threshold=row,
         state=_state(policy, row, figure, least),
         figure=figure,
         least=least,
-        undeclared=_part(row, subjects, lambda one: "" in one.grounds and not declared),
-        uncovered=_part(
-            row,
-            subjects,
-            lambda one: not {ground or declared for ground in one.grounds} <= {*row.grounds},
+        undeclared=counts.part(row, lambda grounds: "" in grounds and not declared),
+        uncovered=counts.part(
+            row, lambda grounds: not {one or declared for one in grounds} <= {*row.grounds}
         ),
         presumed=(row.only_for,) if presumed else (),
     )
@@ -93,11 +111,6 @@ FIGURES: dict[str, Callable[[Tally], tuple[int, int]]] = {
     "sensitive_persons": lambda of: (of.sensitive_persons, of.sensitive_persons_least),
 }
 """Measure: at most, and at least."""
-
-
-def _part(row: Threshold, subjects: Iterable[Subject], wanted: Callable[[Subject], bool]) -> int:
-    """The measure over some of the subjects."""
-    return FIGURES[row.measure](tally(one for one in subjects if wanted(one)))[0]
 
 
 def _state(policy: CrossBorderPolicy, row: Threshold, figure: int, least: int) -> ThresholdState:

@@ -7,13 +7,14 @@ from schemas.language import Language
 
 
 def explain(weighing: Weighing, year: int, drill: str, language: Language) -> str:
-    """Which threshold, what was counted, how sure that is, and what rests on no ground."""
+    """Which threshold, what was counted and how sure that is, what is undeclared and owed."""
     parts = [
         f"{read(THRESHOLD, weighing.threshold.key, language)}{_AS[language]}"
         f"{read(THRESHOLD_STATE, weighing.state, language)}",
         _figure(weighing, year, language),
         *(_PRESUMED[name].of(language) for name in weighing.presumed),
         _grounds(weighing, language),
+        _owed(weighing, language),
     ]
     told = ("；" if language == "zh" else "; ").join(part for part in parts if part)
     return _DRILL.of(language) + told if drill else told
@@ -89,6 +90,13 @@ def _grounds(weighing: Weighing, language: Language) -> str:
     return (_UNCOVERED if weighing.uncovered else _COVERED).of(language)
 
 
+def _owed(weighing: Weighing, language: Language) -> str:
+    if not (weighing.is_crossed and weighing.uncovered):
+        return ""
+    return f"{_SHOULD[language]}{owed_by(weighing, language)}"
+
+
+_SHOULD: dict[Language, str] = {"zh": "应当", "en": "owed: "}
 _UNCOVERED = Term(
     "已说明的合法性依据不足以覆盖", "the declared grounds do not suffice for this threshold"
 )

@@ -3,9 +3,14 @@
 from pathlib import Path
 
 from pipeline.coverage.top_tenth import rank_by_revenue
+from pipeline.cross_border.policy import CrossBorderPolicy
+from pipeline.cross_border.step import standing_row
+from pipeline.cross_border.weighing import weigh_holdings
 from pipeline.intake.registry import ParsedRegistry, parse_registry
+from schemas.context import Context
 from schemas.registry import Enterprise, Registry
 from sinks.contract import Rows, Sink
+from sinks.cross_border_tables import CROSS_BORDER_THRESHOLDS
 from sinks.log_tables import ENTERPRISES, REVENUE_RANKS
 
 LOCAL = Enterprise(
@@ -23,14 +28,29 @@ def read_registry_file(path: Path) -> ParsedRegistry:
 
 
 def registry_rows(registry: Registry) -> Rows:
-    """The enterprises as rows of the store, and their places by revenue among each other."""
+    """The enterprises as rows of the store, their places by revenue among each other, and how
+    what they hold stands to the thresholds of the law."""
     if not registry:
         return {}
     ranks = rank_by_revenue(registry.values())
     return {
         ENTERPRISES.name: [ENTERPRISES.row(each) for each in registry.values()],
         REVENUE_RANKS.name: [REVENUE_RANKS.row(each) for each in ranks],
+        **_holding_rows(registry),
     }
+
+
+def _holding_rows(registry: Registry) -> Rows:
+    """Of enterprises that never publish too, by the default policy; a row that the engine writes
+    has a revision above these rows' 0, and takes its place."""
+    standings = [
+        standing_row(weighing, 0, 0, Context(enterprise=enterprise, rule_set_id=""))
+        for enterprise in registry.values()
+        for weighing in weigh_holdings(CrossBorderPolicy(), enterprise)
+        if weighing.figure
+    ]
+    table = CROSS_BORDER_THRESHOLDS
+    return {table.name: [table.row(each) for each in standings]} if standings else {}
 
 
 def keep_registry(sink: Sink, registry: Registry) -> None:

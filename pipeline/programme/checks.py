@@ -79,7 +79,7 @@ def _of_spending(record: Spending, today: date) -> Iterator[Problem]:
 
 
 LIKENESS: Mapping[type, Callable[[Any], tuple[object, ...]]] = {
-    Training: lambda it: (it.held_on, it.title, it.organiser, it.province),
+    Training: lambda it: (it.held_on, it.title, it.organiser, it.province, it.enterprise_id),
     Standard: lambda it: (it.title, it.standard_level),
     TypicalCase: lambda it: (it.title, it.province, it.sector),
 }

@@ -198,18 +198,13 @@ def test_years_before_the_last_three_are_let_go() -> None:
 
 
 def test_a_year_remembers_a_bounded_number_of_subjects_and_stays_an_upper_bound() -> None:
-    year = Year()
+    year, read = Year(), _read(Told(0, "", 0, 0, "", False, 0))
     for number in range(3 * SUBJECTS_MAX):
-        add(year, _made(number))
+        add(year, msgspec.structs.replace(read, subject=number, persons=number % 7))
     assert len(year.subjects) <= SUBJECTS_MAX
     assert total(year).persons == sum(number % 7 for number in range(3 * SUBJECTS_MAX))
     assert counting.basis_of(year) == "upper_bound"
     assert len(msgspec.msgpack.encode(year)) < 200_000
-
-
-def _made(number: int) -> Export:
-    read = _read(Told(number, "", 0, 0, "", False, 0))
-    return msgspec.structs.replace(read, subject=number, persons=number % 7)
 
 
 def test_what_cannot_be_told_apart_is_an_upper_bound_and_says_so() -> None:

@@ -218,6 +218,7 @@ def test_an_upper_bound_is_a_duty_and_a_medium_finding_until_it_is_certain() -> 
         "possibly_crossed", 120_000, 60_000,
     )  # fmt: skip
     assert "上限" in standing.reason_zh
+    assert standing.reason_zh.endswith("应当订立个人信息出境标准合同或者通过个人信息保护认证")
     assert "at most" in standing.reason_en
     assert duties(decisions)["cross-border-persons-100k"].state == "due_soon"
     assert findings(decisions) == [("fenghuo.cross_border.persons_100k", "medium", 1)]

@@ -184,7 +184,7 @@ ROWS: dict[ProgrammeKind, st.SearchStrategy[list[str]]] = {
         st.integers(1, 5).map(str), st.sampled_from(["2025-03-01", "2025-04-01"]),
         st.sampled_from(["a", "b"]), st.just("厅"), st.sampled_from(["浙江", "上海"]),
         st.just(""), st.just(""), st.sampled_from(["", "2.5"]), st.integers(1, 9).map(str),
-        st.sampled_from(["", "1"]), st.sampled_from(["", "是"]),
+        st.sampled_from(["", "1"]), st.sampled_from(["", "E1"]), st.sampled_from(["", "是"]),
     ).map(list),
 }  # fmt: skip
 
@@ -207,7 +207,7 @@ def test_laws_what_was_taken_is_known_and_read_back_the_same(rows: Sequence[list
 @pytest.mark.parametrize("kind", list(RECORD_OF))
 def test_the_headings_that_are_printed_are_those_that_are_read(kind: ProgrammeKind) -> None:
     for language in ("zh", "en"):
-        head = call("columns", kind, "--language", language).stdout.strip().split(",")
+        head = call("columns", kind, "--lang", language).stdout.strip().split(",")
         parsed = read_table(kind, [Row(1, head)], "f")
         assert not parsed.faults
 

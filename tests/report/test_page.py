@@ -101,6 +101,23 @@ def test_an_indicator_is_text_and_not_markup(store: ChdbSink) -> None:
     assert "&lt;b&gt;x&lt;/b&gt;.example" in section
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_who_is_past_a_threshold_of_data_abroad_is_told_with_the_reason(
+    store: ChdbSink, language: Language
+) -> None:
+    page = page_of(store, language)
+    section = page.split('aria-labelledby="h-thresholds"')[1].split("</section>")[0]
+    rows = read_rows(store.query).thresholds
+    assert [row.state for row in rows if row.state == "warning"]
+    for row in rows:
+        assert row.enterprise_name in section
+        assert (row.reason_en if language == "en" else row.reason) in section
+
+
+def test_a_store_from_which_nothing_left_has_no_such_section(empty_store: ChdbSink) -> None:
+    assert "h-thresholds" not in page_of(empty_store, "zh")
+
+
 def test_a_store_without_incidents_says_so(empty_store: ChdbSink) -> None:
     page = page_of(empty_store, "en")
     assert "No incident in this period" in page
