@@ -270,7 +270,7 @@ def _faults_of_selection(file: DrillFile, registry: Registry) -> Iterator[_Probl
         yield (
             "enterprises.top_tenth",
             "the top tenth by revenue cannot be chosen here",
-            "choose provinces and sectors, or write the ids of `fenghuo coverage list`",
+            "leave it out: choose provinces and sectors, or write the ids",
         )
     if chosen.ids and (chosen.provinces or chosen.sectors):
         yield "enterprises.ids", "ids stand beside provinces or sectors", "write one of the two"
