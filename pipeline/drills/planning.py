@@ -46,8 +46,8 @@ _SPREAD: Final = 0.1
 _QUESTION_MINUTES: Final = 30
 _ATTACK_EVENTS: Final = 250
 """Of a story and what is put beside it, about."""
-EVENTS_MAX: Final = 2_000_000
-"""Of a drill: all are made before the first is sent, some 700 bytes each."""
+EVENTS_MAX: Final = 500_000
+"""Of a drill: all are made before the first is sent, and take some 5 kB each in memory."""
 
 
 class DrillPlan(msgspec.Struct, frozen=True, kw_only=True):
