@@ -140,7 +140,8 @@ def play(dues: Sequence[Due], progress: Progress, journal: Journal, world: World
     while done < len(dues) and not journal.is_asked_to_stop():
         now = world.now()
         if now - written_at >= ROWS_EVERY:
-            world.write_rows("running", dues[:done], now)
+            begun: DrillState = "planned" if now < progress.starts_at else "running"
+            world.write_rows(begun, dues[:done], now)
             written_at = now
         ready = _ready(dues, done, now)
         if ready:

@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.words import Language
 from pipeline.app.drill_rows import NoSuchDrill, keep_scores, read_told
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import keep_option, open_sink, sink_options
 from pipeline.drills.after_action import AfterAction, Part, report_drill
 from pipeline.files.replacing import replace_file
 
@@ -21,6 +21,7 @@ NARROW: Final = 6
 @click.command("report")
 @click.argument("drill")
 @sink_options
+@keep_option
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
 @click.option("--format", "kind", type=click.Choice(["html", "docx"]), default="html")
 @click.option(
@@ -29,7 +30,13 @@ NARROW: Final = 6
     help="File to write; an older one is replaced. Default: drill-DRILL.html or .docx.",
 )
 def report_command(
-    drill: str, store: Path | None, database: str, lang: Language, kind: str, out: Path | None
+    drill: str,
+    store: Path | None,
+    database: str,
+    is_kept: bool,
+    lang: Language,
+    kind: str,
+    out: Path | None,
 ) -> None:
     """Write the after-action report of DRILL: one file that needs no network.
 
@@ -37,12 +44,12 @@ def report_command(
     """
     now = time.time_ns() // 1_000
     with open_sink(store, database, must_exist=True) as sink:
-        sink.migrate()
         try:
             told = read_told(sink, drill, now)
         except NoSuchDrill as fault:
             raise click.ClickException(str(fault)) from fault
-        keep_scores(sink, told.scores)
+        if is_kept:
+            keep_scores(sink, told.scores)
     report = report_drill(told, lang, now)
     place = out or Path(f"drill-{drill.replace('/', '-')}.{kind}")
     try:

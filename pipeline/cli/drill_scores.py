@@ -18,7 +18,7 @@ from pipeline.app.drill_rows import (
     score_drill,
 )
 from pipeline.cli.drill_plans import WORDS
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import keep_option, open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.drills.after_action import span
 from pipeline.drills.scoring import REACHED, Evidence, Summary, by_province, summarise
@@ -30,22 +30,21 @@ from sinks.contract import Store
 
 
 def scores_of(sink: Store, drill: str, now: Moment) -> list[DrillScore]:
-    """Worked out now, and kept for the boards; a drill that is not there ends the command."""
+    """Worked out now; a drill that is not there ends the command."""
     try:
-        scores = score_drill(sink, read_run(sink, drill), now)
+        return score_drill(sink, read_run(sink, drill), now)
     except NoSuchDrill as fault:
         raise click.ClickException(str(fault)) from fault
-    keep_scores(sink, scores)
-    return scores
 
 
 @click.command("score")
 @click.argument("drill")
 @sink_options
+@keep_option
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: drill, provinces, all.")
 def score_command(
-    drill: str, store: Path | None, database: str, lang: Language, as_json: bool
+    drill: str, store: Path | None, database: str, is_kept: bool, lang: Language, as_json: bool
 ) -> None:
     """How the participants of DRILL did, by enterprise, province and in all.
 
@@ -53,8 +52,9 @@ def score_command(
     """
     now = time.time_ns() // 1_000
     with open_sink(store, database, must_exist=True) as sink:
-        sink.migrate()
         scores = scores_of(sink, drill, now)
+        if is_kept:
+            keep_scores(sink, scores)
         evidence = read_evidence(sink, drill) if as_json else {}
     whole = summarise(drill, scores)
     if as_json:

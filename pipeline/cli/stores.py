@@ -29,6 +29,13 @@ def sink_options(command: Command) -> Command:
     return store(database(command))
 
 
+def keep_option(command: Command) -> Command:
+    """The option `--no-keep`, for who may read the store and no more."""
+    return click.option(
+        "--no-keep", "is_kept", flag_value=False, default=True, help="Only read: write no rows."
+    )(command)
+
+
 @contextmanager
 def open_sink(
     store: Path | None, database: str = DEFAULT_DATABASE, must_exist: bool = False

@@ -171,7 +171,7 @@ def _timeline(told: Told, language: Language) -> Part:
             moments.append((min(reached), read(MILESTONE, milestone, language), len(reached)))
     rows = tuple(
         (_clock(at, told.run.starts_at), capital(what), str(count))
-        for at, what, count in sorted(moments)
+        for at, what, count in sorted(moments, key=lambda each: each[0])
     )
     return Part(
         heading=_said("timeline", language),

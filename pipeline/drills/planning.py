@@ -44,6 +44,10 @@ GRACE: Final = 30 * MINUTE
 _SPREAD: Final = 0.1
 """Of a wave's own time: not all are struck in the same second."""
 _QUESTION_MINUTES: Final = 30
+_ATTACK_EVENTS: Final = 250
+"""Of a story and what is put beside it, about."""
+EVENTS_MAX: Final = 500_000
+"""Of a drill: all are made before the first is sent, and take some 5 kB each in memory."""
 
 
 class DrillPlan(msgspec.Struct, frozen=True, kw_only=True):
@@ -270,7 +274,7 @@ def _faults_of_selection(file: DrillFile, registry: Registry) -> Iterator[_Probl
         yield (
             "enterprises.top_tenth",
             "the top tenth by revenue cannot be chosen here",
-            "choose provinces and sectors, or write the ids of `fenghuo coverage list`",
+            "leave it out: choose provinces and sectors, or write the ids",
         )
     if chosen.ids and (chosen.provinces or chosen.sectors):
         yield "enterprises.ids", "ids stand beside provinces or sectors", "write one of the two"
@@ -306,7 +310,15 @@ def _faults_of_course(file: DrillFile, registry: Registry) -> Iterator[_Problem]
             f"{file.scenario} needs {CAMPAIGN_PROVINCES} provinces, {len(provinces)} take part",
             "choose enterprises of more provinces",
         )
-    minutes = scenario.course(file.form).minutes
+    course = scenario.course(file.form)
+    most = EVENTS_MAX // (course.events + _ATTACK_EVENTS)
+    if len(names) > most:
+        yield (
+            "enterprises",
+            f"{len(names)} take part; in the {file.form} form {most} can",
+            "hold several drills of one series, or draw a sample",
+        )
+    minutes = course.minutes
     for number, order in enumerate(file.injects):
         if order.after_minutes >= minutes:
             yield (

@@ -13,7 +13,6 @@ from pipeline.intake.texts import count_lines
 from schemas.batch import (
     DETAIL_CHARS,
     HEADER_BATCH_ID,
-    HEADER_DRILL,
     HEADER_FORMAT,
     BatchAccount,
     DeadLetter,
@@ -49,8 +48,9 @@ def refuse_whole(
 ) -> tuple[DeadLetter, BatchAccount]:
     """A record that is not taken at all: its beginning kept, every line of it counted.
 
-    Whose it is, is what it says, and only as far as that can be a name. `key_id` is that of the
-    signature, where it was found to hold.
+    Whose it is, is what it says, and only as far as that can be a name. A drill's it is not,
+    whatever it says: what is refused is seen where people look, among what is in earnest. `key_id`
+    is that of the signature, where it was found to hold.
     """
     headers = {name: _claim(value) for name, value in record.headers}
     events = count_lines(record.value)
@@ -80,7 +80,6 @@ def refuse_whole(
         events=events,
         dead_lettered=events,
         reasons={reason: events},
-        drill=headers.get(HEADER_DRILL, ""),
         **place,
     )
     return letter, account

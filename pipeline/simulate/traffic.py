@@ -87,7 +87,13 @@ def tell_attacks(
 
     Raises KeyError for a story that the table does not know.
     """
-    timelines = {site.enterprise_id: _live(seed, config, site, attacks) for site in sites}
+    suffered: defaultdict[str, list[Attack]] = defaultdict(list)
+    for attack in attacks:
+        suffered[attack.enterprise_id].append(attack)
+    timelines = {
+        site.enterprise_id: _live(seed, config, site, suffered[site.enterprise_id])
+        for site in sites
+    }
     for slice_start in range(config.start, _end(config), config.span_s * SECOND):
         yield from _cut_slice(config, timelines, slice_start)
 
@@ -156,13 +162,12 @@ def _end(config: SimulationConfig) -> Moment:
 
 
 def _live(seed: int, config: SimulationConfig, site: Site, attacks: Iterable[Attack]) -> Timeline:
-    """One enterprise's whole period in the order of time."""
+    """One enterprise's whole period in the order of time; `attacks` are those it suffers."""
     timeline = list(_spend_quietly(seed, config, site))
     for attack in attacks:
-        if attack.enterprise_id == site.enterprise_id:
-            story = TOLD[attack.story]
-            pace = attack.pace or _pace(config, story)
-            timeline.extend(_tell(seed, config, site, story, attack.first_time, pace))
+        story = TOLD[attack.story]
+        pace = attack.pace or _pace(config, story)
+        timeline.extend(_tell(seed, config, site, story, attack.first_time, pace))
     if config.lookalikes:
         timeline.extend(_look_alike(seed, config, site))
     return sorted(timeline, key=lambda observation: observation.time)

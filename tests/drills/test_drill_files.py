@@ -83,6 +83,15 @@ def test_what_does_not_fit_registry_or_library_is_a_fault(
     assert faults[0].remedy
 
 
+def test_a_drill_of_more_than_a_machine_can_hold_is_a_fault() -> None:
+    one = REGISTRY["ent-00001"]
+    many = {f"e{n}": msgspec.structs.replace(one, enterprise_id=f"e{n}") for n in range(286)}
+    everybody = drill_file(form="long", enterprises={})
+    (fault,) = faults_of(everybody, "drill.yml", many, ["miit"])
+    assert str(fault).startswith("drill.yml: enterprises: 286 take part; in the long form 285")
+    assert faults_of(drill_file(enterprises={}), "drill.yml", many, ["miit"]) == []
+
+
 def test_a_sound_drill_has_no_fault() -> None:
     sound = drill_file(enterprises={"provinces": list(FIVE), "sample": 12})
     assert faults_of(sound, "drill.yml", REGISTRY, ["miit"]) == []

@@ -22,6 +22,7 @@ from pipeline.drills.scoring import summarise
 from pipeline.drills.traffic import make_shipments
 from schemas.moments import MINUTE
 from sinks.chdb import ChdbSink
+from sinks.contract import Answer
 from tests.drills.test_live_untouched import (
     KEY,
     PLAN,
@@ -99,6 +100,27 @@ def test_scores_are_worked_out_of_rows_and_kept(store: Path) -> None:
     assert told.scores == tuple(scores.values())
     assert told.before is None
     sink.close()
+
+
+def test_who_may_only_read_writes_nothing(store: Path, tmp_path: Path) -> None:
+    asked = "SELECT max(scored_at) AS at FROM drill_scores"
+    chosen = ["shield", "--store", str(store)]
+    CliRunner().invoke(drill_group, ["score", *chosen])
+    before = kept(store, asked)
+    for command in (["score", *chosen], ["report", *chosen, "--out", str(tmp_path / "r.html")]):
+        assert CliRunner().invoke(drill_group, [*command, "--no-keep"]).exit_code == 0
+        assert kept(store, asked) == before
+    CliRunner().invoke(drill_group, ["score", *chosen])
+    assert kept(store, asked) != before
+
+
+def kept(store: Path, query: str) -> list[Answer]:
+    """What the store answers."""
+    sink = ChdbSink(store, "fenghuo")
+    try:
+        return sink.query(query)
+    finally:
+        sink.close()
 
 
 def test_the_commands_say_the_same(store: Path, tmp_path: Path) -> None:

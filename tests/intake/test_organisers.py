@@ -127,7 +127,10 @@ def test_an_enterprise_without_any_key_can_be_drilled() -> None:
 def test_everything_else_is_refused_and_seen(sent: Record, reason: str) -> None:
     seen, state_key, decisions = outcome(sent)
     assert (seen, state_key) == (reason, "")
-    assert {type(each) for each in decisions} == {DeadLetter, BatchAccount}
+    refused = [each for each in decisions if isinstance(each, DeadLetter | BatchAccount)]
+    assert {type(each) for each in refused} == {DeadLetter, BatchAccount}
+    assert len(refused) == len(decisions)
+    assert {each.drill for each in refused} == {""}, "nobody hides a refusal under a drill's name"
 
 
 def test_its_bytes_entered_as_an_enterprises_key_still_sign_nothing_in_earnest() -> None:
