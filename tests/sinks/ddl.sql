@@ -785,7 +785,8 @@ FROM (SELECT *, arrayFilter(source -> NOT has(products, source),
     multiIf(trained_at = fromUnixTimestamp64Micro(0), 'unknown',
         addYears(toDate(trained_at, 'Asia/Shanghai'), 1) >= toDate(now64(6), 'Asia/Shanghai'), 'yes', 'no') AS is_trained
     FROM (SELECT e.enterprise_id AS enterprise_id, e.name AS name, e.province AS province, e.city AS city, e.sector AS sector, e.industry AS industry, e.unified_social_credit_code AS unified_social_credit_code, e.annual_revenue AS annual_revenue, e.revenue_year AS revenue_year, e.above_designated_size AS above_designated_size, e.data_classes AS data_classes, e.graded_on AS graded_on, e.assessed_on AS assessed_on, e.connected_since AS connected_since, e.expected_sources AS expected_sources, e.key_validity AS key_validity, r.registered AS registered, r.top_tenth AS top_tenth, r.place AS place, r.ranked AS ranked, r.candidates AS candidates, r.seats AS seats,
-        s.enterprise_id != '' AS is_seen, s.last_received_at AS last_received_at,
+        s.enterprise_id != '' AS is_seen,
+        if(s.enterprise_id != '', s.last_received_at, NULL) AS last_received_at,
         s.products AS products, d.last_at AS drilled_at, t.last_at AS trained_at
     FROM (SELECT * FROM enterprises_rows FINAL) AS e
     INNER JOIN (SELECT * FROM revenue_ranks_rows FINAL) AS r ON r.enterprise_id = e.enterprise_id
