@@ -48,6 +48,10 @@ CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.dead_letters_rows USING 1 
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.commands_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.log_sources_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.log_sources_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO fenghuo_province_440000;
+CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.revenue_ranks_rows USING 1 TO fenghuo_writer, fenghuo_national;
+CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.revenue_ranks_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.enterprises_rows USING 1 TO fenghuo_writer, fenghuo_national;
 CREATE ROW POLICY IF NOT EXISTS province_440000 ON fenghuo.enterprises_rows USING province = '440000' TO fenghuo_province_440000;
 CREATE ROW POLICY IF NOT EXISTS everything ON fenghuo.batches_rows USING 1 TO fenghuo_writer, fenghuo_national;
