@@ -187,7 +187,7 @@ WHERE {_IS_MEMBER} GROUP BY step ORDER BY enterprises DESC, step
                     kind="table",
                     title=Text("前10%单位名单", "Members of the top tenth"),
                     description=Text(
-                        "待办多者在前，至多500家；完整名单用 fenghuo coverage list 导出。",
+                        "待办多者在前，至多500家；完整名单可由命令行导出。",
                         "Most open steps on top, at most 500; `fenghuo coverage list` gives all.",
                     ),
                     queries=(
