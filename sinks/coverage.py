@@ -90,7 +90,8 @@ def _joined() -> str:
     of_registry = ", ".join(f"e.{name} AS {name}" for name in (*_OF_REGISTRY, "key_validity"))
     of_rank = ", ".join(f"r.{name} AS {name}" for name in _OF_RANK)
     return f"""SELECT {of_registry}, {of_rank},
-        s.enterprise_id != '' AS is_seen, s.last_received_at AS last_received_at,
+        s.enterprise_id != '' AS is_seen,
+        if(s.enterprise_id != '', s.last_received_at, NULL) AS last_received_at,
         s.products AS products, d.last_at AS drilled_at, t.last_at AS trained_at
     FROM (SELECT * FROM enterprises_rows FINAL) AS e
     INNER JOIN (SELECT * FROM revenue_ranks_rows FINAL) AS r ON r.enterprise_id = e.enterprise_id

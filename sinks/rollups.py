@@ -82,13 +82,13 @@ def count_events(events: Iterable[Event]) -> list[EventCount]:
     ]
 
 
-def sources_seen(events: Iterable[Event]) -> list[SourceSeen]:
-    """Each log source of the events, and when the last of them was received."""
+def sources_seen(counts: Iterable[EventCount]) -> list[SourceSeen]:
+    """Each log source that was counted, and when the last event of it was received."""
     latest: dict[tuple[str, ...], Moment] = {}
-    for event in events:
-        source = (event.product, event.category, event.service)
-        place = (event.enterprise_id, event.drill, *source)
-        latest[place] = max(latest.get(place, event.received_at), event.received_at)
+    for count in counts:
+        source = (count.product, count.category, count.service)
+        place = (count.enterprise_id, count.drill, *source)
+        latest[place] = max(latest.get(place, count.received_at), count.received_at)
     return [
         SourceSeen(
             enterprise_id=enterprise_id,

@@ -23,9 +23,9 @@ def rows_of(decisions: Iterable[Decision]) -> dict[str, list[Row]]:
     counts are the batch's (sinks/rollups.py).
     """
     written = [decision for decision in decisions if not isinstance(decision, Sighting)]
-    events = [decision for decision in written if isinstance(decision, Event)]
+    counts = count_events(decision for decision in written if isinstance(decision, Event))
     rows: dict[str, list[Row]] = {}
-    for thing in (*written, *count_events(events), *sources_seen(events)):
+    for thing in (*written, *counts, *sources_seen(counts)):
         table = TABLE_OF[type(thing)]
         rows.setdefault(table.name, []).append(table.row(thing))
     return rows

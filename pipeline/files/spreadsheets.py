@@ -63,6 +63,8 @@ def read_sheets(path: Path) -> list[Sheet] | None:
 
     Raises SheetFault, and OSError where it cannot be read.
     """
+    if path.exists() and not path.is_file():
+        raise SheetFault(f"{path} is no regular file; name one")  # a pipe would be waited for
     with path.open("rb") as file:
         if path.stat().st_size > FILE_BYTES:
             raise SheetFault(f"{path} is larger than {FILE_BYTES >> 20} MB; divide it")

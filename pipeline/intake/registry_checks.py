@@ -12,7 +12,7 @@ from schemas.credit_code import credit_code_problem
 from schemas.industries import industry_problem
 from schemas.names import NAME_RULE, is_name
 from schemas.provinces import PROVINCES, SEPARATE_CITIES
-from schemas.registry import Enterprise
+from schemas.registry import Enterprise, Registry
 from schemas.time_zones import is_zone
 
 SHOWN: Final = 80
@@ -51,6 +51,16 @@ def problems_of(enterprise: Enterprise, before: Mapping[str, Enterprise]) -> Ite
     yield from _number_problems(enterprise)
     yield from _time_zone_problems(enterprise)
     yield from _access_problems(enterprise)
+
+
+def shared_credit_codes(registry: Registry) -> dict[str, list[str]]:
+    """Codes that several enterprises state, with their ids: one legal person that counts twice,
+    which may be meant (two sites), and is no fault of either row."""
+    stated: dict[str, list[str]] = {}
+    for name, row in registry.items():
+        if row.unified_social_credit_code:
+            stated.setdefault(row.unified_social_credit_code, []).append(name)
+    return {code: names for code, names in stated.items() if len(names) > 1}
 
 
 def _place_problems(enterprise: Enterprise) -> Iterable[Problem]:

@@ -606,7 +606,7 @@ CREATE TABLE IF NOT EXISTS {{ local('cross_border_thresholds_rows') }}{{ on_clus
     `sector` LowCardinality(String) COMMENT 'The enterprise\'s sector.',
     `threshold` LowCardinality(String) COMMENT 'Key of the table of thresholds.',
     `year` UInt32 COMMENT 'Calendar year (UTC+8); 0: of the registry.',
-    `revision` UInt32 COMMENT '1, 2, …; the highest is kept.',
+    `revision` UInt32 COMMENT '1, 2, …; 0: of the registry alone. The highest is kept.',
     `state` LowCardinality(String) COMMENT 'below, warning, possibly_crossed, crossed, replaced, unknown.',
     `figure` UInt64 COMMENT 'What was counted, at most.' CODEC(T64, ZSTD(1)),
     `least` UInt64 COMMENT 'The same, at least.' CODEC(T64, ZSTD(1)),
@@ -620,12 +620,12 @@ CREATE TABLE IF NOT EXISTS {{ local('cross_border_thresholds_rows') }}{{ on_clus
     `article` String COMMENT 'Instrument and article.' CODEC(ZSTD(1)),
     `article_en` String COMMENT 'The same in English.' CODEC(ZSTD(1)),
     `confidence` LowCardinality(String) COMMENT 'full_text, excerpt, secondary, fragment, background.',
-    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was weighed.' CODEC(Delta, ZSTD(1)),
+    `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was weighed; 1970: when the registry was loaded.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
 ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, threshold, year, drill)
-SETTINGS {{ memory(1000) }}
+SETTINGS {{ memory(0) }}
 COMMENT 'How an enterprise stands to a threshold of the law.';
 
 {% if cluster %}CREATE TABLE IF NOT EXISTS cross_border_thresholds_rows{{ on_cluster }} AS {{ local('cross_border_thresholds_rows') }}
@@ -794,6 +794,7 @@ CREATE TABLE IF NOT EXISTS {{ local('programme_trainings_rows') }}{{ on_cluster 
     `hours` LowCardinality(String) COMMENT 'How long, as text; empty: not stated.',
     `person_times` UInt64 COMMENT 'Attendances.' CODEC(T64, ZSTD(1)),
     `persons` Int64 COMMENT 'People; -1: not stated.',
+    `enterprise_id` LowCardinality(String) COMMENT 'Whose people they were, or empty.',
     `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
 )
 ENGINE = {{ engine('') }}
@@ -802,7 +803,7 @@ SETTINGS {{ memory(0) }}
 COMMENT 'Training sessions.';
 
 {% if cluster %}CREATE TABLE IF NOT EXISTS programme_trainings_rows{{ on_cluster }} AS {{ local('programme_trainings_rows') }}
-ENGINE = {{ distributed('programme_trainings_rows', 'cityHash64(id)') }};{% endif %}
+ENGINE = {{ distributed('programme_trainings_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
 CREATE TABLE IF NOT EXISTS {{ local('programme_specialists_rows') }}{{ on_cluster }}
 (

@@ -153,3 +153,14 @@ def test_what_is_no_table_of_enterprises_is_refused(tmp_path: Path, registry: Pa
     registry.write_text("{}\n", "utf-8")
     refused = call("registry", "import", file, "--registry", registry)
     assert (refused.exit_code, "mend it first" in refused.stderr) == (1, True)
+
+
+def test_a_table_is_checked_as_it_is_and_a_code_stated_twice_is_told(table: Path) -> None:
+    code = "91330100799655058B"
+    rows = [f"E1,一号,浙江,钢铁,{code}\n", f"E2,二号,浙江,钢铁,{code}\n", "E3,三号,某省,钢铁,\n"]
+    table.write_text("单位编号,单位名称,省份,行业,信用代码\n" + "".join(rows), "utf-8")
+    checked = call("registry", "check", table)
+    assert checked.exit_code == 1
+    assert f"{table}:4: province '某省' is unknown" in checked.stdout
+    assert f"credit code {code} is that of E1, E2" in checked.stderr
+    assert "2 enterprises, 2 without a key, 1 faults" in checked.stderr

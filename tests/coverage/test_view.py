@@ -130,6 +130,7 @@ def test_who_has_stated_nothing_is_unknown_and_is_asked_in_order(store: ChdbSink
         "is_trained": "unknown",
     }
     assert found["open_steps"] == ["has_revenue", "has_key", "is_graded", "has_drilled"]
+    assert found["last_received_at"] is None
 
 
 @pytest.mark.parametrize(

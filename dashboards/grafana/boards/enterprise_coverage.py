@@ -187,7 +187,7 @@ WHERE {_IS_MEMBER} GROUP BY step ORDER BY enterprises DESC, step
                     kind="table",
                     title=Text("前10%单位名单", "Members of the top tenth"),
                     description=Text(
-                        "待办多者在前，至多500家；完整名单用 fenghuo coverage list 导出。",
+                        "待办多者在前，至多500家；完整名单可由命令行导出。",
                         "Most open steps on top, at most 500; `fenghuo coverage list` gives all.",
                     ),
                     queries=(
@@ -195,7 +195,7 @@ WHERE {_IS_MEMBER} GROUP BY step ORDER BY enterprises DESC, step
 SELECT c.name AS enterprise, c.province AS province, c.sector AS sector, c.place AS revenue_place,
        {", ".join(f"c.{step} AS {step}" for step in _SHOWN_STEPS)},
        arrayStringConcat(c.missing_sources, ', ') AS missing_source_list,
-       if(c.is_connected = 'yes', toNullable(c.last_received_at), NULL) AS last_received_at,
+       c.last_received_at AS last_received_at,
        c.enterprise_id AS enterprise_id
 FROM {_EVERYBODY} WHERE {_IS_MEMBER}
 ORDER BY length(c.open_steps) DESC, province, sector, revenue_place, enterprise_id LIMIT 500
