@@ -27,6 +27,10 @@ class GrafanaSettings(BaseSettings):
         default="", description="Where alerts go; without it they go where Grafana's default is."
     )
 
+    alert_email: str = Field(
+        default="", description="Mail addresses that alerts go to, with semicolons between them."
+    )
+
     @field_validator("url")
     @classmethod
     def _is_address(cls, url: str) -> str:

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.grafana.alerts import ALERTS, alert_rules
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.inspect_json import targets
@@ -89,11 +88,3 @@ def test_a_base_layer_of_ones_own_puts_markers_on_the_capitals() -> None:
     panel = next(panel for panel in dashboard["panels"] if panel["type"] == "geomap")
     assert panel["options"]["basemap"]["config"]["src"] == "/public/maps/ours.geojson"
     assert "39.9, 116.41" in panel["targets"][0]["rawSql"]
-
-
-def test_alert_rules_are_whole() -> None:
-    rules = list(alert_rules("folder", "duty"))
-    assert len({rule["uid"] for rule in rules}) == len(ALERTS)
-    for rule in rules:
-        assert rule["condition"] in {part["refId"] for part in rule["data"]}
-        assert rule["notification_settings"] == {"receiver": "duty"}
