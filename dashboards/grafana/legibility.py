@@ -29,7 +29,7 @@ def value_faults(panel: Mapping[str, Any], rows: Sequence[Mapping[str, object]])
     for name, settings in _columns(panel):
         if settings.get("custom.hidden"):
             continue
-        values = {value for row in rows if (value := row.get(name)) not in (None, "")}
+        values = [value for row in rows if (value := row.get(name)) not in (None, "")]
         words = _words(settings)
         if words and name not in OPEN and (raw := {_key(v) for v in values} - words.keys()):
             yield f"shows {min(raw)!r} of {name}, for which no word stands"

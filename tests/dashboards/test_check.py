@@ -39,6 +39,7 @@ def situation() -> dict[str, Any]:
     dashboard = deepcopy(board_json(BOARDS[0], "en"))
     dashboard["links"] = []
     for panel in dashboard["panels"]:
+        panel.get("fieldConfig", {}).get("defaults", {}).pop("links", None)
         for override in panel.get("fieldConfig", {}).get("overrides", ()):
             override["properties"] = [p for p in override["properties"] if p["id"] != "links"]
     return dashboard
@@ -122,7 +123,8 @@ def test_a_map_without_a_layer_of_text_only_is_found(
 ) -> None:
     tiles = next(panel for panel in situation["panels"] if panel["type"] == "geomap")
     layers = tiles["options"]["layers"]
-    layers[0]["config"]["style"]["text"] = layers.pop()["config"]["style"]["text"]
+    layers[0]["config"]["style"]["text"] = layers[1]["config"]["style"]["text"]
+    del layers[1:]
     assert "has no layer of text only" in faults(store, situation)
 
 
