@@ -113,20 +113,9 @@ LOOKS: Final[Mapping[str, Look]] = {
         fill=True,
         width=120,
     ),
-    "miit": Look(
-        title=Text("工信部", "MIIT"),
-        words=words.JUDGEMENT,
-        colours=JUDGEMENT_COLOURS,
-        fill=True,
-        width=150,
-    ),
-    "cac": Look(
-        title=Text("网信办", "CAC"),
-        words=words.JUDGEMENT,
-        colours=JUDGEMENT_COLOURS,
-        fill=True,
-        width=150,
-    ),
+    # The tier beside them has the colour: three cells of one would be two too many.
+    "miit": Look(title=Text("工信部", "MIIT"), words=words.JUDGEMENT, width=150),
+    "cac": Look(title=Text("网信办", "CAC"), words=words.JUDGEMENT, width=150),
     "judgement": Look(
         title=Text("结论", "Judgement"),
         words=words.JUDGEMENT,
