@@ -101,6 +101,13 @@ BATCH_OUTCOME: Final[Words] = {
     "refused": Text("已拒收", "Refused"),
 }
 
+UNVERIFIED: Final[Words] = {
+    "no_stream": Text("未带流编号", "No stream is named"),
+    "sequence_reused": Text("流编号重复使用", "A number of its stream came twice"),
+    "stream_forgotten": Text("流过多，旧编号已不记", "Its stream's numbers were forgotten"),
+}
+"""Why it cannot be known whether a batch was taken before (docs/publishing.md)."""
+
 SECTOR: Final[Words] = glossary.SECTOR
 STATED_BY: Final[Words] = glossary.STATED_BY
 

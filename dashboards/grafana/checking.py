@@ -17,6 +17,7 @@ from dashboards.grafana.compatibility import is_shown, is_time, panel_faults, va
 from dashboards.grafana.graphs import graph_faults
 from dashboards.grafana.hostility import hostility_faults
 from dashboards.grafana.inspect_json import Dashboard, Target
+from dashboards.grafana.legibility import heading_faults, script_faults, value_faults
 from dashboards.grafana.macros import MacroFault, Selection, expand
 
 Answer: TypeAlias = Sequence[dict[str, object]]
@@ -64,10 +65,12 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
-    """How long a query may take, and whether one without rows is a fault."""
+    """How long a query may take, whether one without rows is a fault, and whether hostile values
+    are tried, which takes most of the time."""
 
     ms: float = 1_000.0
     needs_rows: bool = False
+    tries_hostile: bool = True
 
 
 def check(
@@ -93,7 +96,9 @@ def check(
         for target in all_targets(dashboard):
             run, texts = _run(target, source, selection, limits)
             runs += [Run(uid, target.place, *run)] if run else []
-            if target.sql not in tried:  # most queries are the same in both languages
+            if (
+                limits.tries_hostile and target.sql not in tried
+            ):  # most queries are the same in both languages
                 tried.add(target.sql)
                 texts += hostility_faults(target.sql, selection, source.query, source.refusal)
             faults += [Fault(uid, target.place, text) for text in texts]
@@ -119,7 +124,10 @@ def _dress_faults(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
             yield panel["title"], "has no description"
         if not panel.get("title"):
             yield f"panel {panel['id']}", "has no title"
-        yield from ((panel["title"], fault) for fault in panel_faults(panel))
+        for fault in (*panel_faults(panel), *heading_faults(panel)):
+            yield panel["title"], fault
+    for fault in script_faults(dashboard, dashboard["uid"].rpartition("-")[2]):
+        yield "texts", fault
     for variable in dashboard["templating"]["list"]:
         yield from (("variables", fault) for fault in variable_faults(variable))
 
@@ -131,6 +139,8 @@ def _link_faults(
         if link.uid not in variables_of:
             yield link.place, f"links to {link.url!r}, which is no dashboard"
             continue
+        if link.opens_incident and not link.has_own_period:
+            yield link.place, f"opens an incident over a period that may not hold it: {link.url!r}"
         for name in link.variables:
             if name not in variables_of[link.uid]:
                 yield link.place, f"links to {link.uid}, which has no variable {name}"
@@ -195,7 +205,11 @@ def _run(
     except source.refusal as fault:
         return None, [f"the store refuses its query: {fault}"]
     ms = (perf_counter() - started) * 1_000
-    return (len(rows), ms), [*_column_faults(target, types), *_size_faults(len(rows), ms, limits)]
+    return (len(rows), ms), [
+        *_column_faults(target, types),
+        *value_faults(target.panel, rows),
+        *_size_faults(len(rows), ms, limits),
+    ]
 
 
 def _column_faults(target: Target, types: Mapping[str, str]) -> Iterator[str]:

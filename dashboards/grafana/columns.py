@@ -94,8 +94,9 @@ class Look(msgspec.Struct, frozen=True, kw_only=True):
     """One column. `link` is (dashboard, variable, field that gives the value; "" for itself).
 
     `patterns` are colours by regular expression. `fill` colours the cell, not only its text;
-    `hidden` keeps a column for links alone. A column without `width` shares what the others leave,
-    and is never narrower than `least_width`.
+    `hidden` keeps a column for links alone. A column with a width is at least as wide as its
+    heading and its words are; one without shares what the others leave, and is never narrower than
+    `least_width`.
     """
 
     title: Text
@@ -144,20 +145,9 @@ LOOKS: Final[Mapping[str, Look]] = {
         fill=True,
         width=120,
     ),
-    "miit": Look(
-        title=Text("工信部", "MIIT"),
-        words=words.JUDGEMENT,
-        colours=JUDGEMENT_COLOURS,
-        fill=True,
-        width=150,
-    ),
-    "cac": Look(
-        title=Text("网信办", "CAC"),
-        words=words.JUDGEMENT,
-        colours=JUDGEMENT_COLOURS,
-        fill=True,
-        width=150,
-    ),
+    # The tier beside them has the colour: three cells of one would be two too many.
+    "miit": Look(title=Text("工信部", "MIIT"), words=words.JUDGEMENT, width=150),
+    "cac": Look(title=Text("网信办", "CAC"), words=words.JUDGEMENT, width=150),
     "judgement": Look(
         title=Text("结论", "Judgement"),
         words=words.JUDGEMENT,
@@ -191,7 +181,9 @@ LOOKS: Final[Mapping[str, Look]] = {
     "province": Look(
         title=words.INCIDENT["province"], words=words.PLACE, width=120, link=_TO_PROVINCE
     ),
-    "enterprise": Look(title=words.INCIDENT["enterprise"], width=200, link=_TO_ENTERPRISE),
+    "enterprise": Look(
+        title=words.INCIDENT["enterprise"], width=200, link=_TO_ENTERPRISE, wrap=True
+    ),
     "incident": Look(
         title=words.INCIDENT["incident"], link=_TO_INCIDENT, least_width=300, wrap=True
     ),
@@ -250,8 +242,8 @@ LOOKS: Final[Mapping[str, Look]] = {
     "story": Look(title=Text("经过", "What happened"), wrap=True, least_width=500),
     "reason": Look(title=Text("理由", "Reason"), wrap=True, least_width=300),
     "criterion": Look(title=Text("判定项", "Criterion"), wrap=True, least_width=260),
-    "value": Look(title=Text("事实", "Fact"), width=160),
-    "bound": Look(title=Text("界限", "Bound"), width=160),
+    "value": Look(title=Text("事实", "Fact"), width=180, wrap=True),
+    "bound": Look(title=Text("界限", "Bound"), width=200, wrap=True),
     "stated_by": Look(title=Text("填报人", "Stated by"), words=words.STATED_BY, width=110),
     "rule": Look(title=Text("规则", "Rule"), least_width=220),
     "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
@@ -273,15 +265,18 @@ LOOKS: Final[Mapping[str, Look]] = {
     "late": Look(title=Text("迟到", "Late"), width=90),
     "dropped": Look(title=Text("丢弃", "Dropped"), width=90),
     "dead_lettered": Look(title=Text("死信", "Dead letters"), width=100),
+    "unverified": Look(title=Text("原因", "Why"), words=words.UNVERIFIED, width=200),
     "difference": Look(title=Text("差额", "Difference"), width=90),
     "refused": Look(title=Text("拒收批次", "Refused batches"), width=120),
     "reason_code": Look(title=Text("原因代码", "Reason code"), width=200),
     "detail": Look(title=Text("问题", "What is wrong"), wrap=True),
     "remedy": Look(title=Text("办法", "Remedy"), wrap=True),
-    "host": Look(title=words.ENTITY["host"], width=140, link=_TO_ENTITY),
-    "account": Look(title=words.ENTITY["account"], width=140, link=_TO_ENTITY),
-    "source_ip": Look(title=words.FIELD_LABEL["source_ip"], width=140, link=_TO_ENTITY),
-    "destination_ip": Look(title=words.FIELD_LABEL["destination_ip"], width=160, link=_TO_ENTITY),
+    "host": Look(title=words.ENTITY["host"], width=140, link=_TO_ENTITY, wrap=True),
+    "account": Look(title=words.ENTITY["account"], width=140, link=_TO_ENTITY, wrap=True),
+    "source_ip": Look(title=words.FIELD_LABEL["source_ip"], width=140, link=_TO_ENTITY, wrap=True),
+    "destination_ip": Look(
+        title=words.FIELD_LABEL["destination_ip"], width=160, link=_TO_ENTITY, wrap=True
+    ),
     "process": Look(title=words.ENTITY["process"], least_width=240, link=_TO_ENTITY),
     "entity": Look(title=Text("实体", "Entity"), least_width=240, wrap=True, link=_TO_ENTITY),
     "entity_kind": Look(title=Text("类型", "Kind"), words=words.ENTITY, width=130),
@@ -321,7 +316,7 @@ LOOKS: Final[Mapping[str, Look]] = {
         title=Text("关键信息基础设施", "Critical infrastructure"), words=words.YES_NO, width=140
     ),
     "persons": Look(title=Text("个人信息（人）", "Persons' data held"), width=140),
-    "data_class_list": Look(title=Text("数据级别", "Data classes"), width=180),
+    "data_class_list": Look(title=Text("数据级别", "Data classes"), least_width=180, wrap=True),
     "sources": Look(title=Text("来源数", "Sources"), width=90),
     "source_list": Look(title=Text("产品", "Products"), wrap=True),
     "last_event": Look(title=Text("最近日志", "Last event"), width=170),

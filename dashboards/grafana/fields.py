@@ -8,6 +8,7 @@ from grafana_foundation_sdk.models import dashboard as models
 
 from dashboards.grafana.columns import LOOKS, Look
 from dashboards.grafana.specs import board_uid
+from dashboards.grafana.widths import for_cell, for_heading
 from dashboards.words import Language, Words
 
 OPEN: Final = {"zh": "打开", "en": "Open"}
@@ -72,8 +73,9 @@ def override(look: Look, language: Language) -> list[Any]:
 
 
 def _width(look: Look, language: Language) -> int:
-    """In pixels; a column of our words is wider in English."""
-    return round(look.width * 1.35) if look.words and language == "en" else look.width
+    """In pixels: at least what the heading and the longest of its words take."""
+    words = (for_cell(text.of(language)) for text in look.words.values())
+    return max(look.width, for_heading(look.title.of(language)), *words)
 
 
 def link_json(look: Look, language: Language) -> dict[str, object]:

@@ -33,6 +33,16 @@ class Link(msgspec.Struct, frozen=True, kw_only=True):
     uid: str
     variables: tuple[str, ...]
 
+    @property
+    def opens_incident(self) -> bool:
+        """Whether it leads to one incident, and not back."""
+        return "incident" in self.variables and "-incident-" in self.uid and self.place != "links"
+
+    @property
+    def has_own_period(self) -> bool:
+        """Whether it sets the period that its row names."""
+        return "from=${__data.fields." in self.url
+
 
 _NEEDED: Final[Mapping[str, tuple[str, ...]]] = {
     "timeseries": ("time",),

@@ -36,9 +36,9 @@ from dashboards.words import Language, Text
 _LIST: Final = Text("打开清单", "Open the list")
 _PROVINCES: Final = Text("省份", "Provinces")
 LABEL_INK, LABEL_PAPER = "#14161a", "#ffffff"
-TILE_ZOOM: Final = 4.7
-"""At which a tile of five degrees is 92 pixels wide, and the map's eight rows 740 high."""
-TILE_RADIUS: Final = 61
+TILE_ZOOM: Final = 4.65
+"""At which five degrees are 89 pixels, and the map's eight rows 714 high."""
+TILE_RADIUS: Final = 59
 """From the middle of a tile to its corner."""
 
 
@@ -53,11 +53,11 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 _NAME, _FIGURES = Text("名称", "Names"), Text("数量", "Figures")
 LABELS: Final[Mapping[str, Label]] = {
-    "name_dark": Label(title=_NAME, colour=LABEL_INK, sizes={"zh": 22, "en": 12}, offset=-22),
-    "name_light": Label(title=_NAME, colour=LABEL_PAPER, sizes={"zh": 22, "en": 12}, offset=-22),
-    "figures_dark": Label(title=_FIGURES, colour=LABEL_INK, sizes={"zh": 20, "en": 20}, offset=14),
+    "name_dark": Label(title=_NAME, colour=LABEL_INK, sizes={"zh": 22, "en": 11}, offset=-26),
+    "name_light": Label(title=_NAME, colour=LABEL_PAPER, sizes={"zh": 22, "en": 11}, offset=-26),
+    "figures_dark": Label(title=_FIGURES, colour=LABEL_INK, sizes={"zh": 19, "en": 19}, offset=15),
     "figures_light": Label(
-        title=_FIGURES, colour=LABEL_PAPER, sizes={"zh": 20, "en": 20}, offset=14
+        title=_FIGURES, colour=LABEL_PAPER, sizes={"zh": 19, "en": 19}, offset=15
     ),
 }
 """A text is one colour in its layer: dark on light tiles and light on dark ones are two."""

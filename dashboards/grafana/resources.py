@@ -43,8 +43,7 @@ def resources(settings: GrafanaSettings, version: tuple[int, int] | None) -> Ite
         yield _folder(folder_uid(language), FOLDERS.of(language))
     yield _folder(ALERT_FOLDER, "烽火告警 / Fenghuo alerts")
     yield _datasource(settings)
-    if settings.alert_webhook:
-        yield _contact_point(settings.alert_webhook)
+    yield from _contact_points(settings)
     for language, dashboards in render(settings.map_layer).items():
         for dashboard in dashboards:
             yield Resource(
@@ -54,9 +53,10 @@ def resources(settings: GrafanaSettings, version: tuple[int, int] | None) -> Ite
                 body=dashboard,
                 folder=folder_uid(language),
             )
-    is_routed = bool(settings.alert_webhook) and (version is None or version >= ROUTES_RULES)
+    has_receiver = bool(settings.alert_webhook or settings.alert_email)
+    is_routed = has_receiver and (version is None or version >= ROUTES_RULES)
     receiver = CONTACT_POINT if is_routed else ""
-    for rule in alert_rules(ALERT_FOLDER, receiver, settings.drill_alerts):
+    for rule in alert_rules(ALERT_FOLDER, receiver, settings.url, settings.drill_alerts):
         yield Resource(kind="alert-rule", uid=rule["uid"], title=rule["title"], body=rule)
 
 
@@ -97,15 +97,19 @@ def _datasource(settings: GrafanaSettings) -> Resource:
     )
 
 
-def _contact_point(webhook: str) -> Resource:
+def _contact_points(settings: GrafanaSettings) -> Iterator[Resource]:
+    """Ways to the people on duty: of one name, so that an alert takes them all."""
+    if settings.alert_webhook:
+        yield _contact_point(CONTACT_POINT, "webhook", {"url": settings.alert_webhook})
+    if settings.alert_email:
+        addresses = {"addresses": settings.alert_email, "singleEmail": False}
+        yield _contact_point(f"{CONTACT_POINT}-email", "email", addresses)
+
+
+def _contact_point(uid: str, kind: str, settings: dict[str, object]) -> Resource:
     return Resource(
         kind="contact-point",
-        uid=CONTACT_POINT,
+        uid=uid,
         title=CONTACT_POINT,
-        body={
-            "uid": CONTACT_POINT,
-            "name": CONTACT_POINT,
-            "type": "webhook",
-            "settings": {"url": webhook},
-        },
+        body={"uid": uid, "name": CONTACT_POINT, "type": kind, "settings": settings},
     )

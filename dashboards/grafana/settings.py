@@ -30,6 +30,10 @@ class GrafanaSettings(BaseSettings):
         default=False, description="Whether the people on call are told of drills too."
     )
 
+    alert_email: str = Field(
+        default="", description="Mail addresses that alerts go to, with semicolons between them."
+    )
+
     @field_validator("url")
     @classmethod
     def _is_address(cls, url: str) -> str:

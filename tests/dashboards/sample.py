@@ -724,6 +724,7 @@ def _account(enterprise: Enterprise, received: Moment, number: int, hour: int) -
         dropped=4 if broken else 5,
         dead_lettered=1 if broken else 0,
         reasons={"duplicate": 4, "not_json": 1} if broken else {"duplicate": 5},
+        unverified="no_stream" if hour == 3 else "",
     )
 
 

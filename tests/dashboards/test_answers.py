@@ -1,5 +1,6 @@
 """What boards answer on the made store, where a wrong join would still give rows."""
 
+import re
 from typing import Any
 
 import msgspec
@@ -13,6 +14,7 @@ from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
 from dashboards.grafana.boards.obligations import OBLIGATIONS_BOARD
 from dashboards.grafana.boards.province import PROVINCE_BOARD
+from dashboards.grafana.boards.queue import QUEUE
 from dashboards.grafana.boards.situation import SITUATION
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Source, select
@@ -144,6 +146,38 @@ def test_a_tile_shows_the_last_day_against_the_one_before(
     (tile,) = (row for row in store.query(sql) if row["province"] == "440000")
     text = f"{tile['figures_light']}{tile['figures_dark']}".strip()
     assert text.partition("\n")[2] == shown
+
+
+@pytest.mark.parametrize("board", [SITUATION, PROVINCE_BOARD, QUEUE], ids=lambda board: board.name)
+def test_a_count_leads_to_the_list_that_it_counts(store: ChdbSink, board: Board) -> None:
+    """As many incidents in the queue, or duties on theirs, as the tile says."""
+    dashboard, source = board_json(board, "en"), Source(store.query, QueryFailed)
+    lists = {"queue": (QUEUE, "Incidents"), "obligations": (OBLIGATIONS_BOARD, "")}
+    base = msgspec.structs.replace(choose(store.query), variables={})
+    chosen, _ = select(dashboard, source, base)
+    followed = 0
+    for target in targets(dashboard):
+        for link in target.panel.get("fieldConfig", {}).get("defaults", {}).get("links", ()):
+            name = link["url"].split("-")[1]
+            kept = re.findall(r"\$\{(\w+):queryparam\}", link["url"])
+            variables = {each: chosen.variables[each] for each in kept if each != "store"}
+            for each, value in re.findall(r"var-(\w+)=(\w+)", link["url"]):
+                variables[each] = (*variables.get(each, ()), value)
+            there, title = lists[name]
+            there_json = board_json(there, "en")
+            selection, _ = select(
+                there_json, source, msgspec.structs.replace(base, variables=variables)
+            )
+            rows = [
+                row
+                for one in targets(there_json)
+                if one.panel.get("type") == "table" and title in ("", one.place)
+                for row in store.query(expand(one.sql, selection))
+            ]
+            counted = store.query(expand(target.sql, chosen))[0]
+            assert len(rows) == sum(int(str(each)) for each in counted.values()), target.place
+            followed += 1
+    assert followed >= 4
 
 
 def test_a_province_that_has_something_is_preset(store: ChdbSink) -> None:

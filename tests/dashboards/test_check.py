@@ -6,14 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from dashboards.grafana.alerts import ALERTS, DRILL_ALERTS
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Limits, Report, Source, check
 from dashboards.grafana.macros import PLUGINS, Plugin
 from dashboards.grafana.rendering import render
 from dashboards.grafana.sample_period import choose
-from dashboards.grafana.specs import localise
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
 
@@ -28,17 +26,11 @@ def run(store: ChdbSink, *dashboards: dict[str, Any]) -> Report:
 @pytest.mark.parametrize("plugin", PLUGINS)
 def test_every_plugin_version_gives_the_same_rows(store: ChdbSink, plugin: Plugin) -> None:
     chosen = choose(store.query)
-    source, limits = Source(store.query, QueryFailed), Limits(ms=60_000.0, needs_rows=True)
+    source = Source(store.query, QueryFailed)
+    limits = Limits(ms=60_000.0, needs_rows=True, tries_hostile=plugin == "4")
     report = check(EVERYTHING, source, msgspec.structs.replace(chosen, plugin=plugin), limits)
     assert [str(fault) for fault in report.faults] == []
     assert len(report.runs) >= 240
-
-
-def test_every_alert_gives_one_number(store: ChdbSink) -> None:
-    for alert in (*ALERTS, *DRILL_ALERTS):
-        rows = store.query(localise(alert.query, "zh"))
-        assert [list(row) for row in rows] == [["value"]], alert.name
-        assert isinstance(rows[0]["value"], int | float), alert.name
 
 
 @pytest.fixture
@@ -47,6 +39,7 @@ def situation() -> dict[str, Any]:
     dashboard = deepcopy(board_json(BOARDS[0], "en"))
     dashboard["links"] = []
     for panel in dashboard["panels"]:
+        panel.get("fieldConfig", {}).get("defaults", {}).pop("links", None)
         for override in panel.get("fieldConfig", {}).get("overrides", ()):
             override["properties"] = [p for p in override["properties"] if p["id"] != "links"]
     return dashboard
@@ -130,7 +123,8 @@ def test_a_map_without_a_layer_of_text_only_is_found(
 ) -> None:
     tiles = next(panel for panel in situation["panels"] if panel["type"] == "geomap")
     layers = tiles["options"]["layers"]
-    layers[0]["config"]["style"]["text"] = layers.pop()["config"]["style"]["text"]
+    layers[0]["config"]["style"]["text"] = layers[1]["config"]["style"]["text"]
+    del layers[1:]
     assert "has no layer of text only" in faults(store, situation)
 
 

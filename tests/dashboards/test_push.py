@@ -49,6 +49,17 @@ def test_a_push_makes_everything_and_a_second_one_changes_nothing(grafana: StubG
     assert f"unchanged {sum(kinds.values())}" in second.output
 
 
+def test_alerts_go_to_a_hook_and_to_mail_by_one_contact_point(grafana: StubGrafana) -> None:
+    addresses = "duty@example.org;lead@example.org"
+    assert push(grafana, FENGHUO_GRAFANA_ALERT_EMAIL=addresses).exit_code == 0
+    points = [held for (kind, _), held in grafana.held.items() if kind == "contact-point"]
+    assert {point["type"]: point["settings"] for point in points} == {
+        "webhook": {"url": "http://duty.example/hook"},
+        "email": {"addresses": addresses, "singleEmail": False},
+    }
+    assert {point["name"] for point in points} == {"fenghuo-duty"}
+
+
 def test_lists_are_asked_for_once(grafana: StubGrafana) -> None:
     push(grafana)
     asked = Counter(grafana.reads)

@@ -5,12 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.grafana.alerts import ALERTS, DRILL_ALERTS, alert_rules
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.inspect_json import targets
 from dashboards.grafana.rendering import rendered_files, write_files
-from dashboards.grafana.specs import board_uid, localise
+from dashboards.grafana.specs import board_uid
 from dashboards.words import LANGUAGES, Language
 from tests.dashboards.outline import GOLDEN, outlines
 
@@ -89,29 +88,3 @@ def test_a_base_layer_of_ones_own_puts_markers_on_the_capitals() -> None:
     panel = next(panel for panel in dashboard["panels"] if panel["type"] == "geomap")
     assert panel["options"]["basemap"]["config"]["src"] == "/public/maps/ours.geojson"
     assert "39.9, 116.41" in panel["targets"][0]["rawSql"]
-
-
-def test_alert_rules_are_whole() -> None:
-    rules = list(alert_rules("folder", "duty"))
-    assert len({rule["uid"] for rule in rules}) == len(ALERTS)
-    for rule in rules:
-        assert rule["condition"] in {part["refId"] for part in rule["data"]}
-        assert rule["notification_settings"] == {"receiver": "duty"}
-
-
-def test_no_alert_counts_drills_and_those_of_drills_count_nothing_else() -> None:
-    for alert in ALERTS:
-        assert "drill = ''" in localise(alert.query, "zh"), alert.name
-    for alert in DRILL_ALERTS:
-        assert "drill = ''" not in alert.query
-        assert "drill != ''" in alert.query
-        assert "演练" in alert.title.zh
-        assert "DRILL" in alert.title.en
-
-
-def test_drills_reach_the_people_on_call_only_where_a_site_switches_them_on() -> None:
-    off, on = (list(alert_rules("folder", "duty", drills)) for drills in (False, True))
-    assert len(on) == len(off) + len(DRILL_ALERTS) == len({rule["uid"] for rule in on})
-    assert {alert.name for alert in DRILL_ALERTS} == {
-        "grave-incident-drill", "obligation-late-drill", "obligation-due-soon-drill",
-    }  # fmt: skip

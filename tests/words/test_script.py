@@ -131,7 +131,7 @@ def test_every_cell_of_every_board_is_in_its_script(store: ChdbSink, language: L
             if not target.panel or target.panel["type"] in ("timeseries", "logs"):
                 continue  # lines quote the evidence
             for column, text in cells(target.panel, store.query(expand(target.sql, selection))):
-                if column.endswith(("time", "_at", "last_event")):
+                if column.endswith(("time", "_at", "_seen", "last_event")):
                     continue
                 read += 1
                 if faults := wrong_script(text, language):

@@ -185,6 +185,28 @@ ORDER BY received_at DESC, dead_letter_id LIMIT 200
                     height=10,
                     empty=Text("没有死信", "No dead letter"),
                 ),
+                Panel(
+                    kind="table",
+                    title=Text("无从核对是否重复的批次", "Batches that may be repeats"),
+                    description=Text(
+                        "无从得知此前是否收过的批次：日志按内容去重，发送方宜为批次编号。",
+                        "It cannot be known whether they were taken before: events are told by "
+                        "their content; senders should number their batches.",
+                    ),
+                    queries=(
+                        f"""
+SELECT unverified, any(if(e.name = '', b.enterprise_id, e.name)) AS enterprise,
+       count() AS batches, sum(b.events) AS events, max(received_at) AS last_received_at,
+       b.enterprise_id AS enterprise_id
+FROM (SELECT * FROM batches WHERE unverified != '' AND {_RECEIVED}) AS b
+LEFT JOIN enterprises AS e ON e.enterprise_id = b.enterprise_id
+GROUP BY unverified, enterprise_id ORDER BY batches DESC, enterprise_id, unverified LIMIT 200
+""",
+                    ),
+                    width=24,
+                    height=7,
+                    empty=Text("每个批次都可核对", "Every batch could be told"),
+                ),
             ),
         ),
     ),

@@ -36,6 +36,18 @@ SCENARIOS: Final = Variable(
 STATUSES: Final = Variable(
     name="status", label=Text("状态", "Status"), options=words.STATUS, multi=True
 )
+VERDICTS: Final = Variable(
+    name="verdict", label=Text("研判", "Verdict"), options=words.VERDICT, multi=True
+)
+ASSIGNED: Final = Variable(
+    name="assigned",
+    label=Text("负责人", "Assignee"),
+    options={
+        "any": Text("不限", "Any"),
+        "no": Text("未指派", "Unassigned"),
+        "yes": Text("已指派", "Assigned"),
+    },
+)
 GRADES: Final = Variable(name="grade", label=Text("等级", "Tier"), options=words.GRADE, multi=True)
 REGIMES: Final = Variable(
     name="regime", label=Text("体系", "Regime"), options=words.REGIME_SHORT, multi=True

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.grafana.boards.campaigns import campaign_table
-from dashboards.grafana.boards.search import MOST_EVENTS, fits
+from dashboards.grafana.boards.search import KEY, MOST_EVENTS, fits
 from dashboards.grafana.boards.shared import distinct, incident_table
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen
@@ -144,8 +144,9 @@ GROUP BY kind, value ORDER BY detections DESC, kind, value LIMIT 100
                     queries=(
                         f"""
 SELECT time, <event_line> AS line, <event_fields>
-FROM (SELECT e.*, '' AS rules FROM events AS e WHERE {_IN_EVENTS}
-      ORDER BY time DESC, event_id LIMIT {MOST_EVENTS}) AS e
+FROM (SELECT *, '' AS rules FROM events WHERE ({KEY}) IN (
+          SELECT {KEY} FROM events AS e WHERE {_IN_EVENTS}
+          ORDER BY time DESC, event_id LIMIT {MOST_EVENTS})) AS e
 ORDER BY time, event_id
 """,
                     ),

@@ -2,8 +2,22 @@
 
 from typing import Final
 
-from dashboards.grafana.boards.choices import DRILLS, GRADES, PROVINCES, SCENARIOS, STATUSES
-from dashboards.grafana.boards.shared import QUIET, counted_by, incident_table, two_counts
+from dashboards.grafana.boards.choices import (
+    ASSIGNED,
+    DRILLS,
+    GRADES,
+    PROVINCES,
+    SCENARIOS,
+    STATUSES,
+    VERDICTS,
+)
+from dashboards.grafana.boards.shared import (
+    OPEN_STATUSES,
+    QUIET,
+    counted_by,
+    incident_table,
+    two_counts,
+)
 from dashboards.grafana.columns import INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen, is_chosen
@@ -14,8 +28,11 @@ _WHERE: Final = (
     f" AND {is_chosen('province', 'province')}"
     f" AND {is_chosen('scenario', 'scenario')}"
     f" AND {is_chosen('status', 'status')}"
+    f" AND {is_chosen('verdict', 'verdict')}"
     f" AND {is_chosen('grade', 'toString(<gravity>)')}"
+    f" AND ({chosen('assigned')} = 'any' OR (assignee = '') = ({chosen('assigned')} = 'no'))"
 )
+_STILL_OPEN: Final = tuple(f"var-status={status}" for status in OPEN_STATUSES)
 _CHOICES: Final = tuple(f"${{{name}:queryparam}}" for name in ("province", "grade", "drills"))
 """What a link to a shorter list keeps."""
 _SAME: Final = f"(drill != '') = ({chosen('drills')} = '1')"
@@ -27,16 +44,16 @@ QUEUE: Final = Board(
         "待研判与处置的事件，可按省份、等级、场景、状态筛选。",
         "Incidents to judge and to handle, by province, tier, scenario and status.",
     ),
-    variables=(PROVINCES, GRADES, SCENARIOS, STATUSES, DRILLS),
+    variables=(PROVINCES, GRADES, SCENARIOS, STATUSES, VERDICTS, ASSIGNED, DRILLS),
     sections=(
         Section(
             title=Text("工作量", "Work"),
             panels=(
                 *(
                     two_counts(
-                        title, description, f"{_WHERE} AND {condition}", colour, chosen, width=4
+                        title, description, f"{_WHERE} AND {condition}", colour, there, width=4
                     )
-                    for condition, colour, chosen, title, description in (
+                    for condition, colour, there, title, description in (
                         (
                             "status = 'new'",
                             PRESSING,
@@ -47,7 +64,7 @@ QUEUE: Final = Board(
                         (
                             "<open> AND assignee = ''",
                             PRESSING,
-                            (),
+                            ("var-assigned=no", *_STILL_OPEN, *_CHOICES),
                             Text("未指派", "Unassigned"),
                             Text("未办结且无负责人。", "Open incidents without an assignee."),
                         ),
@@ -61,7 +78,7 @@ QUEUE: Final = Board(
                         (
                             "<open> AND verdict = 'unknown'",
                             INK,
-                            (),
+                            ("var-verdict=unknown", *_STILL_OPEN, *_CHOICES),
                             VERDICT["unknown"],
                             Text("未办结且无研判结论。", "Open incidents without a verdict."),
                         ),

@@ -35,8 +35,13 @@ _ASKED: Final = f"""$__timeFilter(time) AND {is_chosen("province", "province")}
   AND {fits("account", "account")}
   AND {fits("address", "source_ip", "destination_ip")}
   AND ({_ENTERPRISE} = '' OR enterprise_id IN (SELECT enterprise_id FROM enterprises
-       WHERE enterprise_id = {_ENTERPRISE} OR positionCaseInsensitiveUTF8(name, {_ENTERPRISE}) > 0))
-  AND ({_TEXT} = '' OR positionCaseInsensitiveUTF8(raw, {_TEXT}) > 0)"""
+       WHERE enterprise_id = {_ENTERPRISE} OR positionCaseInsensitive(name, {_ENTERPRISE}) > 0))
+  AND ({_TEXT} = '' OR positionCaseInsensitive(raw, {_TEXT}) > 0)"""
+KEY: Final = "enterprise_id, time, event_id"
+_LATEST: Final = f"""SELECT *, '' AS rules FROM events WHERE ({KEY}) IN (
+          SELECT {KEY} FROM events WHERE {_ASKED}
+          ORDER BY time DESC, event_id LIMIT {MOST_EVENTS})"""
+"""Their keys are found first: the lines of the others need not be read."""
 _NAMED: Final = " OR ".join(
     f"({chosen(name)} != '' AND hasAny(entity_values, [{chosen(name)}, lower({chosen(name)})]))"
     for name in ("host", "account", "address", "text")
@@ -72,7 +77,7 @@ _EVENTS: Final = Panel(
 SELECT time AS event_time, if(n.name = '', e.enterprise_id, n.name) AS enterprise, product,
        category AS log_category, host, account, source_ip, destination_ip, process,
        e.enterprise_id AS enterprise_id
-FROM (SELECT * FROM events WHERE {_ASKED} ORDER BY time DESC, event_id LIMIT {MOST_EVENTS}) AS e
+FROM ({_LATEST}) AS e
 LEFT JOIN enterprises AS n ON n.enterprise_id = e.enterprise_id
 ORDER BY event_time DESC, event_id
 """,
@@ -90,8 +95,7 @@ _LINES: Final = Panel(
     queries=(
         f"""
 SELECT time, <event_line> AS line, <event_fields>
-FROM (SELECT *, '' AS rules FROM events WHERE {_ASKED}
-      ORDER BY time DESC, event_id LIMIT {MOST_EVENTS}) AS e
+FROM ({_LATEST}) AS e
 ORDER BY time, event_id
 """,
     ),

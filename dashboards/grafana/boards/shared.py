@@ -22,6 +22,7 @@ QUIET: Final = Text("所选时段内没有安全事件", "No incident in the cho
 TIER_CHANGES: Final = Text("等级变化", "Tier changes")
 HOURS: Final = "drill = '' AND time >= toStartOfHour($__fromTime()) AND time <= $__toTime()"
 """The hours that the period touches, in the rollup `events_by_hour`; drills are no traffic."""
+OPEN_STATUSES: Final = ("new", "in_progress", "on_hold")
 EVERY_INTERVAL: Final = """ORDER BY time WITH FILL
     FROM toStartOfInterval($__fromTime(), INTERVAL $__interval_s() second)
     TO $__toTime() STEP $__interval_s()"""
@@ -86,7 +87,7 @@ def open_stat(where: str, *here: str) -> Panel:
         Text("所选时段内尚未处置完毕的事件数。", "Incidents of the period that are not resolved."),
         f"{where} AND <open>",
         INK,
-        (*(f"var-status={status}" for status in ("new", "in_progress", "on_hold")), *here),
+        (*(f"var-status={status}" for status in OPEN_STATUSES), *here),
     )
 
 
