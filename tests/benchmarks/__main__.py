@@ -11,12 +11,14 @@ BENCHMARKS = (
     "campaigns",
     "sinks",
     "worker",
+    "neighbour_cpu",
+    "neighbour",
     "twice",
     "panels",
 )
 """Sigma beside its fastest peer; correlation; batch to decisions; sightings to campaigns; rows a
-second; the stream; double inserts; every panel at a hundred million events (10 GB of disk, up to
-an hour)."""
+second; the stream; what a loud enterprise costs the others; double inserts; every panel at a
+hundred million events (10 GB of disk, up to an hour)."""
 
 
 def main() -> int:
