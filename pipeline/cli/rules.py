@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from pipeline.files.rule_files import load_rules
 from pipeline.files.rule_samples import judge_samples
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import AUTO
-from pipeline.sigma.log_sources import blind_rules, event_source
+from pipeline.sigma.log_sources import event_source
+from pipeline.sigma.matching.coverage import coverage_of, seen_in
 from pipeline.sigma.matching.explain import Branch, explain
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.sigma.matching.values import tree_holds
@@ -51,7 +53,7 @@ rules_group.add_command(navigator_command)
 @click.option(
     "--sources",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A recording: name the rules that none of its sources can feed.",
+    help="A recording: name the log sources and fields of rules that it does not have.",
 )
 def check(
     folders: tuple[Path, ...],
@@ -79,19 +81,28 @@ def _fault_line(fault: RuleFault) -> str:
 
 
 def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:
-    """Log sources that rules need and no event of the recording has."""
-    seen = set()
-    for each in open_recording(recording):
-        try:
-            seen.add(event_source(fields_of(each, AUTO)))
-        except EventFault:
-            continue
-    asked = ((each.rule, each.has_keywords) for each in rules.compiled)
-    for source, blind in sorted(blind_rules(asked, seen).items()):
+    """Log sources that rules need and no event of the recording has; fields that they ask for and
+    no event of theirs has."""
+    found = coverage_of(rules, seen_in(_fields_in(recording)))
+    for source, coverage in sorted(found.items()):
         named = "/".join(msgspec.structs.astuple(source))
-        row = {"blind_source": named, "rules": [rule.head.rule_id for rule in blind]}
-        text = f"no source for {named}: {len(blind)} rules can never match"
-        click.echo(orjson.dumps(row).decode() if as_json else text)
+        if coverage.is_fed and not coverage.missing:
+            continue
+        if as_json:
+            row = {"source": named, **msgspec.structs.asdict(coverage)}
+            click.echo(msgspec.json.encode(row).decode())
+        elif not coverage.is_fed:
+            click.echo(f"no source for {named}: {coverage.rules} rules can never match")
+        else:
+            missing = sorted(coverage.missing.items(), key=lambda each: (-each[1], each[0]))
+            fields = ", ".join(f"{name} ({count})" for name, count in missing)
+            click.echo(f"no field for {named}, asked by so many rules: {fields}")
+
+
+def _fields_in(recording: Path) -> Iterator[Mapping[str, object]]:
+    for each in open_recording(recording):
+        with suppress(EventFault):
+            yield fields_of(each, AUTO)
 
 
 @rules_group.command("test")

@@ -13,14 +13,14 @@ Rule 5: a category of Windows stands for channels and event ids, not for a name
 (specification, taxonomy appendix 2.1, "Windows Folder").
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
 from pipeline.sigma.predicates import text_of
-from pipeline.sigma.reading.documents import LogSource, SigmaRule
+from pipeline.sigma.reading.documents import LogSource
 
 SOURCE_FIELD = "sigma.source"
 DECODING_FIELD = "fenghuo.decoding"
@@ -359,22 +359,6 @@ def _fits_service(service: str, event: EventSource) -> bool:
     if event.services:
         return service in event.services
     return not (event.is_windows_log and service in SERVICES)
-
-
-def blind_rules(
-    rules: Iterable[tuple[SigmaRule, bool]], seen: Collection[EventSource]
-) -> dict[LogSource, list[SigmaRule]]:
-    """The rules, given with whether they ask for keywords, that no event of the sources `seen` can
-    ever meet, by their log source."""
-    blind: dict[LogSource, list[SigmaRule]] = {}
-    fed: dict[tuple[LogSource, bool], bool] = {}
-    for rule, has_keywords in rules:
-        kind = rule.logsource, has_keywords
-        if kind not in fed:
-            fed[kind] = any(applies(rule.logsource, event, has_keywords) for event in seen)
-        if not fed[kind]:
-            blind.setdefault(rule.logsource, []).append(rule)
-    return blind
 
 
 def _breadth(category: str) -> tuple[int, str]:

@@ -175,6 +175,7 @@ class Service:
             with _abandonable():
                 generation = self.app.consumer_generation_id
                 await self._steps.receive([StreamRecord(event) for event in events], generation)
+                self.health.progress()
 
     async def _apply(self) -> None:
         """Steps, as long as records wait."""

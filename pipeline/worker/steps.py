@@ -100,8 +100,12 @@ class Steps:
                     ((each.topic, each.partition), each.offset) for each in records
                 )
             fresh = await self._sequencer.fresh(current)
-            await self._account_missing()
-            await self._admit(fresh)
+            try:
+                await self._account_missing()
+                await self._admit(fresh)
+            except DeliveryAbandoned:
+                self._let_go()  # what was expected next was not kept
+                raise
             for each in delivered:
                 if each not in fresh:
                     each.ack()
@@ -118,8 +122,8 @@ class Steps:
                 self._let_go()
                 return
             started_s = time.monotonic()
-            taken = await self._next()
             try:
+                taken = await self._next()
                 await self._apply(taken)
             except DeliveryAbandoned:
                 self._let_go()
@@ -138,8 +142,8 @@ class Steps:
             return taken
         records = await self._sequencer.read_again(absent.place, absent.offset)
         if records and records[0].offset > absent.offset:
-            self._order.drop(absent)
             await self._dead_letter(expire_offsets(records[0], absent.offset, absent.offset))
+            self._order.drop(absent)
         wanted = [each for each in records if self._order.awaits(absent.place, each.offset)]
         tasks = await self.in_thread(self.executor.admit, wanted)
         again = [ReadAgain(each, absent.generation) for each in wanted]
@@ -153,6 +157,7 @@ class Steps:
         self._order.clear()
         self._partition_time = PartitionTime()
         self._opened = NO_GENERATION
+        self._changed.set()  # there is room
 
     async def until_there_is_room(self) -> None:
         """Returns when more may be read."""

@@ -13,13 +13,15 @@ BENCHMARKS = (
     "campaigns",
     "sinks",
     "worker",
+    "neighbour_cpu",
+    "neighbour",
     "twice",
     "panels",
 )
 """Sigma beside its fastest peer; correlation; batch to decisions, and the worker's step; what more
 rules and more correlations cost; the country's registry and states; sightings to campaigns; rows a
-second; the stream; double inserts; every panel at a hundred million events (10 GB of disk, up to
-an hour)."""
+second; the stream; what a loud enterprise costs the others; double inserts; every panel at a
+hundred million events (10 GB of disk, up to an hour)."""
 
 
 def main() -> int:

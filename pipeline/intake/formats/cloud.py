@@ -200,10 +200,19 @@ SERVICES: tuple[Service, ...] = (
 """In this order: the surest marks first."""
 
 _BY_NAME = {service.name: service for service in SERVICES}
+_FIRST_MARKS = frozenset(
+    part
+    for service in SERVICES
+    for marks in service.marks
+    for part in (marks[0], marks[0].partition(".")[0])
+)
+"""A document that has none of these has no service's marks."""
 
 
 def service_of(document: Mapping[str, Any]) -> Service | None:
     """The source of an event by its marks; None where it bears none."""
+    if _FIRST_MARKS.isdisjoint(document):
+        return None
     for service in SERVICES:
         for marks in service.marks:
             if all(look_up(document, name) is not None for name in marks):

@@ -44,15 +44,24 @@ PATHS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("software", ("software_type", "version.major")),
     ("dhcp", ("mac", "lease_time")),
     ("tunnel", ("tunnel_type",)),
-    ("modbus", ("func", "unit")),
-    ("modbus", ("func", "exception")),
+    ("modbus_mask_write_register", ("func", "and_mask")),
+    ("modbus_mask_write_register", ("func", "or_mask")),
+    ("modbus_read_write_multiple_registers", ("func", "write_start_address")),
+    ("modbus_read_write_multiple_registers", ("func", "read_start_address")),
+    ("modbus_read_write_multiple_registers", ("func", "read_registers")),
     ("modbus", ("func", "pdu_type")),
+    ("modbus", ("func", "exception")),
     ("modbus_detailed", ("func", "request_response")),
+    ("modbus_detailed", ("func", "unit")),
     ("dnp3", ("fc_request",)),
     ("dnp3", ("fc_reply",)),
+    ("dnp3_control", ("block_type", "index_number")),
+    ("dnp3_control", ("block_type", "operation_type")),
+    ("dnp3_objects", ("function_code", "object_type")),
     ("s7comm", ("rosctr_name",)),
-    ("s7comm_read_szl", ("szl_id_name",)),
-    ("s7comm_upload_download", ("rosctr", "block_number")),
+    ("s7comm_read_szl", ("szl_id",)),
+    ("s7comm_upload_download", ("rosctr", "pdu_reference")),
+    ("s7comm_plus", ("opcode_name",)),
     ("iec104", ("apdu_type",)),
     ("iec104", ("type_id", "cause_tx")),
     ("iec104", ("asdu_type",)),
@@ -63,7 +72,8 @@ PATHS: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("bacnet", ("bvlc_function",)),
 )
 """Log, and fields that only its rows have together; Zeek's JSON leaves out `_path` by default.
-Modbus, DNP3, S7comm, IEC 104, OPC UA, CIP and BACnet: Zeek's own and ICSNPP's parsers."""
+Modbus, DNP3, S7comm, IEC 104, OPC UA, CIP and BACnet: Zeek's own and ICSNPP's parsers. Zeek's own
+modbus has `unit` together with `pdu_type` or not at all, so `unit` alone is ICSNPP's."""
 
 NAMES: dict[str, tuple[str, ...]] = {
     "src_ip": ("id.orig_h",),
