@@ -25,6 +25,7 @@ MARKS: dict[str, str] = {
     "kafka": "broker",
     "replay": "broker",
     "demo": "broker",
+    "worker/test_commands_beside.py": "broker",
     "worker/test_hostile.py": "broker",
     "worker/test_hostile_live.py": "broker",
     "worker/test_live.py": "broker",
