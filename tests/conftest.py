@@ -23,6 +23,7 @@ MARKS: dict[str, str] = {
     "chaos": "broker",
     "embedded": "broker",
     "kafka": "broker",
+    "notices": "store",
     "replay": "broker",
     "demo": "broker",
     "worker/test_commands_beside.py": "broker",
