@@ -81,6 +81,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.campaign_members USING 1 TO A
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.campaigns USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.dead_letters USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.commands USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.exceptions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.enterprises USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.batches USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.detection_revisions USING 1 TO ALL;
@@ -88,6 +89,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.incident_revisions USING 1 TO
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.assessment_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.obligation_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.campaign_revisions USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.exception_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_writer` ON fenghuo.* USING 1 TO `fenghuo_writer`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_national` ON fenghuo.* USING 1 TO `fenghuo_national`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.events_rows USING province = '110000' TO `fenghuo_province_110000`;
@@ -107,6 +109,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.campaign_revisions_rows USING has(provinces, '110000') TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '110000') TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '110000') TO `fenghuo_province_110000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.exceptions_rows USING province = '110000' TO `fenghuo_province_110000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.exception_revisions_rows USING province = '110000' TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.enterprises_rows USING province = '110000' TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '110000') TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.events_rows USING province = '120000' TO `fenghuo_province_120000`;
@@ -126,6 +130,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.campaign_revisions_rows USING has(provinces, '120000') TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '120000') TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '120000') TO `fenghuo_province_120000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.exceptions_rows USING province = '120000' TO `fenghuo_province_120000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.exception_revisions_rows USING province = '120000' TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.enterprises_rows USING province = '120000' TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '120000') TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.events_rows USING province = '130000' TO `fenghuo_province_130000`;
@@ -145,6 +151,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.campaign_revisions_rows USING has(provinces, '130000') TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '130000') TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '130000') TO `fenghuo_province_130000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.exceptions_rows USING province = '130000' TO `fenghuo_province_130000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.exception_revisions_rows USING province = '130000' TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.enterprises_rows USING province = '130000' TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '130000') TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.events_rows USING province = '140000' TO `fenghuo_province_140000`;
@@ -164,6 +172,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.campaign_revisions_rows USING has(provinces, '140000') TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '140000') TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '140000') TO `fenghuo_province_140000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.exceptions_rows USING province = '140000' TO `fenghuo_province_140000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.exception_revisions_rows USING province = '140000' TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.enterprises_rows USING province = '140000' TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '140000') TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.events_rows USING province = '150000' TO `fenghuo_province_150000`;
@@ -183,6 +193,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.campaign_revisions_rows USING has(provinces, '150000') TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '150000') TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '150000') TO `fenghuo_province_150000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.exceptions_rows USING province = '150000' TO `fenghuo_province_150000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.exception_revisions_rows USING province = '150000' TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.enterprises_rows USING province = '150000' TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '150000') TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.events_rows USING province = '210000' TO `fenghuo_province_210000`;
@@ -202,6 +214,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.campaign_revisions_rows USING has(provinces, '210000') TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '210000') TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '210000') TO `fenghuo_province_210000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.exceptions_rows USING province = '210000' TO `fenghuo_province_210000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.exception_revisions_rows USING province = '210000' TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.enterprises_rows USING province = '210000' TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '210000') TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.events_rows USING province = '220000' TO `fenghuo_province_220000`;
@@ -221,6 +235,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.campaign_revisions_rows USING has(provinces, '220000') TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '220000') TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '220000') TO `fenghuo_province_220000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.exceptions_rows USING province = '220000' TO `fenghuo_province_220000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.exception_revisions_rows USING province = '220000' TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.enterprises_rows USING province = '220000' TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '220000') TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.events_rows USING province = '230000' TO `fenghuo_province_230000`;
@@ -240,6 +256,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.campaign_revisions_rows USING has(provinces, '230000') TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '230000') TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '230000') TO `fenghuo_province_230000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.exceptions_rows USING province = '230000' TO `fenghuo_province_230000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.exception_revisions_rows USING province = '230000' TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.enterprises_rows USING province = '230000' TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '230000') TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.events_rows USING province = '310000' TO `fenghuo_province_310000`;
@@ -259,6 +277,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.campaign_revisions_rows USING has(provinces, '310000') TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '310000') TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '310000') TO `fenghuo_province_310000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.exceptions_rows USING province = '310000' TO `fenghuo_province_310000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.exception_revisions_rows USING province = '310000' TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.enterprises_rows USING province = '310000' TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '310000') TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.events_rows USING province = '320000' TO `fenghuo_province_320000`;
@@ -278,6 +298,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.campaign_revisions_rows USING has(provinces, '320000') TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '320000') TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '320000') TO `fenghuo_province_320000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.exceptions_rows USING province = '320000' TO `fenghuo_province_320000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.exception_revisions_rows USING province = '320000' TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.enterprises_rows USING province = '320000' TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '320000') TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.events_rows USING province = '330000' TO `fenghuo_province_330000`;
@@ -297,6 +319,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.campaign_revisions_rows USING has(provinces, '330000') TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '330000') TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '330000') TO `fenghuo_province_330000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.exceptions_rows USING province = '330000' TO `fenghuo_province_330000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.exception_revisions_rows USING province = '330000' TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.enterprises_rows USING province = '330000' TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '330000') TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.events_rows USING province = '340000' TO `fenghuo_province_340000`;
@@ -316,6 +340,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.campaign_revisions_rows USING has(provinces, '340000') TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '340000') TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '340000') TO `fenghuo_province_340000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.exceptions_rows USING province = '340000' TO `fenghuo_province_340000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.exception_revisions_rows USING province = '340000' TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.enterprises_rows USING province = '340000' TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '340000') TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.events_rows USING province = '350000' TO `fenghuo_province_350000`;
@@ -335,6 +361,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.campaign_revisions_rows USING has(provinces, '350000') TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '350000') TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '350000') TO `fenghuo_province_350000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.exceptions_rows USING province = '350000' TO `fenghuo_province_350000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.exception_revisions_rows USING province = '350000' TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.enterprises_rows USING province = '350000' TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '350000') TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.events_rows USING province = '360000' TO `fenghuo_province_360000`;
@@ -354,6 +382,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.campaign_revisions_rows USING has(provinces, '360000') TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '360000') TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '360000') TO `fenghuo_province_360000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.exceptions_rows USING province = '360000' TO `fenghuo_province_360000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.exception_revisions_rows USING province = '360000' TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.enterprises_rows USING province = '360000' TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '360000') TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.events_rows USING province = '370000' TO `fenghuo_province_370000`;
@@ -373,6 +403,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.campaign_revisions_rows USING has(provinces, '370000') TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '370000') TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '370000') TO `fenghuo_province_370000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.exceptions_rows USING province = '370000' TO `fenghuo_province_370000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.exception_revisions_rows USING province = '370000' TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.enterprises_rows USING province = '370000' TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '370000') TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.events_rows USING province = '410000' TO `fenghuo_province_410000`;
@@ -392,6 +424,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.campaign_revisions_rows USING has(provinces, '410000') TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '410000') TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '410000') TO `fenghuo_province_410000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.exceptions_rows USING province = '410000' TO `fenghuo_province_410000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.exception_revisions_rows USING province = '410000' TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.enterprises_rows USING province = '410000' TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '410000') TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.events_rows USING province = '420000' TO `fenghuo_province_420000`;
@@ -411,6 +445,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.campaign_revisions_rows USING has(provinces, '420000') TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '420000') TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '420000') TO `fenghuo_province_420000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.exceptions_rows USING province = '420000' TO `fenghuo_province_420000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.exception_revisions_rows USING province = '420000' TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.enterprises_rows USING province = '420000' TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '420000') TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.events_rows USING province = '430000' TO `fenghuo_province_430000`;
@@ -430,6 +466,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.campaign_revisions_rows USING has(provinces, '430000') TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '430000') TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '430000') TO `fenghuo_province_430000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.exceptions_rows USING province = '430000' TO `fenghuo_province_430000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.exception_revisions_rows USING province = '430000' TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.enterprises_rows USING province = '430000' TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '430000') TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_rows USING province = '440000' TO `fenghuo_province_440000`;
@@ -449,6 +487,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.campaign_revisions_rows USING has(provinces, '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.exceptions_rows USING province = '440000' TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.exception_revisions_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.enterprises_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.events_rows USING province = '450000' TO `fenghuo_province_450000`;
@@ -468,6 +508,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.campaign_revisions_rows USING has(provinces, '450000') TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '450000') TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '450000') TO `fenghuo_province_450000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.exceptions_rows USING province = '450000' TO `fenghuo_province_450000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.exception_revisions_rows USING province = '450000' TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.enterprises_rows USING province = '450000' TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '450000') TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.events_rows USING province = '460000' TO `fenghuo_province_460000`;
@@ -487,6 +529,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.campaign_revisions_rows USING has(provinces, '460000') TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '460000') TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '460000') TO `fenghuo_province_460000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.exceptions_rows USING province = '460000' TO `fenghuo_province_460000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.exception_revisions_rows USING province = '460000' TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.enterprises_rows USING province = '460000' TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '460000') TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.events_rows USING province = '500000' TO `fenghuo_province_500000`;
@@ -506,6 +550,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.campaign_revisions_rows USING has(provinces, '500000') TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '500000') TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '500000') TO `fenghuo_province_500000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.exceptions_rows USING province = '500000' TO `fenghuo_province_500000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.exception_revisions_rows USING province = '500000' TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.enterprises_rows USING province = '500000' TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '500000') TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.events_rows USING province = '510000' TO `fenghuo_province_510000`;
@@ -525,6 +571,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.campaign_revisions_rows USING has(provinces, '510000') TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '510000') TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '510000') TO `fenghuo_province_510000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.exceptions_rows USING province = '510000' TO `fenghuo_province_510000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.exception_revisions_rows USING province = '510000' TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.enterprises_rows USING province = '510000' TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '510000') TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.events_rows USING province = '520000' TO `fenghuo_province_520000`;
@@ -544,6 +592,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.campaign_revisions_rows USING has(provinces, '520000') TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '520000') TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '520000') TO `fenghuo_province_520000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.exceptions_rows USING province = '520000' TO `fenghuo_province_520000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.exception_revisions_rows USING province = '520000' TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.enterprises_rows USING province = '520000' TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '520000') TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.events_rows USING province = '530000' TO `fenghuo_province_530000`;
@@ -563,6 +613,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.campaign_revisions_rows USING has(provinces, '530000') TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '530000') TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '530000') TO `fenghuo_province_530000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.exceptions_rows USING province = '530000' TO `fenghuo_province_530000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.exception_revisions_rows USING province = '530000' TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.enterprises_rows USING province = '530000' TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '530000') TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.events_rows USING province = '540000' TO `fenghuo_province_540000`;
@@ -582,6 +634,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.campaign_revisions_rows USING has(provinces, '540000') TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '540000') TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '540000') TO `fenghuo_province_540000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.exceptions_rows USING province = '540000' TO `fenghuo_province_540000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.exception_revisions_rows USING province = '540000' TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.enterprises_rows USING province = '540000' TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '540000') TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.events_rows USING province = '610000' TO `fenghuo_province_610000`;
@@ -601,6 +655,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.campaign_revisions_rows USING has(provinces, '610000') TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '610000') TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '610000') TO `fenghuo_province_610000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.exceptions_rows USING province = '610000' TO `fenghuo_province_610000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.exception_revisions_rows USING province = '610000' TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.enterprises_rows USING province = '610000' TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '610000') TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.events_rows USING province = '620000' TO `fenghuo_province_620000`;
@@ -620,6 +676,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.campaign_revisions_rows USING has(provinces, '620000') TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '620000') TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '620000') TO `fenghuo_province_620000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.exceptions_rows USING province = '620000' TO `fenghuo_province_620000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.exception_revisions_rows USING province = '620000' TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.enterprises_rows USING province = '620000' TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '620000') TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.events_rows USING province = '630000' TO `fenghuo_province_630000`;
@@ -639,6 +697,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.campaign_revisions_rows USING has(provinces, '630000') TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '630000') TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '630000') TO `fenghuo_province_630000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.exceptions_rows USING province = '630000' TO `fenghuo_province_630000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.exception_revisions_rows USING province = '630000' TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.enterprises_rows USING province = '630000' TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '630000') TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.events_rows USING province = '640000' TO `fenghuo_province_640000`;
@@ -658,6 +718,8 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.campaign_revisions_rows USING has(provinces, '640000') TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '640000') TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '640000') TO `fenghuo_province_640000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.exceptions_rows USING province = '640000' TO `fenghuo_province_640000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.exception_revisions_rows USING province = '640000' TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.enterprises_rows USING province = '640000' TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '640000') TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.events_rows USING province = '650000' TO `fenghuo_province_650000`;
@@ -677,5 +739,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.campaigns_r
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.campaign_revisions_rows USING has(provinces, '650000') TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.dead_letters_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '650000') TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.commands_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '650000') TO `fenghuo_province_650000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.exceptions_rows USING province = '650000' TO `fenghuo_province_650000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.exception_revisions_rows USING province = '650000' TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.enterprises_rows USING province = '650000' TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '650000') TO `fenghuo_province_650000`;
