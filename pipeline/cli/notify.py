@@ -1,8 +1,12 @@
 """`fenghuo notify`: tells other tools of incidents and deadlines, beside the workers (shell)."""
 
+import fcntl
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
@@ -59,28 +63,55 @@ def notify_command(
         raise click.ClickException(str(fault)) from fault
     if test:
         return _test(channels)
-    try:
-        outbox = Outbox(state or _state_folder(), time.time())
-    except (NoticesFault, OSError) as fault:
-        raise click.ClickException(str(fault)) from fault
-    while True:
-        faults: list[str] = []
-        new = 0
+    place = StorePlace(store, database)
+    with _alone(state or _state_folder()) as folder:
         try:
-            with open_store(store, database, must_exist=True) as sink:
-                new = _look(outbox, channels, sink)
-        except StoreFault as fault:
+            outbox = Outbox(folder, time.time())
+        except (NoticesFault, OSError) as fault:
+            raise click.ClickException(str(fault)) from fault
+        while True:
+            faults = _round(outbox, channels, place)
             if once:
-                raise click.ClickException(str(fault)) from fault
-            faults.append(str(fault))
-        faults += outbox.deliver(channels, tell, time.time)
-        for each in faults:
-            say(each, err=True)
-        if new or faults or once:
-            say(f"{new} new, {outbox.waiting} waiting, {outbox.given_up} given up", err=True)
-        if once:
-            raise click.exceptions.Exit(1 if outbox.waiting or faults else 0)
-        time.sleep(every / SECOND)
+                raise click.exceptions.Exit(1 if outbox.waiting or faults else 0)
+            time.sleep(every / SECOND)
+
+
+class StorePlace(NamedTuple):
+    """Which store is read."""
+
+    folder: Path | None
+    database: str
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """The folder, for this process alone: two would tell everything twice."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield folder
+    except BlockingIOError as fault:
+        told = f"{folder}: another `fenghuo notify` uses it; end that one, or name another --state"
+        raise click.ClickException(told) from fault
+    except OSError as fault:
+        raise click.ClickException(f"{folder}: {fault.strerror}; name another --state") from fault
+
+
+def _round(outbox: Outbox, channels: tuple[Channel, ...], place: StorePlace) -> list[str]:
+    """One look, and what waits is told; what went wrong. A store that is away is one of these."""
+    new, faults = 0, list[str]()
+    try:
+        with open_store(place.folder, place.database, must_exist=True) as sink:
+            new = _look(outbox, channels, sink)
+    except StoreFault as fault:
+        faults.append(str(fault))
+    faults += outbox.deliver(channels, tell, time.time)
+    for each in faults:
+        say(each, err=True)
+    if new or faults:
+        say(f"{new} new, {outbox.waiting} waiting, {outbox.given_up} given up", err=True)
+    return faults
 
 
 def _look(outbox: Outbox, channels: tuple[Channel, ...], sink: Store) -> int:

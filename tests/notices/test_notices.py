@@ -1,6 +1,7 @@
 """Notices: each told, retried or given up, none lost, none twice; to real local receivers."""
 
 import base64
+import fcntl
 import hashlib
 import hmac
 import json
@@ -218,6 +219,9 @@ def test_from_the_store_to_the_hook_each_once(tmp_path: Path) -> None:
         assert "no answer of wecom" in tested[1]
         assert "X-Fenghuo-Signature" in receiver.came[0][1]
         assert notify("--once").exit_code == 0
+        with (tmp_path / "notices" / "lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            assert "another `fenghuo notify` uses it" in notify("--once").stderr
         site.take("E1", shadow_copies(40 * HOUR_S, "ws-5"))
         assert notify("--once").exit_code == 0
         assert notify("--once").exit_code == 0
