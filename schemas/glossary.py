@@ -192,6 +192,13 @@ VERB: Final[Terms] = {
     "end_exception": Term("结束规则例外", "an exception was ended"),
 }
 """What an analyst or a regulator does; as 处置记录 these are read as sentences."""
+NOTICE: Final[Terms] = {
+    "opened": Term("新事件", "new incident"),
+    "tier": Term("事件定级", "tier"),
+    "due_soon": Term("报送即将到期", "report due soon"),
+    "late": Term("报送已逾期", "report late"),
+}
+"""What a notice is about."""
 EXCEPTION: Final[Terms] = {
     "active": Term("生效中", "active"),
     "ended": Term("已结束", "ended"),

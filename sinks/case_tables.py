@@ -241,7 +241,7 @@ EXCEPTIONS = Table(
     key=("exception_id",),
     order_by=("enterprise_id", "exception_id", "revision"),
     kept_as=CASE,
-    ages_by="revised_at",
+    ages_by="ends_at",
     columns=(
         column("exception_id", HEX_ID, "Derived from the command that added it."),
         ENTERPRISE,

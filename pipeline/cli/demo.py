@@ -22,10 +22,10 @@ from rich.progress import (
 
 from dashboards.words import Language, Text
 from pipeline.app.embedded_states import EmbeddedStates
+from pipeline.app.incident_rows import OPEN, read_incidents
 from pipeline.cli.campaign_list import print_campaigns, read_campaigns
 from pipeline.cli.engines import load_engine
-from pipeline.cli.incident_choice import OPEN
-from pipeline.cli.incident_list import print_incidents, read_incidents
+from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.report import write_report
 from pipeline.cli.stores import open_sink
 from pipeline.demo.states import keep_states, read_states

@@ -6,6 +6,7 @@ from typing import Any, get_args
 import click
 import msgspec
 
+from pipeline.app.incident_rows import EVERY, OPEN
 from pipeline.cli.moments import RFC3339
 from schemas.assessment import TIERS
 from schemas.incident import Status
@@ -14,8 +15,6 @@ from schemas.provinces import PROVINCES
 from sinks.ddl import literal, moment_literal
 
 STATUSES = get_args(Status)
-OPEN = "i.drill = '' AND i.status NOT IN ('superseded', 'closed')"
-EVERY = "i.status != 'superseded'"
 
 
 class Choice(msgspec.Struct, frozen=True, kw_only=True):
@@ -33,7 +32,7 @@ class Choice(msgspec.Struct, frozen=True, kw_only=True):
     text: str = ""
 
     def condition(self) -> str:
-        """Over the columns of `incident_list.INCIDENTS`."""
+        """Over the columns of `incident_rows.INCIDENTS`."""
         return " AND ".join(filter(None, [self._standing(), *self._parts()]))
 
     def _standing(self) -> str:

@@ -5,51 +5,13 @@ from typing import get_args
 
 from rich.console import Console
 
-from pipeline.cli.incident_choice import EVERY
 from pipeline.cli.terminal import cell
 from schemas.assessment import Regime
 from schemas.glossary import COLOUR, INCIDENT, STATUS, WARNING, Term, read
 from schemas.language import Language
 from schemas.provinces import PROVINCES
 from schemas.scenarios import SCENARIOS
-from sinks.contract import Answer, Store
-
-INCIDENTS = """
-SELECT {columns}, a.reason AS miit_reason, a.reason_en AS miit_reason_en,
-    a.occurred AS occurred, a.fixed_tier AS fixed_tier, a.warning_state AS warning_state,
-    a.issued_colour AS issued_colour, a.override_tier AS miit_override_tier,
-    c.override_tier AS cac_override_tier, p.override_tier AS public_internet_override_tier,
-    a.fixed_tier AS miit_fixed_tier, c.fixed_tier AS cac_fixed_tier,
-    p.tier AS public_internet_tier, e.name AS enterprise,
-    least({standing}) AS rank, if(rank = 'V', '', rank) AS gravest_tier
-FROM incidents AS i
-LEFT JOIN (SELECT * FROM assessments WHERE regime = 'miit') AS a
-    ON a.incident_id = i.incident_id AND a.enterprise_id = i.enterprise_id
-LEFT JOIN (SELECT * FROM assessments WHERE regime = 'cac') AS c
-    ON c.incident_id = i.incident_id AND c.enterprise_id = i.enterprise_id
-LEFT JOIN (SELECT * FROM assessments WHERE regime = 'public_internet') AS p
-    ON p.incident_id = i.incident_id AND p.enterprise_id = i.enterprise_id
-LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
-WHERE {chosen}
-ORDER BY rank, i.first_time, i.incident_id
-"""
-"""`rank` is the gravest tier by which any regime stands, V for none: the numerals I to V sort as
-their numbers do."""
-
-COLUMNS = (
-    "incident_id", "enterprise_id", "province", "scenario", "status", "verdict", "revision",
-    "opened_at",
-    "title", "title_en", "story", "story_en", "level", "first_time", "last_time",
-    "assignee", "sector", "detection_count", "miit_tier", "miit_colour", "miit_response_level",
-    "cac_tier", "drill",
-)  # fmt: skip
-
-_REGIME_ALIAS = {"miit": "a", "cac": "c", "public_internet": "p"}
-_STANDING = (
-    "if({a}.fixed_tier != '', {a}.fixed_tier, least(if({a}.tier = '', 'V', {a}.tier),"
-    " if({a}.override_tier = '', 'V', {a}.override_tier)))"
-)
-"""What the regulator fixed, else the graver of the computed tier and an expert's."""
+from sinks.contract import Answer
 
 _STYLES = {"red": "bold white on red", "orange": "bold black on dark_orange",
            "yellow": "bold black on yellow", "blue": "bold white on blue"}  # fmt: skip
@@ -60,14 +22,6 @@ _NONE = Term("没有事件。", "No incidents.")
 _OCCURRED = Term("已发生", "has occurred")
 _SUGGESTED = Term("建议{colour}（{state}）", "suggested {colour} ({state})")
 _WARNED = Term("{colour}（{state}）", "{colour} ({state})")
-
-
-def read_incidents(sink: Store, chosen: str = EVERY, limit: int = 0) -> list[Answer]:
-    """Current incidents with enterprise and MIIT reason, gravest tier first; 0: all of them."""
-    columns = ", ".join(f"i.{name} AS {name}" for name in COLUMNS)
-    standing = ", ".join(_STANDING.format(a=alias) for alias in _REGIME_ALIAS.values())
-    sql = INCIDENTS.format(columns=columns, chosen=chosen, standing=standing)
-    return sink.query(f"{sql} LIMIT {limit}" if limit else sql)
 
 
 def print_incidents(console: Console, incidents: Sequence[Answer], lang: Language = "zh") -> None:

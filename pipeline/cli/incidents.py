@@ -6,6 +6,7 @@ from typing import get_args
 import click
 import msgspec
 
+from pipeline.app.incident_rows import read_incidents
 from pipeline.cli.command_senders import CommandRoute, route_options
 from pipeline.cli.forms import form_command
 from pipeline.cli.incident_choice import Choice, choice_options
@@ -15,7 +16,6 @@ from pipeline.cli.incident_finding import (
     keep_numbers,
     numbers_of,
 )
-from pipeline.cli.incident_list import read_incidents
 from pipeline.cli.incident_page import print_dossier, read_dossier
 from pipeline.cli.incident_rulings import INCIDENT_IDS, RULING_COMMANDS, ruling
 from pipeline.cli.incident_table import LIMIT, print_table, terminal

@@ -10,7 +10,8 @@ import orjson
 from rich.console import Console
 from rich.table import Table
 
-from pipeline.cli.incident_list import print_incidents, read_incidents
+from pipeline.app.incident_rows import read_incidents
+from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.replay import NAME
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say

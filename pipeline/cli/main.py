@@ -19,6 +19,7 @@ COMMANDS: dict[str, str] = {
     "investigations": "pipeline.cli.investigations:investigations_group",
     "incidents": "pipeline.cli.incidents:incidents_group",
     "exceptions": "pipeline.cli.exceptions:exceptions_group",
+    "notify": "pipeline.cli.notify:notify_command",
     "sql": "pipeline.cli.sql:sql_command",
     "report": "pipeline.cli.report:report_command",
     "registry": "pipeline.cli.registry:registry_group",

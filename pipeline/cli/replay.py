@@ -16,9 +16,10 @@ import click
 import msgspec
 from rich.console import Console
 
+from pipeline.app.incident_rows import read_incidents
 from pipeline.app.stores import StoreFault
 from pipeline.cli.engines import engine_options, load_engine
-from pipeline.cli.incident_list import print_incidents, read_incidents
+from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.stores import open_sink, sink_options

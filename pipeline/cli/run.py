@@ -9,6 +9,7 @@ from rich.console import Console
 
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.file_runs import BatchReader, run_files
+from pipeline.app.incident_rows import read_incidents
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.file_reading import (
     encoding_option,
@@ -16,7 +17,7 @@ from pipeline.cli.file_reading import (
     format_option,
     zone_option,
 )
-from pipeline.cli.incident_list import print_incidents, read_incidents
+from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
 from pipeline.cli.stores import open_sink

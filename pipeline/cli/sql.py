@@ -9,6 +9,7 @@ import click
 from pipeline.cli.stores import check_database, open_sink, sink_options
 from pipeline.cli.terminal import plain
 from sinks.contract import SinkError, Store
+from sinks.linked_copy import is_open_elsewhere
 
 
 @click.command("sql")
@@ -17,8 +18,8 @@ from sinks.contract import SinkError, Store
 def sql_command(store: Path | None, database: str, query: str) -> None:
     """Run one QUERY and print each row of its answer as a line of JSON.
 
-    `-` reads the query from standard input. An embedded store is opened for reading only.
-    Moments are RFC 3339 in UTC. The views are described in docs/store.md.
+    `-` reads the query from standard input. An embedded store is opened for reading only, beside
+    a worker too. Moments are RFC 3339 in UTC. The views are described in docs/store.md.
     """
     sql = click.get_text_stream("stdin").read() if query == "-" else query
     output = click.get_binary_stream("stdout")
@@ -29,8 +30,8 @@ def sql_command(store: Path | None, database: str, query: str) -> None:
 
 @contextmanager
 def _readable(store: Path | None, database: str) -> Iterator[Store]:
-    if store is None:
-        with open_sink(None, database) as sink:
+    if store is None or is_open_elsewhere(store):
+        with open_sink(store, database, must_exist=True) as sink:
             yield sink
         return
     from sinks.chdb import ChdbSink

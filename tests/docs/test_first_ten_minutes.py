@@ -48,7 +48,7 @@ def test_an_event_is_sent_taken_and_answered(tmp_path: Path) -> None:
     try:
         said, complaints = script.communicate(timeout=200)
     finally:
-        _end(script)
+        end(script)
     assert script.returncode == 0, complaints
     sent, summary, receipt = said.splitlines()[-3:]
     assert orjson.loads(sent)["events"] == 1
@@ -57,7 +57,7 @@ def test_an_event_is_sent_taken_and_answered(tmp_path: Path) -> None:
     assert receipt.endswith("accepted: 1 events = 1 stored")
 
 
-def _end(script: "subprocess.Popen[str]") -> None:
+def end(script: "subprocess.Popen[str]") -> None:
     """Also what it left running where it failed: the broker and the worker, in order."""
     try:
         os.killpg(script.pid, signal.SIGTERM)

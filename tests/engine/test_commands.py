@@ -8,7 +8,7 @@ from pipeline.path import Engine
 from pipeline.state import EnterpriseState, decode_state, encode_state, enterprise_state
 from schemas.assessment import Assessment, Obligation, WarningNotice
 from schemas.batch import DeadLetter, Record
-from schemas.command import CommandOutcome, Impact, Particulars, Verb
+from schemas.command import Attachment, CommandOutcome, Impact, Part, Particulars, Verb
 from schemas.decision import Decision
 from schemas.incident import Incident
 from schemas.moments import DAY, SECOND
@@ -55,6 +55,13 @@ SAYINGS: tuple[tuple[Verb, dict[str, object]], ...] = (
     ("adjust_warning", {"warning": NOTICE}),
     ("lift_warning", {"body": "local_regulator"}),
     ("end_response", {"body": "mechanism"}),
+    ("assign", {"assignee": "wang"}),
+    ("note", {"reason": "seen"}),
+    ("add_task", {"reason": "look"}),
+    ("end_task", {"task_id": "nobody's"}),
+    ("attach", {"attachment": Attachment(name="a", sha256="0" * 64, size=1)}),
+    ("merge", {"other_id": "nobody's"}),
+    ("split", {"part": Part(kind="host", value="nobody's")}),
 )
 
 
@@ -213,6 +220,10 @@ def test_a_command_that_cannot_be_one_is_refused_by_name(changes: dict[str, obje
         ("adjust_warning", {}, "adjust_warning has no `warning`; give its eight fields"),
         ("lift_warning", {"body": "mechanism"}, "none is in force"),
         ("end_response", {"body": "mechanism"}, "confirm it first"),
+        ("note", {}, "note says nothing; give its text"),
+        ("add_task", {}, "add_task says nothing"),
+        ("end_task", {}, "no open task (none named)"),
+        ("attach", {}, "attach names no file"),
     ],
 )
 def test_a_command_that_says_too_little_is_refused(

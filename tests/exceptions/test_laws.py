@@ -163,7 +163,7 @@ def played(history: list[list[Happening]], *scopes: Scope, mute: Scope | None = 
     return run
 
 
-@settings(max_examples=150)
+@settings(max_examples=70)
 @given(HISTORIES, st.lists(scopes(COPIES, LOGON).filter(admissible), min_size=1, max_size=2))
 def test_it_hides_exactly_what_it_names_and_counts_it(
     history: list[list[Happening]], named: list[Scope]
@@ -182,7 +182,7 @@ def test_it_hides_exactly_what_it_names_and_counts_it(
         )
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(HISTORIES, scopes(LOGON).filter(admissible))
 def test_what_is_hidden_counts_in_no_correlation(
     history: list[list[Happening]], scope: Scope
@@ -191,7 +191,7 @@ def test_what_is_hidden_counts_in_no_correlation(
     assert hidden.detections(MANY) == never.detections(MANY)
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(HISTORIES, scopes(MANY).filter(admissible))
 def test_a_silenced_correlation_leaves_all_others_as_they_are(
     history: list[list[Happening]], scope: Scope
@@ -222,7 +222,7 @@ def names(scope: Scope, detection: Detection) -> bool:
     )
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(HISTORIES, scopes(COPIES, LOGON, MANY).filter(admissible), st.integers(0, 3))
 def test_said_again_anywhere_it_changes_nothing(
     history: list[list[Happening]], scope: Scope, place: int

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from pipeline.cli.incident_list import COLUMNS, print_incidents
+from pipeline.app.incident_rows import COLUMNS
+from pipeline.cli.incident_list import print_incidents
 from schemas.language import Language
 
 ROW: dict[str, Any] = {

@@ -8,7 +8,7 @@ from textwrap import dedent
 
 import pytest
 
-from pipeline.app.stores import open_store
+from pipeline.app.stores import StoreFault, open_store
 from sinks.linked_copy import is_open_elsewhere
 
 WRITER = """
@@ -67,7 +67,8 @@ def writer(tmp_path: Path) -> Iterator[Writer]:
 def test_what_is_written_is_read_beside_the_writer_and_nothing_is_left(
     tmp_path: Path, writer: Writer
 ) -> None:
-    store = tmp_path / "store"
+    store, left = tmp_path / "store", tmp_path / ".store.read-by-999999999-ab"
+    (left / "store").mkdir(parents=True)  # of a process that was killed
     for written in (8, 9):
         writer.reach(str(written))
         assert is_open_elsewhere(store)
@@ -81,6 +82,11 @@ def test_what_is_written_is_read_beside_the_writer_and_nothing_is_left(
     for _ in range(3):
         writer.go_on()
     writer.reach("end")
+    with (
+        pytest.raises(StoreFault, match="open in one process at a time"),
+        open_store(store, "fenghuo"),
+    ):
+        pass
     with open_store(store, "fenghuo", must_exist=True) as sink:
         assert sink.query("SELECT count() AS n FROM events") == [{"n": 12}]
     writer.go_on()
@@ -103,27 +109,3 @@ def test_while_rows_are_written_every_batch_that_was_told_is_there(tmp_path: Pat
         writing.reach("40")
     finally:
         writing.end()
-
-
-def test_a_copy_whose_process_was_killed_is_deleted_by_the_next(
-    tmp_path: Path, writer: Writer
-) -> None:
-    left = tmp_path / ".store.read-by-999999999-ab"
-    (left / "store").mkdir(parents=True)
-    writer.reach("8")
-    with open_store(tmp_path / "store", "fenghuo", must_exist=True):
-        pass
-    assert not left.exists()
-
-
-def test_a_store_that_is_to_be_written_says_who_is_in_the_way(
-    tmp_path: Path, writer: Writer
-) -> None:
-    from pipeline.app.stores import StoreFault
-
-    writer.reach("8")
-    with (
-        pytest.raises(StoreFault, match="open in one process at a time"),
-        open_store(tmp_path / "store", "fenghuo"),
-    ):
-        pass
