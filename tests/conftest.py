@@ -1,5 +1,6 @@
 """How the tests run: Hypothesis without a clock, the same examples each time; marks by place."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,8 @@ settings.register_profile(
 )
 settings.register_profile("laws", parent=settings.get_profile("gate"), derandomize=False)
 settings.load_profile("gate")
+
+os.environ["FENGHUO_LANG"] = "en"  # what is asserted is not the terminal's of who runs the tests
 
 TESTS = Path(__file__).parent
 MARKS: dict[str, str] = {

@@ -35,14 +35,14 @@ def send_command(
             outcome = obey(sink, store, command, partial(say, err=True))
             if not outcome.accepted:
                 raise click.ClickException(outcome.refusal)
-            click.echo(f"{command.verb} accepted", err=True)
+            say(f"{command.verb} accepted", err=True)
             return
     except CommandUnsendable as fault:
         raise click.ClickException(str(fault)) from fault
     if not kafka.bootstrap:
         raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
     publish_command(kafka.access(), command, prefix)
-    click.echo(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
+    say(f"{command.verb} sent as {command.command_id}; see the table commands", err=True)
 
 
 def compose(

@@ -13,6 +13,7 @@ from pipeline.cli.forms import form_command
 from pipeline.cli.incident_list import EVERY, OPEN, find_incident, print_incidents, read_incidents
 from pipeline.cli.incident_rulings import RULING_COMMANDS
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from schemas.assessment import Regime
 from schemas.command import Impact, Verb
@@ -29,7 +30,7 @@ def incidents_group() -> None:
 @sink_options
 @click.option("--all", "everything", is_flag=True, help="Closed ones and drills too.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 def list_command(
     store: Path | None, database: str, everything: bool, as_json: bool, lang: Language
 ) -> None:

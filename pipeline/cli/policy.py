@@ -8,6 +8,7 @@ import click
 import msgspec
 
 from pipeline.cli.moments import EARLIEST, LATEST
+from pipeline.cli.terminal import say
 from pipeline.severity.facts import KINDS
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.what_if import FactsFault, facts_schema, try_facts
@@ -33,7 +34,7 @@ def check_command(files: tuple[str, ...]) -> None:
         faults = _faults(file)
         faulty = faulty or bool(faults)
         for fault in faults:
-            click.echo(fault, err=True)
+            say(fault, err=True)
         if not faults:
             click.echo(f"{file}: in order")
     sys.exit(1 if faulty else 0)
@@ -140,5 +141,5 @@ def _severity(file: str | None) -> SeverityPolicy:
 
 
 def _stop(message: str) -> NoReturn:
-    click.echo(message, err=True)
+    say(message, err=True)
     sys.exit(2)
