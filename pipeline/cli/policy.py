@@ -8,12 +8,14 @@ import click
 import msgspec
 
 from pipeline.cli.moments import EARLIEST, LATEST
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.terminal import say
 from pipeline.severity.facts import KINDS
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.what_if import FactsFault, facts_schema, try_facts
 from schemas.assessment import Law
 from schemas.facts import TrialFacts
+from schemas.language import Language
 from schemas.moments import moment_of
 
 _FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
@@ -44,7 +46,10 @@ def check_command(files: tuple[str, ...]) -> None:
 @_POLICY
 @click.option("--json", "as_json", is_flag=True, help="The whole policy and its tables as JSON.")
 @click.option("--regime", type=click.Choice(get_args(Law)), help="Only this law.")
-def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> None:
+@lang_option
+def show_command(
+    policy_file: str | None, as_json: bool, regime: str | None, lang: Language
+) -> None:
     """The limbs, duties and choices in force."""
     from pipeline.cli import policy_tables
 
@@ -53,7 +58,7 @@ def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> 
     if as_json:
         click.echo(msgspec.json.encode(policy_tables.as_data(policy, wanted)))
     else:
-        policy_tables.show_policy(policy, wanted)
+        policy_tables.show_policy(policy, wanted, lang)
 
 
 @policy_group.command("try")
@@ -61,11 +66,12 @@ def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> 
 @click.option("--facts", "facts_file", type=_FILE, help="JSON file of facts; - for stdin.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the facts file.")
+@lang_option
 def try_command(
-    policy_file: str | None, facts_file: str | None, as_json: bool, schema: bool
+    policy_file: str | None, facts_file: str | None, as_json: bool, schema: bool, lang: Language
 ) -> None:
     """What tier these facts would give, why, and who must tell whom by when."""
-    from pipeline.cli import policy_tables
+    from pipeline.cli.policy_answer import show_answer
 
     if schema:
         click.echo(msgspec.json.format(msgspec.json.encode(facts_schema())).decode())
@@ -82,7 +88,7 @@ def try_command(
     if as_json:
         click.echo(msgspec.json.encode(answer))
     else:
-        policy_tables.show_answer(answer)
+        show_answer(answer, lang)
 
 
 def _read_facts(file: str) -> TrialFacts:

@@ -27,6 +27,7 @@ def command_in_language(command: click.Command) -> click.Command:
     """The command as it reads in the language spoken, with all that are in it."""
     spoken = copy.copy(command)
     spoken.context_class = WideContext
+    spoken._help_option = None  # click keeps the one it made, in the language it was made in
     spoken.params = [_parameter(each) for each in command.params]
     spoken.options_metavar = gettext.gettext(command.options_metavar or "") or None
     if command.help and (said := gettext.gettext(key_of(command.help))) != key_of(command.help):

@@ -10,7 +10,8 @@ from typing import Final
 import click
 from rich.cells import cell_len
 
-_UNIT: Final = re.compile(r"\s+|[（“《]?[\u2e80-\uffef][，。；：、）”》？！…]*|[^\s\u2e80-\uffef]+")
+_CLOSING: Final = "[，。；：、）”》？！…]*"
+_UNIT: Final = re.compile(rf"\s+|[（“《〔]*[\u2e80-\uffef]{_CLOSING}|[^\s\u2e80-\uffef]+{_CLOSING}")
 """What a line is not broken within: a space, a word, or a wide character with its punctuation."""
 AS_IT_IS: Final = "\b\n"
 """click's mark of a paragraph that is not wrapped again."""
@@ -29,7 +30,7 @@ class WideFormatter(click.HelpFormatter):
         column = min(max((cell_len(term) for term, _ in rows), default=0), col_max) + col_spacing
         width = max(self.width - column - self.current_indent, 10)
         for term, said in rows:
-            lines = [*_lines(said, width)]
+            lines = [*lines_of(said, width)]
             if cell_len(term) + col_spacing > column and said:
                 lines.insert(0, "")  # the term takes a line of its own
             for place, line in enumerate(lines):
@@ -46,10 +47,11 @@ class WideContext(click.Context):
 
 def wrapped(paragraph: str, width: int) -> str:
     """The paragraph in lines of at most so many cells, marked as done."""
-    return AS_IT_IS + "\n".join(_lines(paragraph, width)) if paragraph else ""
+    return AS_IT_IS + "\n".join(lines_of(paragraph, width)) if paragraph else ""
 
 
-def _lines(paragraph: str, width: int) -> Iterator[str]:
+def lines_of(paragraph: str, width: int) -> Iterator[str]:
+    """The paragraph in lines of at most so many cells."""
     line = ""
     for unit in _UNIT.findall(" ".join(paragraph.split())):
         if line and cell_len(line + unit.rstrip()) > width:
