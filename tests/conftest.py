@@ -17,7 +17,9 @@ settings.register_profile(
 settings.register_profile("laws", parent=settings.get_profile("gate"), derandomize=False)
 settings.load_profile("gate")
 
-os.environ["FENGHUO_LANG"] = "en"  # what is asserted is not the terminal's of who runs the tests
+os.environ["FENGHUO_LANG"] = os.environ["LANGUAGE"] = (
+    "en"  # what is asserted is not the terminal's of who runs the tests
+)
 
 TESTS = Path(__file__).parent
 MARKS: dict[str, str] = {
