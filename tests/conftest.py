@@ -1,6 +1,7 @@
 """How the tests run: Hypothesis without a clock, the same examples each time; marks by place."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,14 @@ settings.load_profile("gate")
 os.environ["FENGHUO_LANG"] = os.environ["LANGUAGE"] = (
     "en"  # what is asserted is not the terminal's of who runs the tests
 )
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    """A command that spoke Chinese leaves its process so (pipeline/cli/spoken_language.py)."""
+    yield
+    os.environ["LANGUAGE"] = "en"
+
 
 TESTS = Path(__file__).parent
 MARKS: dict[str, str] = {

@@ -46,6 +46,7 @@ def _regime(regime: str, result: Mapping[str, Any], language: Language) -> Itera
         yield 0, joined([named, _NOT_IN_FORCE.of(language)], language)
         return
     yield 0, joined([named, *_standing(result, language)], language)
+    yield from ((2, each) for each in result[f"remarks_{language}"])
     met = [limb for limb in result["limbs"] if limb["outcome"] == "met"]
     if met:
         yield 2, _MET.of(language)

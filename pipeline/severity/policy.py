@@ -5,6 +5,7 @@ its policy id differs. The tables of law themselves are in miit.py, cac.py and d
 `changes` and `duty_changes` correct them, for one province or for all.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -92,6 +93,15 @@ class DutyChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     province: ProvinceCode = ""
     article: str = ""
     unconfirmed: bool = False
+
+
+class MajorEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A period of a major event, from `since` until before `until`: reasons say that it was one."""
+
+    name_zh: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    name_en: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    since: Annotated[datetime, msgspec.Meta(tz=True)]
+    until: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class EstimateRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -228,6 +238,7 @@ class SeverityPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     choices: Choices = Choices()
     changes: tuple[LimbChange, ...] = ()
     duty_changes: tuple[DutyChange, ...] = ()
+    major_events: tuple[MajorEvent, ...] = ()
     estimates: tuple[EstimateRow, ...] = ESTIMATES
     threats: tuple[ThreatRow, ...] = THREATS
     disruptive_scenarios: tuple[str, ...] = DISRUPTIVE_SCENARIOS

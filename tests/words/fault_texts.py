@@ -18,7 +18,8 @@ SPOKEN_IN: Final = (
 )  # fmt: skip
 """Where faults that end a command come from; what ends a record is a dead letter's."""
 IN_TABLES: Final = (
-    "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/commands/gate.py",
+    "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/app/summary.py",
+    "pipeline/commands/gate.py",
     "pipeline/incidents/commands.py", "pipeline/intake/registry.py", "pipeline/kafka/faults.py",
     "pipeline/kafka/preflight.py",
     "pipeline/severity/refusals.py", "pipeline/worker/environment.py",
@@ -29,6 +30,8 @@ OF_OTHERS: Final = (
     "{}; {}",
     "not embedded",
     "would be ",
+    "sorted",
+    "sorted on disk",
     "no incident",
     "several incidents",
     "no campaign",
@@ -55,7 +58,7 @@ OF_OTHERS: Final = (
 FAULT: Final = re.compile(
     r"(Fault|Faults|Failed|Refused|Unsendable|Exception|UsageError|BadParameter)$"
 )
-TELLS: Final = re.compile(r"check_|_told$")
+TELLS: Final = re.compile(r"check_|_?told$|_?remedy$|remarks$|line$")
 """Functions that return what a person is told: findings of checks, remarks."""
 NAMED: Final = re.compile(r"\{\w+\}")
 NO_TEXT: Final = frozenset({"param_hint", "field"})
@@ -114,7 +117,10 @@ def _texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 def _is_aside(call: ast.Call) -> bool:
     """Whether it tells a person something on stderr (pipeline/cli/terminal.py)."""
-    return _name(call.func) == "say" and any(each.arg == "err" for each in call.keywords)
+    name = _name(call.func)
+    return name in ("tell", "_tell") or (
+        name == "say" and any(each.arg == "err" for each in call.keywords)
+    )
 
 
 def _name(function: ast.expr) -> str:
