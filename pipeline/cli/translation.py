@@ -10,8 +10,9 @@ Rule 3. A fault is an English sentence until it reaches a person; layers below k
 import copy
 import gettext
 import inspect
+import os
 import re
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Final
 
 import click
@@ -19,6 +20,10 @@ import click
 from pipeline.cli.spoken_language import DOMAIN, LOCALES
 from pipeline.cli.wide_help import WideContext
 
+JOINTS: Final = {"; ": "；", ": ": "："}
+"""How faults, places and remedies are joined in one line, and how in Chinese."""
+LONGEST: Final = 4_000
+"""Characters of a fault; a longer one is a text of somebody else's."""
 FAULT: Final = "fault\x04"
 """How a catalogue's keys begin that have the context `fault` (gettext's separator)."""
 
@@ -48,11 +53,17 @@ def key_of(text: str) -> str:
 
 def fault_in_language(message: str) -> str:
     """A fault in the language spoken, whole or line by line; what nobody translated as it is."""
-    catalogue = gettext.translation(DOMAIN, LOCALES, class_=Catalogue, fallback=True)
+    catalogue = _catalogue(os.environ.get("LANGUAGE", ""))
     if not isinstance(catalogue, Catalogue):
         return message
     whole = catalogue.fault(message)
     return whole if whole != message else "\n".join(map(catalogue.fault, message.split("\n")))
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    """The catalogue of one language, its templates compiled once."""
+    return gettext.translation(DOMAIN, LOCALES, [language], class_=Catalogue, fallback=True)
 
 
 class Catalogue(gettext.GNUTranslations):
@@ -65,28 +76,44 @@ class Catalogue(gettext.GNUTranslations):
         """The message translated; of several templates the one that has most words of it."""
         if said := self._catalog.get(FAULT + message):
             return said
-        for pattern, said in self._templates:
-            if found := pattern.fullmatch(message):
-                parts = [*map(self.fault, found.groups())]
-                if _has_words(pattern) or parts != [*found.groups()]:
-                    return said.format(*parts)
+        if len(message) > LONGEST:
+            return message
+        for template in self._templates:
+            if named := template.named_in(message):
+                return template.said.format(*map(self.fault, named))
+        return self._joined(message)
+
+    def _joined(self, message: str) -> str:
+        """Faults and their remedies in one line, each translated; others' words as they are."""
+        for joint, joint_zh in JOINTS.items():
+            parts = message.split(joint)
+            told = [*map(self.fault, parts)] if len(parts) > 1 else parts
+            if told != parts:
+                return joint_zh.join(told)
         return message
 
     @cached_property
-    def _templates(self) -> list[tuple[re.Pattern[str], str]]:
+    def _templates(self) -> list["_Template"]:
         keys = [key for key in self._catalog if isinstance(key, str) and key.startswith(FAULT)]
         templates = [key for key in keys if "{}" in key]
         templates.sort(key=lambda key: len(key.replace("{}", "")), reverse=True)
-        return [(_pattern(key.removeprefix(FAULT)), self._catalog[key]) for key in templates]
+        return [_Template(key.removeprefix(FAULT), self._catalog[key]) for key in templates]
 
 
-def _pattern(template: str) -> re.Pattern[str]:
-    return re.compile("(.*?)".join(map(re.escape, template.split("{}"))), re.DOTALL)
+class _Template:
+    """A fault's sentence with `{}` for what it names, and how it reads in the catalogue."""
 
+    def __init__(self, text: str, said: str) -> None:
+        self.said = said
+        self._pieces = text.split("{}")
+        self._pattern = re.compile("(.*?)".join(map(re.escape, self._pieces)), re.DOTALL)
 
-def _has_words(pattern: re.Pattern[str]) -> bool:
-    """A template without words only joins faults: one of them must be known."""
-    return any(each.isalpha() for each in pattern.pattern)
+    def named_in(self, message: str) -> list[str]:
+        """What the message names, if it is this sentence; else nothing."""
+        if not message.endswith(self._pieces[-1]) or not all(p in message for p in self._pieces):
+            return []  # most are told apart so, and a pattern of many gaps is slow on a long text
+        found = self._pattern.fullmatch(message)
+        return [*found.groups()] if found else []
 
 
 def _parameter(parameter: click.Parameter) -> click.Parameter:

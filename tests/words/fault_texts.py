@@ -26,8 +26,6 @@ IN_TABLES: Final = (
 )  # fmt: skip
 """Where faults are returned, or stand in tables: every sentence is one."""
 OF_OTHERS: Final = (
-    "{}: {}",
-    "{}; {}",
     "not embedded",
     "would be ",
     "sorted",

@@ -116,6 +116,11 @@ def test_a_fault_within_a_fault_is_translated_and_a_strangers_words_are_not() ->
         == "/x：没有那个文件或目录；请指定可写的文件夹"
     )
     assert fault_in_language("Code: 60; nobody knows: it") == "Code: 60; nobody knows: it"
+    assert (
+        fault_in_language("no rule loads; no rule loads; x") == "没有可用的规则；没有可用的规则；x"
+    )
+    for endless in ("x: y; " * 3_000, "a: b; " * 600, "x (mend it first)" * 200):
+        assert fault_in_language(endless).startswith(endless[:1])
     assert fault_in_language("first line\nno rule loads") == "first line\n没有可用的规则"
 
 
