@@ -8,6 +8,7 @@ import msgspec
 from pipeline.app.registry_reload import confirmation_of, content_of
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
+from pipeline.cli.translation import fault_in_language
 from pipeline.files.registry_file import keep_registry, read_registry_file
 from pipeline.files.replacing import replace_file
 
@@ -24,7 +25,7 @@ def check_command(file: Path, as_json: bool) -> None:
     """Every fault of every row of FILE, with its line and remedy; exit 1 if there is one."""
     parsed = read_registry_file(file)
     for fault in parsed.faults:
-        say(msgspec.json.encode(fault).decode() if as_json else str(fault))
+        say(msgspec.json.encode(fault).decode() if as_json else fault_in_language(str(fault)))
     keyless = sum(1 for enterprise in parsed.enterprises.values() if not enterprise.keys)
     say(
         f"{len(parsed.enterprises)} enterprises, {keyless} without a key, "

@@ -30,12 +30,12 @@ OF_OTHERS: Final = (
     "would be ",
     "sorted",
     "sorted on disk",
-    "no incident",
-    "several incidents",
-    "no campaign",
-    "several campaigns",
-    "no dead letter",
-    "several dead letters",
+    "no incident {}…; see `fenghuo incidents list --all`",
+    "several incidents {}…; see `fenghuo incidents list --all`",
+    "no campaign {}…; see `fenghuo campaigns list --all`",
+    "several campaigns {}…; see `fenghuo campaigns list --all`",
+    "no dead letter {}…; see `fenghuo dead-letters list`",
+    "several dead letters {}…; see `fenghuo dead-letters list`",
     "Expected `{}`, got `{}` - at `{}`",
     "Expected `{}`, got `{}`",
     "Invalid enum value {} - at `{}`",
@@ -54,7 +54,8 @@ OF_OTHERS: Final = (
 )
 """How faults are joined; what msgspec and the operating system say in them."""
 FAULT: Final = re.compile(
-    r"(Fault|Faults|Failed|Refused|Unsendable|Exception|UsageError|BadParameter)$"
+    r"(Fault|Faults|Failed|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
+    r"|^Problem|^_stop|^fail)$"
 )
 TELLS: Final = re.compile(r"check_|_?told$|_?remedy$|remarks$|line$")
 """Functions that return what a person is told: findings of checks, remarks."""
