@@ -20,8 +20,8 @@ import click
 from pipeline.cli.spoken_language import DOMAIN, LOCALES
 from pipeline.cli.wide_help import WideContext
 
-JOINTS: Final = {"; ": "；", ": ": "："}
-"""How faults, places and remedies are joined in one line, and how in Chinese."""
+PLACES: Final = 4
+"""How many names of places may stand before a fault: file, line, field."""
 LONGEST: Final = 4_000
 """Characters of a fault; a longer one is a text of somebody else's."""
 FAULT: Final = "fault\x04"
@@ -74,22 +74,31 @@ class Catalogue(gettext.GNUTranslations):
 
     def fault(self, message: str) -> str:
         """The message translated; of several templates the one that has most words of it."""
-        if said := self._catalog.get(FAULT + message):
-            return said
         if len(message) > LONGEST:
             return message
+        said = self._sentence(message)
+        return said if said != message else self._joined(message)
+
+    def _sentence(self, message: str) -> str:
+        """The message as one sentence of the catalogue."""
+        if said := self._catalog.get(FAULT + message):
+            return said
         for template in self._templates:
             if named := template.named_in(message):
                 return template.said.format(*map(self.fault, named))
-        return self._joined(message)
+        return message
 
     def _joined(self, message: str) -> str:
-        """Faults and their remedies in one line, each translated; others' words as they are."""
-        for joint, joint_zh in JOINTS.items():
-            parts = message.split(joint)
-            told = [*map(self.fault, parts)] if len(parts) > 1 else parts
-            if told != parts:
-                return joint_zh.join(told)
+        """A fault and its remedy, or a place and its fault; others' words as they are."""
+        parts = message.split("; ")
+        told = [*map(self.fault, parts)] if len(parts) > 1 else parts
+        if told != parts:
+            return "；".join(told)
+        parts = message.split(": ")
+        for place in range(1, min(len(parts), PLACES + 1)):
+            rest = ": ".join(parts[place:])
+            if (said := self._sentence(rest)) != rest:
+                return "：".join([*parts[:place], said])
         return message
 
     @cached_property

@@ -40,6 +40,8 @@ OF_OTHERS: Final = (
     "Expected `{}`, got `{}`",
     "Invalid enum value {} - at `{}`",
     "JSON is malformed: {}",
+    "Input data was truncated",
+    "Field required",
     "Object contains unknown field `{}` - at `{}`",
     "Object contains unknown field `{}`",
     "Object missing required field `{}` - at `{}`",

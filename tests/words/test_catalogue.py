@@ -119,6 +119,8 @@ def test_a_fault_within_a_fault_is_translated_and_a_strangers_words_are_not() ->
     assert (
         fault_in_language("no rule loads; no rule loads; x") == "没有可用的规则；没有可用的规则；x"
     )
+    placed = fault_in_language("a.ndjson:1: JSON is malformed: x; nobody's remedy")
+    assert placed == "a.ndjson:1：JSON 格式有误：x；nobody's remedy"
     for endless in ("x: y; " * 3_000, "a: b; " * 600, "x (mend it first)" * 200):
         assert fault_in_language(endless).startswith(endless[:1])
     assert fault_in_language("first line\nno rule loads") == "first line\n没有可用的规则"
