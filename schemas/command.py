@@ -61,7 +61,8 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     of the MIIT plan's annex 1 (threat, production harm) and the CAC annex. `portal`,
     `news_site` and `platform` say whose site it is: an organ's by its rank (other: of an
     enterprise or institution), a news site's by its rank, a platform's by its size.
-    `product_flaw` is a flaw of the operator's own network product or service. `basis` holds
+    `product_flaw` is a flaw of the operator's own network product or service. `excluded_data` is
+    what the MIIT plan leaves to other rules (§8.2). `basis` holds
     for every fact of the statement.
     """
 
@@ -91,6 +92,10 @@ class Impact(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     other_harm: Harm | None = None
     product_flaw: Literal["public_interest", "flaw"] | None = None
     suspected_crime: Literal["yes", "no"] | None = None
+    excluded_data: (
+        Literal["none", "government", "tobacco", "defence_industry", "military", "state_secret"]
+        | None
+    ) = None
     said_by: Person = ""
     basis: Literal["observed", "estimated", "reported"] = "reported"
 

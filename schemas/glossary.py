@@ -107,6 +107,13 @@ CHANNEL: Final[Terms] = {
     "notice": Term("告知", "notice"),
     "report": Term("报送", "report"),
 }
+CONFIDENCE: Final[Terms] = {
+    "full_text": Term("已见全文", "full text read"),
+    "excerpt": Term("已见节录", "excerpt read"),
+    "secondary": Term("据转述，待核", "by a report of the text"),
+    "fragment": Term("据片段，待核", "by fragments of the text"),
+    "background": Term("条文未见，待核", "text not seen"),
+}
 FIELD: Final[Terms] = {
     "industrial": Term("工业", "industrial"),
     "telecom": Term("电信", "telecom"),

@@ -59,6 +59,11 @@ def read_moment(moment: Moment, language: Language) -> str:
     return _MINUTE[language].format(_minute(moment, language))
 
 
+def read_day(moment: Moment, language: Language) -> str:
+    """The day of it in the same words: `2026年11月27日`."""
+    return _day(_minute(moment, language)).rstrip(", ")
+
+
 def read_span(first: Moment, last: Moment, language: Language) -> str:
     """A period in the same words, shared days said once: `2026年11月27日08时11分至09时30分`."""
     begun, ended = _minute(first, language), _minute(last, language)

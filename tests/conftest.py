@@ -1,5 +1,6 @@
 """How the tests run: Hypothesis without a clock, the same examples each time; marks by place."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +17,18 @@ settings.register_profile(
 )
 settings.register_profile("laws", parent=settings.get_profile("gate"), derandomize=False)
 settings.load_profile("gate")
+
+os.environ["FENGHUO_LANG"] = os.environ["LANGUAGE"] = (
+    "en"  # what is asserted is not the terminal's of who runs the tests
+)
+
+
+@pytest.fixture(autouse=True)
+def _english_again() -> Iterator[None]:
+    """A command that spoke Chinese leaves its process so (pipeline/cli/spoken_language.py)."""
+    yield
+    os.environ["LANGUAGE"] = "en"
+
 
 TESTS = Path(__file__).parent
 MARKS: dict[str, str] = {

@@ -20,6 +20,7 @@ from pipeline.cli.kafka_options import (
     kafka_options,
     prefix_option,
 )
+from pipeline.cli.terminal import say
 from pipeline.cli.topics import topics_made
 from pipeline.kafka.clients import open_admin
 from pipeline.kafka.rights import Right, Role, rights_of
@@ -84,7 +85,7 @@ def grant_command(
         admin.close()
     said = ", ".join(map(str, rights[everybody[0]]))
     others = f" (of {everybody[0]})" if len(everybody) > 1 and role == "enterprise" else ""
-    click.echo(f"{len(everybody)} users: {said}{others}", err=True)
+    say(f"{len(everybody)} users: {said}{others}", err=True)
 
 
 @access_group.command("revoke")
@@ -112,7 +113,7 @@ def revoke_command(
                 _delete_logins(admin, some)
     finally:
         admin.close()
-    click.echo(f"{len(everybody)} users are no {role} any more", err=True)
+    say(f"{len(everybody)} users are no {role} any more", err=True)
 
 
 def _everybody(users: tuple[str, ...], registry: Path | None) -> list[str]:

@@ -15,6 +15,7 @@ from pipeline.app.engines import OWN_RULES
 from pipeline.cli.engines import load_engine
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.replay import replay_faults_told
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.kafka.past_records import Period
@@ -58,7 +59,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="What one incident costs an analyst: an assumption of yours.",
 )
 @click.option("--json", "as_json", is_flag=True, help="All of it as one JSON object.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of titles.")
+@lang_option
 @sink_options
 def backtest_command(
     new_rules: tuple[Path, ...],

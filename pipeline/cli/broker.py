@@ -7,6 +7,7 @@ import click
 
 from pipeline.cli.engines import load_registry
 from pipeline.cli.kafka_options import GROUP, prefix_option
+from pipeline.cli.terminal import say
 from pipeline.cli.topics import topics_made
 from pipeline.embedded.broker import REBALANCE_TIMEOUT_S, BrokerFault, embedded_broker
 from pipeline.kafka.access import KafkaAccess
@@ -40,9 +41,9 @@ def broker_command(registry: Path | None, port: int, prefix: str) -> None:
             topics_made(KafkaAccess(address), plans, 1)
             click.echo(f"export FENGHUO_KAFKA_BOOTSTRAP={address}")
             click.echo(f"export FENGHUO_REBALANCE_TIMEOUT_S={REBALANCE_TIMEOUT_S:.0f}")
-            click.echo("Ready; Ctrl-C ends it, and all records with it.", err=True)
+            say("Ready; Ctrl-C ends it, and all records with it.", err=True)
             signal.pause()
     except BrokerFault as fault:
         raise click.ClickException(str(fault)) from fault
     except KeyboardInterrupt:
-        click.echo("The broker has ended.", err=True)
+        say("The broker has ended.", err=True)

@@ -14,6 +14,7 @@ from pipeline.cli.campaign_list import (
     print_campaigns,
     read_campaigns,
 )
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from sinks.contract import Answer, Store
@@ -41,7 +42,7 @@ def campaigns_group() -> None:
 @sink_options
 @click.option("--all", "everything", is_flag=True, help="Withdrawn ones and drills too.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 def list_command(
     store: Path | None, database: str, everything: bool, as_json: bool, lang: Language
 ) -> None:

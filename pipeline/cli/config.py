@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from pipeline.app.stores import ADDRESS_VARIABLE, DEFAULT_ADDRESS
+from pipeline.cli.terminal import say
 from pipeline.kafka.secrets import SUFFIX, SecretFault, secret_of
 from pipeline.worker.environment import PREFIX
 from pipeline.worker.settings import SettingsFault, WorkerSettings, read_settings
@@ -47,7 +48,7 @@ def show_command(as_json: bool) -> None:
     try:
         read_settings()
     except SettingsFault as faults:
-        click.echo(faults, err=True)
+        say(str(faults), err=True)
         sys.exit(1)
 
 

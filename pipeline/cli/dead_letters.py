@@ -87,7 +87,7 @@ def show_command(dead_letter_id: str, store: Path | None, database: str, origina
     content = b64decode(str(letter["original"]))
     missing = int(str(letter["size"])) - len(content)
     if missing > 0:
-        click.echo(
+        say(
             f"{missing} more bytes are not kept here; the record was at {_place(letter)}, and "
             "Kafka has it until the topic's retention has passed",
             err=True,

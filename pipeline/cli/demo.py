@@ -27,6 +27,7 @@ from pipeline.cli.campaign_list import print_campaigns, read_campaigns
 from pipeline.cli.engines import load_engine
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.report import write_report
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink
 from pipeline.demo.states import keep_states, read_states
 from pipeline.demo.traffic import publish_traffic, write_registry
@@ -46,6 +47,17 @@ _CAMPAIGNS = Text(
     "跨企业活动：同一攻击者在多家企业留下的同一指标",
     "Campaigns: one attacker, seen by the same indicator at several enterprises",
 )
+_RUNNING = Text(
+    "消息代理 {broker} · 工作进程 · 存储 {store}", "broker {broker} · worker · store {store}"
+)
+_PUBLISHED, _APPLIED = Text("已发布", "published"), Text("已处理", "applied")
+_ACCOUNT = Text(
+    "{enterprises} 家企业的 {events} 条日志 = 存储 {stored} + 迟到 {late} + 丢弃 {dropped} "
+    "+ 死信 {dead_lettered}",
+    "{events} events of {enterprises} enterprises = {stored} stored + {late} late + "
+    "{dropped} dropped + {dead_lettered} dead-lettered",
+)
+_PLACES = Text("报告：{report}    存储：{store}", "report: {report}    store: {store}")
 GROUP = "fenghuo"
 PARTITIONS = 4
 PATIENCE_S = 300.0
@@ -58,7 +70,7 @@ CAMPAIGN = "vulnerability_backdoor"
 @click.option("--seed", default=1, show_default=True, help="Another seed, another country.")
 @click.option("--enterprises", default=200, show_default=True, type=click.IntRange(10, 5_000))
 @click.option("--events", default=150, show_default=True, help="Mean per enterprise.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@lang_option
 @click.option("--port", default=0, help="Of the broker; another is taken if it is busy.")
 def demo_command(
     out: Path, seed: int, enterprises: int, events: int, lang: Language, port: int
@@ -78,7 +90,7 @@ def demo_command(
     now = time.time_ns() // 1_000
     config = SimulationConfig(start=now - 7_200 * SECOND, events=events, campaign=CAMPAIGN)
     try:
-        _stream(console, place, publishers, seed, config, port)
+        _stream(console, place, publishers, seed, config, port, lang)
     except (BrokerFault, KafkaFault, WorkerFault) as fault:
         raise click.ClickException(str(fault)) from fault
     _conclude(console, place, lang)
@@ -106,6 +118,7 @@ def _stream(
     seed: int,
     config: SimulationConfig,
     port: int,
+    lang: Language,
 ) -> None:
     """Broker and worker up, everything published and applied, both down again."""
     with (
@@ -114,9 +127,10 @@ def _stream(
         running_worker(bootstrap, place.store, place.registry, place.log) as worker,
         _bars(console) as bars,
     ):
-        console.print(f"broker {bootstrap} · worker · store {place.store}", style="dim")
-        publishing = bars.add_task("published", total=None)
-        applying = bars.add_task("applied", total=None)
+        running = _RUNNING.of(lang).format(broker=bootstrap, store=place.store)
+        console.print(running, style="dim")
+        publishing = bars.add_task(_PUBLISHED.of(lang), total=None)
+        applying = bars.add_task(_APPLIED.of(lang), total=None)
         batches = list(make_traffic(seed, config, publishers))
         total = sum(len(batch.lines) for batch in batches)
         bars.update(publishing, total=total)
@@ -184,9 +198,5 @@ def _conclude(console: Console, place: DemoPlace, lang: Language) -> None:
         console.print(_CAMPAIGNS.of(lang), style="bold")
         print_campaigns(console, read_campaigns(sink), lang)
         write_report(sink, place.report, lang, time.time_ns() // 1_000)
-    console.print(
-        f"{counts['events']} events of {counts['enterprises']} enterprises = "
-        f"{counts['stored']} stored + {counts['late']} late + {counts['dropped']} dropped + "
-        f"{counts['dead_lettered']} dead-lettered"
-    )
-    console.print(f"report: {place.report}    store: {place.store}", style="bold")
+    console.print(_ACCOUNT.of(lang).format(**counts))
+    console.print(_PLACES.of(lang).format(report=place.report, store=place.store), style="bold")

@@ -19,6 +19,7 @@ from pipeline.cli.file_reading import (
     zone_option,
 )
 from pipeline.cli.progress import Progress
+from pipeline.cli.terminal import say
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
 from pipeline.intake.event_times import time_of
@@ -89,7 +90,7 @@ def detect_command(
     """
     rules = load_rules(folders, RULE_CACHE, expand)
     if rules.faults:
-        click.echo(
+        say(
             f"{len(rules.rules)} rules loaded; {len(rules.faults)} faults left documents out: "
             "see `fenghuo rules check`",
             err=True,
@@ -105,19 +106,19 @@ def detect_command(
     understood = [account.close() for account in accounts]
     unread = sum(account.unread for account in accounts)
     if rules.effort.general_events:
-        click.echo(
+        say(
             f"{rules.effort.general_events} events were of too many kinds for a plan of their own: "
             "matched like the others, more slowly",
             err=True,
         )
     if rules.effort.unplaced_events:
-        click.echo(
+        say(
             f"{rules.effort.unplaced_events} documents say nothing of their log source: no rule "
             "that names a product was asked; --assume-source says what they are",
             err=True,
         )
     if unread:
-        click.echo(f"{unread} documents could not be read", err=True)
+        say(f"{unread} documents could not be read", err=True)
     if unread or not all(understood):
         sys.exit(1)
 

@@ -24,6 +24,7 @@ from pipeline.cli.kafka_options import (
     prefix_option,
 )
 from pipeline.cli.terminal import plain
+from pipeline.cli.translation import fault_in_language
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.preflight import receipt_topics, require
@@ -195,5 +196,5 @@ def doctor_command(
 
 def _line(finding: Finding) -> str:
     mark = click.style("ok  ", fg="green") if finding.ok else click.style("FAIL", fg="red")
-    remedy = f"\n       → {plain(finding.remedy)}" if finding.remedy else ""
-    return f"{mark} {finding.check:9} {plain(finding.detail)}{remedy}"
+    detail, remedy = (plain(fault_in_language(each)) for each in (finding.detail, finding.remedy))
+    return f"{mark} {finding.check:9} {detail}" + (f"\n       → {remedy}" if remedy else "")

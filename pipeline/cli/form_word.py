@@ -18,6 +18,8 @@ from pipeline.severity.forms.content import Form, Section
 
 BODY, TITLE, HEADING = "仿宋_GB2312", "黑体", "楷体_GB2312"
 LATIN = "Times New Roman"
+KEPT_TOGETHER = 200
+"""A box with more characters may go over the page: moved as a whole it leaves half a page empty."""
 BLACK = RGBColor(0, 0, 0)
 SIZE_2, SIZE_3, SIZE_4, SMALL_4 = Pt(22), Pt(16), Pt(14), Pt(12)
 """二号, 三号, 四号, 小四."""
@@ -26,7 +28,9 @@ SIZE_2, SIZE_3, SIZE_4, SMALL_4 = Pt(22), Pt(16), Pt(14), Pt(12)
 def write_word(form: Form) -> bytes:
     """The whole file."""
     document = Document()
+    _set_language(document)
     set_page(document)
+    _number_pages(document)
     mark = drill_mark(form)
     if mark:
         centre(write_text(document.add_paragraph(), mark, TITLE, SIZE_3))
@@ -34,7 +38,9 @@ def write_word(form: Form) -> bytes:
     for line in head_lines(form):
         write_text(document.add_paragraph(), line, BODY, SMALL_4)
     for section in form.sections:
-        write_text(document.add_heading(level=2), section.heading, _heading_font(section), SIZE_3)
+        heading = document.add_heading(level=2)
+        write_text(heading, section.heading, _heading_font(section), SIZE_3)
+        heading.paragraph_format.space_before = Pt(12)  # clear of the table above
         (_write_prose if section.prose else _write_table)(document, section)
     write_text(document.add_paragraph(), form.signature, BODY, SIZE_3)
     for note in (*form.notes, form.article):
@@ -44,12 +50,31 @@ def write_word(form: Form) -> bytes:
     return written.getvalue()
 
 
+def _set_language(document: WordDocument) -> None:
+    """Chinese of the mainland: without it a printer may take another script's shapes."""
+    (language,) = document.styles.element.xpath("w:docDefaults//w:lang")
+    language.set(qn("w:eastAsia"), "zh-CN")
+
+
+def _number_pages(document: WordDocument) -> None:
+    """`- 1 -` at the foot of each page, in 四号 (GB/T 9704)."""
+    paragraph = centre(document.sections[0].footer.paragraphs[0])
+    for part in ("- ", "PAGE", " -"):
+        run = paragraph.add_run("" if part == "PAGE" else part)
+        run.font.name, run.font.size = LATIN, SIZE_4
+        if part == "PAGE":
+            field = OxmlElement("w:fldSimple")
+            field.set(qn("w:instr"), part)
+            field.append(run._element)
+            paragraph._p.append(field)
+
+
 def set_page(document: WordDocument) -> None:
     """A4, with the margins of the forms."""
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin = page.right_margin = Mm(26)
-    page.top_margin = page.bottom_margin = Mm(30)
+    page.top_margin = page.bottom_margin = Mm(25)
 
 
 def _heading_font(section: Section) -> str:
@@ -70,10 +95,12 @@ def _write_table(document: WordDocument, section: Section) -> None:
         column.width = width
     for line in section.lines:
         row = table.add_row()
-        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        if len(line.value) <= KEPT_TOGETHER:
+            row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
         cells = row.cells
-        write_text(cells[0].paragraphs[0], line.label, BODY, SIZE_4)
-        write_text(cells[1].paragraphs[0], line.value, BODY, SIZE_4)
+        for cell, text in zip(cells, (line.label, line.value), strict=True):
+            spacing = write_text(cell.paragraphs[0], text, BODY, SIZE_4).paragraph_format
+            spacing.space_before = spacing.space_after = Pt(1)
 
 
 def write_text(paragraph: Paragraph, text: str, font: str, size: Pt) -> Paragraph:
@@ -85,9 +112,10 @@ def write_text(paragraph: Paragraph, text: str, font: str, size: Pt) -> Paragrap
     return paragraph
 
 
-def centre(paragraph: Paragraph) -> None:
+def centre(paragraph: Paragraph) -> Paragraph:
     """Put it into the middle."""
     paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    return paragraph
 
 
 def _printable(text: str) -> str:

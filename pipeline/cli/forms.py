@@ -38,7 +38,7 @@ def form_command(
     store: Path | None,
     database: str,
 ) -> None:
-    """A statutory form, filled in as far as the facts go; the rest reads 尚不明确."""
+    """A statutory form, filled in as far as the facts go; what is not known says so."""
     if kind == "docx" and out is None and sys.stdout.isatty():
         raise click.UsageError("--format docx: name a file with --out, or redirect the output")
     chosen = cast(FormName, name)

@@ -16,11 +16,11 @@ from sinks.contract import Answer
 _STYLES = {"red": "bold white on red", "orange": "bold black on dark_orange",
            "yellow": "bold black on yellow", "blue": "bold white on blue"}  # fmt: skip
 _NO_TIER = Term("未达等级", "no tier")
-_DETECTIONS = Term(INCIDENT["detection"].zh, "detections")
+_DETECTIONS = Term(f"条{INCIDENT['detection'].zh}", "detections")
 _BECAUSE = Term("理由", "because")
 _NONE = Term("没有事件。", "No incidents.")
 _OCCURRED = Term("已发生", "has occurred")
-_SUGGESTED = Term("建议{colour}（{state}）", "suggested {colour} ({state})")
+_SUGGESTED = Term("建议预警等级：{colour}（{state}）", "suggested warning: {colour} ({state})")
 _WARNED = Term("{colour}（{state}）", "{colour} ({state})")
 
 

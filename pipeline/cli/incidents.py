@@ -20,6 +20,7 @@ from pipeline.cli.incident_page import print_dossier, read_dossier
 from pipeline.cli.incident_rulings import INCIDENT_IDS, RULING_COMMANDS, ruling
 from pipeline.cli.incident_table import LIMIT, print_table, terminal
 from pipeline.cli.incident_work import WORK_COMMANDS
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from schemas.assessment import Regime
@@ -44,7 +45,7 @@ def incidents_group() -> None:
     "--limit", type=click.IntRange(1, 999), default=LIMIT, show_default=True, help="Of the table."
 )
 @click.option("--json", "as_json", is_flag=True, help="JSON lines, all of them.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 def list_command(
     store: Path | None, database: str, limit: int, as_json: bool, lang: Language, **chosen: object
 ) -> None:

@@ -13,6 +13,7 @@ from rich.table import Table
 from pipeline.app.incident_rows import read_incidents
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.replay import NAME
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.replay.investigation import PREFIX
@@ -57,7 +58,7 @@ def list_investigations(as_json: bool, store: Path | None, database: str) -> Non
 
 @investigations_group.command("show")
 @click.argument("name")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of what is shown.")
+@lang_option
 @sink_options
 def show_investigation(name: str, lang: Language, store: Path | None, database: str) -> None:
     """What it holds, and its incidents."""

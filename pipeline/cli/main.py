@@ -1,10 +1,16 @@
 """The one entry point, `fenghuo`: a table of commands, each loaded when it is called."""
 
 import errno
+import os
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
+
+from pipeline.cli.spoken_language import DOMAIN, language_of, speak
+from pipeline.cli.wide_help import WideContext
+from schemas.language import LANGUAGES
 
 COMMANDS: dict[str, str] = {
     "demo": "pipeline.cli.demo:demo_command",
@@ -51,6 +57,8 @@ FULL = (errno.ENOSPC, errno.EDQUOT)
 class LazyGroup(click.Group):
     """A group that imports a command's module only when that command is wanted."""
 
+    context_class = WideContext
+
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(COMMANDS)
 
@@ -59,7 +67,22 @@ class LazyGroup(click.Group):
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
         command: click.Command = getattr(import_module(module), attribute)
-        return command
+        from pipeline.cli.translation import command_in_language
+
+        return command_in_language(command)
+
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Any:
+        """The language first: what is wrong with the call is said in it."""
+        language = language_of(args, os.environ)
+        speak(language)
+        context = super().make_context(info_name, args, *more, **extra)
+        context.meta[DOMAIN] = language
+        return context
+
+    def format_help(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        from pipeline.cli.translation import command_in_language
+
+        click.Group.format_help(command_in_language(self), ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> object:
         """The command; a full disk, wherever it writes, is an error like any other."""
@@ -67,8 +90,9 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except click.ClickException as fault:
             from pipeline.cli.terminal import plain  # what draws is not loaded before it is needed
+            from pipeline.cli.translation import fault_in_language
 
-            fault.message = plain(fault.message)
+            fault.message = plain(fault_in_language(fault.message))
             raise
         except OSError as fault:
             if fault.errno not in FULL:
@@ -81,6 +105,12 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="fenghuo")
+@click.option(
+    "--lang",
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="Language of help, faults and tables. Default: FENGHUO_LANG, else the locale's.",
+)
 def main() -> None:
     """Fenghuo: security events in, incidents with their statutory tiers out.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import say
 from schemas.provinces import PROVINCES
 from sinks.access import NATIONAL, WRITER, Readers, access_statements, users_config
 from sinks.contract import QueryFailed, SchemaOutdated, SinkError, Store
@@ -88,7 +89,7 @@ def migrate_command(
             sink.migrate()
             for statement in _retention(terms, sink.layout):
                 sink.query(statement)
-        click.echo(_told(waiting, terms), err=True)
+        say(_told(waiting, terms), err=True)
 
 
 def _terms(log_days: int | None, case_days: int) -> Retention | None:

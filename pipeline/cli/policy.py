@@ -8,11 +8,14 @@ import click
 import msgspec
 
 from pipeline.cli.moments import EARLIEST, LATEST
+from pipeline.cli.spoken_language import lang_option
+from pipeline.cli.terminal import say
 from pipeline.cross_border.what_if import try_exports
 from pipeline.severity.facts import KINDS
 from pipeline.severity.what_if import FactsFault, facts_schema, try_facts
 from schemas.assessment import Law
 from schemas.facts import TrialFacts
+from schemas.language import Language
 from schemas.moments import moment_of
 
 if TYPE_CHECKING:
@@ -36,7 +39,7 @@ def check_command(files: tuple[str, ...]) -> None:
         faults = _faults(file)
         faulty = faulty or bool(faults)
         for fault in faults:
-            click.echo(fault, err=True)
+            say(fault, err=True)
         if not faults:
             click.echo(f"{file}: in order")
     sys.exit(1 if faulty else 0)
@@ -46,7 +49,10 @@ def check_command(files: tuple[str, ...]) -> None:
 @_POLICY
 @click.option("--json", "as_json", is_flag=True, help="The whole policy and its tables as JSON.")
 @click.option("--regime", type=click.Choice(get_args(Law)), help="Only this law.")
-def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> None:
+@lang_option
+def show_command(
+    policy_file: str | None, as_json: bool, regime: str | None, lang: Language
+) -> None:
     """The limbs, duties and choices in force."""
     from pipeline.cli import policy_tables
 
@@ -57,8 +63,8 @@ def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> 
         data |= policy_tables.thresholds_as_data(policy.cross_border) if not regime else {}
         click.echo(msgspec.json.encode(data))
     else:
-        policy_tables.show_policy(policy.severity, wanted)
-        policy_tables.show_thresholds(policy.cross_border)
+        policy_tables.show_policy(policy.severity, wanted, lang)
+        policy_tables.show_thresholds(policy.cross_border, lang)
 
 
 @policy_group.command("try")
@@ -66,11 +72,12 @@ def show_command(policy_file: str | None, as_json: bool, regime: str | None) -> 
 @click.option("--facts", "facts_file", type=_FILE, help="JSON file of facts; - for stdin.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the facts file.")
+@lang_option
 def try_command(
-    policy_file: str | None, facts_file: str | None, as_json: bool, schema: bool
+    policy_file: str | None, facts_file: str | None, as_json: bool, schema: bool, lang: Language
 ) -> None:
     """What tier these facts would give, why, and who must tell whom by when."""
-    from pipeline.cli import policy_tables
+    from pipeline.cli.policy_answer import show_answer
 
     if schema:
         click.echo(msgspec.json.format(msgspec.json.encode(facts_schema())).decode())
@@ -88,7 +95,7 @@ def try_command(
     if as_json:
         click.echo(msgspec.json.encode(answer))
     else:
-        policy_tables.show_answer(answer)
+        show_answer(answer, lang)
 
 
 def _read_facts(file: str) -> TrialFacts:
@@ -147,5 +154,5 @@ def _policy(file: str | None) -> "Policy":
 
 
 def _stop(message: str) -> NoReturn:
-    click.echo(message, err=True)
+    say(message, err=True)
     sys.exit(2)

@@ -144,7 +144,7 @@ def _publish_place(
         with as_file(place) as file:
             _publish_file(producer, errand, reader, file, notes, restart)
     except OSError as fault:
-        click.echo(f"{place}: {fault.strerror}", err=True)
+        say(f"{place}: {fault.strerror}", err=True)
         reader.faults += 1
     return notes.tally
 

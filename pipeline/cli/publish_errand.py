@@ -10,6 +10,7 @@ import msgspec
 from pipeline.app.awaited_receipts import AwaitedReceipts
 from pipeline.app.file_reading import manner_of
 from pipeline.app.publishing import LARGEST_BYTES, Parcel, Resume, Sender
+from pipeline.cli.terminal import say
 from pipeline.files.given_files import NOTE_SUFFIX, is_lasting
 from pipeline.intake.batching import Chunk
 from pipeline.kafka.access import KafkaAccess
@@ -78,7 +79,7 @@ class Counting:
         """Say which: nobody else will hear of it."""
         self.tally.left_out += len(parcel.chunk.lines)
         begins = parcel.chunk.value[:60].decode("utf-8", "replace")
-        click.echo(
+        say(
             f"{self.file}: an event of {parcel.chunk.size} bytes, {LARGEST_BYTES} are the most; "
             f"left out; it begins {begins!r}",
             err=True,
@@ -91,7 +92,7 @@ class Counting:
             why = "the broker is there and acknowledges nothing"
         except KafkaFault as fault:
             why = fault.problem
-        click.echo(f"{why}; waiting for {waited_s:.0f} s (Ctrl-C ends)", err=True)
+        say(f"{why}; waiting for {waited_s:.0f} s (Ctrl-C ends)", err=True)
 
 
 class Notes(Counting):
@@ -125,7 +126,7 @@ class Notes(Counting):
             self.resume.acknowledge(self._last.sequence + 1, self._last.batch_id)
         except OSError as fault:
             self._is_writable = False
-            click.echo(
+            say(
                 f"{self._place}: {fault.strerror}: how far this run came cannot be noted, so "
                 "an interrupted one begins anew (nothing counts twice)",
                 err=True,

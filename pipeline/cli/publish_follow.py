@@ -9,6 +9,7 @@ import msgspec
 from pipeline.app.following import Follower, FollowNote
 from pipeline.app.publishing import publish_parcels
 from pipeline.cli.publish_errand import Counting, Errand, note_beside, publishing_faults_told
+from pipeline.cli.terminal import say
 from pipeline.files.given_files import is_lasting
 from pipeline.files.growing_files import Growth, growths_of
 from pipeline.intake.texts import in_utf_8
@@ -43,7 +44,7 @@ def _keep(note: FollowNote, growth: Growth) -> bool:
     try:
         note.acknowledge(growth.lines[-1][1])
     except OSError as fault:
-        click.echo(
+        say(
             f"{note.place}: {fault.strerror}: how far this run came cannot be noted, so the next "
             "one begins anew (nothing counts twice)",
             err=True,

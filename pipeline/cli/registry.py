@@ -9,6 +9,7 @@ from pipeline.app.registry_import import read_candidates
 from pipeline.app.registry_reload import confirmation_of, content_id_of
 from pipeline.cli.registry_import import import_command
 from pipeline.cli.terminal import say
+from pipeline.cli.translation import fault_in_language
 from pipeline.files.replacing import replace_file
 from pipeline.files.spreadsheets import SheetFault
 from pipeline.intake.registry_checks import shared_credit_codes
@@ -32,7 +33,7 @@ def check_command(file: Path, as_json: bool) -> None:
     except SheetFault as no_table:
         raise click.ClickException(str(no_table)) from no_table
     for fault in parsed.faults:
-        say(msgspec.json.encode(fault).decode() if as_json else str(fault))
+        say(msgspec.json.encode(fault).decode() if as_json else fault_in_language(str(fault)))
     keyless = sum(1 for enterprise in parsed.enterprises.values() if not enterprise.keys)
     for code, names in shared_credit_codes(parsed.enterprises).items():
         say(f"credit code {code} is that of {', '.join(names)}: each counts as one", err=True)

@@ -22,6 +22,7 @@ from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from pipeline.kafka.past_records import Period
@@ -63,7 +64,7 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 )
 @click.option("--diff", is_flag=True, help="Afterwards, what differs from the live incidents.")
 @click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object a difference.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of what is shown.")
+@lang_option
 @engine_options
 @sink_options
 def replay_command(

@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import get_args
 
 import click
 
@@ -11,6 +10,7 @@ from dashboards.report.reading import read_rows
 from dashboards.report.situation import situation_of
 from dashboards.words import Language
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.files.replacing import replace_file
 from schemas.moments import Moment, moment_of
@@ -19,13 +19,7 @@ from sinks.contract import Store
 
 @click.command("report")
 @sink_options
-@click.option(
-    "--lang",
-    type=click.Choice(get_args(Language)),
-    default="zh",
-    show_default=True,
-    help="Language of the report.",
-)
+@lang_option
 @click.option(
     "--out",
     type=click.Path(dir_okay=False, path_type=Path),

@@ -6,6 +6,7 @@ import click
 
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import say
 from sinks.contract import Store
 from sinks.ddl import literal
 from sinks.retention import LEAST_LOG_DAYS, forget_statements, of_enterprises
@@ -36,7 +37,7 @@ def forget_command(store: Path | None, database: str, enterprise: str, yes: bool
             sink.query(statement)
         if states is not None and states.is_kept:
             states.forget_enterprise(enterprise)
-    click.echo(f"Deleted what was held of {enterprise}.", err=True)
+    say(f"Deleted what was held of {enterprise}.", err=True)
 
 
 def _count_rows(sink: Store, enterprise: str) -> dict[str, int]:
@@ -62,9 +63,9 @@ def _young(sink: Store, enterprise: str) -> int:
 
 def _tell(counts: dict[str, int], young: int) -> None:
     for view, count in counts.items():
-        click.echo(f"{view}: {count}", err=True)
+        say(f"{view}: {count}", err=True)
     if young:
-        click.echo(f"{young} events are younger than {LEAST_LOG_DAYS} days.", err=True)
+        say(f"{young} events are younger than {LEAST_LOG_DAYS} days.", err=True)
     if of_enterprises() != TABLES:
         shared = ", ".join(table.name for table in TABLES if table not in of_enterprises())
-        click.echo(f"Rows of several enterprises stay: {shared}.", err=True)
+        say(f"Rows of several enterprises stay: {shared}.", err=True)

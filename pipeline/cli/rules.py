@@ -19,7 +19,7 @@ from pipeline.cli.correlation_rules import condition_of, explain_correlation, fe
 from pipeline.cli.detect import expand_option, fields_of
 from pipeline.cli.file_reading import format_option
 from pipeline.cli.navigator import navigator_command
-from pipeline.cli.terminal import cell
+from pipeline.cli.terminal import cell, say
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
 from pipeline.files.rule_samples import judge_samples
@@ -67,7 +67,7 @@ def check(
         click.echo(msgspec.json.encode(fault).decode() if as_json else _fault_line(fault))
     if sources is not None:
         _report_blind_spots(rules, sources, as_json)
-    click.echo(
+    say(
         f"{len(rules.rules)} rules, {len(rules.correlations)} correlations, "
         f"{len(rules.faults)} faults",
         err=True,
@@ -118,7 +118,7 @@ def test(folders: tuple[Path, ...], expand: Mapping[str, Sequence[str]], shows_a
         if each.problem or shows_all:
             click.echo(f"{each.place}: ({each.why}) {each.problem or 'as it should be'}")
     right = [each for each in verdicts if not each.problem]
-    click.echo(
+    say(
         f"{len(right)} samples as they should be, {sum(each.is_timed for each in right)} of them "
         f"of correlations; {len(verdicts) - len(right)} not",
         err=True,
@@ -210,7 +210,7 @@ def explain_rule(
     else:
         Console().print(_drawn(f"{chosen.head.title} ({chosen.head.rule_id})", branch))
     if outside:
-        click.echo("the event's log source is not the rule's: it is never asked", err=True)
+        say("the event's log source is not the rule's: it is never asked", err=True)
     sys.exit(1 if outside or missed else 0)
 
 

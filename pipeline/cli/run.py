@@ -20,6 +20,7 @@ from pipeline.cli.file_reading import (
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.progress import Progress
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink
 from pipeline.cli.terminal import say
 from schemas.language import Language
@@ -45,7 +46,7 @@ from sinks.contract import DEFAULT_DATABASE
 @encoding_option
 @click.option("--received-at", type=RFC3339, default=None, help="RFC 3339. Default: now.")
 @click.option("--drill", default="", help="Name of the drill that these events belong to.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of the table shown.")
+@lang_option
 @engine_options
 def run_command(
     files: tuple[Path, ...],
@@ -84,9 +85,9 @@ def run_command(
             summary = run_files(engine, sink, states, reader, files, tell, progress.advance)
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
-    click.echo(summary.line(), err=True)
+    say(summary.line(), err=True)
     for advice in summary.advice(store):
-        click.echo(advice, err=True)
+        say(advice, err=True)
     fail_if_unread(reader.files)
 
 

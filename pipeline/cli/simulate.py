@@ -9,6 +9,7 @@ import click
 import msgspec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
+from pipeline.cli.terminal import say
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import Publisher, make_registry, signing_key
 from pipeline.simulate.stories.table import STORIES
@@ -117,7 +118,7 @@ def _write_directory(
     _write_rows(out / "truth.ndjson", plan_attacks(seed, config, publishers))
     _write_keys(out / "keys", publishers)
     written = _write_events(out / "events", batches)
-    click.echo(f"{len(publishers)} enterprises, {written} events in {out}", err=True)
+    say(f"{len(publishers)} enterprises, {written} events in {out}", err=True)
 
 
 def _write_rows(path: Path, rows: Iterable[object]) -> None:

@@ -10,6 +10,8 @@ from typing import Final
 import click
 from rich.markup import escape
 
+from pipeline.cli.translation import fault_in_language
+
 _COMMANDING: Final = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
 )
@@ -29,5 +31,6 @@ def cell(value: object) -> str:
 
 
 def say(text: str | bytes, *, err: bool = False) -> None:
-    """A line on stdout, or stderr."""
-    click.echo(plain(text.decode() if isinstance(text, bytes) else text), err=err)
+    """A line on stdout, as it is; on stderr what is told to a person, in the language spoken."""
+    said = text.decode() if isinstance(text, bytes) else text
+    click.echo(plain(fault_in_language(said) if err else said), err=err)

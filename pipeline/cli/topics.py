@@ -6,6 +6,7 @@ import click
 
 from pipeline.cli.engines import load_registry
 from pipeline.cli.kafka_options import KafkaOptions, group_option, kafka_options, prefix_option
+from pipeline.cli.terminal import say
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.topics import (
     TopicConflict,
@@ -51,4 +52,4 @@ def topics_command(
     made = topics_made(kafka.access(), plans, replication)
     for name in made:
         click.echo(name)
-    click.echo(f"{len(made)} topics made.", err=True)
+    say(f"{len(made)} topics made.", err=True)

@@ -100,8 +100,8 @@ def assess_record(
     move = Move(before.occurred, before.tier, corrected) if before else None
     return msgspec.structs.replace(
         assessment,
-        reason_zh=explain(record, assessment, move, "zh"),
-        reason_en=explain(record, assessment, move, "en"),
+        reason_zh=explain(record, assessment, move, policy.major_events, "zh"),
+        reason_en=explain(record, assessment, move, policy.major_events, "en"),
     )
 
 

@@ -263,7 +263,7 @@ GENERAL = Limb(
     cac_annex("一般网络安全事件", "IV"),
     "除上述情形外，造成一定威胁或影响",
     "any other incident with some threat or impact",
-    tuple(Row("IV", (test,), "excerpt") for test in _ANY_HARM),
+    tuple(Row("IV", (test,), "excerpt", "cac_general", "any_harm") for test in _ANY_HARM),
 )
 """IV has no figures: any stated threat or impact is enough. It need not be reported."""
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pipeline.severity.articles import Article
+from pipeline.severity.articles import Article, numeral
 from pipeline.severity.duty import Duty
 from pipeline.severity.limbs import among, from_, or_graver
 from schemas.assessment import TIERS
@@ -45,7 +45,7 @@ def _statute(key: str, recipient: str, article: Article, **rest: Any) -> Duty:
 
 def _data_rules(article: int) -> Article:
     return Article(
-        f"《网络数据安全管理条例》第{['十', '十一'][article - 10]}条",
+        f"《网络数据安全管理条例》第{numeral(article)}条",
         f"Network Data Security Regulations Art. {article}",
     )
 

@@ -106,6 +106,11 @@ KINDS: dict[str, FactKind] = {
         words=("flaw", "public_interest"),
     ),
     "suspected_crime": FactKind("涉嫌犯罪", "suspected crime", words=_YES),
+    "excluded_data": FactKind(
+        "不适用预案的数据",
+        "data outside the plan",
+        words=("none", "government", "tobacco", "defence_industry", "military", "state_secret"),
+    ),
     "field": FactKind("数据领域", "field", words=("industrial", "telecom", "radio")),
     "critical_infrastructure": FactKind(
         "关键信息基础设施运营者", "operator of critical infrastructure", words=_YES
@@ -152,6 +157,12 @@ WORDS_ZH: dict[str, str] = {
     "industrial": "工业",
     "telecom": "电信",
     "radio": "无线电",
+    "none": "不涉及",
+    "government": "政务数据",
+    "tobacco": "烟草行业",
+    "defence_industry": "国防科技工业",
+    "military": "军事数据",
+    "state_secret": "国家秘密",
     "yes": "是",
     "no": "否",
 }

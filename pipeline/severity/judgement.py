@@ -25,6 +25,7 @@ from pipeline.severity.limbs import (
 )
 from pipeline.severity.policy import Choices
 from schemas.assessment import Basis, LimbResult, Raise, Tier
+from schemas.glossary import TIER
 from schemas.moments import Moment
 
 GRAVITY: dict[Tier | None, int] = {None: 0, "IV": 1, "III": 2, "II": 3, "I": 4}
@@ -149,8 +150,8 @@ def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
         stated_at=stated.stated_at if stated else 0,
         article=article.zh,
         article_en=article.en,
-        text_zh=f"{limb.zh}（策略选择）" if row.choice else limb.zh,
-        text_en=f"{limb.en} (policy choice {row.choice})" if row.choice else limb.en,
+        text_zh=f"{limb.zh}（按所选解释）" if row.choice else limb.zh,
+        text_en=f"{limb.en} (by the reading chosen)" if row.choice else limb.en,
         finding_zh="、".join(_finding_zh(name, facts[name].value) for name in met),
         finding_en=" and ".join(_finding_en(name, facts[name].value) for name in met),
         unconfirmed=row.unconfirmed,
@@ -219,7 +220,7 @@ def _raise(limbs: Sequence[Limb], facts: Facts, key: str, tests: tuple[Condition
     assert reached is not None, "the row that asked for the change is met by it"
     zh = "，且".join(_change_zh(test, facts) for test in tests)
     en = " and ".join(_change_en(test, facts) for test in tests)
-    return Raise(reached, key, f"{zh}：{reached}级", f"{en}: {reached}")
+    return Raise(reached, key, f"{zh}：{TIER[reached].zh}", f"{en}: {TIER[reached].en}")
 
 
 def _missing(test: Condition, facts: Facts) -> int | None:

@@ -114,11 +114,13 @@ def bound_text(test: Condition, lang: Literal["zh", "en"]) -> str:
     """The bound as a person reads it: `≥ 1,000,000 人, < 10,000,000 人`."""
     read = read_zh if lang == "zh" else read_en
     if test.among:
-        words = [WORDS_ZH[word] if lang == "zh" else word.replace("_", " ") for word in test.among]
-        return f"{KINDS[test.fact].zh if lang == 'zh' else KINDS[test.fact].en}: {'/'.join(words)}"
+        if lang == "zh":
+            return f"{KINDS[test.fact].zh}：{'或'.join(WORDS_ZH[word] for word in test.among)}"
+        words = (word.replace("_", " ") for word in test.among)
+        return f"{KINDS[test.fact].en}: {' or '.join(words)}"
     parts = []
     if test.at_least is not None:
         parts.append(f"≥ {read(test.fact, test.at_least)}")
     if test.below is not None:
         parts.append(f"< {read(test.fact, test.below)}")
-    return ", ".join(parts)
+    return ("，" if lang == "zh" else ", ").join(parts)

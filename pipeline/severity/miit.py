@@ -30,8 +30,8 @@ CLASS_AND_THREAT = Limb(
 CORE_FLOOR = Limb(
     "1-core",
     CLASS_AND_THREAT.article,
-    "核心数据事件的下限（附件1未规定，策略选择）",
-    "floor for core data, a gap of annex 1 filled by policy",
+    "核心数据事件的下限（附件1未规定）",
+    "floor for core data, of which annex 1 says nothing",
     tuple(
         Row(tier, (among("data_class", "core"),), choice="core_data_floor", reading=tier)
         for tier in TIERS
@@ -101,7 +101,12 @@ SHORT_OUTAGE = Limb(
         Row("IV", (from_("outage_minutes", 1, 8 * HOUR_MINUTES),)),
         # 8 hours and more outside telecom and radio: no tier names it, so at least what the
         # shorter outage has (举轻以明重).
-        Row("IV", (from_("outage_minutes", 8 * HOUR_MINUTES),), note="举轻以明重"),
+        Row(
+            "IV",
+            (from_("outage_minutes", 8 * HOUR_MINUTES),),
+            choice="long_outage",
+            reading="IV",
+        ),
     ),
 )
 

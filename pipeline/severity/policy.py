@@ -5,6 +5,7 @@ its policy id differs. The tables of law themselves are in miit.py, cac.py and d
 `changes` and `duty_changes` correct them, for one province or for all.
 """
 
+from datetime import datetime
 from typing import Annotated, Literal, TypeAlias
 
 import msgspec
@@ -39,7 +40,9 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     serious, or unstated ("" leaves the gap). `important_core_mark`: whether 重要、核心 of I(二)
     joins alternatives. `general_data_threat`: whether a threat to general data is graded by
     limb (一) alone, or by limb (五) as harm possibly caused. `industrial_outage`: whether the
-    hours of the flow chart (annex 4) also grade outages of industrial systems.
+    hours of the flow chart (annex 4) also grade outages of industrial systems. `long_outage`:
+    tier of an outage of 8 hours and more that no limb of I to III names. `cac_general`: whether
+    any stated threat or impact is CAC IV, which has no figures.
     `unstated_facilities`, `unstated_scope` and `unstated_site`: what is presumed of a stated
     outage or of a defaced or unreachable site until someone says more ("" leaves it unknown).
     `unstated_operator`: whether an operator of whom it is not known meets the strictest clock.
@@ -51,6 +54,8 @@ class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     important_core_mark: Literal["either", "both"] = "either"
     general_data_threat: Literal["limb_1", "limb_5"] = "limb_1"
     industrial_outage: Literal["qualitative", "hours"] = "qualitative"
+    long_outage: Literal["IV", "none"] = "IV"
+    cac_general: Literal["any_harm", "none"] = "any_harm"
     unstated_facilities: Literal["important_core", "important", "related", ""] = "important_core"
     unstated_scope: Literal["whole", "main_functions", ""] = "whole"
     unstated_site: Literal["provincial", "prefecture", "other", ""] = "other"
@@ -88,6 +93,15 @@ class DutyChange(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
     province: ProvinceCode = ""
     article: str = ""
     unconfirmed: bool = False
+
+
+class MajorEvent(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A period of a major event, from `since` until before `until`: reasons say that it was one."""
+
+    name_zh: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    name_en: Annotated[str, msgspec.Meta(min_length=1, max_length=100)]
+    since: Annotated[datetime, msgspec.Meta(tz=True)]
+    until: Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class EstimateRow(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -224,6 +238,7 @@ class SeverityPolicy(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_f
     choices: Choices = Choices()
     changes: tuple[LimbChange, ...] = ()
     duty_changes: tuple[DutyChange, ...] = ()
+    major_events: tuple[MajorEvent, ...] = ()
     estimates: tuple[EstimateRow, ...] = ESTIMATES
     threats: tuple[ThreatRow, ...] = THREATS
     disruptive_scenarios: tuple[str, ...] = DISRUPTIVE_SCENARIOS

@@ -1,9 +1,13 @@
 """Why an assessment is what it is, in whole sentences of both languages."""
 
+from collections.abc import Sequence
+
 import msgspec
 
 from pipeline.severity.facts import KINDS
 from pipeline.severity.judgement import GRAVITY
+from pipeline.severity.policy import MajorEvent
+from pipeline.severity.scope import remarks
 from pipeline.severity.state import IncidentRecord
 from schemas.assessment import Assessment, Confidence, LimbResult, Tier
 from schemas.glossary import COLOUR, INCIDENT, TIER, VERDICT, WARNING, Term, read
@@ -77,13 +81,18 @@ def name_fact(name: str, language: Language) -> str:
 
 
 def explain(
-    record: IncidentRecord, assessment: Assessment, move: Move | None, language: Language
+    record: IncidentRecord,
+    assessment: Assessment,
+    move: Move | None,
+    events: Sequence[MajorEvent],
+    language: Language,
 ) -> str:
-    """The whole reason: ground, move, what is unknown, who decided, the warning."""
+    """The whole reason: ground, move, what is unknown, other rules, who decided, the warning."""
     sentences = [
         _ground(record, assessment, language),
         _move(record, assessment.tier, move, language),
         _unknown(assessment, language),
+        *remarks(assessment.regime, record.facts, record.discovered_at, events, language),
         _decision(record, assessment, language),
         _warning(assessment, language),
     ]

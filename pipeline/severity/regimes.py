@@ -100,6 +100,11 @@ def faults_of(policy: SeverityPolicy) -> list[str]:
     return [
         *(fault for index, change in enumerate(policy.changes) for fault in _faults(index, change)),
         *_duty_faults(policy),
+        *(
+            f"major_events[{index}].until: not after since; correct one of them"
+            for index, event in enumerate(policy.major_events)
+            if event.until <= event.since
+        ),
         *_estimate_faults(policy),
     ]
 

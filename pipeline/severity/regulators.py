@@ -112,6 +112,14 @@ ROLES: dict[str, tuple[str, str]] = {
 """Bodies that are the same everywhere; the local ones are named by place."""
 
 
+LOCAL_BODIES: dict[str, tuple[str, str]] = {
+    "local_regulator": ("地方行业监管部门", "the local regulator"),
+    "provincial_cac": ("省级互联网信息办公室", "the provincial Cyberspace Administration"),
+    "communications_administration": ("省级通信管理局", "the communications administration"),
+}
+"""The local bodies, where no place is named."""
+
+
 def place_of(enterprise: Enterprise) -> tuple[str, str]:
     """Province in Chinese and English; one that is not in the table reads as the local one."""
     return PROVINCES.get(enterprise.province, ("属地", "local"))

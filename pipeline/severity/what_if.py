@@ -21,12 +21,14 @@ from pipeline.severity.regimes import (
     severity_policy_id,
 )
 from pipeline.severity.regulators import PLANNED_CITIES, PROVINCES
+from pipeline.severity.scope import remarks
 from pipeline.severity.standing import Standing, stand
 from pipeline.severity.state import IncidentRecord, Judged
 from schemas.assessment import TIER_COLOUR, Law, Obligation, Regime, Tier
 from schemas.command import Impact
 from schemas.context import Context
 from schemas.facts import TrialFacts, TrialOperator
+from schemas.language import LANGUAGES
 from schemas.moments import SHANGHAI, Moment, datetime_of, format_moment, moment_of
 from schemas.registry import Enterprise
 
@@ -53,7 +55,12 @@ def try_facts(policy: SeverityPolicy, facts: TrialFacts) -> dict[str, object]:
         limbs = limbs_in_force(policy, regime, record.province, judged_at)
         judgement = judge(limbs, known)
         possible = possible_tier(policy, limbs, known)
-        result[regime] = _answer(regime, judgement, possible, facts.occurred, judged_at)
+        result[regime] = _answer(regime, judgement, possible, facts.occurred, judged_at) | {
+            f"remarks_{language}": remarks(
+                regime, record.facts, judged_at, policy.major_events, language
+            )
+            for language in LANGUAGES
+        }
         if limbs:
             stands = stand(policy, record, regime, judgement.tier, possible)
             standings[regime] = Standing(stands, judgement.tier, stands, judged_at)

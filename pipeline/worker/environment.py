@@ -16,6 +16,7 @@ OF_OTHERS: Final = (
     "KEEP_CASES_DAYS",  # retention (sinks/retention.py)
     "KEEP_LOGS_DAYS",
     "ETC",  # deploy/compose.yaml
+    "LANG",  # the command line (pipeline/cli/spoken_language.py)
     "REQUIRE_CLICKHOUSE",  # tests
     "REQUIRE_KAFKA",
 )

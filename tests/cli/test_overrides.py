@@ -61,12 +61,12 @@ def test_an_override_is_seen_in_list_and_form_until_it_is_lifted(store: Path) ->
     said = ("--regime", "miit", "--reason", "supply chain", "--analyst", "li", "--store", store)
     call("incidents", "override", incident_id, "--tier", "I", *said)
     assert listed(store)["miit_override_tier"] == "I"
-    assert "专家定级 I" in call("incidents", "list", "--store", store).stdout
+    assert "专家定级 I" in call("incidents", "list", "--lang", "zh", "--store", store).stdout
     form = ("incidents", "form", incident_id, "--format", "md", "--store", store)
     printed = call(*form).stdout.replace("\u00a0", " ")
     assert "☑ 特别重大" in printed
     assert "专家定级（li），计算结果为" in printed
     call("incidents", "override", incident_id, "--tier", "none", *said)
     assert listed(store)["miit_override_tier"] == ""
-    assert "专家定级" not in call("incidents", "list", "--store", store).stdout
+    assert "专家定级" not in call("incidents", "list", "--lang", "zh", "--store", store).stdout
     assert "专家定级" not in call(*form).stdout

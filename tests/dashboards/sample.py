@@ -648,7 +648,7 @@ def _obligations(incident: Incident, case: Case) -> Iterator[Obligation]:
             done_at=opened + 8 * MINUTE if state == "done" else None,
             reason_zh="达到较大以上",
             reason_en="Tier III or graver",
-            article="《国家网络安全事件报告管理办法》第4条",
+            article="《国家网络安全事件报告管理办法》第四条",
             article_en="CAC 2025 Art. 4",
             unconfirmed=False,
             confidence="excerpt",

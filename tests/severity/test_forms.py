@@ -50,7 +50,7 @@ def test_the_report_has_the_boxes_of_annex_2_in_their_order() -> None:
 def test_the_summary_has_the_headings_of_annex_3_with_unit_and_date() -> None:
     form = filled("miit-summary", "zh")
     assert [section.heading for section in form.sections] == ANNEX_3
-    assert (form.unit, form.dated) == ("A factory", "2026年03月05日10时00分")
+    assert (form.unit, form.dated) == ("A factory", "2026年03月05日")
     assert "附：相关证明材料" in form.notes
 
 
@@ -149,7 +149,7 @@ def test_the_level_says_who_decided_it(
 
 
 def test_a_signature_is_asked_for_where_the_instrument_asks() -> None:
-    assert filled("miit-report", "zh").signature == "签字或盖章："
+    assert filled("miit-report", "zh").signature.startswith("签字或盖章：\u3000")
     lesser = source(assessment={"tier": "III"})
     assert "不要求" in filled("miit-report", "zh", lesser).signature
     assert "不要求" not in filled("miit-summary", "zh", lesser).signature

@@ -34,8 +34,8 @@ ROW: dict[str, Any] = {
 CASES = [
     (
         {},
-        " II 建议橙色（未发布）  主机被加密",
-        " II suggested orange (not issued)  Hosts encrypted",
+        " II 建议预警等级：橙色（未发布）  主机被加密",
+        " II suggested warning: orange (not issued)  Hosts encrypted",
     ),
     (
         {"warning_state": "issued", "issued_colour": "yellow"},
@@ -72,5 +72,5 @@ def test_the_first_line_says_who_decided(changes: dict[str, Any], zh: str, en: s
 
 
 def test_words_are_those_of_the_glossary() -> None:
-    assert "3 告警 · 待处置" in shown(ROW, "zh")[1]
+    assert "3 条告警 · 待处置" in shown(ROW, "zh")[1]
     assert "3 detections · new" in shown(ROW, "en")[1]

@@ -196,8 +196,8 @@ def test_the_schema_accepts_what_the_command_accepts() -> None:
 def test_a_person_reads_tables() -> None:
     result = call("try", "--facts", "-", text='{"direct_loss_cny": 150000000}')
     assert result.exit_code == 0
-    assert "重大 (major)" in result.stdout
-    assert "would raise" in result.stdout
+    assert "major (II); level II response" in result.stdout
+    assert "What would raise it" in result.stdout
 
 
 def test_show_lists_limbs_duties_and_choices() -> None:

@@ -85,7 +85,7 @@ def test_a_limb_says_value_bound_source_and_article() -> None:
     )
     assert (result.outcome, result.basis, result.stated_by) == ("met", "reported", "li")
     assert result.value == "150,000,000 元"
-    assert result.bound == "≥ 100,000,000 元, < 1,000,000,000 元"
+    assert result.bound == "≥ 100,000,000 元，< 1,000,000,000 元"
     assert result.article == "工信部网安〔2024〕214号附件1第二条（三）"
     assert result.article_en == "MIIT 2024/214 Annex 1 II(3)"
     assert result.finding_zh == "直接经济损失150,000,000元"
@@ -98,7 +98,7 @@ def test_raises_name_the_smallest_change_of_one_fact() -> None:
     persons = next(one for one in judgement.raises if one.fact == "persons")
     assert (judgement.tier, persons.tier) == ("III", "II")
     assert persons.text_en.startswith("120,000 persons more")
-    assert persons.text_zh == "涉及个人信息再增加 120,000 人：II级"
+    assert persons.text_zh == "涉及个人信息再增加 120,000 人：重大（Ⅱ级）"
 
 
 def test_raises_never_ask_for_another_operator() -> None:

@@ -9,17 +9,22 @@ from pipeline.severity.forms.source import STANDING, FormSource, text_of, tier_o
 from pipeline.severity.regulators import local_regulator, name_role
 from schemas.glossary import Term
 from schemas.language import Language
-from schemas.moments import Moment, read_moment
+from schemas.moments import Moment, read_day
 
 State: TypeAlias = Literal["filled", "unknown"]
 UNKNOWN = Term("尚不明确", "not yet known")
-SIGN = Term("签字或盖章：", "Signature or seal: ")
+_BLANK = "\u3000"
+"""A space as wide as a character, which no format folds."""
+SIGN = Term(
+    f"签字或盖章：{_BLANK * 8}年{_BLANK * 2}月{_BLANK * 2}日",
+    f"Signature or seal:{_BLANK * 8}Date:{_BLANK * 4}",
+)
 SIGN_OPTIONAL = Term(
     "签字或盖章：（本级别不要求）", "Signature or seal: (not required at this level)"
 )
 CAC_CHANNEL = Term(
-    "报送渠道：12387热线、网站、小程序、公众号、电子邮件、传真（据转述，待核）",
-    "Channel: hotline 12387, its site, mini-program, account, mail, fax (by a report of it)",
+    "报送渠道：12387热线、网站、小程序、公众号、电子邮件或传真",
+    "Channel: hotline 12387, its site, mini-program, account, mail or fax",
 )
 MIIT_CHANNEL = Term("报送渠道：书面", "Channel: in writing")
 
@@ -75,7 +80,7 @@ def fill_form(name: FormName, source: FormSource, language: Language, printed_at
         incident_id=text_of(source.incident, "incident_id"),
         drill=text_of(source.incident, "drill"),
         unit=text_of(source.enterprise, "name") or text_of(source.incident, "enterprise_id"),
-        dated=read_moment(printed_at, language) if layout.dated else "",
+        dated=read_day(printed_at, language) if layout.dated else "",
         sections=sections,
         signature=_signature(layout, source, language),
         notes=_notes(layout, sections, source, language),
@@ -140,7 +145,8 @@ def _lacking(sections: tuple[Section, ...], language: Language) -> str:
     ]
     if not open_boxes:
         return "本报告各项齐全。" if language == "zh" else "The report is complete."
-    names = ("、" if language == "zh" else ", ").join(open_boxes)
     if language == "zh":
+        names = "、".join(f"“{box}”" for box in open_boxes)
         return f"首报可先报第一、二项；以下内容待查明后续报：{names}。"
+    names = "; ".join(f"“{box}”" for box in open_boxes)
     return f"A first report may hold items 1 and 2; to follow once known: {names}."

@@ -196,11 +196,15 @@ _MIIT_NOTES = (
     ),
 )
 _PROOF = (Term("附：相关证明材料", "Attached: proof"),)
+_CHANNEL_SEEN = Term(
+    "报送渠道据转述，使用前请核对。", "The channels follow a report of the text: check them."
+)
 _ITEMS_SEEN = (
     Term(
         "本表各项依据条文片段整理，使用前请与原文核对。",
         "Items follow fragments of the text: check them.",
     ),
+    _CHANNEL_SEEN,
 )
 
 LAYOUTS: dict[FormName, Layout] = {
@@ -248,6 +252,7 @@ LAYOUTS: dict[FormName, Layout] = {
         article=cac_measures(8),
         parts=_CAC_CLOSING,
         confidence="excerpt",
+        notes=(_CHANNEL_SEEN,),
     ),
 }
 """Every form by its name on the command line."""

@@ -7,6 +7,7 @@ from pipeline.severity.facts import KINDS
 from pipeline.severity.forms.source import (
     STANDING,
     FormSource,
+    Row,
     acts_of,
     boxes,
     entities_of,
@@ -29,11 +30,14 @@ from schemas.glossary import (
     SECTOR,
     STATUS,
     WARNING,
+    Term,
     read,
 )
 from schemas.language import Language
 from schemas.scenarios import SCENARIOS
 
+_FIRST_JUDGED = Term("（初步研判）", "(initial judgement)")
+_UNIT_JUDGED = Term("（单位研判）", "(the unit's judgement)")
 Reader: TypeAlias = Callable[[FormSource, Language], str]
 
 
@@ -53,14 +57,8 @@ def moment(name: str) -> Reader:
 
 
 def enterprise(source: FormSource, language: Language) -> str:
-    """Its name, and the id under which it is registered."""
-    name, identity = (
-        text_of(source.enterprise, "name"),
-        text_of(source.incident, "enterprise_id"),
-    )
-    if not name:
-        return identity
-    return f"{name}（{identity}）" if language == "zh" else f"{name} ({identity})"
+    """Its full name; the id under which it is registered where no name is."""
+    return text_of(source.enterprise, "name") or text_of(source.incident, "enterprise_id")
 
 
 def learned_by(source: FormSource, language: Language) -> str:
@@ -92,8 +90,19 @@ def _decider(source: FormSource, language: Language) -> str:
     if told:
         return f"（{told}）" if is_zh else f"({told})"
     if source.incident.get("confirmed"):
-        return "（初步研判）" if is_zh else "(initial judgement)"
-    state = text_of(row, "warning_state") or "suggested"
+        return _unit_judged(source).of(language)
+    return _suggested(row, language)
+
+
+def _unit_judged(source: FormSource) -> Term:
+    """The unit's own judgement: a first one until its handling has ended."""
+    ended = text_of(source.incident, "status") in ("resolved", "closed")
+    return _UNIT_JUDGED if ended else _FIRST_JUDGED
+
+
+def _suggested(row: Row, language: Language) -> str:
+    """What may occur, with the warning that is suggested or issued."""
+    is_zh, state = language == "zh", text_of(row, "warning_state") or "suggested"
     colour = text_of(row, "issued_colour") or text_of(row, "colour")
     named, issue = read(COLOUR, colour, language), read(WARNING, state, language)
     if not colour:
@@ -190,7 +199,7 @@ def measures(source: FormSource, language: Language) -> str:
     """As stated, then the record of handling."""
     stated = source.particulars.measures_taken or ""
     acts = acts_of(source, language)
-    return " ".join(part for part in (stated, acts) if part)
+    return ("" if language == "zh" else " ").join(part for part in (stated, acts) if part)
 
 
 def kind(source: FormSource, language: Language) -> str:
@@ -293,6 +302,7 @@ def _standing(source: FormSource, language: Language) -> str:
 
 def handled(source: FormSource, language: Language) -> str:
     """Measures taken, and how the handling stands."""
-    state = outcome(source, language)
-    label = "处置结果：" if language == "zh" else "Outcome: "
-    return " ".join(part for part in (measures(source, language), state and label + state) if part)
+    state, is_zh = outcome(source, language), language == "zh"
+    told = (f"处置结果：{state}。" if is_zh else f"Outcome: {state}.") if state else ""
+    taken = measures(source, language)
+    return ("" if is_zh else " ").join(part for part in (taken, told) if part)

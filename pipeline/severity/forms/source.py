@@ -90,9 +90,21 @@ def fact_text(source: FormSource, name: str, language: Language) -> str:
     if stated is None:
         return ""
     by = read(STATED_BY, stated.stated_by, language)
+    if name.endswith("_minutes"):
+        said = read_duration(int(stated.value), language)
+    else:
+        said = (read_zh if language == "zh" else read_en)(name, stated.value)
     if language == "zh":
-        return f"{read_zh(name, stated.value).replace(' ', '')}（{by}填报）"
-    return f"{read_en(name, stated.value)} (stated by {by})"
+        return f"{said.replace(' ', '')}（{by}填报）"
+    return f"{said} (stated by {by})"
+
+
+def read_duration(minutes: int, language: Language) -> str:
+    """Hours and minutes, as the annexes count: `7小时30分钟`."""
+    hours, rest = divmod(minutes, 60)
+    units = ("小时", "分钟") if language == "zh" else (" h ", " min")
+    parts = [f"{number}{unit}" for number, unit in zip((hours, rest), units, strict=True) if number]
+    return "".join(parts).strip() or f"0{units[1]}"
 
 
 def entities_of(source: FormSource, kind: str, language: Language) -> str:
@@ -105,7 +117,8 @@ def entities_of(source: FormSource, kind: str, language: Language) -> str:
     values = list(dict.fromkeys(value for held, value in named if held == kind))
     more = len(values) - SHOWN_MAX
     rest = "" if more <= 0 else (f"等，另有{more}项" if language == "zh" else f" and {more} more")
-    return ("、" if language == "zh" else ", ").join(values[:SHOWN_MAX]) + rest
+    # With a space in both languages: a line may end there, and not within an address.
+    return ", ".join(values[:SHOWN_MAX]) + rest
 
 
 def techniques_of(source: FormSource) -> list[str]:
