@@ -72,7 +72,7 @@ TARGET_COLOURS: Final[Mapping[str, str]] = {
 STANDING_COLOURS: Final[Mapping[str, str]] = {
     "yes": GREEN,
     "no": URGENT,
-    "unknown": PRESSING,
+    "unknown": GREY,
     "not_required": GREY,
 }
 OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": INK, "unknown": GREY, "not_met": GREY}
@@ -237,7 +237,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     "chain": Look(
         title=Text("报送单位 → 接收单位", "From whom, to whom"), wrap=True, least_width=260
     ),
-    "limit": Look(title=Text("时限", "Limit"), width=130),
+    "limit": Look(title=Text("时限", "Limit"), wrap=True, least_width=200),
     "article": Look(title=Text("法规条款", "Instrument and article"), wrap=True),
     "story": Look(title=Text("经过", "What happened"), wrap=True, least_width=500),
     "reason": Look(title=Text("理由", "Reason"), wrap=True, least_width=300),
@@ -428,7 +428,7 @@ LOOKS: Final[Mapping[str, Look]] = {
     },
     "label": Look(title=Text("简称", "Short name"), hidden=True),
     **{
-        name: Look(title=title, width=130, **_OF_DRILLS.get(name, {}))
+        name: Look(title=title, width=170, **_OF_DRILLS.get(name, {}))
         for name, title in words.OF_DRILLS.items()
     },
 }

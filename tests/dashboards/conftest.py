@@ -33,8 +33,8 @@ def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
     sink.migrate()
     registry = {enterprise.enterprise_id: enterprise for enterprise in ENTERPRISES}
     told = [*decisions(cases), *exports(ENTERPRISES, NOW)]
-    registered = {**registry_rows(registry), **programme(ENTERPRISES), **drill_rows()}
-    sink.write({**rows_of(told), **registered}, "sample")
+    sink.write(registry_rows(registry), "registry")
+    sink.write({**rows_of(told), **programme(ENTERPRISES), **drill_rows()}, "sample")
     return sink
 
 
