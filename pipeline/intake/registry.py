@@ -14,6 +14,7 @@ BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _ENTERPRISE = msgspec.json.Decoder(Enterprise)
 FIELDS: Final = {field.encode_name: field for field in msgspec.structs.fields(Enterprise)}
 REQUIRED: Final = tuple(name for name, field in FIELDS.items() if field.required)
+_NOT_UTF8 = "save the file as UTF-8"
 _ROW_REMEDY = "write the row as docs/registry.md says"
 Place: TypeAlias = tuple[str, int]
 """File and 1-based line."""
@@ -91,7 +92,7 @@ def _parse_row(parsed: ParsedRegistry, line: bytes, place: Place) -> None:
     try:
         enterprise = _ENTERPRISE.decode(line)
     except UnicodeDecodeError as fault:
-        parsed.faults.append(_fault(Problem("", "", str(fault), "save the file as UTF-8"), place))
+        parsed.faults.append(_fault(Problem("", "", str(fault), _NOT_UTF8), place))
         return
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         _parse_fields(parsed, line, str(fault), place)
@@ -103,6 +104,9 @@ def _parse_fields(parsed: ParsedRegistry, line: bytes, fault: str, place: Place)
     """A row that does not decode, field by field: every fault of it, not the first alone."""
     try:
         raws = msgspec.json.decode(line, type=dict[str, msgspec.Raw])
+    except UnicodeDecodeError as no_text:
+        parsed.faults.append(_fault(Problem("", "", str(no_text), _NOT_UTF8), place))
+        return
     except (msgspec.ValidationError, msgspec.DecodeError):
         parsed.faults.append(_fault(Problem("", "", fault, _ROW_REMEDY), place))
         return

@@ -72,7 +72,9 @@ def test_the_registry_alone_shows_who_must_apply_before_a_listing_abroad(tmp_pat
             "users": users, "listing_abroad": "planned",
         }  # fmt: skip
         file.write_text(json.dumps(row))
-        brought = CliRunner().invoke(main, ["registry", "import", str(file), "--store", folder])
+        brought = CliRunner().invoke(
+            main, ["registry", "import", str(file), "--store", folder, "--apply"]
+        )
         assert brought.exit_code == 0, brought.output
         (line,) = call("thresholds", "--store", folder, "--json").splitlines()
         states.append(json.loads(line)["state"])

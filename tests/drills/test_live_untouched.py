@@ -11,6 +11,7 @@ from pipeline.app.drill_runs import make_parcels
 from pipeline.app.publishing import Parcel, Sender, sign_chunk
 from pipeline.app.runner import HeldStates, Runner
 from pipeline.app.tasks import record_task, settle_task, sighting_task
+from pipeline.commands.analysts import CommandsPolicy
 from pipeline.drills.traffic import make_shipments
 from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine
@@ -44,6 +45,7 @@ TABLES = ("events", "events_by_minute", "events_by_hour", "events_by_day", "dete
           "campaigns", "campaign_revisions", "campaign_members", "dead_letters", "commands",
           "batches")  # fmt: skip
 POLICY = Policy(
+    commands=CommandsPolicy(signed=False),
     drills=(PLAN.registration(),),
     organisers=(
         Organiser(
