@@ -70,7 +70,10 @@ class Ownership:
 
 
 class StateRecord(msgspec.Struct, frozen=True, array_like=True):
-    """One state: the last offset applied to it, by the name of the log, and the state encoded."""
+    """One state: the last offset applied to it, by the name of the log, and the state encoded.
+
+    That offset never goes back: what is read again was applied before.
+    """
 
     applied: dict[str, int]
     state: bytes

@@ -312,7 +312,8 @@ class Steps:
         applied = {key: dict(record.applied) for key, record in states.items()}
         for each in done:
             record = each.delivered.record
-            applied[each.key][self._sequencer.name_of(record.topic)] = record.offset
+            if not self._was_applied(each, states):  # else the state is further on than this one
+                applied[each.key][self._sequencer.name_of(record.topic)] = record.offset
         writes: list[Awaitable[object]] = []
         for key, state in outcome.states.items():
             writes += self._put_state(key, generation[key], StateRecord(applied[key], state))

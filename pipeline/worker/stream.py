@@ -199,6 +199,7 @@ class StreamLog:
         self._app = app
         self._access = settings.kafka()
         self._asked: Any = None
+        self._opening = asyncio.Lock()
         self._reading: Any = None
         self._reading_at: dict[TopicPartition, int] = {}
 
@@ -280,9 +281,10 @@ class StreamLog:
         self._asked = self._reading = None
 
     async def _consumer(self) -> Any:
-        if self._asked is None:
-            self._asked = await self._open()
-        return self._asked
+        async with self._opening:  # a step, a timer and a recovery may ask at once
+            if self._asked is None:
+                self._asked = await self._open()
+            return self._asked
 
     async def _open(self) -> Any:
         consumer = AIOKafkaConsumer(

@@ -2,7 +2,8 @@
 
 The account of each record carries the running count of its enterprise, so a record lost,
 doubled or taken out of order changes rows. What it counts is kept in a real state, in fields that
-hold nothing else here.
+hold nothing else here: one state of all topics, as an enterprise's is, and a count of each, for in
+which order two topics are read is not in their logs.
 """
 
 from collections.abc import Callable
@@ -16,36 +17,39 @@ from pipeline.path import Engine
 from pipeline.policy import Policy
 from pipeline.sigma.matching.compile import compile_rules
 from pipeline.sigma.reading.parse import parse_rules
-from pipeline.state import EnterpriseState, State, enterprise_state
+from pipeline.state import State, enterprise_state
 from schemas.batch import BatchAccount, Record
 from schemas.decision import Decision
 from schemas.moments import Moment
 from sinks.contract import Sink
 
+EVENTS = "fenghuo.events"
 POISON = b"poison"
 RULE = "title: {title}\nlogsource: {{product: windows}}\ndetection: {{s: {{a: b}}, condition: s}}\n"
 
 
 class Count(msgspec.Struct):
-    """How many records, the sum of their numbers, and how often timers were looked at."""
+    """How many records of one topic, and the sum of their numbers."""
 
     records: int = 0
     total: int = 0
-    ticks: int = 0
 
 
-def count_of(state: State) -> Count:
-    """What a state says was counted."""
+def count_of(state: State, topic: str = EVENTS) -> Count:
+    """What a state says was counted of the topic."""
     counted = enterprise_state(state)
-    return Count(counted.sightings.order, counted.taken.doubtful_until, counted.left_at)
+    if topic == EVENTS:
+        return Count(counted.sightings.order, counted.taken.doubtful_until)
+    return Count(counted.quota.events_paid_at, counted.quota.bytes_paid_at)
 
 
-def keep_count(state: State, count: Count) -> None:
+def keep_count(state: State, count: Count, topic: str = EVENTS) -> None:
     """Make the state say so."""
-    counted: EnterpriseState = enterprise_state(state)
-    counted.sightings.order = count.records
-    counted.taken.doubtful_until = count.total
-    counted.left_at = count.ticks
+    counted = enterprise_state(state)
+    if topic == EVENTS:
+        counted.sightings.order, counted.taken.doubtful_until = count.records, count.total
+    else:
+        counted.quota.events_paid_at, counted.quota.bytes_paid_at = count.records, count.total
 
 
 class CountingEngine(Engine):
@@ -59,9 +63,8 @@ class CountingEngine(Engine):
         super().__init__(rules, Policy(), {})
 
     def admit(self, record: Record, partitions: int = 0) -> Admitted:
-        """By topic too: in which order two topics are read is not in their logs."""
         content = record.unreadable or Refusal("counted", "of no use but to be counted")
-        return Admitted(record, content, f"{record.key.decode()}/{record.topic}")
+        return Admitted(record, content, record.key.decode())
 
     def apply(self, state: State, admitted: Admitted) -> list[Decision]:
         record = admitted.record
@@ -69,10 +72,10 @@ class CountingEngine(Engine):
             return [refuse_unreadable(record, record.unreadable)]
         if record.value == POISON:
             raise ZeroDivisionError("poison")
-        count = count_of(state)
+        count = count_of(state, record.topic)
         count.records += 1
         count.total += int(record.value)
-        keep_count(state, count)
+        keep_count(state, count, record.topic)
         return [
             BatchAccount(
                 enterprise_id=record.key.decode(),
@@ -90,9 +93,7 @@ class CountingEngine(Engine):
         ]
 
     def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
-        count = count_of(state)
-        count.ticks += 1
-        keep_count(state, count)
+        enterprise_state(state).left_at += 1  # how often timers were looked at
         return []
 
 

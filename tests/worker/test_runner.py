@@ -63,7 +63,7 @@ def test_nothing_is_remembered_or_acknowledged_before_it_is_written() -> None:
     with pytest.raises(DeliveryAbandoned):
         acknowledged += runner(sink, states).run(tasks([b"1", b"2"]))
     assert acknowledged == []
-    assert counts(states) == {"acme/fenghuo.events": Count()}
+    assert counts(states) == {"acme": Count()}
 
 
 def test_an_engine_fault_names_the_place_and_undoes_the_group() -> None:
@@ -73,7 +73,7 @@ def test_an_engine_fault_names_the_place_and_undoes_the_group() -> None:
         runner(sink, states).complete(inputs)
     assert (fault.value.place, fault.value.index) == ("fenghuo.events/0/2", 2)
     assert sink.view("batches") == []
-    assert counts(states) == {"acme/fenghuo.events": Count()}
+    assert counts(states) == {"acme": Count()}
 
 
 def test_a_name_that_is_in_several_partitions_is_undone_as_one() -> None:
@@ -82,7 +82,7 @@ def test_a_name_that_is_in_several_partitions_is_undone_as_one() -> None:
     inputs = tasks([b"1", b"2", b"3", POISON], refusable=False, partitions=2)
     with pytest.raises(EngineFault):
         runner(MemorySink(), states).complete(inputs)
-    assert counts(states) == {"acme/fenghuo.events": Count(records=1, total=5)}
+    assert counts(states) == {"acme": Count(records=1, total=5)}
 
 
 @given(st.lists(st.sampled_from([b"1", b"2", POISON]), max_size=20), st.integers(1, 7))

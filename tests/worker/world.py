@@ -73,6 +73,13 @@ class World:
             self.append(publication)
         self.late, self.late_told = [], []
 
+    def arrive(
+        self, log: Mapping[TopicPartition, Sequence[Record]], ends: Mapping[TopicPartition, int]
+    ) -> None:
+        """Each place holds this log up to so many records, and whatever it held before."""
+        for place, records in log.items():
+            self.log[place] += records[len(self.log[place]) : ends[place]]
+
     def append(self, publication: Publication) -> None:
         """Another record at the end of its topic; the log's own time is its length."""
         topic = topic_name(publication.role)
