@@ -21,7 +21,7 @@ IN_TABLES: Final = (
     "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/app/summary.py",
     "pipeline/commands/gate.py",
     "pipeline/incidents/commands.py", "pipeline/intake/registry.py", "pipeline/kafka/faults.py",
-    "pipeline/kafka/preflight.py",
+    "pipeline/kafka/preflight.py", "pipeline/programme/checks.py", "pipeline/programme/reading.py",
     "pipeline/severity/refusals.py", "pipeline/worker/environment.py",
 )  # fmt: skip
 """Where faults are returned, or stand in tables: every sentence is one."""
@@ -30,8 +30,12 @@ OF_OTHERS: Final = (
     "would be ",
     "sorted",
     "sorted on disk",
-    "no incident {}…; see `fenghuo incidents list --all`",
-    "several incidents {}…; see `fenghuo incidents list --all`",
+    "no incident {}; see {}",
+    "several incidents {}; see {}",
+    "no obligation {}; see {}",
+    "several obligations {}; see {}",
+    "no exception {}; see {}",
+    "several exceptions {}; see {}",
     "no campaign {}…; see `fenghuo campaigns list --all`",
     "several campaigns {}…; see `fenghuo campaigns list --all`",
     "no dead letter {}…; see `fenghuo dead-letters list`",
@@ -57,7 +61,7 @@ OF_OTHERS: Final = (
 """How faults are joined; what msgspec and the operating system say in them."""
 FAULT: Final = re.compile(
     r"(Fault|Faults|Failed|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
-    r"|^Problem|^_stop|^fail)$"
+    r"|NumberUnknown|^Problem|^_stop|^fail)$"
 )
 TELLS: Final = re.compile(r"check_|_?told$|_?remedy$|remarks$|line$")
 """Functions that return what a person is told: findings of checks, remarks."""
