@@ -6,6 +6,7 @@ from collections.abc import Iterable
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pipeline.app.command_service import UNPROVED
 from pipeline.app.delivery import Delivery
 from pipeline.app.drill_runs import make_parcels
 from pipeline.app.publishing import Parcel, Sender, sign_chunk
@@ -44,6 +45,7 @@ TABLES = ("events", "events_by_minute", "events_by_hour", "events_by_day", "dete
           "campaigns", "campaign_revisions", "campaign_members", "dead_letters", "commands",
           "batches")  # fmt: skip
 POLICY = Policy(
+    commands=UNPROVED,
     drills=(PLAN.registration(),),
     organisers=(
         Organiser(
