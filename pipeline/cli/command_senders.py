@@ -33,6 +33,7 @@ from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_optio
 from pipeline.cli.shown_numbers import ShownNumbers
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
+from pipeline.cli.translation import fault_in_language
 from schemas.command import Command, CommandOutcome, Verb
 from schemas.ids import content_id
 from sinks.contract import Answer, Store
@@ -168,7 +169,9 @@ def _tell(command: Command, outcome: CommandOutcome) -> bool:
     if outcome.accepted:
         say(f"{_named(command)} accepted", err=True)
     else:
-        say(f"{_named(command)} refused: {outcome.refusal}", err=True)
+        # In its own sentence first: what begins the line is no part of it.
+        refusal = fault_in_language(outcome.refusal)
+        say(f"{_named(command)} refused: {refusal}", err=True)
     return outcome.accepted
 
 

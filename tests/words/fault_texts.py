@@ -27,6 +27,7 @@ IN_TABLES: Final = (
 """Where faults are returned, or stand in tables: every sentence is one."""
 OF_OTHERS: Final = (
     "not embedded",
+    "not set",
     "would be ",
     "sorted",
     "sorted on disk",
