@@ -11,6 +11,7 @@ import msgspec
 from pipeline.cli.spoken_language import lang_option, spoken_language
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
+from pipeline.cli.translation import fault_in_language
 from pipeline.programme.checks import Change, compare, ordered
 from pipeline.programme.progress import Figures, Progress, by_group, figures, progress
 from pipeline.programme.reading import PSEUDONYM_KEY_BYTES, ProgrammeFault, fields_of
@@ -110,7 +111,9 @@ def _show_change(change: Change, as_json: bool) -> None:
 def _fault_line(fault: ProgrammeFault, lang: Language) -> str:
     place = f"{fault.file}:{fault.row}"
     column = f"[{read(COLUMN, fault.column, lang)}] " if fault.column else ""
-    return f"{place}: {column}{read(FAULT_KIND, fault.kind, lang)}: {fault.problem}; {fault.remedy}"
+    kind = read(FAULT_KIND, fault.kind, lang)
+    problem, remedy = map(fault_in_language, (fault.problem, fault.remedy))
+    return f"{place}: {column}{kind}: {problem}; {remedy}"
 
 
 @programme_group.command("status")
