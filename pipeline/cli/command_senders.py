@@ -33,16 +33,12 @@ from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_optio
 from pipeline.cli.shown_numbers import ShownNumbers
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
+from pipeline.cli.translation import fault_in_language
 from schemas.command import Command, CommandOutcome, Verb
 from schemas.ids import content_id
 from sinks.contract import Answer, Store
 
 WAIT_S = 30.0
-
-UNSIGNED = (
-    f"unsigned: workers refuse it unless their policy says `commands: {{signed: false}}`; set "
-    f"{KEY_VARIABLE} and {KEY_ID_VARIABLE}"
-)
 
 
 @dataclass(frozen=True)
@@ -117,7 +113,11 @@ class CommandRoute:
             raise click.UsageError("name an embedded store (--store) or a broker (--bootstrap)")
         key = _key()
         if key is None:
-            say(UNSIGNED, err=True)
+            say(
+                "unsigned: workers refuse it unless their policy says `commands: {signed: false}`; "
+                f"set {KEY_VARIABLE} and {KEY_ID_VARIABLE}",
+                err=True,
+            )
         sent = publish_commands(self.kafka.access(), commands, self.prefix, key)
         if not self.wait_s:
             for each in commands:
@@ -132,11 +132,16 @@ class CommandRoute:
     def _told(self, sent: Sent, outcome: CommandOutcome | str | None) -> bool:
         if isinstance(outcome, CommandOutcome):
             return _tell(sent.command, outcome)
-        why = outcome or (
-            f"sent as {sent.command.command_id}, not answered within {self.wait_s:.0f} s: it waits "
-            "for the workers; look into the table commands before you say it again"
-        )
-        say(f"{_named(sent.command)}: {why}", err=True)
+        named = _named(sent.command)
+        if outcome:
+            say(f"{named}: {outcome}", err=True)
+        else:
+            say(
+                f"{named}: sent as {sent.command.command_id}, not answered within "
+                f"{self.wait_s:.0f} s: it waits for the workers; look into the table commands "
+                "before you say it again",
+                err=True,
+            )
         return False
 
     def _is_kept_here(self, command: Command) -> bool:
@@ -161,8 +166,12 @@ def _named(command: Command) -> str:
 
 
 def _tell(command: Command, outcome: CommandOutcome) -> bool:
-    became = "accepted" if outcome.accepted else f"refused: {outcome.refusal}"
-    say(f"{_named(command)} {became}", err=True)
+    if outcome.accepted:
+        say(f"{_named(command)} accepted", err=True)
+    else:
+        # In its own sentence first: what begins the line is no part of it.
+        refusal = fault_in_language(outcome.refusal)
+        say(f"{_named(command)} refused: {refusal}", err=True)
     return outcome.accepted
 
 

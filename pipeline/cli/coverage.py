@@ -14,6 +14,7 @@ from rich.table import Table
 
 from dashboards.words import PROVINCE, SECTOR, Language, Words, headed, translate
 from pipeline.app.coverage import By, Scope, count_enterprises, list_enterprises, list_work
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.files.registry_file import read_registry_file
@@ -55,12 +56,13 @@ def coverage_group() -> None:
 
 
 def _scope_options(command: Command) -> Command:
-    province = click.option("--province", callback=_province, help="Code or name: 330000, 浙江.")
+    province = click.option(
+        "--province", callback=_province, help="Code or name: 330000, Zhejiang."
+    )
     sector = click.option("--sector", default="", help="The registry's word, such as steel.")
     as_json = click.option("--json", "as_json", is_flag=True, help="JSON lines.")
     as_csv = click.option("--csv", "as_csv", is_flag=True, help="CSV that Excel opens.")
-    lang = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
-    return sink_options(province(sector(as_json(as_csv(lang(command))))))
+    return sink_options(province(sector(as_json(as_csv(lang_option(command))))))
 
 
 _everybody = click.option(

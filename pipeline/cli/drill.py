@@ -24,6 +24,7 @@ from pipeline.cli.drill_runs import (
 )
 from pipeline.cli.drill_scores import score_command
 from pipeline.cli.engines import load_registry
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.terminal import say
 from pipeline.drills.planning import plan_drill
 from pipeline.drills.traffic import make_shipments
@@ -34,7 +35,6 @@ def drill_group() -> None:
     """Drills: made attacks on the real path, marked, and kept apart from all that is live."""
 
 
-lang_option = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
 json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
 
 

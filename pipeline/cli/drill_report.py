@@ -10,6 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.words import Language
 from pipeline.app.drill_rows import NoSuchDrill, keep_scores, read_told
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import keep_option, open_sink, sink_options
 from pipeline.drills.after_action import AfterAction, Part, report_drill
 from pipeline.files.replacing import replace_file
@@ -22,7 +23,7 @@ NARROW: Final = 6
 @click.argument("drill")
 @sink_options
 @keep_option
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 @click.option("--format", "kind", type=click.Choice(["html", "docx"]), default="html")
 @click.option(
     "--out",

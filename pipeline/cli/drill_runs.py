@@ -30,6 +30,7 @@ from pipeline.app.publishing import Parcel, publish_parcels
 from pipeline.cli.drill_files import drill_options, load_drill
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.keys import read_private_key
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.drills.planning import DrillPlan, plan_drill
@@ -247,7 +248,7 @@ def record_command(
 
 @click.command("status")
 @sink_options
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")
 def status_command(store: Path | None, database: str, lang: Language, as_json: bool) -> None:
     """Every drill of the store: how far it is, how much arrived, who answered."""

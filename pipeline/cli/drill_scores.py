@@ -18,6 +18,7 @@ from pipeline.app.drill_rows import (
     score_drill,
 )
 from pipeline.cli.drill_plans import WORDS
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import keep_option, open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.drills.after_action import span
@@ -41,7 +42,7 @@ def scores_of(sink: Store, drill: str, now: Moment) -> list[DrillScore]:
 @click.argument("drill")
 @sink_options
 @keep_option
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 @click.option("--json", "as_json", is_flag=True, help="One JSON object: drill, provinces, all.")
 def score_command(
     drill: str, store: Path | None, database: str, is_kept: bool, lang: Language, as_json: bool

@@ -15,6 +15,7 @@ from pipeline.cli.incident_finding import find_exception, keep_numbers, numbers_
 from pipeline.cli.incident_table import SHORT_ID, local_minute, terminal
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.spans import UNTIL
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import plain, say
 from schemas.command import Command
@@ -57,7 +58,7 @@ def exceptions_group() -> None:
 @click.option("--enterprise", "enterprise_id", default="", help="Of this enterprise's id.")
 @click.option("--rule", "rule_id", default="", help="Of this rule's id.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 def list_command(
     store: Path | None,
     database: str,

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from dashboards.words import COUNT_BASIS, PROVINCE, THRESHOLD_STATE, Text, translate
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from schemas.language import Language
@@ -31,7 +32,6 @@ _NONE = Text("没有符合条件的记录。", "Nothing to show.")
 _YEAR = click.option("--year", type=click.IntRange(2000, 2199), help="Calendar year of China.")
 _PROVINCE = click.option("--province", help="GB/T 2260 code, such as 330000.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="JSON lines.")
-_LANG = click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
 
 
 @click.group("exports")
@@ -45,7 +45,7 @@ def exports_group() -> None:
 @_PROVINCE
 @click.option("--all", "everything", is_flag=True, help="Those below or replaced too.")
 @_JSON
-@_LANG
+@lang_option
 def thresholds_command(
     store: Path | None,
     database: str,
@@ -67,7 +67,7 @@ def thresholds_command(
 @_YEAR
 @_PROVINCE
 @_JSON
-@_LANG
+@lang_option
 def counts_command(
     store: Path | None,
     database: str,

@@ -8,6 +8,7 @@ import click
 
 from pipeline.app.stores import ADDRESS_VARIABLE
 from pipeline.cli.shown_numbers import PREFIX_CHARACTERS, NumberUnknown, ShownNumbers
+from pipeline.cli.terminal import say
 from schemas.ids import content_id
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
@@ -24,8 +25,8 @@ def keep_numbers(numbers: ShownNumbers, of: str, ids: list[str]) -> None:
     try:
         numbers.keep(of, ids)
     except OSError as fault:
-        told = f"{fault.filename}: {fault.strerror}: use ids, the numbers cannot be kept"
-        click.echo(told, err=True)
+        place = f"{fault.filename}: {fault.strerror}"
+        say(f"{place}: use ids, the numbers cannot be kept", err=True)
 
 
 def find_incidents(sink: Store, names: Sequence[str], numbers: ShownNumbers) -> list[Answer]:
@@ -63,12 +64,14 @@ def _where(column: str, name: str, numbers: ShownNumbers, of: str) -> str:
     except NumberUnknown as fault:
         raise click.ClickException(str(fault)) from fault
     if len(id) < PREFIX_CHARACTERS:
-        told = f"{name!r}: give {PREFIX_CHARACTERS} characters of the id, or a number of the list"
-        raise click.ClickException(told)
+        raise click.ClickException(
+            f"{name!r}: give {PREFIX_CHARACTERS} characters of the id, or a number of the list"
+        )
     return f"startsWith({column}, {literal(id)})"
 
 
 def _only(found: Sequence[Answer], what: str, name: str, see: str) -> Answer:
     if len(found) == 1:
         return found[0]
-    raise click.ClickException(f"{'several' if found else 'no'} {what} {name}; see {see}")
+    problem = f"several {what}s" if found else f"no {what}"
+    raise click.ClickException(f"{problem} {name}; see {see}")

@@ -18,6 +18,7 @@ from pipeline.cli.incident_rulings import INCIDENT_IDS, ruling
 from pipeline.cli.incident_table import local_minute, terminal
 from pipeline.cli.shown_numbers import is_number
 from pipeline.cli.spans import SPAN
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import plain, say
 from pipeline.incidents.commands import task_id_of
@@ -61,7 +62,9 @@ def _task(ids: list[str], name: str) -> str:
         found = [each for each in ids if each.startswith(name)]
     if len(found) == 1:
         return found[0]
-    raise click.ClickException(f"{'several' if found else 'no'} task {name}; see `show`")
+    raise click.ClickException(
+        f"several tasks {name}; see `show`" if found else f"no task {name}; see `show`"
+    )
 
 
 @click.command("merge")
@@ -127,7 +130,7 @@ def attach_command(
 @click.option("--whole", is_flag=True, help="All of the enterprise, not only what takes part.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=500, show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="JSON lines, every column.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 @sink_options
 def events_command(
     incident_id: str,

@@ -65,7 +65,7 @@ def list_command(
 @incidents_group.command("show")
 @click.argument("incident_id", metavar="INCIDENT")
 @click.option("--json", "as_json", is_flag=True, help="By table, as the store has it.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
+@lang_option
 @sink_options
 def show_command(
     incident_id: str, as_json: bool, lang: Language, store: Path | None, database: str

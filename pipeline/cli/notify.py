@@ -92,8 +92,9 @@ def _alone(folder: Path) -> Iterator[Path]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield folder
     except BlockingIOError as fault:
-        told = f"{folder}: another `fenghuo notify` uses it; end that one, or name another --state"
-        raise click.ClickException(told) from fault
+        raise click.ClickException(
+            f"{folder}: another `fenghuo notify` uses it; end that one, or name another --state"
+        ) from fault
     except OSError as fault:
         raise click.ClickException(f"{folder}: {fault.strerror}; name another --state") from fault
 

@@ -8,11 +8,13 @@ from typing import Any
 import click
 import msgspec
 
+from pipeline.cli.spoken_language import lang_option, spoken_language
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
+from pipeline.cli.translation import fault_in_language
 from pipeline.programme.checks import Change, compare, ordered
 from pipeline.programme.progress import Figures, Progress, by_group, figures, progress
-from pipeline.programme.reading import PSEUDONYM_KEY_BYTES, fields_of
+from pipeline.programme.reading import PSEUDONYM_KEY_BYTES, ProgrammeFault, fields_of
 from schemas.glossary import SECTOR, read
 from schemas.glossary_programme import COLUMN, FAULT_KIND, KIND, TARGET, TARGET_STATE
 from schemas.language import Language
@@ -21,9 +23,6 @@ from schemas.programme import RECORD_OF, ProgrammeKind, Record, Spending
 from schemas.provinces import PROVINCES
 
 _KIND = click.argument("kind", type=click.Choice([*RECORD_OF]))
-_LANG = click.option(
-    "--lang", "language", type=click.Choice(["zh", "en"]), default="zh", show_default=True
-)
 
 
 @click.group("programme")
@@ -33,10 +32,10 @@ def programme_group() -> None:
 
 @programme_group.command("columns")
 @_KIND
-@_LANG
-def columns_command(kind: ProgrammeKind, language: Language) -> None:
+@lang_option
+def columns_command(kind: ProgrammeKind, lang: Language) -> None:
     """The headings of a table of KIND, as the first line of a CSV file."""
-    say(",".join(COLUMN[name].of(language) for name in fields_of(kind)))
+    say(",".join(COLUMN[name].of(lang) for name in fields_of(kind)))
 
 
 @programme_group.command("import")
@@ -101,9 +100,20 @@ def _show_change(change: Change, as_json: bool) -> None:
         say(msgspec.json.encode({**counts, "faults": change.faults}).decode())
         return
     for fault in change.faults:
-        name = FAULT_KIND[fault.kind]
-        say(f"{fault} ({name.zh})", err=True)
-    say(", ".join(f"{count} {name}" for name, count in counts.items()), err=True)
+        say(_fault_line(fault, spoken_language()), err=True)
+    say(
+        f"{counts['added']} added, {counts['corrected']} corrected, "
+        f"{counts['unchanged']} unchanged, {counts['refused']} refused",
+        err=True,
+    )
+
+
+def _fault_line(fault: ProgrammeFault, lang: Language) -> str:
+    place = f"{fault.file}:{fault.row}"
+    column = f"[{read(COLUMN, fault.column, lang)}] " if fault.column else ""
+    kind = read(FAULT_KIND, fault.kind, lang)
+    problem, remedy = map(fault_in_language, (fault.problem, fault.remedy))
+    return f"{place}: {column}{kind}: {problem}; {remedy}"
 
 
 @programme_group.command("status")
@@ -113,10 +123,10 @@ def _show_change(change: Change, as_json: bool) -> None:
     help="The end of this day in China; else of today.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@_LANG
+@lang_option
 @sink_options
 def status_command(
-    as_of: datetime | None, as_json: bool, language: Language, store: Path | None, database: str
+    as_of: datetime | None, as_json: bool, lang: Language, store: Path | None, database: str
 ) -> None:
     """Every target: done, the straight line, the projection; by province and by sector."""
     from pipeline.files.programme_file import graded_on, kept_records, places_of
@@ -131,8 +141,8 @@ def status_command(
     if as_json:
         say(msgspec.json.encode(_as_data(day, whole, targets, provinces, sectors)).decode())
         return
-    _show_status(day, targets, whole, language)
-    _show_groups(provinces, sectors, language)
+    _show_status(day, targets, whole, lang)
+    _show_groups(provinces, sectors, lang)
 
 
 def _today() -> date:

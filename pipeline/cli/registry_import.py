@@ -22,6 +22,7 @@ from pipeline.app.registry_import import (
     write_store,
 )
 from pipeline.app.stores import ADDRESS_VARIABLE
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from pipeline.files.registry_file import read_registry_file
@@ -67,7 +68,7 @@ _APPLIED: Final = Text("已写入 {places}", "written to {places}")
 )
 @click.option("--all", "everything", is_flag=True, help="Every change, however many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change, or a fault.")
-@click.option("--lang", type=click.Choice(["zh", "en"]), default="zh", help="Of the changes.")
+@lang_option
 def import_command(
     file: Path,
     registry: Path | None,

@@ -52,8 +52,11 @@ class ShownNumbers:
             return name
         ids = self._read().get(self._key, _Shown()).lists.get(of, [])
         if int(name) > len(ids):
-            last = f"the last one had {len(ids)}" if ids else "none was shown here yet"
-            raise NumberUnknown(f"no number {name}: {last}; list them first, or give an id")
+            raise NumberUnknown(
+                f"no number {name}: the last one had {len(ids)}; list them first, or give an id"
+                if ids
+                else f"no number {name}: none was shown here yet; list them first, or give an id"
+            )
         return ids[int(name) - 1]
 
     def _read(self) -> dict[str, _Shown]:

@@ -54,7 +54,17 @@ def test_the_summary_counts_who_is_registered_and_nobody_who_has_left(folder: Pa
     ]
     assert counted == [("320000", 1, 1, 0), ("330000", 3, 1, 1)]
     assert [row["assessment_required"] for row in found] == [0, 1]
-    shown = call("coverage", "summary", "--store", folder / "store", "--csv", "--by", "sector")
+    shown = call(
+        "coverage",
+        "summary",
+        "--store",
+        folder / "store",
+        "--csv",
+        "--by",
+        "sector",
+        "--lang",
+        "zh",
+    )
     assert table(shown.stdout)[1][:4] == ["钢铁", "4", "2", "1"]
     assert table(shown.stdout)[-1][:4] == ["全国", "4", "2", "1"]
 
@@ -73,7 +83,9 @@ def test_the_list_names_the_members_of_a_province_in_the_readers_language(folder
 
 def test_a_work_list_says_what_to_do_where_on_what_ground_and_whom_to_call(folder: Path) -> None:
     where = ["--store", folder / "store", "--province", "330000"]
-    told = call("coverage", "work-list", *where, "--registry", folder / "r.ndjson", "--csv")
+    told = call(
+        "coverage", "work-list", *where, "--registry", folder / "r.ndjson", "--csv", "--lang", "zh"
+    )
     rows = table(told.stdout)
     assert [(row[2], row[3], row[5]) for row in rows[1:]] == [
         ("Z1", "'=1+2", "生成密钥并登记公钥"),

@@ -36,7 +36,7 @@ def test_from_adding_to_ending(site: Site) -> None:
     table = site.call("exceptions", "list", "--lang", "en").stdout
     for words in ("host ws-1", "Shadow Copies Deleted", "backup software", "active"):
         assert words in table
-    assert "生效中" in site.call("exceptions", "list").stdout
+    assert "生效中" in site.call("exceptions", "list", "--lang", "zh").stdout
     ended = site.call("exceptions", "end", "1", "--reason", "replaced")
     assert ended.stderr.strip() == "end_exception E1 accepted"
     assert not _listed(site)

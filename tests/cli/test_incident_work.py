@@ -75,7 +75,7 @@ def test_the_events_around_it_are_those_of_who_takes_part(site: Site) -> None:
     assert not any("zhao" in each["raw"] for each in around("--around", "1m"))
     assert any("qian" in each["raw"] for each in around("--whole"))
     table = site.call("incidents", "events", site.id_of("ws-2"), "--limit", "1")
-    assert "原始日志" in table.stdout
+    assert "Event as received" in table.stdout
     assert "these are the first 1; there are more" in table.stderr
     bad = site.call("incidents", "events", site.id_of("ws-2"), "--around", "soon")
     assert bad.exit_code == 2

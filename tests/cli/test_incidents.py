@@ -58,7 +58,7 @@ def test_filters(site: Site, chosen: tuple[str, ...], hosts: list[str]) -> None:
 
 
 def test_the_table_says_it_in_both_languages_and_that_it_was_cut(site: Site) -> None:
-    chinese = site.call("incidents", "list", "--limit", "2").stdout
+    chinese = site.call("incidents", "list", "--limit", "2", "--lang", "zh").stdout
     assert "序号" in chinese and "示例钢铁" in chinese and "前 2 起，还有更多" in chinese  # noqa: PT018
     english = site.call("incidents", "list", "--lang", "en").stdout
     assert "Zhejiang" in english

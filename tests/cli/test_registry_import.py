@@ -142,7 +142,8 @@ def test_a_workbook_into_the_store_alone_is_held_against_its_table(tmp_path: Pat
     assert call("registry", "import", *where).stdout == ""
     sheet["E2"] = 6
     book.save(tmp_path / "a.xlsx")
-    assert call("registry", "import", *where).stdout == "~ E1 用户数: 5 → 6\n"
+    assert call("registry", "import", *where).stdout == "~ E1 users: 5 → 6\n"
+    assert call("registry", "import", *where, "--lang", "zh").stdout == "~ E1 用户数: 5 → 6\n"
 
 
 def test_what_is_no_table_of_enterprises_is_refused(tmp_path: Path, registry: Path) -> None:

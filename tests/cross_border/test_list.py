@@ -43,7 +43,7 @@ def test_thresholds_that_are_past_or_near_are_shown_with_their_reason(store: str
     assert (row["threshold"], row["state"], row["enterprise"]) == (
         "persons_100k", "crossed", "示例钢铁",
     )  # fmt: skip
-    shown = call("thresholds", "--store", store)
+    shown = call("thresholds", "--store", store, "--lang", "zh")
     assert "已达到" in shown
     assert "120,000" in shown
     assert len(call("thresholds", "--store", store, "--all", "--json").splitlines()) == 2
@@ -56,7 +56,9 @@ def test_counts_say_what_they_are(store: str) -> None:
 
 
 def test_another_year_or_province_has_nothing(store: str) -> None:
-    assert "没有符合条件的记录" in call("counts", "--store", store, "--year", "2025")
+    assert "没有符合条件的记录" in call(
+        "counts", "--store", store, "--year", "2025", "--lang", "zh"
+    )
     assert "Nothing to show" in call(
         "thresholds", "--store", store, "--province", "310000", "--lang", "en"
     )
@@ -65,6 +67,7 @@ def test_another_year_or_province_has_nothing(store: str) -> None:
 def test_the_registry_alone_shows_who_must_apply_before_a_listing_abroad(tmp_path: Path) -> None:
     """An enterprise that never publishes, imported twice with another number in between."""
     file, folder = tmp_path / "registry.ndjson", str(tmp_path / "store")
+    importing = ["registry", "import", str(file), "--store", folder]
     states = []
     for users in (2_000_000, 900_000, 2_000_000):
         row = {
@@ -72,9 +75,7 @@ def test_the_registry_alone_shows_who_must_apply_before_a_listing_abroad(tmp_pat
             "users": users, "listing_abroad": "planned",
         }  # fmt: skip
         file.write_text(json.dumps(row))
-        brought = CliRunner().invoke(
-            main, ["registry", "import", str(file), "--store", folder, "--apply"]
-        )
+        brought = CliRunner().invoke(main, [*importing, "--apply"])
         assert brought.exit_code == 0, brought.output
         (line,) = call("thresholds", "--store", folder, "--json").splitlines()
         states.append(json.loads(line)["state"])

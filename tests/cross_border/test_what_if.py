@@ -72,7 +72,7 @@ def test_without_exports_nothing_is_said_of_them() -> None:
 
 def test_a_person_reads_the_reason_and_what_is_owed() -> None:
     facts = json.dumps({"exports": {"persons": 100_000}})
-    result = CliRunner().invoke(policy_group, ["try", "--facts", "-"], input=facts)
+    result = CliRunner().invoke(policy_group, ["try", "--facts", "-", "--lang", "zh"], input=facts)
     assert "订立个人信息出境标准合同" in result.output
 
 

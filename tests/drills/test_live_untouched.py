@@ -6,12 +6,12 @@ from collections.abc import Iterable
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pipeline.app.command_service import UNPROVED
 from pipeline.app.delivery import Delivery
 from pipeline.app.drill_runs import make_parcels
 from pipeline.app.publishing import Parcel, Sender, sign_chunk
 from pipeline.app.runner import HeldStates, Runner
 from pipeline.app.tasks import record_task, settle_task, sighting_task
-from pipeline.commands.analysts import CommandsPolicy
 from pipeline.drills.traffic import make_shipments
 from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine
@@ -45,7 +45,7 @@ TABLES = ("events", "events_by_minute", "events_by_hour", "events_by_day", "dete
           "campaigns", "campaign_revisions", "campaign_members", "dead_letters", "commands",
           "batches")  # fmt: skip
 POLICY = Policy(
-    commands=CommandsPolicy(signed=False),
+    commands=UNPROVED,
     drills=(PLAN.registration(),),
     organisers=(
         Organiser(

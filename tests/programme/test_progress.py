@@ -207,7 +207,7 @@ def test_status_shows_every_target_and_every_province(tmp_path: Path) -> None:
     assert answer["by_province"]["330000"]["person_times"] == 100
     assert answer["by_province"]["330000"]["security_spending"] == 5
     assert answer["by_sector"]["steel"]["sessions"] == 2
-    shown = CliRunner().invoke(main, call, env={"COLUMNS": "200"})
+    shown = CliRunner().invoke(main, [*call, "--lang", "zh"], env={"COLUMNS": "200"})
     assert "浙江省" in shown.output
     assert "至少 60 人，至多 90 人" in shown.output
 

@@ -11,7 +11,8 @@ SPOKEN_IN: Final = (
     "pipeline/agent/process.py", "pipeline/agent/settings.py", "pipeline/agent/spool.py",
     "pipeline/app", "pipeline/campaigns/policy.py", "pipeline/cli", "pipeline/commands",
     "pipeline/demo", "pipeline/embedded", "pipeline/files", "pipeline/incidents/policy.py",
-    "pipeline/intake/registry.py", "pipeline/kafka", "pipeline/policy.py", "pipeline/replay",
+    "pipeline/intake/cells.py", "pipeline/intake/registry.py", "pipeline/kafka",
+    "pipeline/policy.py", "pipeline/programme/reading.py", "pipeline/replay",
     "pipeline/severity", "pipeline/simulate", "pipeline/worker/engine_parts.py",
     "pipeline/worker/settings.py", "pipeline/worker/environment.py", "sinks",
     "dashboards/grafana/api_client.py", "schemas",
@@ -20,18 +21,26 @@ SPOKEN_IN: Final = (
 IN_TABLES: Final = (
     "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/app/summary.py",
     "pipeline/commands/gate.py",
-    "pipeline/incidents/commands.py", "pipeline/intake/registry.py", "pipeline/kafka/faults.py",
-    "pipeline/kafka/preflight.py",
+    "pipeline/incidents/commands.py", "pipeline/intake/registry.py",
+    "pipeline/intake/registry_checks.py", "pipeline/intake/registry_diff.py",
+    "pipeline/intake/registry_table.py",
+    "pipeline/kafka/faults.py",
+    "pipeline/kafka/preflight.py", "pipeline/programme/checks.py", "pipeline/programme/reading.py",
     "pipeline/severity/refusals.py", "pipeline/worker/environment.py",
 )  # fmt: skip
 """Where faults are returned, or stand in tables: every sentence is one."""
 OF_OTHERS: Final = (
     "not embedded",
+    "not set",
     "would be ",
     "sorted",
     "sorted on disk",
-    "no incident {}…; see `fenghuo incidents list --all`",
-    "several incidents {}…; see `fenghuo incidents list --all`",
+    "no incident {}; see {}",
+    "several incidents {}; see {}",
+    "no obligation {}; see {}",
+    "several obligations {}; see {}",
+    "no exception {}; see {}",
+    "several exceptions {}; see {}",
     "no campaign {}…; see `fenghuo campaigns list --all`",
     "several campaigns {}…; see `fenghuo campaigns list --all`",
     "no dead letter {}…; see `fenghuo dead-letters list`",
@@ -57,7 +66,7 @@ OF_OTHERS: Final = (
 """How faults are joined; what msgspec and the operating system say in them."""
 FAULT: Final = re.compile(
     r"(Fault|Faults|Failed|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
-    r"|^Problem|^_stop|^fail)$"
+    r"|NumberUnknown|^Problem|^_stop|^fail)$"
 )
 TELLS: Final = re.compile(r"check_|_?told$|_?remedy$|remarks$|line$")
 """Functions that return what a person is told: findings of checks, remarks."""
@@ -107,7 +116,8 @@ def _texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
             for value in given:
                 for text in _templates(value):
                     if " " in _words(text) or (_is_aside(node) and _words(text)):
-                        yield node.lineno, text
+                        is_of_a_cell = _name(node.func) == "CellFault" and value is given[0]
+                        yield node.lineno, f"{{}} {text}" if is_of_a_cell else text
         elif isinstance(node, ast.FunctionDef) and TELLS.match(node.name):
             for each in ast.walk(node):
                 if isinstance(each, ast.Return) and each.value is not None:

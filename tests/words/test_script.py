@@ -143,6 +143,7 @@ def test_every_cell_of_every_board_is_in_its_script(store: ChdbSink, language: L
 def quoted_on(rows: Rows) -> set[str]:
     """What the report takes from evidence and registry."""
     quoted = {one.enterprise_name for one in rows.incidents}
+    quoted |= {one.enterprise_name for one in rows.thresholds}
     for one in rows.incidents:
         quoted |= {one.title, one.story, one.title_en, one.story_en, *one.entity_values}
     return quoted
