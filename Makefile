@@ -22,7 +22,7 @@ demo: $(READY) ## the main job: broker, worker, store, hidden attacks, report (a
 	$(BIN)/fenghuo demo
 
 test: $(READY) ## all tests, on a real Kafka where Java and Maven are, else the embedded broker
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -q -n $(or $(PROCESSES),2) --dist loadfile
 
 test-fast: $(READY) ## the tests that need no broker, store, browser or recording (under a minute)
 	$(BIN)/python -m pytest -q -m "not (broker or store or browser or recordings)"
