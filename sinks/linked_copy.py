@@ -33,14 +33,15 @@ TABLES: Final = "store/*/*"
 
 
 def is_open_elsewhere(directory: Path) -> bool:
-    """Whether some process has the store open; its own counts too."""
+    """Whether another process has the store open: it locks the file that says its PID."""
     try:
         with (directory / LOCK).open("rb") as lock:
+            holder = lock.readline().split()
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except FileNotFoundError:
         return False
     except BlockingIOError:
-        return True
+        return holder != [b"PID:", str(os.getpid()).encode()]  # this one opens it once more
     return False
 
 
