@@ -89,7 +89,7 @@ class Resume:
         self._destination = destination
 
     def acknowledged(self) -> Sent | None:
-        """What was acknowledged without a gap; None where nothing is known of this errand."""
+        """What was acknowledged without a gap; None where nothing is known of this job."""
         try:
             sent = msgspec.json.decode(self._path.read_bytes(), type=Sent)
         except (OSError, msgspec.DecodeError):

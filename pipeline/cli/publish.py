@@ -21,8 +21,8 @@ from pipeline.cli.file_reading import (
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
-from pipeline.cli.publish_errand import Errand, Notes, Tally, publishing_faults_told
 from pipeline.cli.publish_follow import follow_file
+from pipeline.cli.publish_job import Notes, PublishJob, Tally, publishing_faults_told
 from pipeline.cli.receipts import await_receipts
 from pipeline.cli.terminal import say
 from pipeline.files.given_files import as_file, files_of
@@ -93,7 +93,7 @@ def publish_command(
         )
     sender = Sender(enterprise_id, key_id, read_private_key(key_file))
     topic = topic_name("events", prefix)
-    errand = Errand(sender, format, zone, encoding, drill, topic, kafka.bootstrap)
+    job = PublishJob(sender, format, zone, encoding, drill, topic, kafka.bootstrap)
     access = kafka.access()
     reader = FileReader(partial(say, err=True), format, encoding)
     things: set[Thing] = {"events", "receipts"} if wait else {"events"}
@@ -102,14 +102,14 @@ def publish_command(
     if follow:
         (place,) = files_of(files)
         with producing(access) as producer:
-            follow_file(producer, errand, place, access, restart=restart)
+            follow_file(producer, job, place, access, restart=restart)
         return
     left_out = 0
     with _receipts(access, receipts_topic(enterprise_id, prefix), wait) as receipts:
         with producing(access) as producer:
             for file in files_of(files):
                 tally = _publish_place(
-                    producer, errand, reader, file, Notes(file, errand, access, awaited), restart
+                    producer, job, reader, file, Notes(file, job, access, awaited), restart
                 )
                 click.echo(msgspec.json.encode(tally).decode())
                 left_out += tally.left_out
@@ -133,7 +133,7 @@ def _receipts(access: KafkaAccess, topic: str, wait: bool) -> Iterator[ReceiptRe
 
 def _publish_place(
     producer: Any,
-    errand: Errand,
+    job: PublishJob,
     reader: FileReader,
     place: Path,
     notes: Notes,
@@ -142,7 +142,7 @@ def _publish_place(
     """One file; that it cannot be read is said, and the others are sent."""
     try:
         with as_file(place) as file:
-            _publish_file(producer, errand, reader, file, notes, restart)
+            _publish_file(producer, job, reader, file, notes, restart)
     except OSError as fault:
         say(f"{place}: {fault.strerror}", err=True)
         reader.faults += 1
@@ -150,21 +150,21 @@ def _publish_place(
 
 
 def _publish_file(
-    producer: Any, errand: Errand, reader: FileReader, file: Path, notes: Notes, restart: bool
+    producer: Any, job: PublishJob, reader: FileReader, file: Path, notes: Notes, restart: bool
 ) -> None:
-    stream = stream_of(file, errand.manner, LINES_PER_BATCH)
+    stream = stream_of(file, job.manner, LINES_PER_BATCH)
     with Progress(file.name, file.stat().st_size) as progress:
 
         def read() -> Iterator[Chunk]:
             lines = (document.raw for document in reader.documents(file, progress.advance))
-            enterprise_id = errand.sender.enterprise_id
-            return chunk_lines(lines, enterprise_id, errand.manner, stream=stream)
+            enterprise_id = job.sender.enterprise_id
+            return chunk_lines(lines, enterprise_id, job.manner, stream=stream)
 
         chunks = unsent(read, None if restart else notes.resume.acknowledged())
-        parcels = map(errand.parcel, chunks)
+        parcels = map(job.parcel, chunks)
         try:
-            with publishing_faults_told(errand, notes):
-                publish_parcels(producer, errand.topic, parcels, notes)
+            with publishing_faults_told(job, notes):
+                publish_parcels(producer, job.topic, parcels, notes)
         finally:
             notes.keep()
     notes.resume.finish()

@@ -8,7 +8,7 @@ import msgspec
 
 from pipeline.app.following import Follower, FollowNote
 from pipeline.app.publishing import publish_parcels
-from pipeline.cli.publish_errand import Counting, Errand, note_beside, publishing_faults_told
+from pipeline.cli.publish_job import Counting, PublishJob, note_beside, publishing_faults_told
 from pipeline.cli.terminal import say
 from pipeline.files.given_files import is_lasting
 from pipeline.files.growing_files import Growth, growths_of
@@ -17,19 +17,19 @@ from pipeline.kafka.access import KafkaAccess
 
 
 def follow_file(
-    producer: Any, errand: Errand, place: Path, access: KafkaAccess, *, restart: bool
+    producer: Any, job: PublishJob, place: Path, access: KafkaAccess, *, restart: bool
 ) -> None:
     """What is in the file, less what an earlier run sent, and what is added to it, until Ctrl-C."""
     counting = Counting(place, access)
-    note = FollowNote(note_beside(place, errand), place, errand.destination)
+    note = FollowNote(note_beside(place, job), place, job.destination)
     is_noted = is_lasting(place)
     sent_to = note.acknowledged() if is_noted and not restart else 0
-    follower = Follower(errand.sender.enterprise_id, errand.manner, sent_to)
+    follower = Follower(job.sender.enterprise_id, job.manner, sent_to)
     try:
-        with publishing_faults_told(errand, counting):
+        with publishing_faults_told(job, counting):
             for growth in growths_of(place):
-                parcels = map(errand.parcel, follower.chunks(_decoded(growth, errand.encoding)))
-                publish_parcels(producer, errand.topic, parcels, counting)
+                parcels = map(job.parcel, follower.chunks(_decoded(growth, job.encoding)))
+                publish_parcels(producer, job.topic, parcels, counting)
                 is_noted = is_noted and _keep(note, growth)
     except KeyboardInterrupt:
         pass  # how one who follows says that it is enough

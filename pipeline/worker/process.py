@@ -11,16 +11,16 @@ import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from threading import Event, Thread
 from typing import Any
 
 import structlog
 
 from pipeline.kafka.connect import await_broker
-from pipeline.kafka.faults import KafkaFault
-from pipeline.kafka.preflight import Topic, describe_sources, require
-from pipeline.worker.service import Parts, Service
+from pipeline.kafka.faults import BrokerAbsent, KafkaFault
+from pipeline.kafka.preflight import describe_sources, receipt_topics, require
+from pipeline.worker.service import Parts, Service, TopicsFound
 from pipeline.worker.settings import WorkerSettings
 
 log = structlog.get_logger("fenghuo.worker")
@@ -137,13 +137,26 @@ def _leave_in_time(app: Any, has_ended: Event) -> None:
         os._exit(int(app.crashed))
 
 
-def settle_with_kafka(settings: WorkerSettings) -> Mapping[str, Topic]:
-    """What the worker reads, once it may begin."""
+def settle_with_kafka(settings: WorkerSettings) -> TopicsFound:
+    """What the worker reads and tells, once it may begin.
 
+    A broker that goes away meanwhile is waited for anew, for as long as one that is away at first.
+    """
+    deadline_s = time.monotonic() + BROKER_S
+    while True:
+        try:
+            return _ask_kafka(settings)
+        except BrokerAbsent:
+            if time.monotonic() >= deadline_s:
+                raise
+            time.sleep(1.0)
+
+
+def _ask_kafka(settings: WorkerSettings) -> TopicsFound:
     def absent(fault: KafkaFault) -> None:
         log.warning("waiting for a broker", cause=fault.problem, remedy=fault.remedy)
 
-    access = settings.kafka()
+    access, prefix = settings.kafka(), settings.topic_prefix
     await_broker(access, BROKER_S, absent)
-    require(access, "worker", settings.topic_prefix, settings.group)
-    return describe_sources(access, settings.topic_prefix)
+    require(access, "worker", prefix, settings.group)
+    return TopicsFound(describe_sources(access, prefix), receipt_topics(access, prefix))

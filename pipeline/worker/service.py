@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from threading import Event
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
 import structlog
 
 from pipeline.app.collector import collect_replaced, spare_long_lived
@@ -98,10 +99,17 @@ class TopicsChanged(Exception):
     """
 
 
+class TopicsFound(msgspec.Struct, frozen=True):
+    """What there is on the broker: the sources by name, and the topics of receipts."""
+
+    sources: Mapping[str, Topic]
+    receipts: frozenset[str]
+
+
 class Service:
     """One worker. `app` is the Faust app to run; `close` lets go of everything afterwards."""
 
-    def __init__(self, settings: WorkerSettings, parts: Parts, topics: Mapping[str, Topic]) -> None:
+    def __init__(self, settings: WorkerSettings, parts: Parts, topics: TopicsFound) -> None:
         self.settings = settings
         self.metrics = Metrics()
         self._ownership = Ownership()
@@ -115,8 +123,8 @@ class Service:
         self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
-        self._log = StreamLog(self.app, settings, topics)
-        self._receipt_topics = receipt_topics(settings.kafka(), settings.topic_prefix)
+        self._log = StreamLog(self.app, settings, topics.sources)
+        self._receipt_topics = topics.receipts
         self._steps = self._make_steps(engine)
         spare_long_lived()
         self._timers = Timers(round(settings.timers_s / TICK_S))

@@ -48,7 +48,7 @@ def supervise(settings: WorkerSettings, parts_of: PartsOf) -> None:
     Raises KafkaFault as `serve` does, before any worker is started.
     """
     configure_log()
-    partitions = partitions_of(settle_with_kafka(settings))
+    partitions = partitions_of(settle_with_kafka(settings).sources)
     entry = partial(_run_member, settings, parts_of)
     count = settings.processes or least_of_cores_and(partitions)
     supervisor = Supervisor([Member(f"worker-{number}", entry) for number in range(count)])

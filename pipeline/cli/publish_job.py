@@ -21,7 +21,7 @@ REMEMBERED = 50
 """Batches between two notes of how far it has come."""
 
 
-class Errand(msgspec.Struct, frozen=True):
+class PublishJob(msgspec.Struct, frozen=True):
     """What is published: whose, in which format, of which drill, to which topic of which broker."""
 
     sender: Sender
@@ -34,7 +34,7 @@ class Errand(msgspec.Struct, frozen=True):
 
     @property
     def destination(self) -> str:
-        """What tells two errands with one file apart."""
+        """What tells two jobs with one file apart."""
         return " ".join((self.bootstrap, self.topic, self.manner, self.drill))
 
     @property
@@ -43,7 +43,7 @@ class Errand(msgspec.Struct, frozen=True):
         return manner_of(self.format, self.zone, self.encoding)
 
     def parcel(self, chunk: Chunk) -> Parcel:
-        """A chunk of this errand."""
+        """A chunk of this job."""
         return Parcel(self.sender, chunk, self.format, self.drill, self.zone)
 
 
@@ -57,9 +57,9 @@ class Tally(msgspec.Struct):
     left_out: int = 0
 
 
-def note_beside(file: Path, errand: Errand) -> Path:
+def note_beside(file: Path, job: PublishJob) -> Path:
     """Where it stands how far a file was sent."""
-    return file.with_name(f"{file.name}.{errand.sender.enterprise_id}{NOTE_SUFFIX}")
+    return file.with_name(f"{file.name}.{job.sender.enterprise_id}{NOTE_SUFFIX}")
 
 
 class Counting:
@@ -99,12 +99,12 @@ class Notes(Counting):
     """Also notes now and then how far that is, and which receipts are to come."""
 
     def __init__(
-        self, file: Path, errand: Errand, access: KafkaAccess, awaited: AwaitedReceipts
+        self, file: Path, job: PublishJob, access: KafkaAccess, awaited: AwaitedReceipts
     ) -> None:
         super().__init__(file, access)
         self._awaited = awaited
-        self._place = note_beside(file, errand)
-        self.resume = Resume(self._place, errand.destination)
+        self._place = note_beside(file, job)
+        self.resume = Resume(self._place, job.destination)
         self._last: Chunk | None = None
         self._is_writable = is_lasting(file)
 
@@ -134,14 +134,14 @@ class Notes(Counting):
 
 
 @contextmanager
-def publishing_faults_told(errand: Errand, counting: Counting) -> Iterator[None]:
+def publishing_faults_told(job: PublishJob, counting: Counting) -> Iterator[None]:
     """How far it came, and how to go on, where Kafka does not acknowledge."""
     from kafka.errors import KafkaError
 
     try:
         yield
     except KafkaError as fault:
-        why = explain_refusal(fault, errand.bootstrap, "the publisher")
+        why = explain_refusal(fault, job.bootstrap, "the publisher")
         raise click.ClickException(
             f"{counting.file}: {counting.tally.events} events acknowledged, then {why.problem}; "
             f"{why.remedy}, and call again to go on from there"
