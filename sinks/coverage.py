@@ -21,9 +21,11 @@ DRILLED: Final = """
 """
 """Who sent events in a drill, and when last."""
 TRAINED: Final = """
-    SELECT '' AS enterprise_id, toDateTime64(0, 6, 'UTC') AS last_at WHERE 0
+    SELECT enterprise_id, toDateTime64(max(held_on), 6, 'Asia/Shanghai') AS last_at
+    FROM programme_trainings_rows FINAL
+    WHERE enterprise_id != '' AND NOT withdrawn GROUP BY enterprise_id
 """
-"""Who took part in a training: nobody that the store knows of yet."""
+"""Whose people took part in a training, as far as its record says whose they were."""
 _SEEN: Final = """
     SELECT enterprise_id, max(received_at) AS last_received_at,
         groupUniqArrayIf(toString(product), received_at >= {now} - INTERVAL 1 DAY) AS products

@@ -9,6 +9,7 @@ from typing import Final
 
 import msgspec
 
+from pipeline.coverage.top_tenth import rank_by_revenue
 from pipeline.drills.drill_file import (
     DrillFault,
     DrillFile,
@@ -126,6 +127,10 @@ def select(selection: Selection, seed: int, registry: Registry) -> tuple[Enterpr
         fitting = [registry[name] for name in dict.fromkeys(selection.ids) if name in registry]
     else:
         fitting = [each for each in registry.values() if _fits(selection, each)]
+    if selection.top_tenth:
+        ranks = rank_by_revenue(registry.values())
+        members = {rank.enterprise_id for rank in ranks if rank.top_tenth == "yes"}
+        fitting = [each for each in fitting if each.enterprise_id in members]
     if selection.sample is not None:
         fitting.sort(key=lambda each: content_id("drill", str(seed), each.enterprise_id))
         fitting = fitting[: selection.sample]
@@ -270,14 +275,8 @@ def _faults_of_head(file: DrillFile, organisers: Collection[str]) -> Iterator[_P
 
 def _faults_of_selection(file: DrillFile, registry: Registry) -> Iterator[_Problem]:
     chosen = file.enterprises
-    if chosen.top_tenth:
-        yield (
-            "enterprises.top_tenth",
-            "the top tenth by revenue cannot be chosen here",
-            "leave it out: choose provinces and sectors, or write the ids",
-        )
-    if chosen.ids and (chosen.provinces or chosen.sectors):
-        yield "enterprises.ids", "ids stand beside provinces or sectors", "write one of the two"
+    if chosen.ids and (chosen.provinces or chosen.sectors or chosen.top_tenth):
+        yield "enterprises.ids", "ids stand beside provinces, sectors or top_tenth", "write one"
     for number, name in enumerate(chosen.ids):
         if name not in registry:
             yield f"enterprises.ids[{number}]", f"{name!r} is not registered", "correct the id"

@@ -7,7 +7,7 @@ import pytest
 from dashboards.grafana.boards.programme import DONE, PROGRAMME
 from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.specs import localise
-from pipeline.files.programme_file import kept_records
+from pipeline.files.programme_file import graded_on, kept_records
 from pipeline.programme.progress import by_group, figures, progress
 from schemas.moments import parse_moment
 from schemas.programme import Spending
@@ -33,7 +33,8 @@ def ask(store: ChdbSink, title: str, day: str) -> list[dict[str, object]]:
 @pytest.mark.parametrize("day", DAYS)
 def test_targets_stand_as_the_command_says(store: ChdbSink, day: str) -> None:
     when = date.fromisoformat(day)
-    told = {one.target.key: one for one in progress(figures(kept_records(store), when), when)}
+    done = figures(kept_records(store), when, graded_on(store))
+    told = {one.target.key: one for one in progress(done, when)}
     rows = {str(row["target"]): row for row in ask(store, "Targets and progress", day)}
     assert set(rows) == set(DONE)
     for key, row in rows.items():

@@ -62,7 +62,7 @@ def test_times_are_read_as_yaml_has_them_and_as_text() -> None:
         ({"scenario": "flood"}, "scenario"),
         ({"organiser": "nobody"}, "organiser"),
         ({"start": "2026-06-01T09:00:00"}, "start"),
-        ({"enterprises": {"top_tenth": True}}, "enterprises.top_tenth"),
+        ({"enterprises": {"ids": ["ent-00001"], "top_tenth": True}}, "enterprises.ids"),
         ({"enterprises": {"ids": ["nobody"]}}, "enterprises.ids[0]"),
         ({"enterprises": {"ids": ["ent-00001"], "sectors": ["steel"]}}, "enterprises.ids"),
         ({"enterprises": {"provinces": ["999999"]}}, "enterprises.provinces[0]"),
