@@ -187,6 +187,9 @@ class Engine:
         )
         tally = Tally()
         matches = exceptions.hide_matches(state.exceptions, self._match(reading), tally)
+        weighed = cross_border.weigh_registry(
+            self.policy.cross_border, state.cross_border, clock, context
+        )
         exports = cross_border.record(
             self.policy.cross_border, state.cross_border, _exports(reading), clock, context
         )
@@ -197,6 +200,7 @@ class Engine:
             *reading.events,
             *reading.dead_letters,
             *detections,
+            *weighed,
             *exports.rows,
             *exceptions.tell(state.exceptions, tally, clock),
             *self._conclude(state, detections, clock, context),

@@ -21,7 +21,8 @@ DRILLED: Final = """
 """
 """Who sent events in a drill, and when last."""
 TRAINED: Final = """
-    SELECT enterprise_id, toDateTime64(max(held_on), 6, 'Asia/Shanghai') AS last_at
+    SELECT enterprise_id, parseDateTime64BestEffortOrZero(max(held_on), 6, 'Asia/Shanghai')
+        AS last_at
     FROM programme_trainings_rows FINAL
     WHERE enterprise_id != '' AND NOT withdrawn GROUP BY enterprise_id
 """

@@ -9,14 +9,14 @@ import pytest
 
 from sinks.chdb import ChdbSink
 from sinks.contract import SinkUnavailable
-from tests.sinks.contract_tables import CONTRACT_TABLES
+from tests.sinks.contract_tables import CONTRACT_TABLES, steps_of
 
 WRITER = """
 import sys
 from sinks.chdb import ChdbSink
-from tests.sinks.contract_tables import CONTRACT_TABLES
+from tests.sinks.contract_tables import CONTRACT_TABLES, steps_of
 from tests.sinks.test_embedded_crash import batch
-sink = ChdbSink(sys.argv[1], tables=CONTRACT_TABLES)
+sink = ChdbSink(sys.argv[1], tables=CONTRACT_TABLES, steps=steps_of(CONTRACT_TABLES))
 sink.migrate()
 for number in range(100_000):
     sink.write({"sights": batch(number)}, str(number))
@@ -44,7 +44,7 @@ def test_what_was_confirmed_before_a_kill_is_there_and_the_rest_can_be_written_a
     time.sleep(0.03)
     writer.kill()
     confirmed += [int(line) for line in writer.communicate()[0].split("\n") if line]
-    sink = ChdbSink(tmp_path / "store", tables=CONTRACT_TABLES)
+    sink = ChdbSink(tmp_path / "store", tables=CONTRACT_TABLES, steps=steps_of(CONTRACT_TABLES))
     counted = sink.query("SELECT count() AS n FROM sights")[0]["n"]
     assert isinstance(counted, int)
     assert counted >= 5000 * len(confirmed)

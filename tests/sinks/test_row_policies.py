@@ -46,6 +46,7 @@ EMPTY: dict[str, object] = {
     columns.MOMENT: 0,
     columns.MAYBE_MOMENT: None,
     columns.COUNT: 0,
+    columns.MAYBE_COUNT: 0,
     columns.SMALL: 0,
     columns.SIGNED: 0,
     columns.FLAG: False,

@@ -17,11 +17,14 @@ echo '{"enterprise_id": "E1", "name": "A works", "province": "330000", "sector":
     '"field": "industrial"}' > registry.ndjson
 fenghuo keys register registry.ndjson --enterprise E1 --key-id 2026 \
     --public-key "$(cat publish.pub)"
+fenghuo keys new li.pem > li.pub
+echo "commands: {analysts: [{analyst_id: li, role: national," \
+    "keys: [{key_id: '2026', public_key: $(cat li.pub)}]}]}" > policy.yaml
 trap 'kill %1 %2; wait' EXIT
 fenghuo broker --registry registry.ndjson > broker.sh &
 until test -s broker.sh; do sleep 1; done; . ./broker.sh
-export FENGHUO_STORE=store FENGHUO_ANALYST=li
-fenghuo worker --rules rules --registry registry.ndjson 2> worker.log &
+export FENGHUO_STORE=store FENGHUO_ANALYST_KEY=li.pem FENGHUO_ANALYST_KEY_ID=li/2026
+fenghuo worker --rules rules --registry registry.ndjson --policy policy.yaml 2> worker.log &
 fenghuo publish --enterprise E1 --key publish.pem --key-id 2026 --wait events.ndjson > sent
 for each in $(seq 30); do
   fenghuo incidents list --json > listed; test -s listed && break; sleep 1
