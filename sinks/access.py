@@ -22,7 +22,7 @@ import msgspec
 
 from schemas.provinces import PROVINCES
 from sinks.columns import Table
-from sinks.ddl import literal, quote_name, view_tables
+from sinks.ddl import literal, quote_name, view_names
 from sinks.layout import SINGLE, Layout, stored_names
 from sinks.log_tables import ENTERPRISES
 from sinks.tables import TABLES
@@ -87,7 +87,7 @@ def row_filters(
     """Which rows the role reads: a condition by table or view, and by ANYTHING for the rest."""
     if not role.column:
         return {ANYTHING: EVERYTHING}
-    views = dict.fromkeys(view_tables(tables), EVERYTHING)
+    views = dict.fromkeys(view_names(tables), EVERYTHING)
     return {ANYTHING: NOTHING} | views | dict(_of_tables(database, role, tables, layout))
 
 
@@ -112,7 +112,7 @@ def access_statements(
             for right in role.rights
         ),
         _policy("nothing", on, database, ANYTHING, NOTHING, "ALL"),
-        *(_policy("shown", on, database, view, EVERYTHING, "ALL") for view in view_tables(tables)),
+        *(_policy("shown", on, database, view, EVERYTHING, "ALL") for view in view_names(tables)),
         *(
             _policy(role.name, on, database, name, condition, _quoted(role.name))
             for role in roles

@@ -69,6 +69,11 @@ def view_tables(tables: Sequence[Table] = TABLES) -> dict[str, Table]:
     return current | {table.history: table for table in tables if table.history}
 
 
+def view_names(tables: Sequence[Table] = TABLES) -> list[str]:
+    """Every view's name, that of coverage among them."""
+    return [*view_tables(tables), *([COVERAGE] if REVENUE_RANKS in tables else [])]
+
+
 def _create(table: Table, layout: Layout) -> list[str]:
     if not table.history:
         return _table(table, table.current_name, table.version, layout)

@@ -13,7 +13,7 @@ from schemas.provinces import PROVINCES
 from sinks.access import NATIONAL, WRITER, Readers, access_statements, users_config
 from sinks.chdb import ChdbSink
 from sinks.columns import TEXT, Table, column
-from sinks.ddl import literal, view_tables
+from sinks.ddl import literal, view_names
 from sinks.layout import SINGLE, Layout
 from sinks.tables import TABLES
 from tests.sinks.conftest import MakeChdb
@@ -62,7 +62,7 @@ def test_whatever_no_policy_names_shows_nothing_to_anybody_but_the_nation() -> N
         "fenghuo_writer": "1",
         "fenghuo_national": "1",
     }
-    assert {table for table, name in made if name == "shown"} == set(view_tables())
+    assert {table for table, name in made if name == "shown"} == set(view_names())
 
 
 @pytest.mark.parametrize("layout", [SINGLE, CLUSTER], ids=["single", "cluster"])

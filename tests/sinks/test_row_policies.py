@@ -116,6 +116,8 @@ def _value(table: Table, column: Column, province: str, step: int) -> object:
         return [province] if step == 1 else []
     if column.name == table.revision:
         return step
+    if column.name in ("id", "drill") and column.name in table.key:
+        return f"{column.name} {province}"
     if column.type in (columns.TEXT, columns.WORD) and column.name.endswith("_id"):
         return f"E{province}" if column.name == "enterprise_id" else f"{column.name} {province}"
     return EMPTY[column.type]
@@ -123,7 +125,7 @@ def _value(table: Table, column: Column, province: str, step: int) -> object:
 
 def owner(row: dict[str, Any]) -> str:
     """The province whose row it is: every row has an id that ends in one."""
-    ids = ("enterprise_id", "campaign_id", "incident_id")
+    ids = ("enterprise_id", "campaign_id", "incident_id", "id", "drill")
     return next((str(row[name])[-6:] for name in ids if name in row), "of nobody")
 
 
@@ -139,6 +141,8 @@ def readable(role: Role, relation: str, row: dict[str, Any]) -> bool:
     if relation.startswith(("campaigns", "campaign_revisions")):
         named = relation.startswith("campaigns") or bool(row["provinces"])
         return role is not ENTERPRISE and named and owner(row) == role.value
+    if role is ENTERPRISE and "enterprise_id" not in row:
+        return False
     return owner(row) == role.value.removeprefix("E")
 
 

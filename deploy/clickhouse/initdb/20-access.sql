@@ -103,6 +103,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.assessment_revisions USING 1 
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.obligation_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.campaign_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.exception_revisions USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.enterprise_coverage USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_writer` ON fenghuo.* USING 1 TO `fenghuo_writer`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_national` ON fenghuo.* USING 1 TO `fenghuo_national`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.events_rows USING province = '110000' TO `fenghuo_province_110000`;
