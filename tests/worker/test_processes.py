@@ -10,12 +10,13 @@ from pathlib import Path
 import pytest
 
 from pipeline.app.delivery import Backoff
+from pipeline.app.stores import open_store
 from pipeline.worker.members import HANGS_S, START_S, STAYED_S, Member
 from pipeline.worker.merged_metrics import merge_metrics
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.settings import SettingsFault, read_settings
 from pipeline.worker.supervisor import Supervisor, least_of_cores_and
-from sinks.chdb import ChdbSink
+from sinks.contract import DEFAULT_DATABASE
 from tests.brokers.choice import BrokerAddress
 from tests.chaos.workers import python_module
 from tests.worker.member_entries import end_at_once, stay
@@ -142,6 +143,8 @@ def test_a_command_of_two_workers_loses_one_and_nothing_else(
         bench.send([b"%d" % (200 + number) for number in range(200)])
         worker.wait_for("fenghuo_process_restarts_total", 1)
         wait_until(lambda: worker.page("/health/ready")[0] == 200, "both ready again", 90, worker)
+        # Ready is not idle: what the lost one had waits until its partitions are moved.
+        wait_until(lambda: stored_places(worker.store) == 400, "all stored", 90, worker)
         worker.terminate()
         assert worker.exits == [0]
         assert stored_places(worker.store) == 400
@@ -159,8 +162,8 @@ def member_pid(parent: int) -> int:
 def stored_places(store: Path) -> int:
     """Records that are in the stores of all members together."""
     places = set()
-    for each in sorted(store.iterdir()):
-        sink = ChdbSink(each)
-        places |= {(row["partition"], row["offset"]) for row in sink.view("batches")}
-        sink.close()
+    for each in sorted(path for path in store.iterdir() if not path.name.startswith(".")):
+        with open_store(each, DEFAULT_DATABASE, must_exist=True) as sink:
+            rows = sink.query("SELECT partition, offset FROM batches")
+        places |= {(row["partition"], row["offset"]) for row in rows}
     return len(places)
