@@ -3,22 +3,21 @@
 Values compare as Sigma compares them: text in any case, numbers as text or number alike.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from math import isfinite
 
 import msgspec
 
 from pipeline.correlation.drop_reasons import DropReason
 from pipeline.correlation.group_evaluation import Finding
-from pipeline.correlation.groups import Candidate
+from pipeline.correlation.groups import Candidate, Entities, entities_to_hold
 from pipeline.correlation.plan import Correlation, Feed, Source
-from pipeline.correlation.state import EntityKey, Evidence, Inner
+from pipeline.correlation.state import Evidence, Inner
 from pipeline.correlation.windows import Value
 from pipeline.event_time.sources import SourceId
 from pipeline.sigma.matching.values import members, read_field
 from pipeline.sigma.predicates import number_of, text_of
 from pipeline.sigma.reading.documents import SigmaRule
-from schemas.detection import Entity
 from schemas.event import Event
 from schemas.moments import Moment
 
@@ -39,7 +38,7 @@ class Match(msgspec.Struct, frozen=True):
 
 
 def extract_event(
-    feed: Feed, match: Match, entities: tuple[EntityKey, ...], behind: tuple[SourceId, ...]
+    feed: Feed, match: Match, entities: Entities, behind: tuple[SourceId, ...]
 ) -> tuple[str, Candidate] | DropReason:
     """The group key and the match, or why the event does not count for this correlation."""
     correlation, position = feed
@@ -95,16 +94,11 @@ def extract_finding(
         finding.detection_id,
         position,
         value,
-        entity_keys(opening.entities),
+        entities_to_hold(opening.entities),
         Inner(opening.first_time, opening.last_time, opening.event_count, opening.event_ids),
         behind,
     )
     return finding_group(feed, fields), candidate
-
-
-def entity_keys(entities: Iterable[Entity]) -> tuple[EntityKey, ...]:
-    """What a group keeps of entities."""
-    return tuple([(each.kind, each.value, each.role) for each in entities])
 
 
 def comparable_text(value: object) -> str | None:

@@ -76,8 +76,11 @@ def evaluate_group(
     before, gap = group.bytes, policy.revision_gap_s * SECOND
     changed = change(group, pending)
     decided = max(group.decided, clock.settled, _passed_by(group, pending, clock))
-    found = _revise(ref, _since(correlation, changed, group.decided), decided)
-    found += _emit_growth(ref, clock.watermark, gap)
+    found: list[Finding] = []
+    # Most groups of most correlations never have enough matches: there is nothing to evaluate.
+    if group.fires or group.episodes or len(group.held) >= correlation.least_held:
+        found = _revise(ref, _since(correlation, changed, group.decided), decided)
+        found += _emit_growth(ref, clock.watermark, gap)
     group.decided = decided
     settled = _settled(group, pending, clock)
     settle(correlation, group, settled)
@@ -92,11 +95,10 @@ def evaluate_group(
 
 def _passed_by(group: Group, pending: Pending, clock: Clock) -> Moment:
     """Event time that the enterprise and the sources behind it that fed the group have passed."""
-    sources = {*group.waits_for}
-    for candidate in pending.candidates:
-        sources.update(candidate.sources)
-    if not sources:
+    fed_by = [source for candidate in pending.candidates for source in candidate.sources]
+    if not fed_by and not group.waits_for:
         return clock.watermark
+    sources = {*group.waits_for, *fed_by}
     behind = clock.behind(sources)
     group.bytes -= SOURCE_BYTES * len(group.waits_for)
     group.waits_for = sorted(behind, key=lambda each: (behind[each], each))[:WAITED_FOR]
@@ -125,8 +127,10 @@ def _reached_back(known: Backlog, oldest: Moment, now: Moment, hold: Moment) -> 
 
 def _plan_next(correlation: Correlation, group: Group, clock: Clock, gap: Moment) -> None:
     """When to look at the group again, untouched."""
-    due = [_growth_due(each, gap) for each in group.episodes if each.waits]
-    group.due = min([due_of(correlation, group, group.decided), *due])
+    group.due = due_of(correlation, group, group.decided)
+    for episode in group.episodes:
+        if episode.waits:
+            group.due = min(group.due, _growth_due(episode, gap))
     if group.due <= clock.watermark:
         group.due = clock.watermark + LOOK_AGAIN
     group.ends = group.last_time + correlation.span

@@ -8,6 +8,7 @@ import msgspec
 from pipeline.correlation.state import EntityKey, Group, Held, Inner, Rank, rank_of, time_of
 from pipeline.correlation.windows import Value
 from pipeline.event_time.sources import SourceId
+from schemas.detection import Entity
 from schemas.moments import Moment
 
 GROUP_BYTES = 100
@@ -21,6 +22,19 @@ encoding by a test."""
 _POOL_SLACK = 16
 
 
+class Entities(msgspec.Struct, frozen=True):
+    """An event's entities, each once, and what they weigh in a pool that has none of them."""
+
+    keys: tuple[EntityKey, ...] = ()
+    weight: int = 0
+
+
+def entities_to_hold(entities: Iterable[Entity]) -> Entities:
+    """What a group keeps of entities: made once for all groups that an event goes to."""
+    keys = tuple(dict.fromkeys([(each.kind, each.value, each.role) for each in entities]))
+    return Entities(keys, _pool_weight(keys))
+
+
 class Candidate(msgspec.Struct, frozen=True):
     """A match on its way into a group."""
 
@@ -28,7 +42,7 @@ class Candidate(msgspec.Struct, frozen=True):
     event_id: str
     source: int
     value: Value
-    entities: tuple[EntityKey, ...]
+    entities: "Entities"
     inner: Inner | None = None
     sources: tuple[SourceId, ...] = ()
     """Sources behind the watermark that it came from."""
@@ -49,7 +63,7 @@ def change(group: Group, pending: Pending) -> Moment | None:
     """Apply what is pending; the time of the earliest match that changed, or None."""
     if not pending.candidates and not pending.gone:
         return None
-    if group.cache.window is not None:
+    if group.is_cached and group.cache.window is not None:
         times = [*(rank[0] for rank in pending.gone), *(each.time for each in pending.candidates)]
         group.cache.window.retreat(group.held, bisect_left(group.held, min(times), key=time_of))
     changed = [rank[0] for rank in pending.gone if _remove(group, rank)]
@@ -77,7 +91,7 @@ def _insert(group: Group, candidate: Candidate) -> bool:
             return _replace(group, index, new)
     held.insert(index, new)
     group.bytes += weight(new)
-    if group.cache.times is not None:
+    if group.is_cached and group.cache.times is not None:
         insort(group.cache.times[new.source], new.time)
     return True
 
@@ -130,8 +144,13 @@ def weight(held: Held) -> int:
     return size
 
 
-def _intern(group: Group, keys: Sequence[EntityKey]) -> tuple[int, ...]:
+def _intern(group: Group, entities: Entities) -> tuple[int, ...]:
     """Where each stands in the group's pool, new ones at its end."""
+    keys = entities.keys
+    if not group.pool:  # most groups never have a second match
+        group.pool = [*keys]
+        group.bytes += entities.weight
+        return tuple(range(len(keys)))
     pool = group.cache.pool
     if pool is None:
         pool = group.cache.pool = {key: index for index, key in enumerate(group.pool)}
@@ -164,4 +183,6 @@ def _pool_weight(pool: Iterable[EntityKey]) -> int:
 
 
 def _entity_weight(key: EntityKey) -> int:
-    return ENTITY_BYTES + len(key[0]) + len(key[1].encode()) + len(key[2])
+    kind, value, role = key
+    size = len(value) if value.isascii() else len(value.encode())
+    return ENTITY_BYTES + len(kind) + size + len(role)

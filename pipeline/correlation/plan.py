@@ -65,7 +65,8 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     """One correlation, ready to run; times in microseconds.
 
     `settled_kept` is how many settled matches decide anything to come, None for all in the
-    window. `openers` are the sources that open a window.
+    window. `least_held` is how many matches any window needs that satisfies it, 0 where an
+    empty one may. `openers` are the sources that open a window.
     """
 
     rule: SigmaCorrelation
@@ -76,6 +77,7 @@ class Correlation(msgspec.Struct, frozen=True, kw_only=True):
     sources: tuple[Source, ...]
     openers: frozenset[int]
     settled_kept: int | None
+    least_held: int
     has_inner: bool
     level: Level
     logsource: LogSource
@@ -166,6 +168,7 @@ def _compile(
         sources=tuple(_source(rule, rule_id) for rule_id in rule.rules),
         openers=openers,
         settled_kept=_settled_kept(rule, pace),
+        least_held=_least_held(rule, pace, condition),
         has_inner=bool(feeding),
         level=_level(rule, rules, feeding),
         logsource=_logsource(rule, rules, feeding),
@@ -200,6 +203,17 @@ def _settled_kept(rule: SigmaCorrelation, pace: Pace) -> int | None:
     if rule.type != "event_count" or pace != "prompt":
         return None
     return max(least_count(rule.thresholds) - 1, 0)
+
+
+def _least_held(
+    rule: SigmaCorrelation, pace: Pace, condition: TemporalCondition | ThresholdCondition
+) -> int:
+    """A match is of one rule and has one value: n rules, n events, n values take n matches."""
+    if pace != "prompt":
+        return 0
+    if isinstance(condition, TemporalCondition):
+        return min((len(clause.present) for clause in condition.clauses), default=0)
+    return 1 if rule.type in NUMERIC_TYPES else least_count(condition.thresholds)
 
 
 def _source(rule: SigmaCorrelation, rule_id: str) -> Source:

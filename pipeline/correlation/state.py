@@ -148,6 +148,11 @@ class Group(msgspec.Struct, array_like=True, dict=True):
         return Cache()
 
     @property
+    def is_cached(self) -> bool:
+        """Whether anything of that has been made yet."""
+        return bool(self.__dict__)
+
+    @property
     def is_spent(self) -> bool:
         """Whether nothing is left that could decide anything."""
         return not (self.held or self.episodes or self.withdrawn)
@@ -176,7 +181,9 @@ class Timers:
         self.ends: list[Timer] = []
         self.backlog_ends: list[Timer] = []
         for key, of_key in groups.items():
-            self.due += [(group.due, key, name) for name, group in of_key.items()]
+            self.due += [
+                (group.due, key, name) for name, group in of_key.items() if group.due != NEVER
+            ]
             self.ends_of(key).extend((group.ends, key, name) for name, group in of_key.items())
         for heap in (self.due, self.ends, self.backlog_ends):
             heap.sort()

@@ -15,17 +15,16 @@ import msgspec
 from pipeline.correlation.drop_reasons import DropReason, count_drop
 from pipeline.correlation.extraction import (
     Match,
-    entity_keys,
     extract_event,
     extract_finding,
     finding_group,
     texts_of_key,
 )
 from pipeline.correlation.group_evaluation import Finding, GroupRef, evaluate_group
-from pipeline.correlation.groups import Candidate, Pending
+from pipeline.correlation.groups import Candidate, Entities, Pending, entities_to_hold
 from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
 from pipeline.correlation.quota import drop_group, enforce_quota, open_group, retire
-from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, EntityKey, Timer
+from pipeline.correlation.state import BACKLOG, NEVER, Backlog, CorrelationState, Timer
 from pipeline.correlation.wording import summary_of
 from pipeline.event_time.clock import Clock
 from pipeline.event_time.sources import SourceId
@@ -88,13 +87,13 @@ def expire(
 
 
 def _take_in(step: Step, matches: Sequence[Match]) -> None:
-    entities: dict[str, tuple[EntityKey, ...]] = {}
+    entities: dict[str, Entities] = {}
     behind: dict[SourceId, tuple[SourceId, ...]] = {}
     for match in matches:
         event = match.event
         for feed in step.plan.feeds.get(match.rule.head.rule_id, ()):
             if event.event_id not in entities:
-                entities[event.event_id] = entity_keys(entities_of(event))
+                entities[event.event_id] = entities_to_hold(entities_of(event))
             if match.source not in behind:
                 behind[match.source] = tuple(step.clock.behind((match.source,)))
             candidate = extract_event(feed, match, entities[event.event_id], behind[match.source])
@@ -171,7 +170,7 @@ def _turn(
     if group.is_spent:
         drop_group(state, key, name)
         return found
-    if group.due != due:
+    if group.due not in (due, NEVER):
         _set_timer(state, state.timers.due, group.due, key, name)
     if group.ends != ends:
         _set_timer(state, state.timers.ends_of(key), group.ends, key, name)
