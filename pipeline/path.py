@@ -363,16 +363,19 @@ class Engine:
         context: Context,
     ) -> list[Decision]:
         """Incidents that changed, their tiers, and what fell due."""
-        policy = self.policy
+        policy, held = self.policy, len(state.incidents.cases)
         revised = [
             *incidents.revise(policy.incidents, state.incidents, detections, clock, context),
             *incidents.expire(policy.incidents, state.incidents, clock, context),
         ]
-        judged = [
-            *severity.assess(policy.severity, state.severity, revised, clock, context),
-            *severity.expire(policy.severity, state.severity, clock),
-        ]
-        return self._tell(state, [*revised, *judged], clock, context)
+        rows: list[Decision] = [*revised]
+        if revised:
+            rows += severity.assess(policy.severity, state.severity, revised, clock, context)
+        rows += severity.expire(policy.severity, state.severity, clock)
+        # Nothing changed and no case left: whatever hangs on them is as it was.
+        if not rows and len(state.incidents.cases) == held:
+            return []
+        return self._tell(state, rows, clock, context)
 
     def _tell(
         self, state: EnterpriseState, rows: Sequence[Decision], clock: Clock, context: Context

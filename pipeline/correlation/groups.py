@@ -1,7 +1,7 @@
 """A group's matches: taken in, taken out, let go; its caches follow."""
 
 from bisect import bisect_left, insort
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import msgspec
 

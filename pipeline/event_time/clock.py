@@ -18,7 +18,6 @@ from collections.abc import Collection, Mapping
 import msgspec
 
 from pipeline.event_time.sources import (
-    Row,
     SourceId,
     Sources,
     evict,
@@ -154,19 +153,20 @@ def advance(
     state.arrived = max(state.arrived, arrived)
     state.now = max(state.now, arrived)
     state.greatest = max(state.greatest, min(newest, state.arrived))
-    rows = [_heard(state, source, each, arrived, received_at) for source, each in heard.items()]
+    rows = [
+        observe(
+            state.sources,
+            source,
+            min(each.newest, arrived) // SECOND,
+            (received_at - each.own_newest) // SECOND,
+            arrived // SECOND,
+        )
+        for source, each in heard.items()
+    ]
     evicted = evict(state.sources, policy.sources)
     _sweep(policy, state)
     clock = _clock(policy, state)
-    return clock, Remarks(frozenset(row.source_id for row in rows if is_shifted(row)), evicted)
-
-
-def _heard(
-    state: ClockState, source: SourceId, heard: Heard, arrived: Moment, received_at: Moment
-) -> Row:
-    newest_s = min(heard.newest, arrived) // SECOND
-    offset_s = (received_at - heard.own_newest) // SECOND
-    return observe(state.sources, source, newest_s, offset_s, arrived // SECOND)
+    return clock, Remarks(frozenset([row.source_id for row in rows if is_shifted(row)]), evicted)
 
 
 def move_on(policy: EventTimePolicy, state: ClockState, now: Moment) -> Clock:

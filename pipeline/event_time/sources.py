@@ -118,25 +118,27 @@ def observe(
 ) -> Row:
     """A source was heard at `arrived_s`: its newest event, and how far behind its receipt the
     event's own clock is (`offset_s`; ahead: negative)."""
-    newest_s, arrived_s = _packable(newest_s), _packable(arrived_s)
-    old, shift = sources.get(source_id), shift_of(offset_s)
-    if old is None:
-        row = Row(source_id, newest_s, arrived_s, shift, int(shift != 0))
-    else:
-        minutes = int(shift != 0)
-        if minutes and shift == old.shift:
-            another_minute = arrived_s // 60 > old.last_s // 60
-            minutes = min(old.minutes + another_minute, 255)
-        greatest_s, last_s = max(old.greatest_s, newest_s), max(old.last_s, arrived_s)
-        row = Row(source_id, greatest_s, last_s, shift, minutes)
-    sources.put(row)
+    if not 0 <= newest_s <= _LAST_SECOND or not 0 <= arrived_s <= _LAST_SECOND:
+        newest_s, arrived_s = _packable(newest_s), _packable(arrived_s)
+    old, shift = sources.index.get(source_id), shift_of(offset_s)
+    minutes = int(shift != 0)
+    if old is not None:
+        _, greatest_s, last_s, old_shift, old_minutes = old
+        if minutes and shift == old_shift:
+            another_minute = arrived_s // 60 > last_s // 60
+            minutes = min(old_minutes + another_minute, 255)
+        newest_s = greatest_s if greatest_s > newest_s else newest_s
+        arrived_s = last_s if last_s > arrived_s else arrived_s
+    row = Row(source_id, newest_s, arrived_s, shift, minutes)
+    if row != old:  # of the events of a second all but the first say nothing new
+        sources.put(row)
     _queue(sources, row)
     return row
 
 
 def _packable(seconds: int) -> int:
     """Within 1970 to 2106: a topic whose records carry their sender's time can hold any moment."""
-    return seconds if 0 <= seconds <= _LAST_SECOND else min(max(seconds, 0), _LAST_SECOND)
+    return min(max(seconds, 0), _LAST_SECOND)
 
 
 def shift_of(offset_s: int) -> int:
@@ -185,7 +187,7 @@ def slowest_timely_s(sources: Sources, live_since_s: int, behind_s: int) -> int 
 
 def _queue(sources: Sources, row: Row) -> None:
     order = sources.order
-    front = sources.get(order.front) if order.front else None
+    front = None if order.front is None else sources.index.get(order.front)
     if front is not None and row.greatest_s >= front.greatest_s:
         order.front = row.source_id
     if row.source_id not in order.queued:

@@ -89,13 +89,14 @@ def publish(
     case = state.cases[incident_id]
     if content == case.content:
         return []
-    state.cases[incident_id] = msgspec.structs.replace(
+    revised = msgspec.structs.replace(
         case,
         content=content,
         revision=case.revision + 1,
         revised_at=received_at,
         last_time=incident.last_time,
     )
+    state.keep_case(incident_id, revised)
     return [msgspec.structs.replace(incident, revision=case.revision + 1, revised_at=received_at)]
 
 

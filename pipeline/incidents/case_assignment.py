@@ -123,7 +123,8 @@ def _assign(
         incident_id = incident_id_of(context, evidence_index.founder(group).detection_id)
         case = _inherit(inherited.get(incident_id), prior, since)
         case = _discover_late(case, prior, group, change, clock)
-        state.cases[incident_id] = _reopen(policy, state.rules, case, group, change, clock)
+        case = _reopen(policy, state.rules, case, group, change, clock)
+        state.keep_case(incident_id, case)
         owners[incident_id] = group
     return owners
 
@@ -200,12 +201,13 @@ def _supersede(
         if one.case == incident_id
     )
     successor = min(successors, default=(0, "", ""))[2]
-    state.cases[incident_id] = msgspec.structs.replace(
+    superseded = msgspec.structs.replace(
         state.cases[incident_id],
         is_superseded=True,
         superseded_by=successor,
         touched=clock.watermark,
     )
+    state.keep_case(incident_id, superseded)
 
 
 def _remember(

@@ -27,27 +27,43 @@ from pipeline.incidents.state import (
     Case,
     Evidence,
     IncidentsState,
+    NextDue,
 )
 from pipeline.incidents.triage import most_significant
 from schemas.context import Context
 from schemas.moments import SECOND, Moment
 
+NEVER: Moment = 1 << 62
 RELIEF_PERCENT = 75
 """Relieved down to this much of the quota, so that not every step has to."""
+
+
+def cases_due(policy: IncidentPolicy, state: IncidentsState, watermark: Moment) -> list[str]:
+    """The incidents that have been quiet for long enough to be closed; a lookup if none is due."""
+    if watermark <= _next_due(policy, state):
+        return []
+    return [
+        incident_id
+        for incident_id, case in sorted(state.cases.items())
+        if not _is_over(case) and watermark > _due_after(policy, case)
+    ]
 
 
 def expire_evidence(
     policy: IncidentPolicy, state: IncidentsState, clock: Clock, context: Context
 ) -> None:
     """Drop what is over (rule 1)."""
-    limit = clock.watermark - (policy.gap_s + policy.hold_s) * SECOND
-    gone = {key for key, case in state.cases.items() if _is_over(case, limit)}
-    for key in gone:
-        del state.cases[key]
-    held = evidence_index_of(policy, state, context.enterprise.shared_entities).of_case
-    stale = [detection_id for key in gone for detection_id in held.get(key, ())]
+    stale: list[str] = []
+    if clock.watermark > _next_due(policy, state):
+        held = evidence_index_of(policy, state, context.enterprise.shared_entities).of_case
+        for key, case in list(state.cases.items()):
+            if _is_over(case) and clock.watermark > _due_after(policy, case):
+                del state.cases[key]
+                stale += held.get(key, ())
+        state.cache.next_due = None
     if clock.watermark - state.swept >= policy.gap_s * SECOND:
         state.swept = clock.watermark
+        limit = clock.watermark - (policy.gap_s + policy.hold_s) * SECOND
         stale += _stale_context(policy, state, limit, context)
     for detection_id in stale:
         del state.evidence[detection_id]
@@ -55,9 +71,30 @@ def expire_evidence(
         forget_unused(state)
 
 
-def _is_over(case: Case, limit: Moment) -> bool:
-    ended = case.is_superseded or case.status == "closed"
-    return ended and max(case.last_time, case.touched) < limit
+def _is_over(case: Case) -> bool:
+    return case.is_superseded or case.status == "closed"
+
+
+def _due_after(policy: IncidentPolicy, case: Case) -> Moment:
+    """The watermark after which the case, left alone, is closed, or leaves if it is over."""
+    if _is_over(case):
+        quiet_s = policy.gap_s + policy.hold_s
+    elif case.status == "new":
+        quiet_s = policy.quiet_new_s
+    elif case.status == "resolved":
+        quiet_s = policy.quiet_resolved_s
+    else:
+        return NEVER
+    return max(case.last_time, case.touched) + quiet_s * SECOND
+
+
+def _next_due(policy: IncidentPolicy, state: IncidentsState) -> Moment:
+    """When the first of the cases is due: cases are looked through when one changed or is due."""
+    known = state.cache.next_due
+    if known is None or known.policy is not policy:
+        first = min((_due_after(policy, case) for case in state.cases.values()), default=NEVER)
+        known = state.cache.next_due = NextDue(policy, first)
+    return known.watermark
 
 
 def _stale_context(

@@ -20,6 +20,7 @@ from schemas.moments import Moment
 
 if TYPE_CHECKING:
     from pipeline.incidents.evidence_index import EvidenceIndex
+    from pipeline.incidents.policy import IncidentPolicy
 
 EVENT_IDS_MAX = 100
 TASKS_MAX = 100
@@ -105,12 +106,20 @@ class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
 
 
 class Cache:
-    """What follows from the evidence and is rebuilt when it is missing."""
+    """What follows from evidence and cases and is made anew when it is missing."""
 
-    __slots__ = ("evidence_index",)
+    __slots__ = ("evidence_index", "next_due")
 
     def __init__(self) -> None:
         self.evidence_index: EvidenceIndex | None = None
+        self.next_due: NextDue | None = None
+
+
+class NextDue(msgspec.Struct, frozen=True):
+    """The watermark after which some case may change by itself, under this policy."""
+
+    policy: "IncidentPolicy"
+    watermark: Moment
 
 
 class IncidentsState(msgspec.Struct, dict=True):
@@ -121,7 +130,7 @@ class IncidentsState(msgspec.Struct, dict=True):
     evidence: dict[str, Evidence] = {}
     """By detection id."""
     cases: dict[str, Case] = {}
-    """By incident id."""
+    """By incident id; written by `keep_case`."""
     swept: Moment = 0
     """The watermark when context was last looked through for what is over."""
     waiting: dict[str, bool] = {}
@@ -139,3 +148,8 @@ class IncidentsState(msgspec.Struct, dict=True):
     def cache(self) -> Cache:
         """Not encoded."""
         return Cache()
+
+    def keep_case(self, incident_id: str, case: Case) -> None:
+        """Remember a case as it is now: when the next one is due has to be found anew."""
+        self.cases[incident_id] = case
+        self.cache.next_due = None

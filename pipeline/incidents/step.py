@@ -20,15 +20,14 @@ from pipeline.incidents.evidence import absorb
 from pipeline.incidents.evidence_index import evidence_index_of, forget_evidence_index
 from pipeline.incidents.lifecycle import next_status
 from pipeline.incidents.policy import IncidentPolicy
-from pipeline.incidents.quota import enforce_quota, expire_evidence
+from pipeline.incidents.quota import cases_due, enforce_quota, expire_evidence
 from pipeline.incidents.regrouping import mark
 from pipeline.incidents.revision_throttle import hold_back, is_due, settle_waiting, take_waiting
-from pipeline.incidents.state import Case, Evidence, IncidentsState
+from pipeline.incidents.state import Evidence, IncidentsState
 from schemas.command import Command
 from schemas.context import Context
 from schemas.detection import Detection
-from schemas.incident import Incident, Status
-from schemas.moments import SECOND, Moment
+from schemas.incident import Incident
 
 
 def revise(
@@ -72,15 +71,13 @@ def expire(
     incidents = []
     if is_due(policy, state, clock.watermark):
         incidents += _emit_waiting(policy, state, clock, context)
-    for incident_id in sorted(state.cases):
+    for incident_id in cases_due(policy, state, clock.watermark):
         case = state.cases[incident_id]
-        if _is_quiet(policy, case, clock.watermark):
-            status = next_status(case.status, "quiet") or case.status
-            state.cases[incident_id] = msgspec.structs.replace(
-                case, status=status, touched=clock.watermark
-            )
-            group = _members(policy, state, incident_id, context)
-            incidents += publish(policy, state, incident_id, group, context, clock.received_at)
+        status = next_status(case.status, "quiet") or case.status
+        closed = msgspec.structs.replace(case, status=status, touched=clock.watermark)
+        state.keep_case(incident_id, closed)
+        group = _members(policy, state, incident_id, context)
+        incidents += publish(policy, state, incident_id, group, context, clock.received_at)
     expire_evidence(policy, state, clock, context)
     return incidents
 
@@ -95,7 +92,7 @@ def handle_command(
     group = _members(policy, state, command.incident_id, context)
     case = state.cases[command.incident_id]
     rule_ids = (state.rules[one.rule].rule_id for one in group)
-    state.cases[command.incident_id] = apply_command(policy, case, command, rule_ids, clock)
+    state.keep_case(command.incident_id, apply_command(policy, case, command, rule_ids, clock))
     return publish(policy, state, command.incident_id, group, context, clock.received_at)
 
 
@@ -126,13 +123,3 @@ def _members(
 ) -> list[Evidence]:
     of_case = evidence_index_of(policy, state, context.enterprise.shared_entities).of_case
     return [state.evidence[each] for each in of_case.get(incident_id, ())]
-
-
-def _is_quiet(policy: IncidentPolicy, case: Case, watermark: Moment) -> bool:
-    limits: dict[Status, int] = {
-        "new": policy.quiet_new_s,
-        "resolved": policy.quiet_resolved_s,
-    }
-    if case.is_superseded or case.status not in limits:
-        return False
-    return watermark > max(case.last_time, case.touched) + limits[case.status] * SECOND

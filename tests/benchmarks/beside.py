@@ -1,4 +1,4 @@
-"""`python -m tests.benchmarks.beside --old DIR [CASE …]`: this engine beside that of another commit.
+"""`python -m tests.benchmarks.beside --old DIR [CASE …]`: this engine beside another commit's.
 
 DIR is a checkout of it (`git worktree add DIR COMMIT`). Both engines run in processes of their
 own and take the same batches in turns, so that a busy machine slows both alike. Printed: CPU

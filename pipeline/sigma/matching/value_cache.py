@@ -120,7 +120,7 @@ class FieldMemory:
         if self.scanner is None:
             self.scanner = Scanner(self.leaves)
         self.misses += 1
-        mask = self.scanner.mask(value)
+        mask = self.scanner.mask(value if text is None else text)
         found = self.answers.get(mask) or self._answer(mask)
         if text is not None and len(text) <= LONGEST_KEPT:
             self._keep(text, found)
