@@ -4,9 +4,10 @@ from contextlib import ExitStack
 
 import structlog
 
-from pipeline.app.engines import EngineRefused, make_engine
+from pipeline.app.engines import RULE_CACHE, EngineRefused, make_engine
 from pipeline.app.registry_reload import RegistryHeld, check_reload
 from pipeline.app.stores import open_store
+from pipeline.files.event_kinds import prepare_rules
 from pipeline.files.registry_file import read_registry_file
 from pipeline.intake.registry import RegistryFault
 from pipeline.path import Engine
@@ -40,6 +41,7 @@ class EngineParts:
         if in_force is not None and new:
             raise EngineRefused("; ".join(map(str, new)))
         self._registry_faults = [] if parsed is None else parsed.faults
+        prepare_rules(engine.rules, RULE_CACHE)
         return engine
 
     def _check_registry(self, in_force: Engine) -> None:

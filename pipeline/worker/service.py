@@ -15,6 +15,8 @@ import structlog
 
 from pipeline.app.collector import collect_replaced, spare_long_lived
 from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.app.engines import RULE_CACHE
+from pipeline.files.event_kinds import keep_kinds
 from pipeline.files.registry_file import registry_rows
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
@@ -51,6 +53,8 @@ TICK_S = 1.0
 READ_S = 0.05
 """How long reading gathers records before they are received."""
 STOP_S = 10.0
+KINDS_S = 60.0
+"""How often the kinds of events that came are kept for the next start."""
 """How long the step in hand may take to end when told to stop."""
 
 
@@ -173,6 +177,7 @@ class Service:
         app.timer(TICK_S, name="timers")(self._advance)
         app.timer(self.settings.revival_s, name="revival")(self._resume_stalled)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
+        app.timer(KINDS_S, name="kinds")(self._keep_kinds)
 
     async def _read(self, stream: Any) -> None:
         """The agent: reads until the stream ends, as far ahead of the steps as there is room."""
@@ -251,6 +256,10 @@ class Service:
             await self._steps.swap(engine)
             collect_replaced()
             await self._introduce()
+
+    async def _keep_kinds(self) -> None:
+        """What came, so that the next start is ready for it; in the thread that matches."""
+        await self._steps.in_thread(keep_kinds, self._rules.in_force.rules, RULE_CACHE)
 
     async def _tick(self) -> None:
         """Every second, whatever a step waits for: the loop runs, and so much lies before it."""

@@ -10,6 +10,7 @@ LIMITS: Mapping[str, float] = {
     "engine simulated-200": 8,
     "engine recorded cold": 8,
     "engine recorded warm": 4,
+    "engine recorded restarted": 8,
     "step simulated": 20,
     "step simulated-200": 10,
     "3,000 rules beside 100, cold": 1.6,

@@ -84,6 +84,40 @@ def test_an_event_matches_the_same_rules_whatever_plan_it_meets(
             assert sorted(found) == sorted(expected)
 
 
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@given(st.lists(events, max_size=20), st.lists(events, max_size=20), st.sampled_from([0, 10, 1000]))
+def test_rules_that_were_made_ready_match_as_others_do(
+    before: list[dict[str, Any]], after: list[dict[str, Any]], rules_planned: int
+) -> None:
+    earlier, plain, ready = made_rules(), made_rules(), made_rules()
+    for event in before:
+        earlier.matches(event, orjson.dumps(event))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(routes, "RULES_PLANNED", rules_planned)
+        ready.prepare(earlier.kinds())
+        for event in after:
+            raw = orjson.dumps(event)
+            found, expected = ready.matches(event, raw), plain.matches(event, raw)
+            assert [rule.head for rule in found] == [rule.head for rule in expected]
+
+
+def test_after_a_restart_no_plan_is_built_while_events_come() -> None:
+    earlier, later = made_rules(), made_rules()
+    made = [
+        {"Channel": channel, "EventID": event_id, "f": "b"}
+        for channel in ("Security", SYSMON)
+        for event_id in (1, 4688, 5)
+    ]
+    for event in made:
+        earlier.matches(event, b"")
+    later.prepare(earlier.kinds())
+    built = later.effort.plans
+    assert built == earlier.effort.plans > 0
+    for event in made:
+        later.matches(event, b"")
+    assert later.effort.plans == built
+
+
 def test_made_up_channels_ids_and_providers_make_no_plans() -> None:
     rules = made_rules()
     for number in range(1000):

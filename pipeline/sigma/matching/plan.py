@@ -9,7 +9,7 @@ Theory of operation, for one event:
 3. Where rules are left after all fields, every leaf is known: their conditions are asked.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.sigma.log_sources import RESERVED_FIELDS
 from pipeline.sigma.matching.bit_conditions import Condition, condition
@@ -143,6 +143,16 @@ class Plan:
         found = [m for m in self.absent if not fields.keys().isdisjoint(m.keys)]
         kept = [m for m in self.absent if fields.keys().isdisjoint(m.keys)]
         self._arrange(kept, [*(m for _, _, m in self.flat), *self.dotted, *found])
+
+    def scanned(self) -> tuple[str, ...]:
+        """The fields that events of this kind have had, in the order in which they are read."""
+        return tuple([m.field for m in (*(each for _, _, each in self.flat), *self.dotted)])
+
+    def prepare(self, fields: Iterable[str]) -> None:
+        """Make ready for these fields, as their first values would."""
+        self._admit(dict.fromkeys(fields))
+        for memory in (*(each for _, _, each in self.flat), *self.dotted):
+            memory.prepare()
 
     def _review(self) -> None:
         """Fields whose values seldom recur go last: each of their values costs a scan."""

@@ -10,11 +10,17 @@ kinds of today take the place of yesterday's; building them anew is then paid fo
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 import msgspec
 
-from pipeline.sigma.log_sources import NOWHERE, EventSource, applies, event_source
+from pipeline.sigma.log_sources import (
+    NOWHERE,
+    SOURCE_FIELD,
+    EventSource,
+    applies,
+    event_source,
+)
 from pipeline.sigma.matching.plan import Plan, refers_on
 from pipeline.sigma.matching.scan import Scanner
 from pipeline.sigma.matching.value_cache import Space
@@ -28,6 +34,11 @@ SOURCES_KEPT = 4096
 """Sources of events that are remembered; then the memory starts anew."""
 
 CHANNEL, EVENT_ID = "Channel", "EventID"
+ROUTING = (SOURCE_FIELD, CHANNEL, EVENT_ID, "Provider_Name")
+"""The fields that decide an event's kind."""
+_EVENT_IDS = range(1 << 32)
+ROUTING_LETTERS = 256
+"""A kind with a longer value is not told to `prepare`: no log source has such a name."""
 
 
 class CompiledRule(NamedTuple):
@@ -45,6 +56,16 @@ class CompiledRule(NamedTuple):
         return applies(self.rule.logsource, source, self.has_keywords)
 
 
+class Kind(msgspec.Struct, frozen=True):
+    """A kind of event that was met: an event's routing fields, and the fields that were scanned.
+
+    It names no rule and no plan, so it holds for any rule set and any version of this code.
+    """
+
+    routing: dict[str, str | int]
+    scanned: tuple[str, ...] = ()
+
+
 class Effort(msgspec.Struct):
     """What the events so far have made the rule set do."""
 
@@ -57,6 +78,13 @@ class Effort(msgspec.Struct):
     unplaced_events: int = 0
     """Events that said nothing of their source, where no source is assumed: they met no rule that
     names a product."""
+
+
+def _is_plain(value: object) -> bool:
+    """Whether any encoding can carry it, and it is no longer than a name."""
+    if isinstance(value, str):
+        return len(value) <= ROUTING_LETTERS and value.isprintable()
+    return value.__class__ is int and value in _EVENT_IDS
 
 
 class _Asked:
@@ -116,6 +144,8 @@ class Routes:
         )
         self._fits: dict[EventSource, _Fit] = {}
         self._plans: dict[tuple[int, int, int], Plan] = {}
+        self._met: dict[tuple[int, int, int], dict[str, str | int]] = {}
+        """The routing fields of the event for which each plan was built."""
         self._general: Plan | None = None
         self._space = Space()
         self._rules_planned = 0
@@ -127,13 +157,39 @@ class Routes:
 
     def plan_of(self, fields: Mapping[str, object]) -> Plan | None:
         """The plan of this kind of event; None where `general_matches` has to answer."""
-        fit = self._fit(self._source(fields))
+        return self._plan(self._source(fields), fields)
+
+    def _plan(self, source: EventSource, fields: Mapping[str, object]) -> Plan | None:
+        fit = self._fit(source)
         kind = (
             fit.logsources,
             fit.channels & self._channels.scanner.mask(fields.get(CHANNEL)),
             fit.event_ids & self._event_ids.scanner.mask(fields.get(EVENT_ID)),
         )
-        return self._plans.get(kind) or self._new_plan(*kind)
+        plan = self._plans.get(kind)
+        if plan is None:
+            plan = self._new_plan(*kind)
+            routing = {name: fields[name] for name in ROUTING if fields.get(name) is not None}
+            if plan is not None and all(map(_is_plain, routing.values())):
+                self._met[kind] = cast("dict[str, str | int]", routing)
+        return plan
+
+    def kinds(self) -> list[Kind]:
+        """The kinds of events that have plans: what `prepare` is given after a restart."""
+        return [Kind(met, self._plans[kind].scanned()) for kind, met in self._met.items()]
+
+    def prepare(self, kinds: Sequence[Kind]) -> None:
+        """Build the plans of these kinds, the last first, before their events come.
+
+        They may take half the room: today's kinds may be others.
+        """
+        for kind in reversed(kinds):
+            if self._rules_planned >= RULES_PLANNED // 2:
+                break
+            source = event_source(kind.routing)
+            plan = self._plan(self.assumed if source == NOWHERE else source, kind.routing)
+            if plan is not None:
+                plan.prepare(kind.scanned)
 
     def general_matches(self, fields: Mapping[str, object], raw: bytes) -> Sequence[int]:
         """As a plan's `matches`, for any event."""
@@ -160,6 +216,7 @@ class Routes:
     def _forget(self) -> None:
         self.effort.forgotten += 1
         self._plans.clear()
+        self._met.clear()
         self._general = None
         self._space = Space()
         self._rules_planned = self._general_events = 0

@@ -5,7 +5,14 @@ from hashlib import sha256
 
 from pipeline.sigma.log_sources import SOURCE_FIELD, is_known_channel, written_source
 from pipeline.sigma.matching.plan import Plan
-from pipeline.sigma.matching.plan_router import CHANNEL, EVENT_ID, CompiledRule, Effort, Routes
+from pipeline.sigma.matching.plan_router import (
+    CHANNEL,
+    EVENT_ID,
+    CompiledRule,
+    Effort,
+    Kind,
+    Routes,
+)
 from pipeline.sigma.reading.documents import RuleFault, SigmaCorrelation, SigmaRule
 from pipeline.sigma.trees import Tree
 
@@ -45,6 +52,14 @@ class RuleSet:
     def effort(self) -> Effort:
         """What the events so far have made the rule set do."""
         return self._routes.effort
+
+    def kinds(self) -> list[Kind]:
+        """The kinds of events that were met: keep them, and `prepare` is ready for them."""
+        return self._routes.kinds()
+
+    def prepare(self, kinds: Sequence[Kind]) -> None:
+        """Do the work of the first events of these kinds before they come; no result changes."""
+        self._routes.prepare(kinds)
 
     def matches(self, fields: Mapping[str, object], raw: bytes) -> Sequence[SigmaRule]:
         """Every rule that matches this one event, in the order of their files.

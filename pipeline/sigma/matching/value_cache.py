@@ -117,14 +117,18 @@ class FieldMemory:
         known = None if text is None else self.values.get(text)
         if known is not None:
             return known
-        if self.scanner is None:
-            self.scanner = Scanner(self.leaves)
         self.misses += 1
-        mask = self.scanner.mask(value if text is None else text)
+        mask = self.prepare().mask(value if text is None else text)
         found = self.answers.get(mask) or self._answer(mask)
         if text is not None and len(text) <= LONGEST_KEPT:
             self._keep(text, found)
         return found
+
+    def prepare(self) -> Scanner:
+        """The scanner, built at the first value that needs it or before."""
+        if self.scanner is None:
+            self.scanner = Scanner(self.leaves)
+        return self.scanner
 
     def _keep(self, value: str, found: Answer) -> None:
         self.space.take(len(value) + BYTES_AN_ENTRY)
