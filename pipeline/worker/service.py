@@ -195,6 +195,7 @@ class Service:
 
     async def _revoked(self, app: Any, revoked: set[Any], **_: Any) -> None:
         """The group waits for this: a step may not outlast the partitions that it is of."""
+        self._ownership.revoke()  # no other one begins
         self._giving_up.set()
         await self._steps.end()
         await app.consumer.commit()
