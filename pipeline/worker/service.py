@@ -16,6 +16,7 @@ import structlog
 from pipeline.app.collector import collect_replaced, spare_long_lived
 from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
 from pipeline.files.registry_file import registry_rows
+from pipeline.kafka.connect import is_broker_there
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
 from pipeline.kafka.preflight import Topic, describe_sources, partitions_of, receipt_topics
@@ -37,6 +38,7 @@ from pipeline.worker.stream import (
     read_from,
     send_change,
     source_topics,
+    unrecovered,
 )
 from pipeline.worker.timers import Timers
 from schemas.decision import Decision
@@ -48,6 +50,8 @@ from sinks.room import free_bytes
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
+BROKER_LOOK_S = 5.0
+"""How often the broker is asked whether it is there, by a connection of its own."""
 READ_S = 0.05
 """How long reading gathers records before they are received."""
 STOP_S = 10.0
@@ -113,13 +117,13 @@ class Service:
         self.settings = settings
         self.metrics = Metrics()
         self._ownership = Ownership()
-        self.health = Health(self._ownership)
+        engine = parts.load_engine(None)
+        self.health = Health(self._ownership)  # its clocks begin once the rules are read
         self._scratch = TemporaryDirectory(prefix="fenghuo-")
         self.app = make_app(settings, self._scratch.name)
         self._giving_up = Event()
         self._ends: dict[TopicPartition, int] = {}
         self._thread = ThreadPoolExecutor(1, "executor")
-        engine = parts.load_engine(None)
         self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
@@ -169,7 +173,7 @@ class Service:
         app.on_before_shutdown.connect(self._shut_down, weak=False)
         app.task(self._introduce)
         app.task(self._apply)
-        app.timer(TICK_S, name="tick")(self._tick)
+        app.watches = (self._watch, self._watch_broker)
         app.timer(TICK_S, name="timers")(self._advance)
         app.timer(self.settings.revival_s, name="revival")(self._resume_stalled)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
@@ -183,7 +187,7 @@ class Service:
             with _abandonable():
                 generation = self.app.consumer_generation_id
                 await self._steps.receive([StreamRecord(event) for event in events], generation)
-                self.health.progress()
+                self.health.moved("steps")
 
     async def _apply(self) -> None:
         """Steps, as long as records wait."""
@@ -191,7 +195,7 @@ class Service:
             await self._steps.until_some_wait()
             with _abandonable():
                 await self._steps.take(self.app.consumer_generation_id)
-                self.health.progress()
+                self.health.moved("steps")
 
     async def _revoked(self, app: Any, revoked: set[Any], **_: Any) -> None:
         """The group waits for this: a step may not outlast the partitions that it is of."""
@@ -241,10 +245,16 @@ class Service:
         await self._log.close()
 
     async def _introduce(self) -> None:
+        """The registry's rows into the sink: what is given up at a rebalance is tried again."""
         engine = self._rules.in_force
         rows, rule_set = registry_rows(engine.registry), engine.rules.content_id
-        with _abandonable():
-            await self._steps.in_thread(self._steps.executor.write_rows, rows, "registry", rule_set)
+        while not self.app.should_stop:
+            with _abandonable():
+                write = self._steps.executor.write_rows
+                await self._steps.in_thread(write, rows, "registry", rule_set)
+                self.health.is_introduced = True
+                return
+            await self.app.sleep(TICK_S)
 
     async def _watch_rules(self) -> None:
         engine = await self._rules.look()
@@ -253,11 +263,22 @@ class Service:
             collect_replaced()
             await self._introduce()
 
-    async def _tick(self) -> None:
+    async def _watch(self) -> None:
         """Every second, whatever a step waits for: the loop runs, and so much lies before it."""
-        self._measure_lag()
-        self._measure_matching()
-        self._measure_room()
+        while not self.app.should_stop:
+            waiting = self._measure_lag() if self._ownership.is_recovered else 0
+            self.health.tick(waiting, unrecovered(self.app))
+            self._measure_matching()
+            self._measure_room()
+            await self.app.sleep(TICK_S)
+
+    async def _watch_broker(self) -> None:
+        while not self.app.should_stop:
+            is_there = await asyncio.to_thread(is_broker_there, self.settings.kafka())
+            if is_there is self.health.is_broker_away:
+                log.warning("the broker is back" if is_there else "the broker is away; waiting")
+            self.health.is_broker_away = not is_there
+            await self.app.sleep(BROKER_LOOK_S)
 
     async def _advance(self) -> None:
         """Every second, after the step in hand: a share of the states' timers."""
@@ -265,6 +286,7 @@ class Service:
         with _abandonable():
             moments = self._steps.moments(self._waiting(self._steps.next_unread), _now_s() * SECOND)
             await self._steps.advance(self._timers, generation, moments)
+        self.health.moved("timers")
 
     async def _resume_stalled(self) -> None:
         """Faust's consumer is known to stand still at times; no record then shows the gap."""
@@ -304,12 +326,12 @@ class Service:
             with suppress(OSError):  # the next write says so
                 self.metrics.put("store_free_bytes", free_bytes(self.settings.store))
 
-    def _measure_lag(self) -> None:
+    def _measure_lag(self) -> int:
         waiting = self._waiting(self._steps.next_offset)
         for (topic, partition), count in waiting.items():
             if count is not None:
                 self.metrics.put("lag_records", count, topic=topic, partition=str(partition))
-        self.health.tick(sum(count or 0 for count in waiting.values()))
+        return sum(count or 0 for count in waiting.values())
 
     def _waiting(self, next_offset: NextOffset) -> dict[TopicPartition, int | None]:
         """Records from that offset on; None until the log's end and the place in it are known."""

@@ -5,7 +5,7 @@ sources, and of the changelog, always goes to the same worker.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, TypeAlias
 
@@ -54,9 +54,20 @@ def source_topics(settings: WorkerSettings) -> tuple[str, ...]:
 
 
 class App(faust.App):
-    """A Faust app that has the step in hand ended before it stops its consumer."""
+    """A Faust app that has the step in hand ended before it stops its consumer.
+
+    `watches` run from its start to its end; Faust's own timers begin only once the tables have been
+    recovered for the first time, however long that takes.
+    """
 
     end_step: Callable[[], Awaitable[None]]
+    watches: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+
+    async def on_start(self) -> None:
+        """Called when it begins."""
+        await super().on_start()
+        for watch in self.watches:
+            self.add_future(watch())
 
     async def on_stop(self) -> None:
         """Called when told to stop."""
@@ -158,6 +169,11 @@ class _CommittedThread(AIOKafkaConsumerThread):
         if stable is not None and stable >= 0:
             return stable
         return self._ensure_consumer().highwater(tp)
+
+
+def unrecovered(app: Any) -> int:
+    """How many changes of the tables are still to be read of the changelog."""
+    return sum(app.tables.recovery.active_remaining().values())
 
 
 def _buffered_bytes(consumer: Any) -> int:
