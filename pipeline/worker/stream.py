@@ -6,13 +6,14 @@ sources, and of the changelog, always goes to the same worker.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as AioTopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AiokafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AiokafkaTransport
@@ -139,6 +140,16 @@ def read_from(app: Any, starts: Callable[[Collection[TopicPartition]], Awaitable
             while _buffered_bytes(self) > BUFFERED_BYTES and not self.should_stop:
                 await self.sleep(FULL_S)
             return await super()._wait_next_records(timeout)
+
+        async def _seek(self, partition: TP, offset: int) -> None:
+            """In the thread that reads: Faust seeks from ours, and a fetch in hand, whose records
+            are taken away under it, raises and ends the worker (or is never woken again)."""
+
+            async def seek() -> None:
+                self._thread.seek(partition, offset)
+
+            with suppress(IllegalStateError):  # another's by now, who reads by the ledger
+                await self._thread.call_thread(seek)
 
         async def seek_to_committed(self) -> dict[TP, int]:
             offsets = dict(await super().seek_to_committed())
