@@ -42,7 +42,7 @@ from pipeline.worker.stream import (
 )
 from pipeline.worker.timers import Timers
 from schemas.decision import Decision
-from schemas.moments import SECOND
+from schemas.moments import SECOND, Moment
 from schemas.topics import receipts_topic, topic_name
 from sinks.contract import Sink
 from sinks.room import free_bytes
@@ -95,6 +95,13 @@ class SinkWatch(DeliveryWatch):
 NextOffset: TypeAlias = Callable[[TopicPartition], int | None]
 
 
+class Ends(msgspec.Struct, frozen=True):
+    """Where the logs of our partitions ended, not before this moment."""
+
+    asked_at: Moment = 0
+    offsets: Mapping[TopicPartition, int] = {}
+
+
 class TopicsChanged(Exception):
     """The topics are not those that this process began with: its supervisor starts another.
 
@@ -122,7 +129,7 @@ class Service:
         self._scratch = TemporaryDirectory(prefix="fenghuo-")
         self.app = make_app(settings, self._scratch.name)
         self._giving_up = Event()
-        self._ends: dict[TopicPartition, int] = {}
+        self._ends = Ends()
         self._thread = ThreadPoolExecutor(1, "executor")
         self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
@@ -173,7 +180,7 @@ class Service:
         app.on_before_shutdown.connect(self._shut_down, weak=False)
         app.task(self._introduce)
         app.task(self._apply)
-        app.watches = (self._watch, self._watch_broker)
+        app.watches = (self._watch, self._watch_broker, self._watch_ends)
         app.timer(TICK_S, name="timers")(self._advance)
         app.timer(self.settings.revival_s, name="revival")(self._resume_stalled)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
@@ -280,11 +287,24 @@ class Service:
             self.health.is_broker_away = not is_there
             await self.app.sleep(BROKER_LOOK_S)
 
+    async def _watch_ends(self) -> None:
+        """The consumer's own idea of the logs' ends is as old as its last fetch: seconds, on a busy
+        machine."""
+        while not self.app.should_stop:
+            asked_at = _now_s() * SECOND
+            if ends := await self._log.ends_of(self._places()):
+                self._ends = Ends(asked_at, ends)
+            await self.app.sleep(TICK_S)
+
     async def _advance(self) -> None:
-        """Every second, after the step in hand: a share of the states' timers."""
+        """Every second, after the step in hand: a share of the states' timers.
+
+        It is as late as when the logs' ends were asked for: what was received before that and is
+        not read yet shows, so no row bears a moment that its log does not explain.
+        """
         generation = self.app.consumer_generation_id
+        moments = self._steps.moments(self._waiting(self._steps.next_unread), self._ends.asked_at)
         with _abandonable():
-            moments = self._steps.moments(self._waiting(self._steps.next_unread), _now_s() * SECOND)
             await self._steps.advance(self._timers, generation, moments)
         self.health.moved("timers")
 
@@ -292,10 +312,8 @@ class Service:
         """Faust's consumer is known to stand still at times; no record then shows the gap."""
         await self._look_at_topics()
         generation = self.app.consumer_generation_id
-        topics, partitions = source_topics(self.settings), self._ownership.partitions
-        places = [(topic, each) for topic in topics for each in partitions]
-        self._ends = await self._log.ends_of(places)
-        await self._steps.resume_stalled(self._ends, generation)
+        ends = await self._log.ends_of(self._places())  # none while the broker is away
+        await self._steps.resume_stalled(ends, generation)
 
     async def _look_at_topics(self) -> None:
         """Raises TopicsChanged where one was deleted and made again, or has other partitions."""
@@ -327,25 +345,26 @@ class Service:
                 self.metrics.put("store_free_bytes", free_bytes(self.settings.store))
 
     def _measure_lag(self) -> int:
-        waiting = self._waiting(self._steps.next_offset)
-        for (topic, partition), count in waiting.items():
-            if count is not None:
+        """How many records wait, in all; what is not known yet is not said."""
+        owned, lag = {*self._places()}, 0
+        for place, count in self._waiting(self._steps.next_offset).items():
+            if count is not None and place in owned:
+                topic, partition = place
                 self.metrics.put("lag_records", count, topic=topic, partition=str(partition))
-        return sum(count or 0 for count in waiting.values())
+                lag += count
+        return lag
 
     def _waiting(self, next_offset: NextOffset) -> dict[TopicPartition, int | None]:
-        """Records from that offset on; None until the log's end and the place in it are known."""
-        topics = source_topics(self.settings)
-        assigned = [tp for tp in self.app.consumer.assignment() if tp.topic in topics]
-        places = {(tp.topic, tp.partition): self.app.consumer.highwater(tp) for tp in assigned}
+        """Records from that offset to the log's end; None until the place in it is known."""
+        expected = {place: next_offset(place) for place in self._ends.offsets}
         return {
-            place: self._count_from(next_offset(place), highwater, self._ends.get(place))
-            for place, highwater in places.items()
+            place: None if at is None else max(0, self._ends.offsets[place] - at)
+            for place, at in expected.items()
         }
 
-    def _count_from(self, expected: int | None, *ends: int | None) -> int | None:
-        end = max((each for each in ends if each is not None), default=None)
-        return None if end is None or expected is None else max(0, end - expected)
+    def _places(self) -> list[TopicPartition]:
+        topics = source_topics(self.settings)
+        return [(topic, each) for topic in topics for each in sorted(self._ownership.partitions)]
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
         return [

@@ -7,13 +7,13 @@ sources, and of the changelog, always goes to the same worker.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping, Sequence
 from contextlib import suppress
-from functools import cached_property
-from typing import Any, TypeAlias
+from functools import cached_property, partial
+from typing import Any, TypeAlias, TypeVar
 
 import faust
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as AioTopicPartition
-from aiokafka.errors import IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AiokafkaConsumer
 from faust.transport.drivers.aiokafka import Transport as AiokafkaTransport
@@ -29,6 +29,7 @@ from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
 from schemas.topics import SOURCES, topic_name
 
+T = TypeVar("T")
 Starts: TypeAlias = dict[TopicPartition, int]
 """The offset at which to begin reading."""
 
@@ -43,6 +44,8 @@ BUFFERED_BYTES = 128_000_000
 ANSWER_MS = 500
 AGAIN_RECORDS = 100
 """Read again at a time."""
+AWAY_S = 1.0
+"""How long a broker that is away is left alone before it is asked again."""
 FULL_S = 0.05
 """How long a full buffer is left alone before it is looked at again."""
 COMMITTED = "read_committed"
@@ -236,13 +239,20 @@ class StreamLog:
 
     async def start_of(self, place: TopicPartition) -> int:
         """The partition's first offset."""
-        consumer = await self._consumer()
         where = AioTopicPartition(*place)
-        offsets: dict[Any, int] = await consumer.beginning_offsets([where])
-        return offsets[where]
+
+        async def ask() -> int:
+            consumer = await self._consumer()
+            offsets: dict[Any, int] = await consumer.beginning_offsets([where])
+            return offsets[where]
+
+        return await _outlast_absence(ask)
 
     async def first_from(self, place: TopicPartition, offset: int) -> int | None:
         """The offset of the first record there is at or after this one."""
+        return await _outlast_absence(partial(self._first_from, place, offset))
+
+    async def _first_from(self, place: TopicPartition, offset: int) -> int | None:
         consumer = await self._consumer()
         where = AioTopicPartition(*place)
         ends = await consumer.end_offsets([where])
@@ -323,6 +333,20 @@ class StreamLog:
         )
         await consumer.start()
         return consumer
+
+
+async def _outlast_absence(ask: Callable[[], Awaitable[T]]) -> T:
+    """The answer, asked for until the broker gives one; what it refuses is raised.
+
+    Nothing can be decided without it, so the step in hand waits, as it does for a write.
+    """
+    while True:
+        try:
+            return await ask()
+        except KafkaError as fault:
+            if not (fault.retriable or isinstance(fault, KafkaTimeoutError)):
+                raise
+        await asyncio.sleep(AWAY_S)
 
 
 def send_change(table: Any, partition: int, key: bytes, value: bytes | None) -> Awaitable[object]:
