@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from pipeline.app.collector import collect_replaced, spare_long_lived
-from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.app.delivery import Delivery, DeliveryAbandoned
 from pipeline.files.registry_file import registry_rows
 from pipeline.kafka.connect import is_broker_there
 from pipeline.kafka.faults import KafkaFault
@@ -28,11 +28,11 @@ from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
+from pipeline.worker.sink_watch import SinkWatch
 from pipeline.worker.step_executor import StepExecutor
 from pipeline.worker.steps import Steps
 from pipeline.worker.stream import (
     Starts,
-    StreamLog,
     StreamRecord,
     make_app,
     read_from,
@@ -40,6 +40,7 @@ from pipeline.worker.stream import (
     source_topics,
     unrecovered,
 )
+from pipeline.worker.stream_log import StreamLog
 from pipeline.worker.timers import Timers
 from schemas.decision import Decision
 from schemas.moments import SECOND, Moment
@@ -63,33 +64,6 @@ class Parts(EngineLoader, Protocol):
 
     def open_sink(self) -> Sink:
         """The store, ready for rows; called in the thread that will use it."""
-
-
-class SinkWatch(DeliveryWatch):
-    """Metrics, health and log of deliveries."""
-
-    def __init__(self, metrics: Metrics, health: Health) -> None:
-        self._metrics = metrics
-        self._health = health
-
-    def retried(self, attempt: int, pause_s: float, fault: Exception) -> None:
-        self._metrics.add("sink_retries")
-        self._show(is_down=True)
-        log.warning("sink down", attempt=attempt, again_in_s=pause_s, fault=str(fault))
-
-    def written(self, duration_s: float) -> None:
-        self._metrics.observe("sink_seconds", duration_s)
-        if self._health.is_sink_down:
-            log.info("sink is back", away_s=round(duration_s, 1))
-        self._show(is_down=False)
-
-    def refused(self, table: str, fault: Exception) -> None:
-        self._metrics.add("rows_refused", table=table)
-        log.error("row refused", table=table, fault=str(fault))
-
-    def _show(self, *, is_down: bool) -> None:
-        self._health.is_sink_down = is_down
-        self._metrics.put("sink_waiting", int(is_down))
 
 
 NextOffset: TypeAlias = Callable[[TopicPartition], int | None]

@@ -8,8 +8,9 @@ from schemas.decision import Decision
 from schemas.moments import HOUR, Moment
 from tests.cross_border.builders import NOON, batch, engine, export
 
-SMALL = {"persons": 1_000, "critical_infrastructure": True}
-LARGE = {"persons": 20_000_000, "critical_infrastructure": True}
+SMALL, LARGE = (
+    engine(persons=persons, critical_infrastructure=True) for persons in (1_000, 20_000_000)
+)
 
 
 def moments(decisions: list[Decision]) -> set[Moment]:
@@ -28,19 +29,19 @@ def weighed(reader: Engine, state: EnterpriseState, *looks: Moment) -> list[Deci
 
 def test_a_state_without_a_batch_is_not_weighed_whenever_its_timers_are_looked_at() -> None:
     """A command may come first, and in which order topics are read is in no log."""
-    reader, first = engine(**LARGE), batch([export()], received_at=NOON + 3 * HOUR)
+    first = batch([export()], received_at=NOON + 3 * HOUR)
     said = []
     for looks in ((), (NOON + HOUR, NOON + 2 * HOUR)):
         state = EnterpriseState()
-        assert weighed(reader, state, *looks) == []
-        said.append(moments(reader.process(state, first)))
-        assert weighed(reader, state, NOON + 4 * HOUR) == [], "and once is enough"
+        assert weighed(LARGE, state, *looks) == []
+        said.append(moments(LARGE.process(state, first)))
+        assert weighed(LARGE, state, NOON + 4 * HOUR) == [], "and once is enough"
     assert said == [{first.received_at}] * 2
 
 
 def test_a_changed_registry_is_told_at_a_timer_of_those_that_send_nothing() -> None:
     state = EnterpriseState()
-    engine(**SMALL).process(state, batch([export()]))
+    SMALL.process(state, batch([export()]))
     later = NOON + 4 * HOUR
-    assert moments(weighed(engine(**LARGE), state, later)) == {later}
-    assert weighed(engine(**LARGE), state, later + HOUR) == []
+    assert moments(weighed(LARGE, state, later)) == {later}
+    assert weighed(LARGE, state, later + HOUR) == []
