@@ -4,15 +4,17 @@ Round-robin assignment by copartitioned groups (no standbys): one partition numb
 sources, and of the changelog, always goes to the same worker.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import faust
-from aiokafka.errors import IllegalStateError
+from aiokafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AiokafkaConsumer
+from faust.transport.drivers.aiokafka import Producer as AiokafkaProducer
 from faust.transport.drivers.aiokafka import Transport as AiokafkaTransport
 from faust.types import TP
 from mode.supervisors import CrashingSupervisor
@@ -25,6 +27,7 @@ from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
 from schemas.topics import SOURCES, topic_name
 
+T = TypeVar("T")
 Starts: TypeAlias = dict[TopicPartition, int]
 """The offset at which to begin reading."""
 
@@ -34,6 +37,8 @@ BUFFERED_RECORDS = 1024
 """Records in memory; fewer collapse the throughput, more cost 66 kB each."""
 BUFFERED_BYTES = 128_000_000
 """Of their values: of the largest that are admitted, 1,024 would take 8 GB."""
+AWAY_S = 1.0
+"""How long a broker that is away is left alone before it is asked again."""
 FULL_S = 0.05
 """How long a full buffer is left alone before it is looked at again."""
 COMMITTED = "read_committed"
@@ -154,11 +159,25 @@ def read_from(app: Any, starts: Callable[[Collection[TopicPartition]], Awaitable
         pass
 
     Transport.Consumer = Consumer
+    Transport.Producer = _PatientProducer
     app.transport = Transport(app.conf.broker_consumer, app)
+    app.producer_transport = Transport(app.conf.broker_producer, app)
+
+
+class _PatientProducer(AiokafkaProducer):
+    """Faust's would end the worker where the broker went away since it was last asked."""
+
+    async def on_start(self) -> None:
+        """Called when it begins."""
+        await outlast_absence(super().on_start)
 
 
 class _CommittedThread(AIOKafkaConsumerThread):
     """Faust reads uncommitted records unless it writes transactions itself."""
+
+    async def on_start(self) -> None:
+        """Called when it begins; see `_PatientProducer`."""
+        await outlast_absence(super().on_start)
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -181,6 +200,20 @@ def unrecovered(app: Any) -> int:
 def _buffered_bytes(consumer: Any) -> int:
     """Of the records delivered and not acknowledged yet."""
     return sum(len(message.value or b"") for message in list(consumer.unacked))
+
+
+async def outlast_absence(ask: Callable[[], Awaitable[T]]) -> T:
+    """The answer, asked for until the broker gives one; what it refuses is raised.
+
+    Nothing can be done without it, so who asks waits, as a step does for a write.
+    """
+    while True:
+        try:
+            return await ask()
+        except KafkaError as fault:
+            if not (fault.retriable or isinstance(fault, KafkaTimeoutError)):
+                raise
+        await asyncio.sleep(AWAY_S)
 
 
 class StreamRecord:

@@ -1,31 +1,27 @@
 """The source topics, asked apart from Faust's consumer: beginning, end, and records again."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as AioTopicPartition
-from aiokafka.errors import KafkaError, KafkaTimeoutError
+from aiokafka.errors import KafkaError
 from faust.types import TP
 
 from pipeline.kafka.preflight import Topic
 from pipeline.kafka.records import MILLISECOND, record_of
 from pipeline.worker.ledger import TopicPartition, log_name
 from pipeline.worker.settings import WorkerSettings
-from pipeline.worker.stream import COMMITTED, header_pairs
+from pipeline.worker.stream import COMMITTED, header_pairs, outlast_absence
 from schemas.batch import Record
-
-T = TypeVar("T")
 
 SETTLING_S = 0.2
 """How long records on their way take through Faust's conductor, at most."""
 ANSWER_MS = 500
 AGAIN_RECORDS = 100
 """Read again at a time."""
-AWAY_S = 1.0
-"""How long a broker that is away is left alone before it is asked again."""
 
 
 class StreamLog:
@@ -53,11 +49,11 @@ class StreamLog:
             offsets: dict[Any, int] = await consumer.beginning_offsets([where])
             return offsets[where]
 
-        return await _outlast_absence(ask)
+        return await outlast_absence(ask)
 
     async def first_from(self, place: TopicPartition, offset: int) -> int | None:
         """The offset of the first record there is at or after this one."""
-        return await _outlast_absence(partial(self._first_from, place, offset))
+        return await outlast_absence(partial(self._first_from, place, offset))
 
     async def _first_from(self, place: TopicPartition, offset: int) -> int | None:
         consumer = await self._consumer()
@@ -140,17 +136,3 @@ class StreamLog:
         )
         await consumer.start()
         return consumer
-
-
-async def _outlast_absence(ask: Callable[[], Awaitable[T]]) -> T:
-    """The answer, asked for until the broker gives one; what it refuses is raised.
-
-    Nothing can be decided without it, so the step in hand waits, as it does for a write.
-    """
-    while True:
-        try:
-            return await ask()
-        except KafkaError as fault:
-            if not (fault.retriable or isinstance(fault, KafkaTimeoutError)):
-                raise
-        await asyncio.sleep(AWAY_S)

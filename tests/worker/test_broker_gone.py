@@ -1,8 +1,10 @@
 """A broker that lets us in, and is gone before it has answered."""
 
+import asyncio
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from threading import Thread
 
 import pytest
@@ -12,14 +14,17 @@ from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.connect import await_broker, is_broker_there
 from pipeline.kafka.faults import BrokerAbsent
 from pipeline.kafka.preflight import describe_sources, receipt_topics
+from pipeline.worker.settings import WorkerSettings
+from pipeline.worker.stream import Starts, make_app, read_from
 from tests.brokers.choice import BrokerAddress
+from tests.brokers.kafka import free_port
 
 
 @contextmanager
-def passage(address: str, connections: int) -> Iterator[KafkaAccess]:
+def passage(address: str, connections: int, at: int = 0) -> Iterator[KafkaAccess]:
     """A way to the broker that is open for so many connections, and then for none."""
     host, _, port = address.partition(":")
-    listener = socket.create_server(("127.0.0.1", 0))
+    listener = socket.create_server(("127.0.0.1", at))
     ends: list[socket.socket] = []
 
     def pipe(source: socket.socket, sink: socket.socket) -> None:
@@ -62,3 +67,27 @@ def test_whether_it_is_there_is_said_in_either_case(broker: BrokerAddress) -> No
         await_broker(access)
         assert not is_broker_there(access)
     assert is_broker_there(KafkaAccess(broker.address))
+
+
+def test_a_worker_s_own_clients_wait_for_one_that_is_away_when_they_begin(
+    broker: BrokerAddress, tmp_path: Path
+) -> None:
+    """It was there when topics and rights were asked for, and rules took a while to read."""
+    port = free_port()
+    settings = WorkerSettings.model_validate({"kafka_bootstrap": f"127.0.0.1:{port}"})
+
+    async def begin() -> None:
+        app = make_app(settings, str(tmp_path))
+        read_from(app, no_starts)
+        producer = app.producer
+        starting = asyncio.ensure_future(producer.start())
+        await asyncio.sleep(0.3)
+        assert not starting.done()
+        with passage(broker.address, 1, at=port):
+            await asyncio.wait_for(starting, 20)
+            await producer.stop()
+
+    async def no_starts(_places: object) -> Starts:
+        return {}
+
+    asyncio.run(begin())
