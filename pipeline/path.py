@@ -313,7 +313,7 @@ class Engine:
         tally = Tally()
         found = correlation.expire(self.plan, state.correlation, clock, context)
         detections = exceptions.hide_detections(state.exceptions, found, tally)
-        weighed = cross_border.weigh_registry(
+        weighed = cross_border.weigh_registry_again(
             self.policy.cross_border, state.cross_border, clock, context
         )
         return [

@@ -3,12 +3,13 @@
 Each raises KafkaFault where no broker lets us in.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.connect import await_broker
+from pipeline.kafka.faults import refusals_explained
 from pipeline.kafka.record_batches import keep_within_limits
 
 BOOTSTRAP_MS = 8_000
@@ -23,20 +24,17 @@ def open_producer(access: KafkaAccess, **options: Any) -> Any:
     """A producer that waits for all replicas and outlasts a broker's restart."""
     from kafka import KafkaProducer
 
-    return KafkaProducer(
-        **_options(access),
-        **{
-            "acks": "all",
-            "enable_idempotence": True,
-            "compression_type": "lz4",
-            "linger_ms": 20,
-            "batch_size": 1_000_000,
-            "max_request_size": 8_000_000,
-            "delivery_timeout_ms": DELIVERY_MS,
-            "max_block_ms": DELIVERY_MS,
-            **options,
-        },
-    )
+    outlasting = {
+        "acks": "all",
+        "enable_idempotence": True,
+        "compression_type": "lz4",
+        "linger_ms": 20,
+        "batch_size": 1_000_000,
+        "max_request_size": 8_000_000,
+        "delivery_timeout_ms": DELIVERY_MS,
+        "max_block_ms": DELIVERY_MS,
+    }
+    return _open(KafkaProducer, access, {**outlasting, **options})
 
 
 @contextmanager
@@ -60,28 +58,31 @@ def open_consumer(access: KafkaAccess) -> Any:
     from kafka import KafkaConsumer
 
     keep_within_limits()
-    return KafkaConsumer(
-        **_options(access),
-        group_id=None,
-        enable_auto_commit=False,
-        auto_offset_reset="earliest",
-        isolation_level="read_committed",
-        max_partition_fetch_bytes=FETCH_BYTES,
-    )
+    options = {
+        "group_id": None,
+        "enable_auto_commit": False,
+        "auto_offset_reset": "earliest",
+        "isolation_level": "read_committed",
+        "max_partition_fetch_bytes": FETCH_BYTES,
+    }
+    return _open(KafkaConsumer, access, options)
 
 
 def open_admin(access: KafkaAccess) -> Any:
     """An administrator's client; what it may do is the broker's to say."""
     from kafka import KafkaAdminClient
 
-    return KafkaAdminClient(**_options(access))
+    return _open(KafkaAdminClient, access, {})
 
 
-def _options(access: KafkaAccess) -> dict[str, Any]:
+def _open(client: Callable[..., Any], access: KafkaAccess, options: Mapping[str, Any]) -> Any:
+    """A broker that lets us in may be gone again before the client has met it."""
     await_broker(access)
-    return {
-        "bootstrap_servers": access.servers(),
-        "bootstrap_timeout_ms": BOOTSTRAP_MS,
-        "reconnect_backoff_max_ms": RECONNECT_MS,
-        **access.security(),
-    }
+    with refusals_explained(access.bootstrap, access.who):
+        return client(
+            bootstrap_servers=access.servers(),
+            bootstrap_timeout_ms=BOOTSTRAP_MS,
+            reconnect_backoff_max_ms=RECONNECT_MS,
+            **access.security(),
+            **options,
+        )

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 
 from pipeline.kafka.access import KafkaAccess
-from pipeline.kafka.faults import BrokerAbsent, KafkaFault, explain_connect_fault
+from pipeline.kafka.faults import BrokerAbsent, KafkaFault, LoginRefused, explain_connect_fault
 
 PATIENCE_S = 8.0
 """How long a command waits for a broker that restarts."""
@@ -35,6 +35,14 @@ def await_broker(
             raise absent
         told(absent)
         time.sleep(PAUSE_S)
+
+
+def is_broker_there(access: KafkaAccess) -> bool:
+    """Whether any address answers as a broker does, be it to refuse us; blocks for a trial."""
+    try:
+        return asyncio.run(_try_all(access)) is None
+    except LoginRefused:
+        return True
 
 
 async def _try_all(access: KafkaAccess) -> BrokerAbsent | None:

@@ -83,6 +83,11 @@ REFUSALS: dict[str, tuple[str, str]] = {
 }
 """kafka-python's errors by class name, and of base classes: cause and remedy."""
 
+ABSENCES = frozenset(
+    ("KafkaTimeoutError", "RequestTimedOutError", "KafkaConnectionError", "NodeNotReadyError")
+)
+"""Those of them that are no answer: the broker went away after it had let us in."""
+
 REFUSED_ENTRY: dict[str, tuple[type[KafkaFault], str, str]] = {
     "SSLCertVerificationError": (
         LoginRefused,
@@ -117,19 +122,19 @@ REFUSED_ENTRY: dict[str, tuple[type[KafkaFault], str, str]] = {
 """What connecting and logging in by aiokafka raises, by class name, and of base classes."""
 
 
-def explain_refusal(fault: Exception, where: str, who: str) -> RequestRefused:
+def explain_refusal(fault: Exception, where: str, who: str) -> RequestRefused | BrokerAbsent:
     """kafka-python's error in words; an unknown one in its own."""
     for kind in type(fault).__mro__:
         if kind.__name__ in REFUSALS:
             problem, remedy = REFUSALS[kind.__name__]
             said = f"{where}: {problem.format(who=who)} ({_own_words(fault)})"
-            return RequestRefused(said, remedy)
+            return (BrokerAbsent if kind.__name__ in ABSENCES else RequestRefused)(said, remedy)
     return RequestRefused(f"{where}: {_own_words(fault)}", CHECK_ADDRESS)
 
 
 @contextmanager
 def refusals_explained(where: str, who: str) -> Iterator[None]:
-    """kafka-python's errors inside, as RequestRefused."""
+    """kafka-python's errors inside, as RequestRefused or BrokerAbsent."""
     from kafka.errors import KafkaError
 
     try:

@@ -125,7 +125,7 @@ def describe_sources(
 def receipt_topics(access: KafkaAccess, prefix: str, known: Iterable[str] = ()) -> frozenset[str]:
     """The topics of receipts that we may write to; of those `known` only whether they are there.
 
-    Raises KafkaFault and kafka.errors.KafkaError.
+    Raises KafkaFault.
     """
     admin = open_admin(access)
     try:

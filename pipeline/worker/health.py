@@ -1,27 +1,35 @@
 """Health and metrics over HTTP, on a port and thread of their own.
 
-    /health/live    200 while the worker makes progress or has a reason not to; 503 otherwise
-    /health/ready   200 when partitions are assigned, their tables recovered, and the sink is
-                    not down; 503 otherwise
+    /health/live    200 while whatever should move does; else 503, with what stands still
+    /health/ready   200 while records that come would be taken; else 503, with what is lacking
     /metrics        Prometheus
 
-A worker in a group it may not join stalls without an error, so readiness needs an assignment;
-a worker beyond the number of partitions is never ready, and is not needed.
+The rules stand in docs/operations.md as a table. Live asks whether another process would do
+better: nothing is mended by a restart while the broker or the sink is away, or nothing waits.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
-from pipeline.worker.ledger import Ownership
+from pipeline.worker.ledger import NO_GENERATION, Ownership
 from pipeline.worker.metrics import Metrics
 
-LOOP_SILENT_S = 30.0
-"""The event loop ticks every second: silent for so long, it hangs."""
-STEP_SILENT_S = 180.0
-"""Records wait, the sink is up, and no step has ended for so long: it hangs."""
+Part: TypeAlias = Literal["loop", "group", "tables", "steps", "timers"]
+
+STILL_S = 180.0
+PATIENCE_S: Mapping[Part, float] = {
+    "loop": 30.0,  # it is looked at every second, whatever else waits
+    "group": STILL_S,
+    "tables": STILL_S,
+    "steps": STILL_S,
+    "timers": STILL_S,
+}
+"""How long each part may stand still."""
+ENDED_S = 60.0
+"""Not live for so long, a worker is ended: by itself, its supervisor or a probe."""
 
 
 class Health:
@@ -30,30 +38,65 @@ class Health:
     def __init__(self, ownership: Ownership, now: Callable[[], float] = time.monotonic) -> None:
         self._ownership = ownership
         self._now = now
-        self._ticked_s = now()
-        self._progressed_s = now()
+        self._moved_s: dict[Part, float] = dict.fromkeys(PATIENCE_S, now())
+        self._unrecovered = 0
+        self.is_introduced = False
+        """Whether the registry's rows are in the sink: until then nothing says that it is up."""
         self.is_sink_down = False
+        self.is_broker_away = False
 
-    def tick(self, lag_records: int) -> None:
-        """The loop runs; with nothing to read there is nothing to be late with."""
-        self._ticked_s = self._now()
-        if lag_records == 0 or self.is_sink_down:
-            self._progressed_s = self._now()
+    def tick(self, waiting: int, unrecovered: int) -> None:
+        """The loop runs. So many records wait, and so many changes of the tables are to be read:
+        what has nothing to do, or waits for others, does not stand still."""
+        owned, is_broker_away = self._ownership, self.is_broker_away
+        is_waiting = is_broker_away or self.is_sink_down or not owned.is_recovered
+        rests: Mapping[Part, bool] = {
+            "loop": True,
+            "group": is_broker_away or owned.generation != NO_GENERATION,
+            "tables": is_broker_away
+            or owned.is_recovered
+            or not owned.partitions
+            or unrecovered != self._unrecovered,
+            "steps": is_waiting or waiting == 0,
+            "timers": is_waiting,
+        }
+        self._unrecovered = unrecovered
+        for part, is_resting in rests.items():
+            if is_resting:
+                self.moved(part)
 
-    def progress(self) -> None:
-        """A step has ended."""
-        self._progressed_s = self._now()
+    def moved(self, part: Part) -> None:
+        """This part has done something."""
+        self._moved_s[part] = self._now()
+
+    def still(self, grace_s: float = 0.0) -> dict[Part, float]:
+        """The parts that stand still beyond their patience and the grace, and for how long."""
+        stood_s = {part: self._now() - moved_s for part, moved_s in self._moved_s.items()}
+        return {
+            part: seconds
+            for part, seconds in stood_s.items()
+            if seconds >= PATIENCE_S[part] + grace_s
+        }
+
+    def lacks(self) -> list[str]:
+        """What keeps records that come from being taken."""
+        owned = self._ownership
+        faults = {
+            "no partitions": not owned.partitions,
+            "tables are not recovered": not owned.is_recovered,
+            "the broker is away": self.is_broker_away,
+            "the sink has taken nothing yet": not self.is_introduced,
+            "the sink is down": self.is_sink_down,
+        }
+        return [what for what, holds in faults.items() if holds]
 
     def is_live(self) -> bool:
         """Whether leaving the process alone is right."""
-        now = self._now()
-        is_looping = now - self._ticked_s < LOOP_SILENT_S
-        return is_looping and now - self._progressed_s < STEP_SILENT_S
+        return not self.still()
 
     def is_ready(self) -> bool:
         """Whether it reads its partitions and the sink takes what they come to."""
-        is_reading = bool(self._ownership.partitions) and self._ownership.is_recovered
-        return is_reading and not self.is_sink_down
+        return not self.lacks()
 
 
 Pages: TypeAlias = Mapping[str, Callable[[], tuple[int, bytes]]]
@@ -63,8 +106,8 @@ Pages: TypeAlias = Mapping[str, Callable[[], tuple[int, bytes]]]
 def pages_of(health: Health, metrics: Metrics) -> Pages:
     """What a worker's port says."""
     return {
-        "/health/live": lambda: verdict(health.is_live(), "live"),
-        "/health/ready": lambda: verdict(health.is_ready(), "ready"),
+        "/health/live": lambda: verdict("live", [*map(_say, health.still().items())]),
+        "/health/ready": lambda: verdict("ready", health.lacks()),
         "/metrics": lambda: (200, metrics.text()),
     }
 
@@ -95,6 +138,13 @@ class HealthServer:
         self._server.server_close()
 
 
-def verdict(holds: bool, word: str) -> tuple[int, bytes]:
-    """The page that says whether something holds."""
-    return (200, f"{word}\n".encode()) if holds else (503, f"not {word}\n".encode())
+def verdict(word: str, lacking: Sequence[str]) -> tuple[int, bytes]:
+    """The page that says whether something holds, and why not."""
+    if not lacking:
+        return 200, f"{word}\n".encode()
+    return 503, f"not {word}: {', '.join(lacking)}\n".encode()
+
+
+def _say(still: tuple[Part, float]) -> str:
+    part, seconds = still
+    return f"{part} {'stands' if part in ('loop', 'group') else 'stand'} still for {seconds:.0f} s"

@@ -59,6 +59,10 @@ class Ownership:
         self.partitions = frozenset(partitions)
         self.is_recovered = False
 
+    def revoke(self) -> None:
+        """None are ours until the next assignment: what is in hand belongs to its owners."""
+        self.assign(NO_GENERATION, frozenset())
+
     def recover(self, generation: int) -> None:
         """The table is whole; of another assignment than the announced one it means nothing."""
         if generation == self.generation:

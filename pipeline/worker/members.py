@@ -13,6 +13,7 @@ from typing import TypeAlias
 import structlog
 
 from pipeline.app.delivery import Backoff
+from pipeline.worker.health import ENDED_S
 
 log = structlog.get_logger("fenghuo.worker")
 
@@ -23,8 +24,6 @@ ANSWER_S = 2.0
 """How long an answer of a member's health port is waited for."""
 START_S = 300.0
 """A member that has no health port yet reads rules; after so long it hangs."""
-HANGS_S = 60.0
-"""One that has not been live for so long hangs, by its own word or without a word."""
 STAYED_S = 300.0
 """One that ran for so long is started again at once; the pauses begin anew."""
 PAUSES = Backoff(first_s=1.0, greatest_s=60.0)
@@ -102,7 +101,7 @@ class Member:
         says.close()
         self._port = 0
         self.starts += 1
-        self._started_s, self._live_s = now_s, now_s + START_S - HANGS_S
+        self._started_s, self._live_s = now_s, now_s + START_S - ENDED_S
 
     def _note_end(self, code: int | None, now_s: float) -> None:
         self._vain = 0 if now_s - self._started_s >= STAYED_S else self._vain + 1
@@ -115,7 +114,7 @@ class Member:
             self._hear_port(self._said)
         if self.page("/health/live")[0] == 200:
             self._live_s = now_s
-        return now_s - self._live_s > HANGS_S
+        return now_s - self._live_s > ENDED_S
 
     def _hear_port(self, said: Connection) -> None:
         with suppress(EOFError):  # it ended before it had one

@@ -2,10 +2,12 @@
 
 SIGTERM and SIGINT end it after the step in hand, with exit code 0; the group is left at once.
 A broker that is away cannot be taken leave of: after `LEAVE_S` the process ends without.
+One that stands still (`health.py`) ends itself with exit code 1, and says where every thread stood.
 A fault that it should not go on after (an engine fault, a changelog that refuses a record)
 ends it with exit code 1, for its supervisor to start it again.
 """
 
+import faulthandler
 import logging
 import multiprocessing
 import os
@@ -20,6 +22,7 @@ import structlog
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import BrokerAbsent, KafkaFault
 from pipeline.kafka.preflight import describe_sources, receipt_topics, require
+from pipeline.worker.health import ENDED_S, Health
 from pipeline.worker.service import Parts, Service, TopicsFound
 from pipeline.worker.settings import WorkerSettings
 
@@ -116,7 +119,7 @@ def serve(
     if say_port is not None:
         say_port(service.server.port)
     has_ended = Event()
-    Thread(target=_leave_in_time, args=(service.app, has_ended), daemon=True).start()
+    Thread(target=_watch, args=(service.app, service.health, has_ended), daemon=True).start()
     try:
         worker.execute_from_commandline()
     finally:
@@ -124,14 +127,19 @@ def serve(
         has_ended.set()
 
 
-def _leave_in_time(app: Any, has_ended: Event) -> None:
-    """End the process where Faust, told to stop, does not: it waits for a broker without limit.
+def _watch(app: Any, health: Health, has_ended: Event) -> None:
+    """End the process where it stands still, and where Faust, told to stop, does not: it waits for
+    a broker without limit.
 
     Nothing is lost: what was not remembered and acknowledged will be read again.
     """
     while not app.should_stop:
         if has_ended.wait(1.0):
             return
+        if still := health.still(ENDED_S):
+            log.error("stands still, and is ended", parts=still)
+            faulthandler.dump_traceback()
+            os._exit(1)
     if not has_ended.wait(LEAVE_S):
         log.warning("ended without taking leave of the broker", after_s=LEAVE_S)
         os._exit(int(app.crashed))

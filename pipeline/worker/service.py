@@ -14,10 +14,11 @@ import msgspec
 import structlog
 
 from pipeline.app.collector import collect_replaced, spare_long_lived
-from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
+from pipeline.app.delivery import Delivery, DeliveryAbandoned
 from pipeline.app.engines import RULE_CACHE
 from pipeline.files.event_kinds import keep_kinds
 from pipeline.files.registry_file import registry_rows
+from pipeline.kafka.connect import is_broker_there
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
 from pipeline.kafka.preflight import Topic, describe_sources, partitions_of, receipt_topics
@@ -29,20 +30,22 @@ from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
 from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
+from pipeline.worker.sink_watch import SinkWatch
 from pipeline.worker.step_executor import StepExecutor
 from pipeline.worker.steps import Steps
 from pipeline.worker.stream import (
     Starts,
-    StreamLog,
     StreamRecord,
     make_app,
     read_from,
     send_change,
     source_topics,
+    unrecovered,
 )
+from pipeline.worker.stream_log import StreamLog
 from pipeline.worker.timers import Timers
 from schemas.decision import Decision
-from schemas.moments import SECOND
+from schemas.moments import SECOND, Moment
 from schemas.topics import receipts_topic, topic_name
 from sinks.contract import Sink
 from sinks.room import free_bytes
@@ -50,6 +53,8 @@ from sinks.room import free_bytes
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
+BROKER_LOOK_S = 5.0
+"""How often the broker is asked whether it is there, by a connection of its own."""
 READ_S = 0.05
 """How long reading gathers records before they are received."""
 STOP_S = 10.0
@@ -65,34 +70,14 @@ class Parts(EngineLoader, Protocol):
         """The store, ready for rows; called in the thread that will use it."""
 
 
-class SinkWatch(DeliveryWatch):
-    """Metrics, health and log of deliveries."""
-
-    def __init__(self, metrics: Metrics, health: Health) -> None:
-        self._metrics = metrics
-        self._health = health
-
-    def retried(self, attempt: int, pause_s: float, fault: Exception) -> None:
-        self._metrics.add("sink_retries")
-        self._show(is_down=True)
-        log.warning("sink down", attempt=attempt, again_in_s=pause_s, fault=str(fault))
-
-    def written(self, duration_s: float) -> None:
-        self._metrics.observe("sink_seconds", duration_s)
-        if self._health.is_sink_down:
-            log.info("sink is back", away_s=round(duration_s, 1))
-        self._show(is_down=False)
-
-    def refused(self, table: str, fault: Exception) -> None:
-        self._metrics.add("rows_refused", table=table)
-        log.error("row refused", table=table, fault=str(fault))
-
-    def _show(self, *, is_down: bool) -> None:
-        self._health.is_sink_down = is_down
-        self._metrics.put("sink_waiting", int(is_down))
-
-
 NextOffset: TypeAlias = Callable[[TopicPartition], int | None]
+
+
+class Ends(msgspec.Struct, frozen=True):
+    """Where the logs of our partitions ended, not before this moment."""
+
+    asked_at: Moment = 0
+    offsets: Mapping[TopicPartition, int] = {}
 
 
 class TopicsChanged(Exception):
@@ -117,13 +102,13 @@ class Service:
         self.settings = settings
         self.metrics = Metrics()
         self._ownership = Ownership()
-        self.health = Health(self._ownership)
+        engine = parts.load_engine(None)
+        self.health = Health(self._ownership)  # its clocks begin once the rules are read
         self._scratch = TemporaryDirectory(prefix="fenghuo-")
         self.app = make_app(settings, self._scratch.name)
         self._giving_up = Event()
-        self._ends: dict[TopicPartition, int] = {}
+        self._ends = Ends()
         self._thread = ThreadPoolExecutor(1, "executor")
-        engine = parts.load_engine(None)
         self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
         self._sink = self._thread.submit(parts.open_sink).result()
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
@@ -173,7 +158,7 @@ class Service:
         app.on_before_shutdown.connect(self._shut_down, weak=False)
         app.task(self._introduce)
         app.task(self._apply)
-        app.timer(TICK_S, name="tick")(self._tick)
+        app.watches = (self._watch, self._watch_broker, self._watch_ends)
         app.timer(TICK_S, name="timers")(self._advance)
         app.timer(self.settings.revival_s, name="revival")(self._resume_stalled)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
@@ -188,7 +173,7 @@ class Service:
             with _abandonable():
                 generation = self.app.consumer_generation_id
                 await self._steps.receive([StreamRecord(event) for event in events], generation)
-                self.health.progress()
+                self.health.moved("steps")
 
     async def _apply(self) -> None:
         """Steps, as long as records wait."""
@@ -196,10 +181,11 @@ class Service:
             await self._steps.until_some_wait()
             with _abandonable():
                 await self._steps.take(self.app.consumer_generation_id)
-                self.health.progress()
+                self.health.moved("steps")
 
     async def _revoked(self, app: Any, revoked: set[Any], **_: Any) -> None:
         """The group waits for this: a step may not outlast the partitions that it is of."""
+        self._ownership.revoke()  # no other one begins
         self._giving_up.set()
         await self._steps.end()
         await app.consumer.commit()
@@ -245,10 +231,16 @@ class Service:
         await self._log.close()
 
     async def _introduce(self) -> None:
+        """The registry's rows into the sink: what is given up at a rebalance is tried again."""
         engine = self._rules.in_force
         rows, rule_set = registry_rows(engine.registry), engine.rules.content_id
-        with _abandonable():
-            await self._steps.in_thread(self._steps.executor.write_rows, rows, "registry", rule_set)
+        while not self.app.should_stop:
+            with _abandonable():
+                write = self._steps.executor.write_rows
+                await self._steps.in_thread(write, rows, "registry", rule_set)
+                self.health.is_introduced = True
+                return
+            await self.app.sleep(TICK_S)
 
     async def _watch_rules(self) -> None:
         engine = await self._rules.look()
@@ -261,27 +253,50 @@ class Service:
         """What came, so that the next start is ready for it; in the thread that matches."""
         await self._steps.in_thread(keep_kinds, self._rules.in_force.rules, RULE_CACHE)
 
-    async def _tick(self) -> None:
+    async def _watch(self) -> None:
         """Every second, whatever a step waits for: the loop runs, and so much lies before it."""
-        self._measure_lag()
-        self._measure_matching()
-        self._measure_room()
+        while not self.app.should_stop:
+            waiting = self._measure_lag() if self._ownership.is_recovered else 0
+            self.health.tick(waiting, unrecovered(self.app))
+            self._measure_matching()
+            self._measure_room()
+            await self.app.sleep(TICK_S)
+
+    async def _watch_broker(self) -> None:
+        while not self.app.should_stop:
+            is_there = await asyncio.to_thread(is_broker_there, self.settings.kafka())
+            if is_there is self.health.is_broker_away:
+                log.warning("the broker is back" if is_there else "the broker is away; waiting")
+            self.health.is_broker_away = not is_there
+            await self.app.sleep(BROKER_LOOK_S)
+
+    async def _watch_ends(self) -> None:
+        """The consumer's own idea of the logs' ends is as old as its last fetch: seconds, on a busy
+        machine."""
+        while not self.app.should_stop:
+            asked_at = _now_s() * SECOND
+            if ends := await self._log.ends_of(self._places()):
+                self._ends = Ends(asked_at, ends)
+            await self.app.sleep(TICK_S)
 
     async def _advance(self) -> None:
-        """Every second, after the step in hand: a share of the states' timers."""
+        """Every second, after the step in hand: a share of the states' timers.
+
+        It is as late as when the logs' ends were asked for: what was received before that and is
+        not read yet shows, so no row bears a moment that its log does not explain.
+        """
         generation = self.app.consumer_generation_id
+        moments = self._steps.moments(self._waiting(self._steps.next_unread), self._ends.asked_at)
         with _abandonable():
-            moments = self._steps.moments(self._waiting(self._steps.next_unread), _now_s() * SECOND)
             await self._steps.advance(self._timers, generation, moments)
+        self.health.moved("timers")
 
     async def _resume_stalled(self) -> None:
         """Faust's consumer is known to stand still at times; no record then shows the gap."""
         await self._look_at_topics()
         generation = self.app.consumer_generation_id
-        topics, partitions = source_topics(self.settings), self._ownership.partitions
-        places = [(topic, each) for topic in topics for each in partitions]
-        self._ends = await self._log.ends_of(places)
-        await self._steps.resume_stalled(self._ends, generation)
+        ends = await self._log.ends_of(self._places())  # none while the broker is away
+        await self._steps.resume_stalled(ends, generation)
 
     async def _look_at_topics(self) -> None:
         """Raises TopicsChanged where one was deleted and made again, or has other partitions."""
@@ -312,26 +327,27 @@ class Service:
             with suppress(OSError):  # the next write says so
                 self.metrics.put("store_free_bytes", free_bytes(self.settings.store))
 
-    def _measure_lag(self) -> None:
-        waiting = self._waiting(self._steps.next_offset)
-        for (topic, partition), count in waiting.items():
-            if count is not None:
+    def _measure_lag(self) -> int:
+        """How many records wait, in all; what is not known yet is not said."""
+        owned, lag = {*self._places()}, 0
+        for place, count in self._waiting(self._steps.next_offset).items():
+            if count is not None and place in owned:
+                topic, partition = place
                 self.metrics.put("lag_records", count, topic=topic, partition=str(partition))
-        self.health.tick(sum(count or 0 for count in waiting.values()))
+                lag += count
+        return lag
 
     def _waiting(self, next_offset: NextOffset) -> dict[TopicPartition, int | None]:
-        """Records from that offset on; None until the log's end and the place in it are known."""
-        topics = source_topics(self.settings)
-        assigned = [tp for tp in self.app.consumer.assignment() if tp.topic in topics]
-        places = {(tp.topic, tp.partition): self.app.consumer.highwater(tp) for tp in assigned}
+        """Records from that offset to the log's end; None until the place in it is known."""
+        expected = {place: next_offset(place) for place in self._ends.offsets}
         return {
-            place: self._count_from(next_offset(place), highwater, self._ends.get(place))
-            for place, highwater in places.items()
+            place: None if at is None else max(0, self._ends.offsets[place] - at)
+            for place, at in expected.items()
         }
 
-    def _count_from(self, expected: int | None, *ends: int | None) -> int | None:
-        end = max((each for each in ends if each is not None), default=None)
-        return None if end is None or expected is None else max(0, end - expected)
+    def _places(self) -> list[TopicPartition]:
+        topics = source_topics(self.settings)
+        return [(topic, each) for topic in topics for each in sorted(self._ownership.partitions)]
 
     def _publish(self, decisions: Sequence[Decision]) -> list[Awaitable[object]]:
         return [

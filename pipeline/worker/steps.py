@@ -19,10 +19,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
+import msgspec
 import structlog
 
 from pipeline.app.delivery import DeliveryAbandoned
 from pipeline.app.runner import EngineFault
+from pipeline.intake.admitted import STRANGER
 from pipeline.intake.dead_letters import expire_offsets, recreate_topic, refuse_record
 from pipeline.path import Engine
 from pipeline.state import StateKey
@@ -83,6 +85,7 @@ class Steps:
         self._ownership = ownership
         self._opened = NO_GENERATION
         self._partition_time = PartitionTime()
+        self._judged: dict[StateKey, dict[str, int]] = {}
         self._lock = asyncio.Lock()
 
     async def receive(self, delivered: Sequence[Delivered], generation: int) -> None:
@@ -156,6 +159,7 @@ class Steps:
         self._sequencer.leave_out(self._order.ends())
         self._order.clear()
         self._partition_time = PartitionTime()
+        self._judged.clear()
         self._opened = NO_GENERATION
         self._changed.set()  # there is room
 
@@ -217,7 +221,7 @@ class Steps:
                 await self._sequencer.resume_stalled({at: ends[at] for at in read})
 
     async def _advance(self, keys: Sequence[StateKey], generation: int, now: Moment) -> None:
-        records = {key: self._ledger.state(key) for key in keys}
+        records = {key: self._state(key) for key in keys}
         states = {key: record.state for key, record in records.items()}
         advanced = await self.in_thread(self.executor.advance, states, now)
         for fault in advanced.faults:
@@ -268,19 +272,21 @@ class Steps:
 
     async def _open_ledger(self, generation: int) -> bool:
         """Whether the books are of this generation; they are opened once it may begin."""
-        if self._opened != generation and self._ownership.may_begin(generation):
+        if not self._ownership.may_begin(generation):
+            return False
+        if self._opened != generation:
             self._let_go()
             self._ledger.open()
             await self.in_thread(self.executor.drop_decoded)
             await self._account_recreated()
             self._opened = generation
-        return self._opened == generation
+        return True
 
     async def _apply(self, taken: Sequence[Arrival]) -> None:
         """2 and 3, until all are applied; past a record that the engine never gets over."""
         remaining = [*taken]
         while remaining:
-            states = {each.key: self._ledger.state(each.key) for each in remaining}
+            states = {each.key: self._state(each.key) for each in remaining}
             pending = [each for each in remaining if not self._was_applied(each, states)]
             outcome = await self._decide(pending, states)
             await self._tell(outcome.decisions)
@@ -291,6 +297,17 @@ class Steps:
                 return
             await self._count_fault(faulted, outcome.fault)
             remaining = remaining[len(done) + 1 :]
+
+    def _state(self, key: StateKey) -> StateRecord:
+        """As the ledger has it, and up to which records it was judged by since.
+
+        A record that leaves its state as it was (a command refused) costs no write: judged again
+        after a death, it finds the same state and says the same. Once another topic's record
+        changes the state, that would not be so: then it goes with the state into the ledger.
+        """
+        record = self._ledger.state(key)
+        judged = self._judged.get(key)
+        return record if judged is None else msgspec.structs.replace(record, applied=judged)
 
     async def _decide(
         self, pending: Sequence[Arrival], states: dict[StateKey, StateRecord]
@@ -314,9 +331,12 @@ class Steps:
             record = each.delivered.record
             if not self._was_applied(each, states):  # else the state is further on than this one
                 applied[each.key][self._sequencer.name_of(record.topic)] = record.offset
+        known = {key: of for key, of in applied.items() if key.name != STRANGER}
+        self._judged |= {key: of for key, of in known.items() if key not in outcome.states}
         writes: list[Awaitable[object]] = []
         for key, state in outcome.states.items():
             writes += self._put_state(key, generation[key], StateRecord(applied[key], state))
+            self._judged.pop(key, None)
         await asyncio.gather(*writes)
         await self._remember_positions(done)
 

@@ -5,43 +5,40 @@ sources, and of the changelog, always goes to the same worker.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
+from contextlib import suppress
 from functools import cached_property
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 import faust
-from aiokafka import AIOKafkaConsumer
-from aiokafka import TopicPartition as AioTopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError, KafkaTimeoutError
 from faust.transport.drivers.aiokafka import AIOKafkaConsumerThread
 from faust.transport.drivers.aiokafka import Consumer as AiokafkaConsumer
+from faust.transport.drivers.aiokafka import Producer as AiokafkaProducer
 from faust.transport.drivers.aiokafka import Transport as AiokafkaTransport
 from faust.types import TP
 from mode.supervisors import CrashingSupervisor
 
 from pipeline.kafka.access import MECHANISM, KafkaAccess
-from pipeline.kafka.preflight import Topic
 from pipeline.kafka.record_batches import keep_within_limits
-from pipeline.kafka.records import MILLISECOND, record_of
-from pipeline.worker.ledger import TopicPartition, log_name
+from pipeline.kafka.records import record_of
+from pipeline.worker.ledger import TopicPartition
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
 from schemas.topics import SOURCES, topic_name
 
+T = TypeVar("T")
 Starts: TypeAlias = dict[TopicPartition, int]
 """The offset at which to begin reading."""
 
-SETTLING_S = 0.2
-"""How long records on their way take through Faust's conductor, at most."""
 FETCH_BYTES = 4 * 1024 * 1024
 REQUEST_BYTES = 8_000_000
 BUFFERED_RECORDS = 1024
 """Records in memory; fewer collapse the throughput, more cost 66 kB each."""
 BUFFERED_BYTES = 128_000_000
 """Of their values: of the largest that are admitted, 1,024 would take 8 GB."""
-ANSWER_MS = 500
-AGAIN_RECORDS = 100
-"""Read again at a time."""
+AWAY_S = 1.0
+"""How long a broker that is away is left alone before it is asked again."""
 FULL_S = 0.05
 """How long a full buffer is left alone before it is looked at again."""
 COMMITTED = "read_committed"
@@ -54,9 +51,20 @@ def source_topics(settings: WorkerSettings) -> tuple[str, ...]:
 
 
 class App(faust.App):
-    """A Faust app that has the step in hand ended before it stops its consumer."""
+    """A Faust app that has the step in hand ended before it stops its consumer.
+
+    `watches` run from its start to its end; Faust's own timers begin only once the tables have been
+    recovered for the first time, however long that takes.
+    """
 
     end_step: Callable[[], Awaitable[None]]
+    watches: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+
+    async def on_start(self) -> None:
+        """Called when it begins."""
+        await super().on_start()
+        for watch in self.watches:
+            self.add_future(watch())
 
     async def on_stop(self) -> None:
         """Called when told to stop."""
@@ -129,6 +137,16 @@ def read_from(app: Any, starts: Callable[[Collection[TopicPartition]], Awaitable
                 await self.sleep(FULL_S)
             return await super()._wait_next_records(timeout)
 
+        async def _seek(self, partition: TP, offset: int) -> None:
+            """In the thread that reads: Faust seeks from ours, and a fetch in hand, whose records
+            are taken away under it, raises and ends the worker (or is never woken again)."""
+
+            async def seek() -> None:
+                self._thread.seek(partition, offset)
+
+            with suppress(IllegalStateError):  # another's by now, who reads by the ledger
+                await self._thread.call_thread(seek)
+
         async def seek_to_committed(self) -> dict[TP, int]:
             offsets = dict(await super().seek_to_committed())
             found = await starts([(tp.topic, tp.partition) for tp in self.assignment()])
@@ -141,11 +159,25 @@ def read_from(app: Any, starts: Callable[[Collection[TopicPartition]], Awaitable
         pass
 
     Transport.Consumer = Consumer
+    Transport.Producer = _PatientProducer
     app.transport = Transport(app.conf.broker_consumer, app)
+    app.producer_transport = Transport(app.conf.broker_producer, app)
+
+
+class _PatientProducer(AiokafkaProducer):
+    """Faust's would end the worker where the broker went away since it was last asked."""
+
+    async def on_start(self) -> None:
+        """Called when it begins."""
+        await outlast_absence(super().on_start)
 
 
 class _CommittedThread(AIOKafkaConsumerThread):
     """Faust reads uncommitted records unless it writes transactions itself."""
+
+    async def on_start(self) -> None:
+        """Called when it begins; see `_PatientProducer`."""
+        await outlast_absence(super().on_start)
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -160,9 +192,28 @@ class _CommittedThread(AIOKafkaConsumerThread):
         return self._ensure_consumer().highwater(tp)
 
 
+def unrecovered(app: Any) -> int:
+    """How many changes of the tables are still to be read of the changelog."""
+    return sum(app.tables.recovery.active_remaining().values())
+
+
 def _buffered_bytes(consumer: Any) -> int:
     """Of the records delivered and not acknowledged yet."""
     return sum(len(message.value or b"") for message in list(consumer.unacked))
+
+
+async def outlast_absence(ask: Callable[[], Awaitable[T]]) -> T:
+    """The answer, asked for until the broker gives one; what it refuses is raised.
+
+    Nothing can be done without it, so who asks waits, as a step does for a write.
+    """
+    while True:
+        try:
+            return await ask()
+        except KafkaError as fault:
+            if not (fault.retriable or isinstance(fault, KafkaTimeoutError)):
+                raise
+        await asyncio.sleep(AWAY_S)
 
 
 class StreamRecord:
@@ -180,122 +231,18 @@ class StreamRecord:
     def record(self) -> Record:
         """The record; Kafka's timestamp has milliseconds."""
         message = self._event.message
-        return record_of(message, round(message.timestamp * 1000) * 1000, _pairs(message.headers))
+        return record_of(
+            message, round(message.timestamp * 1000) * 1000, header_pairs(message.headers)
+        )
 
     def ack(self) -> None:
         """Let Faust commit past it."""
         self._event.ack()
 
 
-def _pairs(headers: Any) -> Iterable[tuple[str, bytes | None]]:
+def header_pairs(headers: Any) -> Iterable[tuple[str, bytes | None]]:
+    """Headers as either client gives them."""
     return headers.items() if isinstance(headers, dict) else headers or ()
-
-
-class StreamLog:
-    """The source topics, asked through a consumer of its own: Faust's is busy reading."""
-
-    def __init__(self, app: Any, settings: WorkerSettings, topics: Mapping[str, Topic]) -> None:
-        self.topics = topics
-        self._app = app
-        self._access = settings.kafka()
-        self._asked: Any = None
-        self._opening = asyncio.Lock()
-        self._reading: Any = None
-        self._reading_at: dict[TopicPartition, int] = {}
-
-    def name_of(self, topic: str) -> str:
-        """`topic@id`: one that is deleted and made again is another log of the same topic."""
-        return log_name(topic, self.topics[topic].topic_id)
-
-    async def start_of(self, place: TopicPartition) -> int:
-        """The partition's first offset."""
-        consumer = await self._consumer()
-        where = AioTopicPartition(*place)
-        offsets: dict[Any, int] = await consumer.beginning_offsets([where])
-        return offsets[where]
-
-    async def first_from(self, place: TopicPartition, offset: int) -> int | None:
-        """The offset of the first record there is at or after this one."""
-        consumer = await self._consumer()
-        where = AioTopicPartition(*place)
-        ends = await consumer.end_offsets([where])
-        consumer.assign([where])
-        consumer.seek(where, offset)
-        while await consumer.position(where) < ends[where]:
-            found = await consumer.getmany(where, timeout_ms=ANSWER_MS, max_records=1)
-            if found.get(where):
-                return int(found[where][0].offset)
-        return None
-
-    async def records_from(self, place: TopicPartition, offset: int) -> list[Record]:
-        """Some records at or after this offset, in order; none where the broker does not answer."""
-        try:
-            if self._reading is None:
-                self._reading = await self._open()
-            where = AioTopicPartition(*place)
-            if where not in self._reading.assignment():
-                self._reading.assign([where])
-            if self._reading_at.get(place) != offset:
-                self._reading.seek(where, offset)
-            found = await self._reading.getmany(
-                where, timeout_ms=ANSWER_MS, max_records=AGAIN_RECORDS
-            )
-        except KafkaError:
-            return []
-        records = [
-            record_of(message, message.timestamp * MILLISECOND, _pairs(message.headers))
-            for message in found.get(where, ())
-        ]
-        self._reading_at = {place: records[-1].next_offset} if records else {}
-        return records
-
-    async def ends_of(self, places: Sequence[TopicPartition]) -> dict[TopicPartition, int]:
-        """Where the logs end now; none where the broker does not answer."""
-        if not places:
-            return {}
-        try:
-            consumer = await self._consumer()
-            offsets = await consumer.end_offsets([AioTopicPartition(*each) for each in places])
-        except KafkaError:
-            return {}
-        return {(each.topic, each.partition): end for each, end in offsets.items()}
-
-    async def seek(self, place: TopicPartition, offset: int) -> None:
-        """Make Faust read on from here.
-
-        Records on their way set Faust's own read offset forward again, and it then drops what
-        is sent for; so the partition is paused until they have arrived.
-        """
-        consumer, tp = self._app.consumer, TP(*place)
-        consumer.pause_partitions({tp})
-        await asyncio.sleep(SETTLING_S)
-        if tp in consumer.assignment():
-            await consumer.seek(tp, offset)
-            consumer.resume_partitions({tp})
-
-    async def close(self) -> None:
-        """Let go of the connection."""
-        for each in (self._asked, self._reading):
-            if each is not None:
-                await each.stop()
-        self._asked = self._reading = None
-
-    async def _consumer(self) -> Any:
-        async with self._opening:  # a step, a timer and a recovery may ask at once
-            if self._asked is None:
-                self._asked = await self._open()
-            return self._asked
-
-    async def _open(self) -> Any:
-        consumer = AIOKafkaConsumer(
-            bootstrap_servers=self._access.servers(),
-            auto_offset_reset="earliest",
-            enable_auto_commit=False,
-            isolation_level=COMMITTED,
-            **self._access.security(),
-        )
-        await consumer.start()
-        return consumer
 
 
 def send_change(table: Any, partition: int, key: bytes, value: bytes | None) -> Awaitable[object]:

@@ -25,7 +25,7 @@ from pipeline.app.engines import EngineRefused
 from pipeline.app.stores import StoreFault
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.preflight import partitions_of
-from pipeline.worker.health import LOOP_SILENT_S, HealthServer, Pages, verdict
+from pipeline.worker.health import PATIENCE_S, HealthServer, Pages, verdict
 from pipeline.worker.members import Member, end_with_parent
 from pipeline.worker.merged_metrics import merge_metrics
 from pipeline.worker.process import LEAVE_S, configure_log, serve, settle_with_kafka
@@ -123,19 +123,25 @@ class Supervisor:
     def pages(self) -> Pages:
         """What its port says (rule 3)."""
         return {
-            "/health/live": lambda: verdict(self._is_looking(), "live"),
-            "/health/ready": lambda: verdict(self._is_ready(), "ready"),
+            "/health/live": lambda: verdict("live", self._still()),
+            "/health/ready": lambda: verdict("ready", self._unready()),
             "/metrics": lambda: (200, self._metrics()),
         }
 
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._told.set()
 
-    def _is_looking(self) -> bool:
-        return time.monotonic() - self._looked_s < LOOP_SILENT_S
+    def _still(self) -> list[str]:
+        is_looking = time.monotonic() - self._looked_s < PATIENCE_S["loop"]
+        return [] if is_looking else ["members are not looked after"]
 
-    def _is_ready(self) -> bool:
-        return all(member.page("/health/ready")[0] == 200 for member in self._members)
+    def _unready(self) -> list[str]:
+        answers = {member.name: member.page("/health/ready") for member in self._members}
+        return [
+            f"{name}: {text.strip() or 'does not answer'}"
+            for name, (status, text) in answers.items()
+            if status != 200
+        ]
 
     def _metrics(self) -> bytes:
         answers = {member.name: member.page("/metrics") for member in self._members}

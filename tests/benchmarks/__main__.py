@@ -13,6 +13,8 @@ BENCHMARKS = (
     "campaigns",
     "sinks",
     "worker",
+    "latency",
+    "takeover",
     "neighbour_cpu",
     "neighbour",
     "twice",
@@ -20,8 +22,9 @@ BENCHMARKS = (
 )
 """Sigma beside its fastest peer; correlation; batch to decisions, and the worker's step; what more
 rules and more correlations cost; the country's registry and states; sightings to campaigns; rows a
-second; the stream; what a loud enterprise costs the others; double inserts; every panel at a
-hundred million events (10 GB of disk, up to an hour)."""
+second; the stream, how long its batches wait, and the partitions of a lost worker; what a loud
+enterprise costs the others; double inserts; every panel at a hundred million events (10 GB of disk,
+up to an hour)."""
 
 
 def main() -> int:

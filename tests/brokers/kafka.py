@@ -131,7 +131,7 @@ class KafkaBroker:
     def _java(self, *arguments: str, memory: str = "-Xmx128m") -> list[str]:
         return ["java", memory, "-cp", f"{self._jars}{os.sep}*", *arguments]
 
-    def _wait_until_answering(self, patience_s: float = 60.0) -> None:
+    def _wait_until_answering(self, patience_s: float = 180.0) -> None:
         deadline_s = time.monotonic() + patience_s
         while not self._answers():
             assert self._process is not None

@@ -5,6 +5,7 @@ import tempfile
 from pathlib import Path
 
 import click
+import msgspec
 from rich.console import Console
 from rich.table import Table
 
@@ -16,13 +17,17 @@ from tests.chaos.subjects import SUBJECTS
 @click.option("--disturbances", type=click.IntRange(1), default=200, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--subject", type=click.Choice(sorted(SUBJECTS)), default="fenghuo")
+@click.option("--timers-s", type=float, default=60.0, show_default=True, help="As a worker's.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Kept; default: a temporary one.")
-def main(disturbances: int, seed: int, subject: str, folder: Path | None) -> None:
+def main(disturbances: int, seed: int, subject: str, timers_s: float, folder: Path | None) -> None:
     """Disturb two workers on a real Kafka, and compare with one that was left alone."""
     with tempfile.TemporaryDirectory() as temporary:
         place = folder or Path(temporary)
         place.mkdir(parents=True, exist_ok=True)
-        result = run_experiment(SUBJECTS[subject](seed, place), place, disturbances, seed)
+        made = SUBJECTS[subject](seed, place)
+        clocks = {"FENGHUO_TIMERS_S": str(timers_s)}
+        tested = msgspec.structs.replace(made, environment={**made.environment, **clocks})
+        result = run_experiment(tested, place, disturbances, seed)
     show(result, Console())
     sys.exit(0 if result.is_exact else 1)
 

@@ -20,12 +20,6 @@ Contents: TypeAlias = Mapping[str, dict[str, set[str]]]
 """By table: key and revision of a row, and the different rows found under it (one, if right)."""
 
 
-OF_THE_REGISTRY = {"cross_border_thresholds": "year", "obligations": "incident_id"}
-"""Tables with the field that is empty in rows of what the registry's figures come to."""
-WEIGHED_AT = frozenset({"revised_at", "starts_at", "due_soon_at"})
-"""When they were weighed: at a timer, by the clock, for the registry is in no log."""
-
-
 class Difference(msgspec.Struct, frozen=True):
     """One table: rows of the undisturbed run, and what the disturbed one has otherwise."""
 
@@ -73,7 +67,7 @@ class Union:
                 self.rows[identity].clear()
             if version >= highest:
                 self._highest[identity] = version
-                self.rows[identity].add(_text(self._table, row))
+                self.rows[identity].add(_text(row))
 
 
 def compare(expected: Contents, found: Contents) -> list[Difference]:
@@ -99,8 +93,5 @@ def _identity(table: Table, row: Mapping[str, object]) -> str:
     return json.dumps([row[name] for name in names])
 
 
-def _text(table: Table, row: Mapping[str, object]) -> str:
-    empty = OF_THE_REGISTRY.get(table.name)
-    hidden = WEIGHED_AT if empty and not row[empty] else frozenset()
-    shown = {name: value for name, value in row.items() if name not in hidden}
-    return json.dumps(shown, sort_keys=True, ensure_ascii=False)
+def _text(row: Mapping[str, object]) -> str:
+    return json.dumps(row, sort_keys=True, ensure_ascii=False)

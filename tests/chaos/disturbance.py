@@ -18,6 +18,8 @@ DOWN_S = (0.0, 3.0)
 """Between the end of a process and its successor's start."""
 CALM_S = (0.3, 4.0)
 """Between two disturbances: often too short for the group to have settled."""
+BROKER_EVERY = 20
+"""Disturbances of workers to one of the broker, in their middle."""
 BROKER_DOWN_S = 2.0
 
 
@@ -31,11 +33,11 @@ class Disturber:
         self._random = Random(seed)
 
     def disturb(self, times: int) -> None:
-        """So many disturbances of workers, and one of the broker in their middle."""
+        """So many disturbances of workers, and of the broker between them."""
         for number in range(times):
             time.sleep(self._random.uniform(*CALM_S))
             self._supervise()
-            if number == times // 2:
+            if number % BROKER_EVERY == BROKER_EVERY // 2:
                 self.kill_broker()
             action = self._random.choices(list(WEIGHTS), list(WEIGHTS.values()))[0]
             self._act(action, self._random.choice(self._workers))

@@ -35,15 +35,28 @@ class Progress:
         return {(place.topic, place.partition): end for place, end in offsets.items()}
 
     def follow(self) -> dict[Place, int]:
-        """The next offset of each place, after all that was written so far."""
-        while batch := self._consumer.poll(timeout_ms=500):
-            for record in (record for records in batch.values() for record in records):
-                self._take_in(record.key, record.value)
-        return {place: position for place, (_, position) in self._applied.items()}
+        """The next offset of each place, once nothing more was written for half a second."""
+        while self._take_some(500):
+            pass
+        return self._positions()
+
+    def glance(self) -> dict[Place, int]:
+        """The next offset of each place, while workers go on writing."""
+        self._take_some(100)
+        return self._positions()
 
     def close(self) -> None:
         """Let go of the connection."""
         self._consumer.close()
+
+    def _positions(self) -> dict[Place, int]:
+        return {place: position for place, (_, position) in self._applied.items()}
+
+    def _take_some(self, patience_ms: int) -> bool:
+        batch = self._consumer.poll(timeout_ms=patience_ms)
+        for record in (record for records in batch.values() for record in records):
+            self._take_in(record.key, record.value)
+        return bool(batch)
 
     def _take_in(self, key: bytes, value: bytes | None) -> None:
         (partition, kind, name), generation = parse_key(key)

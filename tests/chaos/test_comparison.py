@@ -1,7 +1,6 @@
 """What counts as the same in two stores."""
 
 from sinks.case_tables import CAMPAIGN_MEMBERS
-from sinks.tables import TABLES
 from tests.chaos.comparison import Union
 
 
@@ -25,14 +24,3 @@ def test_two_rows_of_one_version_are_a_doubled_row() -> None:
     union.take([member(3, 2)])
     (found,) = union.rows.values()
     assert len(found) == 2
-
-
-def test_when_the_registry_was_weighed_is_in_no_log_and_when_exports_were_is() -> None:
-    (table,) = (each for each in TABLES if each.name == "cross_border_thresholds")
-    key: dict[str, object] = {**dict.fromkeys(table.key, ""), "revision": 1}
-    for year, different in ((0, 1), (2026, 2)):
-        union = Union(table)
-        for revised_at in (1, 2):
-            union.take([{**key, "year": year, "revised_at": revised_at}])
-        (found,) = union.rows.values()
-        assert len(found) == different

@@ -155,7 +155,7 @@ def test_a_million_users_before_a_listing_abroad(
 def test_what_the_registry_says_makes_duties_without_any_export() -> None:
     held = EnterpriseState()
     before = engine(persons=12_000_000, users=2_000_000, listing_abroad="planned")
-    first = duties(before.advance(held, "E1", NOON))
+    first = duties(before.process(held, batch([], received_at=NOON)))
     assert {name: one.state for name, one in first.items()} == {
         "cross-border-persons-held-10m": "due_soon",
         "cross-border-users-1m-listing": "due_soon",

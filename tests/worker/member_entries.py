@@ -11,7 +11,7 @@ def stay(is_live: bool, says: Connection) -> None:
     """A process that says whether it is live, and stays."""
     metrics = Metrics()
     metrics.add("gaps", 2)
-    page = verdict(is_live, "live")
+    page = verdict("live", [] if is_live else ["it hangs"])
     pages = {each: lambda: page for each in ("/health/live", "/health/ready")}
     server = HealthServer("127.0.0.1", 0, {**pages, "/metrics": lambda: (200, metrics.text())})
     says.send(server.port)

@@ -11,7 +11,8 @@ import pytest
 
 from pipeline.app.delivery import Backoff
 from pipeline.app.stores import open_store
-from pipeline.worker.members import HANGS_S, START_S, STAYED_S, Member
+from pipeline.worker.health import ENDED_S
+from pipeline.worker.members import START_S, STAYED_S, Member
 from pipeline.worker.merged_metrics import merge_metrics
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.settings import SettingsFault, read_settings
@@ -74,7 +75,7 @@ def test_one_that_hangs_is_killed_and_no_other(is_live: bool, members: list[Memb
     member.look(0.0)
     until(lambda: member.page("/health/live")[0] != 0, member)
     member.look(START_S - 1)
-    member.look(START_S + HANGS_S - 2)
+    member.look(START_S + ENDED_S - 2)
     time.sleep(0.5)
     assert member.is_running is is_live
 

@@ -18,7 +18,7 @@ from pipeline.kafka.topics import find_conflicts, plan_topics
 from pipeline.path import Engine
 from pipeline.state import StateKey
 from pipeline.worker.environment import unknown_variables
-from pipeline.worker.health import LOOP_SILENT_S, STEP_SILENT_S, Health, HealthServer, pages_of
+from pipeline.worker.health import ENDED_S, PATIENCE_S, STILL_S, Health, HealthServer, pages_of
 from pipeline.worker.ledger import Ownership
 from pipeline.worker.metrics import METRICS, MetricName, Metrics
 from pipeline.worker.publications import publications_of
@@ -108,25 +108,99 @@ def test_the_list_of_metrics_and_the_type_of_their_names_agree() -> None:
     assert b"fenghuo_gaps_total 0.0" in Metrics().text()
 
 
-def test_live_means_ticking_and_progress_where_there_is_something_to_do() -> None:
-    now = [0.0]
-    health = Health(Ownership(), lambda: now[0])
-    now[0] = LOOP_SILENT_S + 1
-    assert not health.is_live(), "the loop hangs"
-    health.tick(lag_records=0)
-    assert health.is_live()
-    for _ in range(10):
-        now[0] += STEP_SILENT_S / 8
-        health.tick(lag_records=5)
-    assert not health.is_live(), "records wait and nothing happens"
-    health.is_sink_down = True
-    health.tick(lag_records=5)
-    assert health.is_live(), "a restart would not mend the sink"
+class Clocked:
+    """Health of a worker by a clock that stands until it is moved; it ticks every second."""
+
+    def __init__(self, generation: int = 1, *, is_recovered: bool = True) -> None:
+        self.now_s = 0.0
+        self.ownership = Ownership()
+        if generation:
+            self.ownership.assign(generation, {0, 1})
+        if is_recovered:
+            self.ownership.recover(generation)
+        self.health = Health(self.ownership, lambda: self.now_s)
+        self.health.is_introduced = True
+
+    def run(self, seconds: float, waiting: int = 0, unrecovered: int = 0) -> set[str]:
+        """What stands still after so long."""
+        end_s = self.now_s + seconds
+        while self.now_s < end_s:
+            self.now_s += 1.0
+            self.health.tick(waiting, unrecovered)
+            self.health.moved("timers")
+        return {*self.health.still()}
 
 
-def test_ready_requires_an_assignment_and_a_recovered_table() -> None:
+def test_a_loop_that_does_not_tick_stands_still() -> None:
+    clocked = Clocked()
+    clocked.run(10)
+    clocked.now_s += PATIENCE_S["loop"]
+    assert {*clocked.health.still()} == {"loop"}
+    assert clocked.run(1) == set()
+
+
+def test_steps_stand_still_where_records_wait_and_none_is_taken() -> None:
+    clocked = Clocked()
+    assert clocked.run(STILL_S * 3, waiting=0) == set()
+    assert clocked.run(STILL_S - 1, waiting=5) == set()
+    assert clocked.run(1, waiting=5) == {"steps"}
+    clocked.health.moved("steps")
+    assert clocked.health.is_live()
+
+
+@pytest.mark.parametrize("away", ["is_sink_down", "is_broker_away"])
+def test_whoever_waits_for_a_sink_or_a_broker_is_live_and_not_ready(away: str) -> None:
+    clocked = Clocked()
+    setattr(clocked.health, away, True)
+    assert clocked.run(STILL_S * 9, waiting=5) == set()
+    assert not clocked.health.is_ready()
+    setattr(clocked.health, away, False)
+    assert clocked.health.is_ready()
+    assert clocked.run(STILL_S, waiting=5) == {"steps"}, "back, and still nothing is taken"
+
+
+def test_timers_that_nobody_looks_at_stand_still_though_no_record_waits() -> None:
+    clocked = Clocked()
+    for _ in range(round(STILL_S)):
+        clocked.now_s += 1.0
+        clocked.health.tick(0, 0)
+    assert {*clocked.health.still()} == {"timers"}
+
+
+def test_a_group_that_is_not_joined_stands_still_and_one_without_a_share_does_not() -> None:
+    clocked = Clocked(0, is_recovered=False)
+    assert clocked.run(STILL_S) == {"group"}
+    clocked.ownership.assign(3, frozenset())
+    assert clocked.run(STILL_S * 3) == set()
+    assert not clocked.health.is_ready(), "more workers than partitions: not needed, not ill"
+    clocked.ownership.revoke()
+    assert clocked.run(STILL_S) == {"group"}
+
+
+def test_tables_stand_still_where_none_of_their_changes_is_read_however_many_there_are() -> None:
+    clocked = Clocked(is_recovered=False)
+    for left in range(9, 0, -1):
+        assert clocked.run(STILL_S - 1, unrecovered=left * 1_000) == set()
+    assert clocked.run(2, unrecovered=1_000) == {"tables"}
+    assert clocked.health.still(grace_s=ENDED_S) == {}, "a probe may act first"
+    assert clocked.run(ENDED_S, unrecovered=1_000) == {"tables"}
+    assert {*clocked.health.still(grace_s=ENDED_S)} == {"tables"}
+
+
+def test_a_page_says_what_is_lacking_and_what_stands_still() -> None:
+    clocked = Clocked(is_recovered=False)
+    clocked.health.is_introduced = False
+    pages = pages_of(clocked.health, Metrics())
+    lacking = b"tables are not recovered, the sink has taken nothing yet"
+    assert pages["/health/ready"]() == (503, b"not ready: " + lacking + b"\n")
+    clocked.run(200)
+    assert pages["/health/live"]() == (503, b"not live: tables stand still for 200 s\n")
+
+
+def test_ready_requires_an_assignment_a_recovered_table_and_a_sink_that_has_answered() -> None:
     ownership = Ownership()
-    server = HealthServer("127.0.0.1", 0, pages_of(Health(ownership), Metrics()))
+    health = Health(ownership)
+    server = HealthServer("127.0.0.1", 0, pages_of(health, Metrics()))
     url = f"http://127.0.0.1:{server.port}"
     try:
         with pytest.raises(urllib.error.HTTPError, match="503") as refusal:
@@ -134,6 +208,8 @@ def test_ready_requires_an_assignment_and_a_recovered_table() -> None:
         refusal.value.close()
         ownership.assign(1, {0, 1})
         ownership.recover(1)
+        assert not health.is_ready()
+        health.is_introduced = True
         for page in ("/health/ready", "/health/live", "/metrics"):
             with urllib.request.urlopen(url + page) as answer:
                 assert answer.status == 200
@@ -151,6 +227,8 @@ def test_a_recovery_counts_only_for_the_assignment_announced_before_it() -> None
     ownership.recover(5)
     assert ownership.may_begin(5)
     assert not ownership.may_begin(4)
+    ownership.revoke()
+    assert not ownership.may_begin(5), "until the next assignment nobody begins a step"
 
 
 def test_every_state_has_its_timers_looked_at_once_a_round() -> None:

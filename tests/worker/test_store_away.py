@@ -85,3 +85,26 @@ def test_a_store_that_goes_away_and_comes_back_costs_nothing(site: Site) -> None
     assert "sink is back" in other.log()
     other.terminate()
     assert other.exits == [0]
+
+
+def test_a_worker_that_starts_while_the_store_is_away_is_live_and_not_ready(site: Site) -> None:
+    """Another joins, so that its first write is given up once; it is tried again."""
+    site.server.kill()
+    worker, other = site.executor.worker(), site.executor.worker("b")
+    worker.start()
+    worker.wait_for("fenghuo_sink_waiting", 1)
+    other.start()
+    other.wait_for("fenghuo_assigned_partitions", 2)
+    for each in (worker, other):
+        assert each.page("/health/live") == (200, "live\n")
+        status, page = each.page("/health/ready")
+        assert (status, "the sink has taken nothing yet" in page) == (503, True)
+    site.server.start()
+    for each in (worker, other):
+        wait_until(lambda: is_ready(each), "ready", 60, each)  # noqa: B023 - called at once
+        each.terminate()
+    assert worker.exits == other.exits == [0]
+
+
+def is_ready(worker: LiveWorker) -> bool:
+    return worker.page("/health/ready") == (200, "ready\n")

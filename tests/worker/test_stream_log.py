@@ -7,7 +7,7 @@ import pytest
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.topics import make_topics, plan_topics
 from pipeline.worker.settings import WorkerSettings
-from pipeline.worker.stream import StreamLog
+from pipeline.worker.stream_log import StreamLog
 from tests.brokers.choice import BrokerAddress
 
 pytestmark = [
