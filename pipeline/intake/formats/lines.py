@@ -73,16 +73,13 @@ by its path all the same, and a line of nested names cannot grow to many times i
 
 def flattened(document: Mapping[str, Any]) -> Fields:
     """Objects in objects as dotted names; lists stay as they are."""
-    if not is_nested(document):
-        return dict(document)
     fields: Fields = {}
-    _flatten(document, "", DEEPEST_NAME, fields)
+    for key, value in document.items():
+        if value.__class__ is dict and value:
+            _flatten(value, f"{key}.", DEEPEST_NAME - 1, fields)
+        else:
+            fields[key] = value
     return fields
-
-
-def is_nested(document: Mapping[str, Any]) -> bool:
-    """Whether it holds an object, as the readers of JSON and XML make them."""
-    return dict in map(type, document.values())
 
 
 def _flatten(holder: Mapping[str, Any], prefix: str, levels: int, fields: Fields) -> None:

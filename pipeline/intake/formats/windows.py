@@ -138,7 +138,8 @@ def _flat_plan(names: Names) -> _FlatPlan:
         if name not in known and source is not None:
             aliases.append((name, source))
             known.add(name)
-    holders = tuple(name for name in _INNER_DATA if name in known)
+    first = next((at for at, name in enumerate(_INNER_DATA) if name in known), None)
+    holders = () if first is None else _INNER_DATA[first:]  # one may hold another
     return _FlatPlan(
         is_flat=_NESTED_MARKS.isdisjoint(names),
         spaced=spaced,

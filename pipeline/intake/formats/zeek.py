@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.formats.lines import Aliases, Fields, flattened, is_nested, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, flattened, tagged
 
 PATH_CATEGORIES: dict[str, str] = {"dns": "dns"}
 """Log to a category that SigmaHQ's rules of no product use; the others' is not known."""
@@ -108,7 +108,7 @@ another log's alarm."""
 
 
 def zeek_fields(document: Fields) -> Fields:
-    fields = NAMES.add_to(flattened(document) if is_nested(document) else document)
+    fields = NAMES.add_to(flattened(document))
     path = str(fields.get("_path") or fields.get("path_name") or "") or _path_told(fields)
     if path in NAMES_OF_PATH:
         NAMES_OF_PATH[path].add_to(fields)
