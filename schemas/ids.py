@@ -32,5 +32,8 @@ class ContentIds:
 
 def _joined(parts: tuple[str | bytes, ...]) -> bytes:
     """All in one piece: of a line, a call of `update` costs more than copying it."""
-    data = [part.encode() if isinstance(part, str) else part for part in parts]
-    return b"".join([b"%d\x1f%b" % (len(each), each) for each in data])
+    pieces = []
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode()
+        pieces.append(b"%d\x1f%b" % (len(data), data))
+    return b"".join(pieces)

@@ -167,21 +167,24 @@ def columns_of(fields: Mapping[str, object], rows: Rows, names: Names = ()) -> l
     none. `names` are the fields', for who has them at hand."""
     columns = [""] * len(COLUMNS)
     for at, seats in _PRESENT[rows][names or tuple(fields)].columns:
-        columns[at] = _first_text(fields, seats)
+        for name, row, form, is_plain in seats:
+            value = fields.get(name)
+            if is_plain and value.__class__ is str:  # nearly all are, so it is asked in place
+                text = value if value not in NOTHING and form(value) else ""
+            else:
+                text = _first_text(fields, name, row, form)
+            if text:
+                columns[at] = text
+                break
     return columns
 
 
-def _first_text(fields: Mapping[str, object], seats: tuple[Seat, ...]) -> str:
-    for name, row, form, is_plain in seats:
-        value = fields.get(name)
-        if is_plain and value.__class__ is str:
-            if value not in NOTHING and form(value):
-                return value
-        elif not row.event_ids or _has_event_id(fields, row):
-            for text in _texts(fields, name):
-                if form(text):
-                    return text
-    return ""
+def _first_text(
+    fields: Mapping[str, object], name: str, row: Row, form: Callable[[str], str]
+) -> str:
+    if row.event_ids and not _has_event_id(fields, row):
+        return ""
+    return next((text for text in _texts(fields, name) if form(text)), "")
 
 
 def _has_event_id(fields: Mapping[str, object], row: Row) -> bool:

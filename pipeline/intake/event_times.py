@@ -152,8 +152,10 @@ class SenderZones:
         self, format: str, fields: Mapping[str, object], names: Names = ()
     ) -> Moment | None:
         """When the sensor saw it, as the function `time_of` says."""
-        name = self._named_for(format, fields) if self._named else ""
-        return time_of(fields, self._local(name) if name else self._usual, names)
+        local = self._usual
+        if self._named and (name := self._named_for(format, fields)):
+            local = self._local(name)
+        return time_of(fields, local, names)
 
     def _local(self, name: str) -> LocalTime:
         return LocalTime(zone_of(name) if name else UTC, self._received_at)

@@ -49,7 +49,9 @@ _IIS_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ [A-Z]{3,16} /")
 
 
 def is_web_access_text(text: str) -> bool:
-    return bool(_COMBINED.match(text) or _SQUID.match(text) or _IIS_LINE.match(text))
+    if '] "' in text and _COMBINED.match(text):  # looked for first: most lines have none
+        return True
+    return text[:1].isdigit() and bool(_SQUID.match(text) or _IIS_LINE.match(text))
 
 
 def parse_web_access(text: str) -> Fields:
