@@ -5,7 +5,7 @@ import msgspec
 from schemas.moments import Moment
 
 
-class Event(msgspec.Struct, frozen=True, kw_only=True, tag="event"):
+class Event(msgspec.Struct, frozen=True, tag="event"):
     """One event as the engine and the store see it.
 
     `event_id` is derived from enterprise, line and occurrence. `fields` holds the event

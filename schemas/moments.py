@@ -25,7 +25,6 @@ SHANGHAI = timezone(timedelta(hours=8), "Asia/Shanghai")
 """China Standard Time: UTC+8 all year since 1991."""
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 
 
 def parse_moment(text: str) -> Moment:
@@ -36,12 +35,13 @@ def parse_moment(text: str) -> Moment:
     when = datetime.fromisoformat(text)
     if when.tzinfo is None:
         when = when.replace(tzinfo=UTC)
-    return (when - _EPOCH) // _MICROSECOND
+    return moment_of(when)
 
 
 def moment_of(when: datetime) -> Moment:
     """An aware datetime as a moment; raises TypeError for a naive one."""
-    return (when - _EPOCH) // _MICROSECOND
+    passed = when - _EPOCH  # by its parts: dividing spans goes through numbers of any length
+    return (passed.days * 86_400 + passed.seconds) * SECOND + passed.microseconds
 
 
 def datetime_of(moment: Moment) -> datetime:

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import partial
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import NamedTuple, TypeAlias, get_args
+from typing import NamedTuple
 
 from pipeline.intake.field_map import (
+    ALL_ROWS,
     NUMBERED,
     ROLES_OF_CATEGORY,
     ROLES_OF_ENDS,
@@ -17,12 +18,10 @@ from pipeline.intake.field_map import (
     Rows,
     rows_of,
 )
+from pipeline.intake.memo import Memo, Names, by_names, by_text
 from pipeline.sigma.matching.values import members, read_field
 from schemas.detection import Entity, EntityKind
 from schemas.event import Event
-
-Places: TypeAlias = tuple[tuple[str, Row], ...]
-"""Names of fields, each with the row of the field map that it stands in."""
 
 NOTHING = frozenset({"", "-", "?", "N/A", "n/a", "(null)", "(none)", "null", "unset"})
 """What sensors write where they have nothing to say."""
@@ -31,10 +30,6 @@ MEMBERS_MAX = 8
 CHARACTERS_MAX = 1_024
 """Of an entity's value: a sender chooses how long its names are."""
 FORMS_KEPT = 65_536
-SHAPES_KEPT = 4_096
-"""Lists of field names; the least recently met is forgotten."""
-SHAPE_MAX = 64
-"""Names in a list that is remembered: a sender chooses how many fields an event has."""
 
 PRIVATE_NETWORKS = tuple(
     ip_network(each)
@@ -55,7 +50,6 @@ _IPV4 = re.compile(rf"{_OCTET}(?:\.{_OCTET}){{3}}\Z", re.ASCII)
 """An address in its canonical form already, which most are."""
 
 
-@lru_cache(FORMS_KEPT)
 def _account(value: str) -> str:
     """`DOMAIN\\user`, `user@domain`, `user/REALM` and an ARN's last part to `user`, so that logs
     of all habits agree."""
@@ -64,7 +58,6 @@ def _account(value: str) -> str:
     return value.rpartition("\\")[2].partition("@")[0].partition("/")[0].strip().lower()
 
 
-@lru_cache(FORMS_KEPT)
 def _address(value: str) -> str:
     """The canonical form, without port and zone; "" for what is no address."""
     if _IPV4.match(value):
@@ -86,7 +79,6 @@ def _parsed(value: str) -> IPv4Address | IPv6Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
-@lru_cache(FORMS_KEPT)
 def _host(value: str) -> str:
     """Lower case, without the backslashes of a UNC name and the root's dot."""
     return value.strip().strip("\\").rstrip(".").lower()
@@ -107,10 +99,12 @@ def _domain(value: str) -> str:
     return "" if any(each in name for each in " /\\*(;") else name
 
 
+_ADDRESSES = by_text(_address, FORMS_KEPT)
+
 NORMAL_FORMS: Mapping[EntityKind, Callable[[str], str]] = {
-    "host": _host,
-    "account": _account,
-    "address": _address,
+    "host": by_text(_host, FORMS_KEPT).__getitem__,
+    "account": by_text(_account, FORMS_KEPT).__getitem__,
+    "address": _ADDRESSES.__getitem__,
     "process": str.lower,
     "file": str.lower,
     "registry_key": str.lower,
@@ -122,68 +116,75 @@ NORMAL_FORMS: Mapping[EntityKind, Callable[[str], str]] = {
 """The one form of a value of each kind; "" for what is none."""
 
 
+COLUMNS: tuple[Column, ...] = ("host", "account", "source_ip", "destination_ip", "process")
+"""The event's columns that the field map fills, in the event's order."""
+HOST = COLUMNS.index("host")
+
+
+class Seat(NamedTuple):
+    """A field that is there, and what it is to the row that names it."""
+
+    name: str
+    row: Row
+    form: Callable[[str], str]
+    is_plain: bool
+    """Whether nothing but its own value decides whether it says something."""
+
+
 class Present(NamedTuple):
     """Where the field map finds something in an event that has certain fields."""
 
-    columns: dict[Column, Places]
-    """Of each column that may have a value."""
-    rows: tuple[tuple[Row, Places], ...]
+    columns: tuple[tuple[int, tuple[Seat, ...]], ...]
+    """Of each column that may have a value, by its number among COLUMNS."""
+    rows: tuple[tuple[Row, tuple[Seat, ...]], ...]
 
 
-NO_COLUMNS: Mapping[Column, str] = {column: "" for column in get_args(Column) if column}
-
-
-def column_of(fields: Mapping[str, object], rows: Rows, column: Column) -> str:
-    """What a column shows: the first value of its rows, spelled as in the event; "" for none."""
-    return _first_text(fields, _present_in(fields, rows).columns.get(column, ()))
-
-
-def columns_of(fields: Mapping[str, object], rows: Rows) -> dict[Column, str]:
-    """What each column shows."""
-    columns = {**NO_COLUMNS}
-    for column, places in _present_in(fields, rows).columns.items():
-        columns[column] = _first_text(fields, places)
-    return columns
-
-
-def _present_in(fields: Mapping[str, object], rows: Rows) -> Present:
-    present = _present if len(fields) <= SHAPE_MAX else _present.__wrapped__
-    return present(rows, tuple(fields))
-
-
-def _first_text(fields: Mapping[str, object], places: Places) -> str:
-    for name, row in places:
-        if row.event_ids and not _has_event_id(fields, row):
-            continue
-        value, form = fields.get(name), NORMAL_FORMS[row.kind]
-        if value.__class__ is str and name not in NUMBERED:
-            if value not in NOTHING and form(value):
-                return value
-            continue
-        for text in _texts(fields, name):
-            if form(text):
-                return text
-    return ""
-
-
-@lru_cache(SHAPES_KEPT)
-def _present(rows: Rows, names: tuple[str, ...]) -> Present:
-    """Most events have the fields of one before."""
+def _present(rows: Rows, names: Names) -> Present:
     known = frozenset(names)
 
-    def met(places: Iterable[Place]) -> Places:
+    def seats(places: Iterable[Place]) -> tuple[Seat, ...]:
         return tuple(
-            (name, row)
+            Seat(name, row, NORMAL_FORMS[row.kind], not row.event_ids and name not in NUMBERED)
             for name, holders, row in places
             if name in known or not known.isdisjoint(holders)
         )
 
-    columns = {column: met(places) for column, places in rows.of_column.items()}
-    by_row = [(row, met(places)) for row, places in rows.rows]
+    columns = ((at, seats(rows.of_column[column])) for at, column in enumerate(COLUMNS))
+    by_row = ((row, seats(places)) for row, places in rows.rows)
     return Present(
-        {column: places for column, places in columns.items() if places},
-        tuple((row, places) for row, places in by_row if places),
+        tuple((at, found) for at, found in columns if found),
+        tuple((row, found) for row, found in by_row if found),
     )
+
+
+_PRESENT: Mapping[Rows, Memo[Names, Present]] = {
+    rows: by_names(partial(_present, rows)) for rows in ALL_ROWS
+}
+
+
+def columns_of(fields: Mapping[str, object], rows: Rows, names: Names = ()) -> list[str]:
+    """What each of COLUMNS shows: the first value of its rows, spelled as in the event; "" for
+    none. `names` are the fields', for who has them at hand."""
+    columns = [""] * len(COLUMNS)
+    for at, seats in _PRESENT[rows][names or tuple(fields)].columns:
+        for name, row, form, is_plain in seats:
+            value = fields.get(name)
+            if is_plain and value.__class__ is str:  # nearly all are, so it is asked in place
+                text = value if value not in NOTHING and form(value) else ""
+            else:
+                text = _first_text(fields, name, row, form)
+            if text:
+                columns[at] = text
+                break
+    return columns
+
+
+def _first_text(
+    fields: Mapping[str, object], name: str, row: Row, form: Callable[[str], str]
+) -> str:
+    if row.event_ids and not _has_event_id(fields, row):
+        return ""
+    return next((text for text in _texts(fields, name) if form(text)), "")
 
 
 def _has_event_id(fields: Mapping[str, object], row: Row) -> bool:
@@ -220,18 +221,18 @@ def entities_of(event: Event) -> tuple[Entity, ...]:
     ends = _roles_of_ends(event)
     found: dict[Entity, None] = {}
     read: set[str] = set()
-    for row, places in _present_in(event.fields, rows).rows:
+    for row, seats in _PRESENT[rows][tuple(event.fields)].rows:
         if row.event_ids and not _has_event_id(event.fields, row):
             continue
-        for value in _values(event.fields, places, read):
+        for value in _values(event.fields, seats, read):
             found[Entity(row.kind, value, ends.get(row.column, row.role))] = None
     return tuple(found)
 
 
-def _values(fields: Mapping[str, object], places: Places, read: set[str]) -> list[str]:
-    """What the first of a row's places that says something says, in normal form."""
-    for name, row in places:
-        forms = [NORMAL_FORMS[row.kind](text) for text in _texts(fields, name)]
+def _values(fields: Mapping[str, object], seats: tuple[Seat, ...], read: set[str]) -> list[str]:
+    """What the first of a row's fields that says something says, in normal form."""
+    for name, _, form, _ in seats:
+        forms = [form(text) for text in _texts(fields, name)]
         if any(forms) and name not in read:
             read.add(name)
             return [form[:CHARACTERS_MAX] for form in forms if form]
@@ -240,18 +241,20 @@ def _values(fields: Mapping[str, object], places: Places, read: set[str]) -> lis
 
 def _roles_of_ends(event: Event) -> Mapping[Column, Role]:
     """The roles of who opened a connection and who answered, where the event names both."""
-    source, destination = _address(event.source_ip), _address(event.destination_ip)
+    source, destination = _ADDRESSES[event.source_ip], _ADDRESSES[event.destination_ip]
     if not source or not destination:
         return {}
-    inside = _is_inside(source), _is_inside(destination)
+    inside = _INSIDE[source], _INSIDE[destination]
     roles = ROLES_OF_CATEGORY.get(event.category, ROLES_OF_ENDS[inside])
     return dict(zip(("source_ip", "destination_ip"), roles, strict=True))
 
 
-@lru_cache(FORMS_KEPT)
 def _is_inside(value: str) -> bool:
     found = ip_address(value)
     return found.is_loopback or found.is_link_local or is_private(found)
+
+
+_INSIDE = by_text(_is_inside, FORMS_KEPT)
 
 
 def is_private(found: IPv4Address | IPv6Address) -> bool:

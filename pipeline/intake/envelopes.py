@@ -41,7 +41,7 @@ SINGLES: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Where the event is inside, and what the envelope has beside it: Elasticsearch, EventBridge,
 Kafka Connect, Splunk's export."""
 
-_OPENING = frozenset(
+OPENING = frozenset(
     [*(path.partition(".")[0] for path, _ in LISTS), *(name for name, _ in SINGLES), "ID"]
 )
 """An envelope has one of these names, and most events have none."""
@@ -54,7 +54,7 @@ def unwrapped(
 ) -> list[dict[str, Any]]:
     """The events of a document: itself where it is no envelope. Raises EventFault
     `too_many_events` for a list of more than `most`, before it is looked into."""
-    if depth == MOST_WITHIN or len(document) > 12 or _OPENING.isdisjoint(document):
+    if depth == MOST_WITHIN or len(document) > 12 or OPENING.isdisjoint(document):
         return [document]
     for path, names in LISTS:
         if path.partition(".")[0] in document and names.issuperset(document):

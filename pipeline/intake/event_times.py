@@ -3,9 +3,11 @@
 import re
 from collections.abc import Mapping
 from datetime import UTC
+from typing import NamedTuple
 
-from pipeline.intake.entities import column_of
+from pipeline.intake.entities import HOST, columns_of
 from pipeline.intake.field_map import rows_of
+from pipeline.intake.memo import Names, by_names
 from pipeline.intake.time_shapes import UNIVERSAL, LocalTime, moment_in
 from pipeline.sigma.log_sources import log_source
 from schemas.moments import Moment
@@ -89,36 +91,52 @@ MOST_NAMES = 400
 """Names of an event that are looked through for one that means a time."""
 
 
-def time_of(fields: Mapping[str, object], local: LocalTime = UNIVERSAL) -> Moment | None:
-    """When the sensor saw it; None where no time field can be read."""
-    for date, clock, offset in DATE_AND_TIME:
-        if date in fields and clock in fields:
-            moment = _of_parts(fields[date], fields[clock], fields.get(offset), local)
-            if moment is not None:
-                return moment
-    for name in TIME_FIELDS:
-        value = fields.get(name)
-        if value is not None and value != "":
-            moment = moment_in(value, local)
-            if moment is not None:
-                return moment
-    return _of_like_names(fields, local)
+class TimeNames(NamedTuple):
+    """Which fields may hold the time of an event, in the order in which they are asked: those of a
+    date and a time apart, then the table's, then those whose names mean a time."""
+
+    apart: tuple[tuple[str, str, str], ...]
+    whole: Names
+
+
+def _time_names(names: Names) -> TimeNames:
+    known = frozenset(names)
+    return TimeNames(
+        tuple(each for each in DATE_AND_TIME if known.issuperset(each[:2])),
+        tuple(dict.fromkeys([*filter(known.__contains__, TIME_FIELDS),
+                             *filter(_means_time, names[:MOST_NAMES])])),
+    )  # fmt: skip
+
+
+def _means_time(name: str) -> bool:
+    plain = "".join(sign for sign in name[-40:].rsplit(".", 1)[-1] if sign.isalnum()).lower()
+    return plain in PLAIN_NAMES
+
+
+_TIME_NAMES = by_names(_time_names)
+
+
+def time_of(
+    fields: Mapping[str, object], local: LocalTime = UNIVERSAL, names: Names = ()
+) -> Moment | None:
+    """When the sensor saw it; None where no time field can be read. `names` are the fields', for
+    who has them at hand."""
+    apart, whole = _TIME_NAMES[names or tuple(fields)]
+    for date, clock, offset in apart:
+        moment = _of_parts(fields[date], fields[clock], fields.get(offset), local)
+        if moment is not None:
+            return moment
+    for name in whole:
+        moment = moment_in(fields[name], local)
+        if moment is not None:
+            return moment
+    return None
 
 
 def _of_parts(date: object, clock: object, offset: object, local: LocalTime) -> Moment | None:
     if not isinstance(date, str) or not isinstance(clock, str) or not _TIME_OF_DAY.match(clock):
         return None
     return moment_in(f"{date} {clock} {offset if isinstance(offset, str) else ''}", local)
-
-
-def _of_like_names(fields: Mapping[str, object], local: LocalTime) -> Moment | None:
-    for name in list(fields)[:MOST_NAMES]:
-        plain = "".join(sign for sign in name[-40:].rsplit(".", 1)[-1] if sign.isalnum()).lower()
-        if plain in PLAIN_NAMES:
-            moment = moment_in(fields[name], local)
-            if moment is not None:
-                return moment
-    return None
 
 
 class SenderZones:
@@ -130,15 +148,19 @@ class SenderZones:
         self._named = {} if time_zone else enterprise.time_zones
         self._usual = self._local(time_zone or enterprise.time_zone)
 
-    def time_of(self, format: str, fields: Mapping[str, object]) -> Moment | None:
-        """When the sensor saw it; None where no time field can be read."""
-        name = self._named_for(format, fields) if self._named else ""
-        return time_of(fields, self._local(name) if name else self._usual)
+    def time_of(
+        self, format: str, fields: Mapping[str, object], names: Names = ()
+    ) -> Moment | None:
+        """When the sensor saw it, as the function `time_of` says."""
+        local = self._usual
+        if self._named and (name := self._named_for(format, fields)):
+            local = self._local(name)
+        return time_of(fields, local, names)
 
     def _local(self, name: str) -> LocalTime:
         return LocalTime(zone_of(name) if name else UTC, self._received_at)
 
     def _named_for(self, format: str, fields: Mapping[str, object]) -> str:
         rows = rows_of(format, log_source(fields).product, "Channel" in fields)
-        host = column_of(fields, rows, "host")
+        host = columns_of(fields, rows)[HOST]
         return self._named.get(host) or self._named.get(format, "")

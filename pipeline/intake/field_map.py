@@ -467,7 +467,7 @@ ROWS_OF_PRODUCT: Mapping[str, Rows] = {
     "kubernetes": KUBERNETES,
 }
 """Of sources whose events travel in several formats; they go before the format's."""
-
+ALL_ROWS = (ANY, *ROWS_OF_FORMAT.values(), *ROWS_OF_PRODUCT.values())
 
 NUMBERED = frozenset({"auid", "AUID"})
 """Fields that hold a login's name, or the number that its host gave it: every host has its 1000."""

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 import orjson
 
-from pipeline.intake.envelopes import json_documents, unwrapped, written
+from pipeline.intake.envelopes import OPENING, json_documents, unwrapped, written
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.auditd import join_records
 from pipeline.intake.formats.lines import Fields, as_event
@@ -21,6 +21,7 @@ from pipeline.intake.formats.table import AUTO, FORMATS, decode_text_line, named
 from pipeline.intake.formats.web_access import w3c_row
 from pipeline.intake.formats.windows_xml import is_xml_text, xml_events
 from pipeline.intake.texts import text_of_line
+from pipeline.sigma.log_sources import RESERVED_FIELDS
 
 LINE_BYTES = 1_000_000
 """Of a line, or of a document over several lines."""
@@ -33,6 +34,10 @@ _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\]]', re.DOTALL)
 _SPREADING = (b"{", b"[", b",")
 _DIRECTIVES = ("#Version:", "#Fields:", "#Software:", "#Date:", "#Start-Date:", "#End-Date:",
                "#Remark:", "#GMT-Offset:")  # fmt: skip
+
+
+_LOOKED_INTO = OPENING | RESERVED_FIELDS
+"""An object with one of these names may be an envelope, or say what only intake may say."""
 
 
 class Found(msgspec.Struct):
@@ -53,15 +58,36 @@ def read_lines(format: str, lines: Sequence[bytes], encoding: str = "") -> list[
         fault = EventFault("unknown_format", f"'{format}'")
         return [Found(i, 0, line, format, {}, fault) for i, line in enumerate(lines)]
     reader = _Reader(format, encoding)
-    found = [each for index, line in _whole(lines) for each in reader.read(index, line)]
+    found: list[Found] = []
+    for index, line in _whole(lines):
+        document = None if encoding else _sole_event(line)
+        if document is not None:
+            found.append(Found(index, 0, line, format, document))
+        else:
+            found += reader.read(index, line)
     for each in found:
         if each.fault is None:
             try:
                 each.format, each.fields = named_fields(each.format, each.fields)
             except EventFault as fault:
                 each.fault = fault
-    join_records(each.fields for each in found if each.format == "auditd")
+    records = [each.fields for each in found if each.format == "auditd"]
+    if records:
+        join_records(records)
     return found
+
+
+def _sole_event(line: bytes) -> Fields | None:
+    """The object that a line is, where it is one event as it stands; None where the reader has to
+    look closer."""
+    if line[:1] != b"{" or len(line) > LINE_BYTES:
+        return None
+    try:
+        document = orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return None
+    is_plain = document.keys().isdisjoint(_LOOKED_INTO)
+    return document if is_plain else None
 
 
 class _Reader:

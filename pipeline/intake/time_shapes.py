@@ -8,6 +8,7 @@ import re
 from calendar import month_abbr
 from collections.abc import Mapping
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from schemas.moments import DAY, SECOND, Moment, datetime_of, moment_of
@@ -90,6 +91,8 @@ _COMPACT_LENGTHS = frozenset({8, 14, 17})
 
 def moment_in(value: object, local: LocalTime = UNIVERSAL) -> Moment | None:
     """The moment that a field's value writes, as text, number, or in a holder of one; else None."""
+    if isinstance(value, str):  # nearly all are
+        return _of_text(value, local)
     if isinstance(value, list) and len(value) == 1:
         return _of_scalar(value[0], local)
     if isinstance(value, dict):
@@ -137,14 +140,19 @@ def _of_rare_text(text: str, local: LocalTime) -> Moment | None:
     dotnet = _DOTNET.fullmatch(text)
     if dotnet:
         return int(dotnet[1]) * 1_000
-    for shape in _SHAPES:
-        found = shape.fullmatch(text)
-        if found:
-            try:
-                return _assembled(found.groupdict(), local)
-            except (ValueError, OverflowError):
-                continue
+    for part in _readings(text):
+        try:
+            return _assembled(part, local)
+        except (ValueError, OverflowError):
+            continue
     return None
+
+
+@lru_cache(256)
+def _readings(text: str) -> tuple[dict[str, str | None], ...]:
+    """The parts of a text by each shape that it has; remembered, because of an event in a carrier
+    it is asked twice, and a busy sensor writes many events a second."""
+    return tuple(found.groupdict() for shape in _SHAPES if (found := shape.fullmatch(text)))
 
 
 def _of_digits(text: str, local: LocalTime) -> Moment | None:

@@ -286,16 +286,16 @@ def _origin_of(fields: Mapping[str, object]) -> Origin:
     event_id = fields.get(EVENT_ID)
     return _windows_log(
         channel,
-        event_id if isinstance(event_id, str) else text_of(event_id) or "",
+        event_id if event_id.__class__ in (str, int) else text_of(event_id) or "",
         provider if isinstance(provider, str) else "",
     )
 
 
 @lru_cache(maxsize=SOURCES_KEPT)
-def _windows_log(channel: str, event_id: str, provider: str) -> Origin:
+def _windows_log(channel: str, event_id: str | int, provider: str) -> Origin:
     return _origin(
         EventSource(
-            categories=_categories(channel.lower(), event_id.strip(), provider.lower()),
+            categories=_categories(channel.lower(), str(event_id).strip(), provider.lower()),
             product="linux" if channel == LINUX_SYSMON else "windows",
             services=_BY_CHANNEL.get(channel.lower(), ()),
             is_windows_log=True,

@@ -6,7 +6,7 @@ import msgspec
 import orjson
 import pytest
 
-from pipeline.intake.entities import NORMAL_FORMS, column_of, entities_of
+from pipeline.intake.entities import COLUMNS, NORMAL_FORMS, columns_of, entities_of
 from pipeline.intake.field_map import ROWS_OF_FORMAT, ROWS_OF_PRODUCT, Column, rows_of
 from pipeline.intake.formats.table import FORMATS
 from pipeline.state import EnterpriseState
@@ -651,7 +651,8 @@ def test_every_row_that_fills_a_column_is_of_its_kind() -> None:
 def test_what_says_nothing_fills_no_column() -> None:
     rows = rows_of("json", "", is_windows_log=False)
     for nothing in ("-", "", None, [], {}, True, ["-"], {"name": None}):
-        assert column_of({"host": nothing, "user": nothing, "src_ip": nothing}, rows, "host") == ""
+        fields = {"host": nothing, "user": nothing, "src_ip": nothing}
+        assert columns_of(fields, rows) == [""] * len(COLUMNS)
 
 
 def test_of_a_long_list_only_the_first_become_entities() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import msgspec
 
 from pipeline.intake.formats.lines import Fields, look_up
+from pipeline.intake.memo import Names, by_names
 
 
 class Carrier(msgspec.Struct, frozen=True):
@@ -68,11 +69,24 @@ CARRIERS: tuple[Carrier, ...] = (
 
 def carrier_of(document: Mapping[str, Any]) -> Carrier | None:
     """The carrier that a document is; None where it is its own event."""
-    for carrier in CARRIERS:
-        for marks in carrier.marks:
-            if all(look_up(document, name) is not None for name in marks):
-                return carrier
+    for carrier, marks in _POSSIBLE[tuple(document)]:
+        if all(look_up(document, name) is not None for name in marks):
+            return carrier
     return None
+
+
+def _possible(names: Names) -> tuple[tuple[Carrier, tuple[str, ...]], ...]:
+    """The carriers that a document of these names may be, each with its marks."""
+    known = frozenset(names)
+    return tuple(
+        (carrier, marks)
+        for carrier in CARRIERS
+        for marks in carrier.marks
+        if all(mark in known or mark.partition(".")[0] in known for mark in marks)
+    )
+
+
+_POSSIBLE = by_names(_possible)
 
 
 def inner_of(document: Mapping[str, Any], carrier: Carrier) -> list[Fields | str]:

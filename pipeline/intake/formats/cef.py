@@ -6,7 +6,7 @@ from typing import Any
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.firewall import firewall_source, has_both_ends
-from pipeline.intake.formats.lines import Fields, add_aliases, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import unescaped, wordy_pairs_of
 
 HEADER = (
@@ -21,24 +21,26 @@ HEADER = (
 """Names of CEF's header, as ArcSight writes them."""
 LEEF_HEADER = ("Version", "DeviceVendor", "DeviceProduct", "DeviceVersion", "SignatureID")
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "src_ip": ("src", "srcip"),
-    "src_port": ("spt", "srcPort"),
-    "dst_ip": ("dst", "dstip"),
-    "dst_port": ("dpt", "dstPort"),
-    "action": ("act",),
-    "SourceIp": ("src",),
-    "DestinationIp": ("dst",),
-    "hostname": ("dvchost", "devname"),
-    "username": ("suser", "usrName", "duser"),
-    "c-uri": ("request", "url"),
-    "cs-method": ("requestMethod",),
-    "c-useragent": ("requestClientApplication",),
-    "cs-user-agent": ("requestClientApplication",),
-    "timestamp": ("rt", "devTime", "end", "start"),
-    "Filename": ("filePath", "fname"),
-    "Signature": ("cs1", "virusName"),
-}
+NAMES = Aliases(
+    {
+        "src_ip": ("src", "srcip"),
+        "src_port": ("spt", "srcPort"),
+        "dst_ip": ("dst", "dstip"),
+        "dst_port": ("dpt", "dstPort"),
+        "action": ("act",),
+        "SourceIp": ("src",),
+        "DestinationIp": ("dst",),
+        "hostname": ("dvchost", "devname"),
+        "username": ("suser", "usrName", "duser"),
+        "c-uri": ("request", "url"),
+        "cs-method": ("requestMethod",),
+        "c-useragent": ("requestClientApplication",),
+        "cs-user-agent": ("requestClientApplication",),
+        "timestamp": ("rt", "devTime", "end", "start"),
+        "Filename": ("filePath", "fname"),
+        "Signature": ("cs1", "virusName"),
+    }
+)
 
 _BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
 _LABELLED = re.compile(r"(c[snf]p?\d|c6a\d|flexString\d|flexDate\d|deviceCustomDate\d)Label\Z")
@@ -84,7 +86,7 @@ def _separator(named: str) -> str:
 
 
 def cef_fields(document: Fields) -> Fields:
-    fields = add_aliases(document, NAMES)
+    fields = NAMES.add_to(document)
     vendor = str(fields.get("DeviceVendor") or "")
     return tagged(fields, firewall_source(vendor, has_both_ends(fields)))
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.intake.formats.lines import Fields, look_up, name_also, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, look_up, tagged
 
 Names = Mapping[str, tuple[str, ...]]
 
@@ -223,9 +223,10 @@ def service_of(document: Mapping[str, Any]) -> Service | None:
 def fields_of_service(name: str) -> Callable[[Fields], Fields]:
     """The function that names an event of this source."""
     service = _BY_NAME[name]
+    aliases = Aliases(service.names, nested=True)
 
     def fields(document: Fields) -> Fields:
         source = service.source if isinstance(service.source, str) else service.source(document)
-        return tagged(name_also(document, service.names), source)
+        return tagged(aliases.add_to(document), source)
 
     return fields

@@ -7,7 +7,7 @@ log exactly this; no product's format holds it. The JSON Schema is docs/data-sec
 from collections.abc import Mapping
 from typing import Any, get_args
 
-from pipeline.intake.formats.lines import Fields, add_aliases, flattened, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, flattened, tagged
 from schemas.cross_border import LegalGround
 
 ACTIONS = ("export", "transfer", "backup", "restore", "encryption", "deletion", "access", "change",
@@ -19,16 +19,18 @@ GROUNDS = get_args(LegalGround)
 """What `legal_ground` of an export may be."""
 OUTCOMES = ("success", "failure", "denied")
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "Computer": ("host", "system"),
-    "User": ("actor.account",),
-    "src_ip": ("actor.ip",),
-    "SourceIp": ("actor.ip",),
-    "dst_ip": ("destination.ip",),
-    "DestinationIp": ("destination.ip",),
-    "DestinationHostname": ("destination.host",),
-    "TargetFilename": ("object.path",),
-}
+NAMES = Aliases(
+    {
+        "Computer": ("host", "system"),
+        "User": ("actor.account",),
+        "src_ip": ("actor.ip",),
+        "SourceIp": ("actor.ip",),
+        "dst_ip": ("destination.ip",),
+        "DestinationIp": ("destination.ip",),
+        "DestinationHostname": ("destination.host",),
+        "TargetFilename": ("object.path",),
+    }
+)
 
 JSON_SCHEMA: dict[str, Any] = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -103,6 +105,6 @@ def is_data_security(document: Mapping[str, Any]) -> bool:
 
 def data_security_fields(document: Fields) -> Fields:
     """Dotted names, and Sigma's beside them; `action` is the service."""
-    fields = add_aliases(flattened(document), NAMES)
+    fields = NAMES.add_to(flattened(document))
     action = fields.get("action")
     return tagged(fields, f"data_security//{action if action in ACTIONS else ''}")

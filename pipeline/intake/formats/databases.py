@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.lines import Fields, add_aliases, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.time_shapes import leading_time
 
 _POSTGRES = re.compile(
@@ -50,12 +50,14 @@ _DAMENG_SESSION = re.compile(r"(?<!\w)(sess|thrd|user|trxid|stmt|appname|ip):([^
 _ORACLE_BEGINNINGS = ("LENGTH:", "LENGTH :", "ACTION :", "ACTION:", "Oracle Audit[",
                       "Oracle Unified Audit[")  # fmt: skip
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "username": ("user", "DATABASE USER", "DBUSER", "OPERATOR"),
-    "src_ip": ("ip", "client_ip", "CLIENT ADDRESS"),
-    "statement": ("ACTION", "SQL_TEXT", "SQLTEXT", "sql_text"),
-    "message": ("statement",),
-}
+NAMES = Aliases(
+    {
+        "username": ("user", "DATABASE USER", "DBUSER", "OPERATOR"),
+        "src_ip": ("ip", "client_ip", "CLIENT ADDRESS"),
+        "statement": ("ACTION", "SQL_TEXT", "SQLTEXT", "sql_text"),
+        "message": ("statement",),
+    }
+)
 
 
 def database_of_text(text: str) -> Fields | None:
@@ -111,7 +113,7 @@ def parse_database(text: str) -> Fields:
 
 
 def database_fields(document: Fields) -> Fields:
-    fields = add_aliases(document, NAMES)
+    fields = NAMES.add_to(document)
     named = fields.get("product")
     return tagged(fields, f"database/{named if named in PRODUCTS else _product(fields)}/")
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.formats.ecs_datasets import add_service_names, dataset_of
-from pipeline.intake.formats.lines import Fields, add_aliases, flattened, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, flattened, tagged
 from pipeline.intake.formats.windows import is_forwarded, is_winlogbeat, windows_fields
 
 DATASETS: dict[str, str] = {
@@ -65,51 +65,53 @@ CATEGORIES: tuple[tuple[str, str, str], ...] = (
 
 PRODUCTS = ("windows", "linux", "macos")
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "Image": ("process.executable", "process.name"),
-    "CommandLine": ("process.command_line",),
-    "CurrentDirectory": ("process.working_directory",),
-    "ProcessId": ("process.pid",),
-    "OriginalFileName": ("process.pe.original_file_name",),
-    "Product": ("process.pe.product",),
-    "Company": ("process.pe.company",),
-    "Description": ("process.pe.description",),
-    "ParentImage": ("process.parent.executable", "process.parent.name"),
-    "ParentCommandLine": ("process.parent.command_line",),
-    "ParentProcessId": ("process.parent.pid",),
-    "User": ("user.name",),
-    "TargetFilename": ("file.path",),
-    "ImageLoaded": ("dll.path", "file.path"),
-    "TargetObject": ("registry.path",),
-    "Details": ("registry.data.strings",),
-    "SourceIp": ("source.ip",),
-    "SourcePort": ("source.port",),
-    "DestinationIp": ("destination.ip",),
-    "DestinationPort": ("destination.port",),
-    "DestinationHostname": ("destination.domain",),
-    "QueryName": ("dns.question.name",),
-    "query": ("dns.question.name",),
-    "record_type": ("dns.question.type",),
-    "src_ip": ("source.ip",),
-    "src_port": ("source.port",),
-    "dst_ip": ("destination.ip",),
-    "dst_port": ("destination.port",),
-    "c-uri": ("url.original", "url.full"),
-    "c-uri-extension": ("url.extension",),
-    "cs-uri-stem": ("url.path",),
-    "cs-uri-query": ("url.original", "url.query"),
-    "cs-host": ("url.domain",),
-    "cs-method": ("http.request.method",),
-    "cs-referer": ("http.request.referrer",),
-    "sc-status": ("http.response.status_code",),
-    "c-useragent": ("user_agent.original",),
-    "cs-user-agent": ("user_agent.original",),
-    "Signature": ("threat.indicator.name", "rule.name"),
-}
+NAMES = Aliases(
+    {
+        "Image": ("process.executable", "process.name"),
+        "CommandLine": ("process.command_line",),
+        "CurrentDirectory": ("process.working_directory",),
+        "ProcessId": ("process.pid",),
+        "OriginalFileName": ("process.pe.original_file_name",),
+        "Product": ("process.pe.product",),
+        "Company": ("process.pe.company",),
+        "Description": ("process.pe.description",),
+        "ParentImage": ("process.parent.executable", "process.parent.name"),
+        "ParentCommandLine": ("process.parent.command_line",),
+        "ParentProcessId": ("process.parent.pid",),
+        "User": ("user.name",),
+        "TargetFilename": ("file.path",),
+        "ImageLoaded": ("dll.path", "file.path"),
+        "TargetObject": ("registry.path",),
+        "Details": ("registry.data.strings",),
+        "SourceIp": ("source.ip",),
+        "SourcePort": ("source.port",),
+        "DestinationIp": ("destination.ip",),
+        "DestinationPort": ("destination.port",),
+        "DestinationHostname": ("destination.domain",),
+        "QueryName": ("dns.question.name",),
+        "query": ("dns.question.name",),
+        "record_type": ("dns.question.type",),
+        "src_ip": ("source.ip",),
+        "src_port": ("source.port",),
+        "dst_ip": ("destination.ip",),
+        "dst_port": ("destination.port",),
+        "c-uri": ("url.original", "url.full"),
+        "c-uri-extension": ("url.extension",),
+        "cs-uri-stem": ("url.path",),
+        "cs-uri-query": ("url.original", "url.query"),
+        "cs-host": ("url.domain",),
+        "cs-method": ("http.request.method",),
+        "cs-referer": ("http.request.referrer",),
+        "sc-status": ("http.response.status_code",),
+        "c-useragent": ("user_agent.original",),
+        "cs-user-agent": ("user_agent.original",),
+        "Signature": ("threat.indicator.name", "rule.name"),
+    }
+)
 
 _SYSLOG_HOSTS = ("log.syslog.hostname", "syslog.hostname", "system.auth.hostname")
-HOST_NAMES = {"Computer": (*_SYSLOG_HOSTS, "host.name", "host.hostname")}
-RELAYED_HOST_NAMES = {"Computer": _SYSLOG_HOSTS}
+HOST_NAMES = Aliases({"Computer": (*_SYSLOG_HOSTS, "host.name", "host.hostname")})
+RELAYED_HOST_NAMES = Aliases({"Computer": _SYSLOG_HOSTS})
 SHIPPER_NAMES = ("agent.hostname", "agent.name", "beat.hostname", "beat.name")
 REMOTE_MODULES = frozenset(
     {
@@ -135,7 +137,7 @@ REMOTE_MODULES = frozenset(
 def ecs_fields(document: Fields) -> Fields:
     if is_winlogbeat(document):
         return windows_fields(document)
-    fields = add_aliases(flattened(document), NAMES)
+    fields = NAMES.add_to(flattened(document))
     dataset = dataset_of(fields)
     _add_host(fields, dataset)
     if "user.domain" in fields and _product(fields) == "windows" and "user.name" in fields:
@@ -147,9 +149,9 @@ def ecs_fields(document: Fields) -> Fields:
 def _add_host(fields: Fields, dataset: str) -> None:
     """`Computer`: the header of a relayed line before the name of the machine that shipped it."""
     if _is_shipped(fields, dataset):
-        add_aliases(fields, RELAYED_HOST_NAMES)
+        RELAYED_HOST_NAMES.add_to(fields)
     else:
-        add_aliases(fields, HOST_NAMES)
+        HOST_NAMES.add_to(fields)
 
 
 def _is_shipped(fields: Mapping[str, Any], dataset: str) -> bool:

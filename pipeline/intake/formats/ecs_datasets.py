@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.intake.formats.lines import Fields, add_aliases
+from pipeline.intake.formats.lines import Aliases, Fields
 
 
 class Renamed(msgspec.Struct, frozen=True):
@@ -118,6 +118,9 @@ RENAMED: dict[str, Renamed] = {
 """`event.dataset` to what its integration did."""
 
 
+_ALIASES = {dataset: Aliases(renamed.names) for dataset, renamed in RENAMED.items()}
+
+
 def add_service_names(fields: Fields, dataset: str) -> None:
     """Adds the service's own names; changes the fields in place."""
     renamed = RENAMED.get(dataset)
@@ -127,7 +130,7 @@ def add_service_names(fields: Fields, dataset: str) -> None:
         if name.startswith(renamed.prefix):
             own = name.removeprefix(renamed.prefix)
             fields.setdefault(_camel(own) if renamed.is_snake else own, value)
-    add_aliases(fields, renamed.names)
+    _ALIASES[dataset].add_to(fields)
     if "type" in renamed.names and isinstance(fields.get("type"), str):
         fields["type"] = fields["type"].upper()
 

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.lines import Fields, add_aliases, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import pairs_of
 
 FEWEST_PAIRS = 3
 """Pairs that make a line one of pairs, the first at its beginning."""
 
-NAMES: dict[str, tuple[str, ...]] = {
+NAMES = Aliases({
     "src_ip": ("srcip", "src", "SrcIp", "SourceIP", "source-ip", "SIP", "sip", "srcIP", "saddr",
                "SrcIPAddr", "src-ip", "remip", "Ip", "SRC"),
     "src_port": ("srcport", "sport", "SrcPort", "SPort", "spt", "source-port", "SourcePort", "SPT"),
@@ -30,7 +30,7 @@ NAMES: dict[str, tuple[str, ...]] = {
     "c-useragent": ("agent", "user_agent", "useragent"),
     "query": ("qname",),
     "record_type": ("qtype",),
-}  # fmt: skip
+})  # fmt: skip
 """Sigma's name, and what vendors call it."""
 
 MARKS: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -94,7 +94,7 @@ def parse_key_value(text: str) -> Fields:
 
 
 def key_value_fields(document: Fields) -> Fields:
-    fields = add_aliases(document, NAMES)
+    fields = NAMES.add_to(document)
     vendor = next((name for keys, name in MARKS if all(key in fields for key in keys)), "")
     if vendor == "fortigate":
         return tagged(fields, _fortigate(fields))

@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from pipeline.intake.faults import EventFault
+from pipeline.intake.memo import Names, by_names
 from pipeline.intake.texts import REPLACED, text_of_line
 from pipeline.sigma.log_sources import DECODING_FIELD, RESERVED_FIELDS, SOURCE_FIELD
 
@@ -73,28 +74,57 @@ by its path all the same, and a line of nested names cannot grow to many times i
 def flattened(document: Mapping[str, Any]) -> Fields:
     """Objects in objects as dotted names; lists stay as they are."""
     fields: Fields = {}
-    _flatten(document, "", DEEPEST_NAME, fields)
+    for key, value in document.items():
+        if value.__class__ is dict and value:
+            _flatten(value, f"{key}.", DEEPEST_NAME - 1, fields)
+        else:
+            fields[key] = value
     return fields
 
 
 def _flatten(holder: Mapping[str, Any], prefix: str, levels: int, fields: Fields) -> None:
     for key, value in holder.items():
-        if isinstance(value, dict) and value and levels > 1:
+        if value.__class__ is dict and value and levels > 1:
             _flatten(value, f"{prefix}{key}.", levels - 1, fields)
         else:
             fields[prefix + key] = value
 
 
-def add_aliases(fields: Fields, table: Mapping[str, tuple[str, ...]]) -> Fields:
-    """Each name of `table` that is not there takes the first of its sources that is."""
-    for name, sources in table.items():
-        if name not in fields:
+class Aliases:
+    """Names that an event gets beside its own, each with its sources, the likeliest first.
+
+    `nested`: sources are dotted paths of a document that is not flattened.
+    """
+
+    __slots__ = ("_present", "nested", "table")
+
+    def __init__(self, table: Mapping[str, tuple[str, ...]], nested: bool = False) -> None:
+        self.table, self.nested = table, nested
+        self._present = by_names(self._sources_in)
+
+    def add_to(self, fields: Fields) -> Fields:
+        """Each name that is not there takes the first of its sources that says something."""
+        for name, sources in self._present[tuple(fields)]:
             for source in sources:
-                value = fields.get(source)
+                value = look_up(fields, source) if self.nested else fields.get(source)
                 if value is not None and value != "":
                     fields[name] = value
                     break
-    return fields
+        return fields
+
+    def _sources_in(self, names: Names) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        """Of an event with these names, what it may get and from where."""
+        known, found = set(names), []
+        for name, sources in self.table.items():
+            there = tuple(
+                source
+                for source in sources
+                if source in known or (self.nested and source.partition(".")[0] in known)
+            )
+            if there and name not in known:
+                found.append((name, there))
+                known.add(name)  # a later name may take its value from it
+        return tuple(found)
 
 
 def tagged(fields: Fields, source: str) -> Fields:
@@ -110,15 +140,3 @@ def look_up(document: Mapping[str, Any], path: str) -> Any:
     head, dot, rest = path.partition(".")
     inner = document.get(head)
     return look_up(inner, rest) if dot and isinstance(inner, dict) else None
-
-
-def name_also(fields: Fields, table: Mapping[str, tuple[str, ...]]) -> Fields:
-    """As `add_aliases`, for sources at dotted paths of a document that is not flattened."""
-    for name, sources in table.items():
-        if name not in fields:
-            for source in sources:
-                value = look_up(fields, source)
-                if value is not None and value != "":
-                    fields[name] = value
-                    break
-    return fields

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.formats.lines import Fields, add_aliases, flattened
+from pipeline.intake.formats.lines import Aliases, Fields, flattened
 from pipeline.sigma.log_sources import SOURCE_FIELD
 
 CLASSES: dict[tuple[int, int], str] = {
@@ -51,48 +51,52 @@ PRODUCTS: dict[str, str] = {
 }
 CLOUD_SERVICES: dict[str, str] = {"aws": "/aws/cloudtrail", "gcp": "/gcp/gcp.audit"}
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "Image": ("process.file.path", "actor.process.file.path", "process.name"),
-    "CommandLine": ("process.cmd_line", "actor.process.cmd_line"),
-    "CurrentDirectory": ("process.working_directory",),
-    "ProcessId": ("process.pid", "actor.process.pid"),
-    "OriginalFileName": ("process.file.internal_name",),
-    "User": ("process.user.name", "actor.user.name", "user.name"),
-    "TargetFilename": ("file.path",),
-    "ImageLoaded": ("module.file.path", "driver.file.path"),
-    "DestinationIp": ("dst_endpoint.ip",),
-    "DestinationPort": ("dst_endpoint.port",),
-    "DestinationHostname": ("dst_endpoint.hostname", "dst_endpoint.domain"),
-    "SourceIp": ("src_endpoint.ip",),
-    "SourcePort": ("src_endpoint.port",),
-    "dst_ip": ("dst_endpoint.ip",),
-    "dst_port": ("dst_endpoint.port",),
-    "src_ip": ("src_endpoint.ip",),
-    "src_port": ("src_endpoint.port",),
-    "QueryName": ("query.hostname",),
-    "query": ("query.hostname",),
-    "record_type": ("query.type",),
-    "TargetObject": ("reg_key.path", "reg_value.path"),
-    "Details": ("reg_value.data",),
-    "c-uri": ("http_request.url.url_string", "http_request.url.path"),
-    "c-useragent": ("http_request.user_agent",),
-    "cs-user-agent": ("http_request.user_agent",),
-    "cs-method": ("http_request.http_method",),
-    "cs-host": ("http_request.url.hostname",),
-    "cs-uri-stem": ("http_request.url.path",),
-    "cs-uri-query": ("http_request.url.query_string",),
-    "cs-referer": ("http_request.referrer",),
-    "sc-status": ("http_response.code",),
-    "eventName": ("api.operation",),
-    "eventSource": ("api.service.name",),
-    "Signature": ("malware.name",),
-    "Computer": ("device.hostname", "device.name"),
-}
-PARENT_NAMES: dict[str, tuple[str, ...]] = {
-    "ParentImage": ("process.parent_process.file.path", "actor.process.file.path"),
-    "ParentCommandLine": ("process.parent_process.cmd_line", "actor.process.cmd_line"),
-    "ParentProcessId": ("process.parent_process.pid", "actor.process.pid"),
-}
+NAMES = Aliases(
+    {
+        "Image": ("process.file.path", "actor.process.file.path", "process.name"),
+        "CommandLine": ("process.cmd_line", "actor.process.cmd_line"),
+        "CurrentDirectory": ("process.working_directory",),
+        "ProcessId": ("process.pid", "actor.process.pid"),
+        "OriginalFileName": ("process.file.internal_name",),
+        "User": ("process.user.name", "actor.user.name", "user.name"),
+        "TargetFilename": ("file.path",),
+        "ImageLoaded": ("module.file.path", "driver.file.path"),
+        "DestinationIp": ("dst_endpoint.ip",),
+        "DestinationPort": ("dst_endpoint.port",),
+        "DestinationHostname": ("dst_endpoint.hostname", "dst_endpoint.domain"),
+        "SourceIp": ("src_endpoint.ip",),
+        "SourcePort": ("src_endpoint.port",),
+        "dst_ip": ("dst_endpoint.ip",),
+        "dst_port": ("dst_endpoint.port",),
+        "src_ip": ("src_endpoint.ip",),
+        "src_port": ("src_endpoint.port",),
+        "QueryName": ("query.hostname",),
+        "query": ("query.hostname",),
+        "record_type": ("query.type",),
+        "TargetObject": ("reg_key.path", "reg_value.path"),
+        "Details": ("reg_value.data",),
+        "c-uri": ("http_request.url.url_string", "http_request.url.path"),
+        "c-useragent": ("http_request.user_agent",),
+        "cs-user-agent": ("http_request.user_agent",),
+        "cs-method": ("http_request.http_method",),
+        "cs-host": ("http_request.url.hostname",),
+        "cs-uri-stem": ("http_request.url.path",),
+        "cs-uri-query": ("http_request.url.query_string",),
+        "cs-referer": ("http_request.referrer",),
+        "sc-status": ("http_response.code",),
+        "eventName": ("api.operation",),
+        "eventSource": ("api.service.name",),
+        "Signature": ("malware.name",),
+        "Computer": ("device.hostname", "device.name"),
+    }
+)
+PARENT_NAMES = Aliases(
+    {
+        "ParentImage": ("process.parent_process.file.path", "actor.process.file.path"),
+        "ParentCommandLine": ("process.parent_process.cmd_line", "actor.process.cmd_line"),
+        "ParentProcessId": ("process.parent_process.pid", "actor.process.pid"),
+    }
+)
 """In process activity the actor is the parent, unless the parent is given."""
 
 PROCESS_ACTIVITY = 1007
@@ -102,8 +106,8 @@ def ocsf_fields(document: Fields) -> Fields:
     """Dotted OCSF names, Sigma's names beside them, and the log source."""
     fields = flattened(document)
     if fields.get("class_uid") == PROCESS_ACTIVITY:
-        fields = add_aliases(fields, PARENT_NAMES)
-    fields = add_aliases(fields, NAMES)
+        fields = PARENT_NAMES.add_to(fields)
+    fields = NAMES.add_to(fields)
     fields[SOURCE_FIELD] = _source(fields)
     return fields
 

@@ -4,7 +4,7 @@ import re
 from itertools import islice
 
 _PAIR = re.compile(
-    r'(?<![\w.\-/])([\w.\-/]+)=("(?:[^"\\]|\\.)*"?|\'[^\']*\'|\S*?(?=[,;\s]|\Z))', re.DOTALL
+    r'(?<![\w.\-/])([\w.\-/]+)=("[^"\\]*(?:\\.[^"\\]*)*"?|\'[^\']*\'|[^,;\s]*)', re.DOTALL
 )
 """Begins where a word begins, so that a long word costs its length once."""
 _ESCAPED = re.compile(r"\\(.)", re.DOTALL)
@@ -18,13 +18,9 @@ MOST_PAIRS = 2_000
 def pairs_of(text: str) -> dict[str, str]:
     """Every pair in order; of the same name the first counts."""
     found: dict[str, str] = {}
-    for number, match in enumerate(_PAIR.finditer(text)):
-        if number == MOST_PAIRS:
-            break
-        name, value = match.groups()
-        if value[:1] in ('"', "'"):
-            value = unescaped(value.removesuffix(value[0])[1:] if len(value) > 1 else "")
-        found.setdefault(name, value)
+    for name, value in _PAIR.findall(text)[:MOST_PAIRS]:
+        is_quoted = value[:1] in ('"', "'")
+        found.setdefault(name, unescaped(value[1:].removesuffix(value[0])) if is_quoted else value)
     return found
 
 

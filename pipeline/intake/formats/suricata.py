@@ -3,24 +3,26 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.formats.lines import Fields, add_aliases, flattened, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, flattened, tagged
 
 CATEGORIES: dict[str, str] = {"dns": "dns", "flow": "firewall"}
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "dst_ip": ("dest_ip",),
-    "dst_port": ("dest_port",),
-    "query": ("dns.rrname", "dns.query.rrname"),
-    "record_type": ("dns.rrtype",),
-    "answer": ("dns.rdata",),
-    "c-uri": ("http.url",),
-    "c-useragent": ("http.http_user_agent",),
-    "cs-user-agent": ("http.http_user_agent",),
-    "cs-method": ("http.http_method",),
-    "cs-host": ("http.hostname",),
-    "cs-referer": ("http.http_refer",),
-    "sc-status": ("http.status",),
-}
+NAMES = Aliases(
+    {
+        "dst_ip": ("dest_ip",),
+        "dst_port": ("dest_port",),
+        "query": ("dns.rrname", "dns.query.rrname"),
+        "record_type": ("dns.rrtype",),
+        "answer": ("dns.rdata",),
+        "c-uri": ("http.url",),
+        "c-useragent": ("http.http_user_agent",),
+        "cs-user-agent": ("http.http_user_agent",),
+        "cs-method": ("http.http_method",),
+        "cs-host": ("http.hostname",),
+        "cs-referer": ("http.http_refer",),
+        "sc-status": ("http.status",),
+    }
+)
 
 
 DNS_LISTS: dict[str, tuple[str, str]] = {
@@ -32,7 +34,7 @@ DNS_LISTS: dict[str, tuple[str, str]] = {
 
 
 def suricata_fields(document: Fields) -> Fields:
-    fields = add_aliases(flattened(document), NAMES)
+    fields = NAMES.add_to(flattened(document))
     kind = str(fields.get("event_type") or "")
     if kind == "dns":
         _name_lists(fields)

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from pipeline.intake.formats.firewall import NAMES, has_both_ends
-from pipeline.intake.formats.lines import Fields, add_aliases, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import vendor_pairs_of
 from pipeline.intake.time_shapes import leading_time
 
@@ -59,7 +59,7 @@ TAGS: tuple[tuple[re.Pattern[str], str], ...] = (
 )
 """How vendors begin what stands in the tag's place, and the log source."""
 
-_DEVICE_NAMES = {name: sources for name, sources in NAMES.items() if name != "cs-host"}
+_DEVICE_NAMES = Aliases({name: of for name, of in NAMES.table.items() if name != "cs-host"})
 """`hostname` is the device's here, never a site that was asked for."""
 
 _PRIORITY = re.compile(r"(?:\d{1,9} (?=<))?<(\d{1,3})>")
@@ -158,7 +158,7 @@ def syslog_fields(document: Fields) -> Fields:
     if program.startswith("%%"):
         for name, value in vendor_pairs_of(str(document.get("message") or "")).items():
             document.setdefault(name, value)
-        add_aliases(document, _DEVICE_NAMES)
+        _DEVICE_NAMES.add_to(document)
         if has_both_ends(document):
             source = f"firewall{source}"
     return tagged(document, source)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.intake.faults import EventFault
-from pipeline.intake.formats.lines import Fields, add_aliases, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, tagged
 
 _COMBINED = re.compile(
     r"(?:(?P<vhost>[\w.\-]+(?::\d+)?) )?(?P<client>\S+) \S+ (?P<user>[^\[\"]{1,256}?) "
@@ -20,21 +20,23 @@ _SQUID = re.compile(
     r"(?P<peer>\S+)(?: (?P<mime>\S+))?"
 )
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "c-ip": ("client",),
-    "src_ip": ("client", "c-ip"),
-    "cs-username": ("user",),
-    "sc-status": ("status",),
-    "sc-bytes": ("bytes",),
-    "cs-referer": ("referer", "cs(Referer)"),
-    "cs-user-agent": ("agent", "cs(User-Agent)"),
-    "c-useragent": ("agent", "cs(User-Agent)", "cs-user-agent"),
-    "cs-cookie": ("cs(Cookie)",),
-    "cs-host": ("vhost", "cs(Host)"),
-    "dst_ip": ("s-ip", "r-ip"),
-    "dst_port": ("s-port", "r-port"),
-    "hostname": ("s-computername",),
-}
+NAMES = Aliases(
+    {
+        "c-ip": ("client",),
+        "src_ip": ("client", "c-ip"),
+        "cs-username": ("user",),
+        "sc-status": ("status",),
+        "sc-bytes": ("bytes",),
+        "cs-referer": ("referer", "cs(Referer)"),
+        "cs-user-agent": ("agent", "cs(User-Agent)"),
+        "c-useragent": ("agent", "cs(User-Agent)", "cs-user-agent"),
+        "cs-cookie": ("cs(Cookie)",),
+        "cs-host": ("vhost", "cs(Host)"),
+        "dst_ip": ("s-ip", "r-ip"),
+        "dst_port": ("s-port", "r-port"),
+        "hostname": ("s-computername",),
+    }
+)
 _NUMBERS = ("sc-status", "sc-bytes")
 
 IIS_DEFAULT = (
@@ -47,7 +49,9 @@ _IIS_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ [A-Z]{3,16} /")
 
 
 def is_web_access_text(text: str) -> bool:
-    return bool(_COMBINED.match(text) or _SQUID.match(text) or _IIS_LINE.match(text))
+    if '] "' in text and _COMBINED.match(text):  # looked for first: most lines have none
+        return True
+    return text[:1].isdigit() and bool(_SQUID.match(text) or _IIS_LINE.match(text))
 
 
 def parse_web_access(text: str) -> Fields:
@@ -111,7 +115,7 @@ def w3c_row(names: Sequence[str], values: Sequence[str]) -> Fields:
 
 
 def web_access_fields(document: Fields) -> Fields:
-    fields = add_aliases(document, NAMES)
+    fields = NAMES.add_to(document)
     stem = fields.get("cs-uri-stem")
     if isinstance(stem, str) and "c-uri" not in fields:
         query = fields.get("cs-uri-query")

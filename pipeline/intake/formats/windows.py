@@ -14,12 +14,13 @@ under which the record was written. Neither becomes a Windows name.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
 from pipeline.intake.formats.lines import Fields, flattened
 from pipeline.intake.formats.windows_text import message_fields
+from pipeline.intake.memo import Names, by_names
 from pipeline.sigma.log_sources import SOURCE_FIELD
 
 _BEAT_NAMES: dict[str, tuple[str, ...]] = {
@@ -62,6 +63,12 @@ _FLAT_ALIASES = (
 )
 """What NXLog, Snare, Get-WinEvent, EvtxECmd and Hayabusa name otherwise than Windows does."""
 
+_NESTED_MARKS = frozenset(
+    {"Event", "System", "win", "winlog", "event_data", "winlog.channel", "winlog.event_id",
+     "log_name"}
+)  # fmt: skip
+"""A document that has none of these names is of none of the other shapes."""
+
 _INNER_DATA = ("EventData", "UserData", "Details", "ExtraFieldInfo", "AllFieldInfo", "Payload")
 """Where flat dialects keep the event's own data as an object."""
 
@@ -88,7 +95,10 @@ _TEXT_KEYS = ("#text", "$", "text", "value", "Value")
 
 def windows_fields(document: Fields) -> Fields:
     """Any of the shapes to flat names; Security 4688 also as `Image`, `ParentImage`."""
-    if isinstance(document.get("Event"), dict):
+    plan = _FLAT_PLANS[tuple(document)]
+    if plan.is_flat:
+        fields = _flat(document, plan)
+    elif isinstance(document.get("Event"), dict):
         fields = _evtx(document["Event"])
     elif isinstance(document.get("System"), dict):
         fields = _evtx(document)
@@ -97,7 +107,7 @@ def windows_fields(document: Fields) -> Fields:
     elif is_winlogbeat(document):
         fields = _beat(document)
     else:
-        fields = _flat(document)
+        fields = _flat(document, plan)
     if "NewProcessName" in fields and str(fields.get("EventID")) == "4688":
         _name_process(fields)
     fields.pop(SOURCE_FIELD, None)  # nor does a sender choose its rules from within the data
@@ -106,26 +116,58 @@ def windows_fields(document: Fields) -> Fields:
     return fields
 
 
-def _flat(document: Fields) -> Fields:
-    if " " in "".join(document):
-        for name in [name for name in document if " " in name]:
-            document.setdefault(name.replace(" ", ""), document.pop(name))
+class _FlatPlan(NamedTuple):
+    """What is to be done with a flat document of certain names."""
+
+    is_flat: bool
+    """Whether it has no name of the other shapes."""
+    spaced: Names
+    aliases: tuple[tuple[str, str], ...]
+    """Names that it gets, each with the one whose value it takes."""
+    holders: Names
+    is_told: bool
+    """Whether it may have a message."""
+
+
+def _flat_plan(names: Names) -> _FlatPlan:
+    spaced = tuple(name for name in names if " " in name)
+    known = {name.replace(" ", "") for name in names}
+    aliases = []
     for name, sources in _FLAT_ALIASES:
-        if name not in document:
-            for source in sources:
-                if source in document:
-                    document[name] = document[source]
-                    break
+        source = next((each for each in sources if each in known), None)
+        if name not in known and source is not None:
+            aliases.append((name, source))
+            known.add(name)
+    first = next((at for at, name in enumerate(_INNER_DATA) if name in known), None)
+    holders = () if first is None else _INNER_DATA[first:]  # one may hold another
+    return _FlatPlan(
+        is_flat=_NESTED_MARKS.isdisjoint(names),
+        spaced=spaced,
+        aliases=tuple(aliases),
+        holders=holders,
+        is_told=bool(holders) or not known.isdisjoint(("Message", "message")),
+    )
+
+
+_FLAT_PLANS = by_names(_flat_plan)
+
+
+def _flat(document: Fields, plan: _FlatPlan) -> Fields:
+    for name in plan.spaced:
+        document.setdefault(name.replace(" ", ""), document.pop(name))
+    for name, source in plan.aliases:
+        document[name] = document[source]
     if document.get("Channel") == document.get("EventID"):
         return document  # neither is there: nothing of Windows to be found inside
-    for holder in _INNER_DATA:
+    for holder in plan.holders:
         inner = document.get(holder)
         if holder == "Payload" and isinstance(inner, str):
             inner = _payload(inner)
         if isinstance(inner, dict):
             for key, value in _data(_inner(inner)).items():
                 document.setdefault(key, value)
-    _add_message(document)
+    if plan.is_told:
+        _add_message(document)
     return document
 
 
@@ -249,14 +291,23 @@ def _data(data: Mapping[str, Any]) -> Fields:
     """Named data; names lose their spaces. `Data` elements with a `Name` become that name."""
     fields: Fields = {}
     unnamed: list[Any] = []
-    for key, value in data.items():
+    for key, name in _DATA_NAMES[tuple(data)]:
+        value = data[key]
         if key == "Data":
             unnamed.extend(_named_data(value, fields))
-        elif not _is_attribute(key):
-            fields[key.replace(" ", "")] = _plain(value)
+        else:
+            fields[name] = _plain(value) if value.__class__ is dict else value
     if unnamed:
         fields.setdefault("Data", unnamed[0] if len(unnamed) == 1 else unnamed)
     return fields
+
+
+def _data_names(names: Names) -> tuple[tuple[str, str], ...]:
+    """Those that are no attributes, with and without spaces."""
+    return tuple((name, name.replace(" ", "")) for name in names if not _is_attribute(name))
+
+
+_DATA_NAMES = by_names(_data_names)
 
 
 def _named_data(value: Any, fields: Fields) -> list[Any]:

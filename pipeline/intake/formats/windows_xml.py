@@ -14,6 +14,7 @@ from xml.etree.ElementTree import (
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import Fields
+from pipeline.intake.memo import by_text
 
 _OPENINGS = ("<Event>", "<Event ", "<Event\t", "<Event\n", "<Event\r")
 _CLOSING = "</Event>"
@@ -62,8 +63,16 @@ def _without_controls(text: str) -> str:
     return text if text.isprintable() else text.translate(_CONTROLS)
 
 
+def _local_name(tag: str) -> str:
+    """Without its name space."""
+    return tag.rpartition("}")[2]
+
+
+_LOCAL_NAMES = by_text(_local_name, 1_024)
+
+
 def _name(element: Element) -> str:
-    return element.tag.rpartition("}")[2]
+    return _LOCAL_NAMES[element.tag]
 
 
 def _section(section: Element) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.intake.formats.lines import Fields, add_aliases, flattened, tagged
+from pipeline.intake.formats.lines import Aliases, Fields, flattened, tagged
 
 PATH_CATEGORIES: dict[str, str] = {"dns": "dns"}
 """Log to a category that SigmaHQ's rules of no product use; the others' is not known."""
@@ -75,25 +75,31 @@ PATHS: tuple[tuple[str, tuple[str, ...]], ...] = (
 Modbus, DNP3, S7comm, IEC 104, OPC UA, CIP and BACnet: Zeek's own and ICSNPP's parsers. Zeek's own
 modbus has `unit` together with `pdu_type` or not at all, so `unit` alone is ICSNPP's."""
 
-NAMES: dict[str, tuple[str, ...]] = {
-    "src_ip": ("id.orig_h",),
-    "src_port": ("id.orig_p",),
-    "dst_ip": ("id.resp_h",),
-    "dst_port": ("id.resp_p",),
-}
-HTTP_NAMES: dict[str, tuple[str, ...]] = {
-    "c-uri": ("uri",),
-    "c-useragent": ("user_agent",),
-    "cs-user-agent": ("user_agent",),
-    "cs-method": ("method",),
-    "cs-host": ("host",),
-    "cs-referer": ("referrer",),
-    "sc-status": ("status_code",),
-}
-DNS_NAMES: dict[str, tuple[str, ...]] = {
-    "record_type": ("qtype_name",),
-    "answer": ("answers",),
-}
+NAMES = Aliases(
+    {
+        "src_ip": ("id.orig_h",),
+        "src_port": ("id.orig_p",),
+        "dst_ip": ("id.resp_h",),
+        "dst_port": ("id.resp_p",),
+    }
+)
+HTTP_NAMES = Aliases(
+    {
+        "c-uri": ("uri",),
+        "c-useragent": ("user_agent",),
+        "cs-user-agent": ("user_agent",),
+        "cs-method": ("method",),
+        "cs-host": ("host",),
+        "cs-referer": ("referrer",),
+        "sc-status": ("status_code",),
+    }
+)
+DNS_NAMES = Aliases(
+    {
+        "record_type": ("qtype_name",),
+        "answer": ("answers",),
+    }
+)
 NAMES_OF_PATH = {"http": HTTP_NAMES, "dns": DNS_NAMES}
 
 UNKNOWN_PATH = "unknown"
@@ -102,10 +108,10 @@ another log's alarm."""
 
 
 def zeek_fields(document: Fields) -> Fields:
-    nested = any(isinstance(value, dict) for value in document.values())
-    fields = add_aliases(flattened(document) if nested else document, NAMES)
+    fields = NAMES.add_to(flattened(document))
     path = str(fields.get("_path") or fields.get("path_name") or "") or _path_told(fields)
-    add_aliases(fields, NAMES_OF_PATH.get(path, {}))
+    if path in NAMES_OF_PATH:
+        NAMES_OF_PATH[path].add_to(fields)
     return tagged(fields, f"{PATH_CATEGORIES.get(path, '')}/zeek/{path}")
 
 

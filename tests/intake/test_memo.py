@@ -1,0 +1,72 @@
+"""What is remembered by the names of fields: never more than a bound, and never another answer."""
+
+from collections.abc import Mapping
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipeline.intake.formats.lines import Aliases, Fields, look_up
+from pipeline.intake.memo import (
+    CHARACTERS_MAX,
+    NAMES_MAX,
+    SHAPES_KEPT,
+    TEXT_MAX,
+    Names,
+    by_names,
+    by_text,
+)
+
+NAMES = st.sampled_from(["a", "b", "c", "d", "a.b", "a.c", "b.c.d"])
+SCALARS = st.sampled_from([None, "", 0, False, "x", "y", 7])
+VALUES = st.recursive(
+    SCALARS, lambda inner: st.dictionaries(NAMES, inner, max_size=3), max_leaves=5
+)
+TABLES = st.dictionaries(NAMES, st.lists(NAMES, max_size=3).map(tuple), max_size=5)
+
+
+def add_one_by_one(fields: Fields, table: Mapping[str, Names], nested: bool) -> Fields:
+    """Each name of the table looked up in the event itself."""
+    for name, sources in table.items():
+        if name in fields:
+            continue
+        found = (look_up(fields, each) if nested else fields.get(each) for each in sources)
+        said = [value for value in found if value is not None and value != ""]
+        if said:
+            fields[name] = said[0]
+    return fields
+
+
+@given(TABLES, st.lists(st.dictionaries(NAMES, VALUES, max_size=5), max_size=6), st.booleans())
+def test_aliases_are_those_that_each_event_would_get_alone(
+    table: dict[str, Names], events: list[Fields], nested: bool
+) -> None:
+    aliases = Aliases(table, nested)
+    for event in [*events, *events]:
+        expected = add_one_by_one(dict(event), table, nested)
+        assert list(aliases.add_to(dict(event)).items()) == list(expected.items())
+
+
+def test_a_memory_by_names_begins_anew_once_it_is_full() -> None:
+    made: list[Names] = []
+
+    def make(names: Names) -> int:
+        made.append(names)
+        return len(names)
+
+    memo = by_names(make)
+    for number in range(SHAPES_KEPT + 1):
+        assert memo["a", str(number)] == 2
+    assert len(memo) == 1
+    assert memo["a", str(SHAPES_KEPT)] == 2
+    assert len(made) == SHAPES_KEPT + 1
+
+
+def test_what_a_sender_made_large_is_answered_and_not_remembered() -> None:
+    shapes, texts = by_names(len), by_text(str.lower, 10)
+    assert shapes[("n",) * (NAMES_MAX + 1)] == NAMES_MAX + 1
+    assert shapes[("n" * (CHARACTERS_MAX + 1),)] == 1
+    assert texts["T" * (TEXT_MAX + 1)] == "t" * (TEXT_MAX + 1)
+    assert not shapes
+    assert not texts
+    assert texts["T" * TEXT_MAX] == "t" * TEXT_MAX
+    assert len(texts) == 1
