@@ -1,8 +1,8 @@
 """`fenghuo keys`: the Ed25519 keys with which enterprises sign what they publish."""
 
 import os
-import time
 from base64 import b64decode, b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from pipeline.files.registry_file import read_registry_file
 from pipeline.files.replacing import replace_file
-from schemas.moments import Moment, format_moment, parse_moment
+from schemas.moments import datetime_of, format_moment, moment_of, parse_moment
 from schemas.registry import Enterprise, PublishingKey
 
 
@@ -87,14 +87,15 @@ def end_command(registry: Path, enterprise_id: str, key_id: str, ends_at: str | 
     if key is None:
         known = ", ".join(each.key_id for each in enterprise.keys) or "none"
         raise click.ClickException(f"{enterprise_id} has no key {key_id!r}; it has: {known}")
-    at = time.time_ns() // 1_000 if ends_at is None else _moment(ends_at)
+    at = datetime.now(UTC).replace(microsecond=0) if ends_at is None else _time(ends_at)
     if at <= key.valid_from:
         raise click.BadParameter("--at is not after the key's beginning: it would never be valid")
     ended = msgspec.structs.replace(key, valid_until=at)
     keys = tuple(ended if each is key else each for each in enterprise.keys)
     _keep(registry, enterprises, enterprise, keys)
-    left = [each.key_id for each in keys if each.is_valid_at(at)]
-    click.echo(f"{key_id} ends at {format_moment(at)}; valid then: {', '.join(left) or 'no key'}")
+    end = moment_of(at)
+    left = ", ".join(each.key_id for each in keys if each.is_valid_at(end)) or "no key"
+    click.echo(f"{key_id} ends at {format_moment(end)}; valid then: {left}")
 
 
 def _sound(registry: Path) -> dict[str, Enterprise]:
@@ -132,15 +133,15 @@ def _publishing_key(
             raise ValueError("not 32 bytes")
     except ValueError as fault:
         raise click.BadParameter(f"{fault}; paste what `fenghuo keys new` printed") from fault
-    until = None if valid_until is None else _moment(valid_until)
-    if until is not None and until <= _moment(valid_from):
+    begin, until = _time(valid_from), None if valid_until is None else _time(valid_until)
+    if until is not None and until <= begin:
         raise click.BadParameter("--until is not after --from: the key would never be valid")
-    return PublishingKey(key_id, public_key, _moment(valid_from), until)
+    return PublishingKey(key_id, public_key, begin, until)
 
 
-def _moment(text: str) -> Moment:
+def _time(text: str) -> datetime:
     try:
-        return parse_moment(text)
+        return datetime_of(parse_moment(text))
     except ValueError as fault:
         raise click.BadParameter(f"{text!r} is not RFC 3339: 2026-01-31T08:00:00Z") from fault
 
