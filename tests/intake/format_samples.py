@@ -85,6 +85,10 @@ WINDOWS = (
     Sample("Hayabusa", b'{"Timestamp":"2024-03-01 08:00:00.000 +00:00","Computer":"ws1","Channel":'
            b'"' + SYSMON.encode() + b'","EventID":1,"Level":"info","RecordID":9,"Details":{'
            + _IMAGE + b"}}", "windows", _PROCESS, _WINDOWS),
+    Sample("RPC Firewall", b'{"TimeCreated":' + _TIME + b',"Channel":"RPCFW","EventID":3,'
+           b'"Computer":"ws1","InterfaceUuid":"u","OpNum":"1"}', "windows",
+           "application/rpc_firewall/",
+           {"EventLog": "RPCFW", "OpNum": "1", "Computer": "ws1"}),
     Sample("Snare", b"<14>Mar  1 08:00:00 ws1 MSWinEventLog\t1\t" + SYSMON.encode() + b"\t77\tFri "
            b"Mar 01 08:00:00 2024\t1\tMicrosoft-Windows-Sysmon\tSYSTEM\tUser\tInformation\tws1\t"
            b"Process Create\t\tProcess Create:  Image: C:\\Temp\\a&b.exe  CommandLine: a\t88",
@@ -265,6 +269,11 @@ JSON = (
     Sample("GCP", b'{"timestamp":' + _TIME + b',"logName":"l","protoPayload":{"methodName":"m",'
            b'"authenticationInfo":{"principalEmail":"a@x"}}}', "gcp", "/gcp/gcp.audit",
            {"gcp.audit.method_name": "m", "username": "a@x"}),
+    Sample("Google Workspace", b'{"timestamp":' + _TIME + b',"logName":"organizations/1/logs/x",'
+           b'"protoPayload":{"serviceName":"admin.googleapis.com","methodName":"google.admin.X",'
+           b'"metadata":{"event":[{"eventName":"CREATE_GROUP"}]},"authenticationInfo":'
+           b'{"principalEmail":"a@x"}}}', "gcp", "/gcp/google_workspace.admin",
+           {"eventService": "admin.googleapis.com", "eventName": "CREATE_GROUP"}),
     Sample("Falco", b'{"time":' + _TIME + b',"rule":"r","priority":"Warning","output":"o",'
            b'"output_fields":{"proc.cmdline":"id -u","proc.name":"id"}}', "falco", "/linux/falco",
            {"CommandLine": "id -u", "message": "o"}),
