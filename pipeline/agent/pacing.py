@@ -29,7 +29,8 @@ class Pace:
     def __init__(self, told: Quota | None, now_s: float) -> None:
         self.share = 1.0
         """Of the quota's rate that is used."""
-        self._is_told = told is not None
+        self._is_heard = told is not None
+        self._is_assumed = False
         self._quota = told or Quota()
         self._first_s: float | None = None
         self._changed_s = now_s
@@ -38,9 +39,9 @@ class Pace:
 
     def may_send(self, now_s: float) -> bool:
         """Whether another batch may go now."""
-        if not self._is_told and self._first_s is not None:
-            self._is_told = now_s >= self._first_s + FIRST_S
-            if not self._is_told:
+        if not self._is_heard and not self._is_assumed and self._first_s is not None:
+            self._is_assumed = now_s >= self._first_s + FIRST_S
+            if not self._is_assumed:
                 return False
         owed = zip(self._paid_s, self._take_s(*self._on_its_way), strict=True)
         debt_s = max(max(paid_s - now_s, 0.0) + take_s for paid_s, take_s in owed)
@@ -75,8 +76,11 @@ class Pace:
             self.share, self._changed_s = min(self.share * MORE, 1.0), now_s
         if told is None:
             return False
-        is_another, self._is_told, self._quota = told != self._quota, True, told
-        return is_another
+        is_news = told != self._quota or not self._is_heard
+        if not self._is_heard:  # what was owed by the default quota says nothing of this one
+            self._paid_s = (now_s + told.burst_s / 2,) * 2
+        self._is_heard, self._is_assumed, self._quota = True, False, told
+        return is_news
 
     def _take_s(self, events: int, size: int) -> tuple[float, float]:
         """How long it takes to pay off so much."""

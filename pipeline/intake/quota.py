@@ -61,7 +61,9 @@ def settle_charge(
 ) -> BatchAccount:
     """Rule 3, once it is read: the account, which says so where the batch was over the quota."""
     if charged.reason:
-        reasons = {**account.reasons, charged.reason: account.events}
+        # What was taken before is over nothing: each of its events has one reason already.
+        over = {} if account.outcome == "duplicate" else {charged.reason: account.events}
+        reasons = {**account.reasons, **over}
         return msgspec.structs.replace(account, reasons=reasons, quota=quota)
     _owe(quota, state, batch.received_at, max(0, account.events - charged.lines), 0)
     return msgspec.structs.replace(account, quota=quota)

@@ -90,6 +90,18 @@ def test_until_the_quota_is_told_one_batch_goes_and_then_after_a_while_the_other
     assert pace.may_send(FIRST_S)
 
 
+def test_a_quota_that_is_told_first_is_gone_by_without_the_default_one_s_debt() -> None:
+    pace = Pace(None, 0.0)
+    pace.sent(5, 50, 0.0)
+    pace.acknowledged(5, 50, 0.1)
+    assert pace.hear(Quota(events_per_second=100, burst_s=4), False, 1.0)
+    assert pace.may_send(1.0)
+    pace.sent(100, 1_000, 1.0)
+    assert not pace.may_send(1.9)
+    pace.acknowledged(100, 1_000, 1.9)
+    assert pace.may_send(2.91)
+
+
 def test_a_quota_that_is_told_holds_at_once_and_outlives_the_process(tmp_path: Path) -> None:
     heard: SimpleQueue[Receipt] = SimpleQueue()
     quota = Quota(events_per_second=7)

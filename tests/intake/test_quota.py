@@ -198,3 +198,11 @@ def test_what_is_over_a_quota_raises_an_alarm() -> None:
     for some in take(engine, [sent(0, RECEIPT, 5), sent(1, RECEIPT, 5)])[0]:
         observe_decisions(metrics, some)
     assert b'fenghuo_over_quota_events_total{done="taken"} 5.0' in metrics.text()
+
+
+def test_a_batch_that_was_taken_before_has_one_reason_also_over_the_quota() -> None:
+    first, loud = sent(0, RECEIPT, 5), sent(1, RECEIPT, 5)
+    again = msgspec.structs.replace(first, offset=2)
+    decided, _ = take(engine_of(Quota(events_per_second=1, burst_s=1)), [first, loud, again])
+    account = accounts(decided)[2]
+    assert (account.outcome, account.reasons) == ("duplicate", {"duplicate_batch": account.events})
