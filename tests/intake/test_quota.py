@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.intake.admitted import Admitted
+from pipeline.intake.batching import BYTES_PER_BATCH
+from pipeline.intake.lines import LINE_BYTES
 from pipeline.intake.quota import QuotaState, charge
 from pipeline.intake.receipts import receipt_of
 from pipeline.intake.registry import parse_registry
@@ -206,3 +208,10 @@ def test_a_batch_that_was_taken_before_has_one_reason_also_over_the_quota() -> N
     decided, _ = take(engine_of(Quota(events_per_second=1, burst_s=1)), [first, loud, again])
     account = accounts(decided)[2]
     assert (account.outcome, account.reasons) == ("duplicate", {"duplicate_batch": account.events})
+
+
+def test_the_largest_batch_that_is_read_by_default_is_what_our_senders_cut_and_one_line() -> None:
+    quota = Quota()
+    assert BYTES_PER_BATCH + LINE_BYTES <= quota.batch_bytes
+    large = msgspec.structs.replace(batch([b"{}"]), value=b" " * (quota.batch_bytes + 1))
+    assert charge(quota, QuotaState(), large).reason == "batch_over_quota"
