@@ -212,6 +212,6 @@ def test_a_batch_that_was_taken_before_has_one_reason_also_over_the_quota() -> N
 
 def test_the_largest_batch_that_is_read_by_default_is_what_our_senders_cut_and_one_line() -> None:
     quota = Quota()
-    assert BYTES_PER_BATCH + LINE_BYTES <= quota.batch_bytes
+    assert quota.batch_bytes >= BYTES_PER_BATCH + LINE_BYTES
     large = msgspec.structs.replace(batch([b"{}"]), value=b" " * (quota.batch_bytes + 1))
     assert charge(quota, QuotaState(), large).reason == "batch_over_quota"
