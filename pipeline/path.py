@@ -155,7 +155,7 @@ class Engine:
         quota = quota_of(self.policy.quota, self.registry[batch.enterprise_id].quota)
         charged = charge(quota, state.quota, batch)
         if charged.is_dropped:
-            return [account_dropped(batch, charged)]
+            return [account_dropped(quota, batch, charged)]
         *decided, account = self.process(state, batch)
         assert isinstance(account, BatchAccount), "the account of a batch comes last"
         return [*decided, settle_charge(quota, state.quota, batch, charged, account)]

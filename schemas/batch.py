@@ -6,6 +6,7 @@ from typing import TypedDict
 import msgspec
 
 from schemas.moments import Moment
+from schemas.quota import Quota
 
 SIGNATURE_CONTEXT = b"fenghuo-batch-2"
 
@@ -103,7 +104,8 @@ class BatchAccount(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     dropped and dead-lettered events by reason code, and what was remarked of stored ones
     (`REMARKS` in pipeline/intake/reading.py). `unverified` is why it cannot be known whether an
     accepted batch was taken before; "" where it was not. `key_id` is that of the signature that
-    holds; "" where none does: then nobody is answered.
+    holds; "" where none does: then nobody is answered. `quota` is what it was held against; None
+    where it was not.
     """
 
     enterprise_id: str
@@ -124,6 +126,7 @@ class BatchAccount(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     reasons: dict[str, int] = {}
     drill: str = ""
     unverified: str = ""
+    quota: Quota | None = None
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, tag="dead_letter"):

@@ -20,7 +20,9 @@ class Quota(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     bytes_per_second: Positive = 4_000_000
     burst_s: Positive = 60
     batch_events: Positive = 20_000
-    batch_bytes: Positive = 8_000_000
+    batch_bytes: Positive = 2_500_000
+    """What our own senders cut at, and a line beyond: the worst that can be made of so much, lists
+    within lists or XML of empty elements, costs less than a second of CPU (docs/capacity.md)."""
     over: Over = "slow"
 
 

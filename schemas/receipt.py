@@ -3,6 +3,7 @@
 import msgspec
 
 from schemas.moments import Moment
+from schemas.quota import Quota
 
 
 class Reason(msgspec.Struct, frozen=True):
@@ -20,7 +21,8 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     `receipt_id` is the same whenever it is sent again. `outcome` is accepted, duplicate (the
     batch was taken before) or refused. `not_correlated` came too late for any window: stored,
     and seen by rules for single events alone. `future` are those of the stored ones whose clock
-    was ahead. `unverified` is why it cannot be known whether the batch was taken before.
+    was ahead. `unverified` is why it cannot be known whether the batch was taken before. `quota` is
+    how much the enterprise may send, as this batch was held against it.
     """
 
     receipt_id: str
@@ -40,6 +42,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     reasons: tuple[Reason, ...] = ()
     drill: str = ""
     unverified: str = ""
+    quota: Quota | None = None
 
     @property
     def is_loss(self) -> bool:

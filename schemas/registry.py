@@ -1,12 +1,12 @@
 """Who publishes: enterprises, their keys, and what an incident at each of them may touch."""
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Literal, TypeAlias
+from datetime import UTC, date, datetime
+from typing import Annotated, Literal, TypeAlias
 
 import msgspec
 
-from schemas.moments import Moment
+from schemas.moments import Moment, moment_of
 from schemas.quota import QuotaOverride
 
 Field: TypeAlias = Literal["industrial", "telecom", "radio", "unknown"]
@@ -16,20 +16,27 @@ DataClass: TypeAlias = Literal["general", "important", "core"]
 ListingAbroad: TypeAlias = Literal["none", "planned", "filed"]
 """国外上市 (Cybersecurity Review Measures 2022, Art. 7): not meant, planned, or filed for."""
 
+ZonedTime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+
 PROVINCE_PATTERN = "^[1-6][0-9]0000$"
 
 
 class PublishingKey(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """An Ed25519 public key, base64 of its 32 bytes (RFC 8032), and when it may sign."""
+    """An Ed25519 public key, base64 of its 32 bytes (RFC 8032), and when it may sign.
+
+    Times are written as RFC 3339 with an offset; a number is refused, whatever its unit.
+    """
 
     key_id: str
     public_key: str
-    valid_from: Moment = 0
-    valid_until: Moment | None = None
+    valid_from: ZonedTime = datetime(1970, 1, 1, tzinfo=UTC)
+    valid_until: ZonedTime | None = None
 
     def is_valid_at(self, moment: Moment) -> bool:
         """From `valid_from` on, and before `valid_until`."""
-        return self.valid_from <= moment and (self.valid_until is None or moment < self.valid_until)
+        return moment_of(self.valid_from) <= moment and (
+            self.valid_until is None or moment < moment_of(self.valid_until)
+        )
 
 
 class Contact(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -39,13 +39,14 @@ _OF_REGISTRY: Final = (
 )  # fmt: skip
 _OF_RANK: Final = ("registered", "top_tenth", "place", "ranked", "candidates", "seats")
 _TODAY: Final = "toDate({now}, 'Asia/Shanghai')"
-_NOW_US: Final = "toUnixTimestamp64Micro({now})"
+_NOW_TEXT: Final = "formatDateTime({now}, '%Y-%m-%dT%H:%i:%S.%f+00:00', 'UTC')"
+"""As `key_validity` has its times: compared as text, so that no year is out of range."""
 _STATES: Final = {
     "has_revenue": """multiIf(above_designated_size = 'no', 'not_required',
         annual_revenue IS NULL OR sector = '', 'unknown', 'yes')""",
-    "has_key": f"""if(arrayExists(key -> JSONExtractInt(key, 'valid_from') <= {_NOW_US}
+    "has_key": f"""if(arrayExists(key -> JSONExtractString(key, 'valid_from') <= {_NOW_TEXT}
         AND (JSONType(key, 'valid_until') = 'Null'
-            OR JSONExtractInt(key, 'valid_until') > {_NOW_US}),
+            OR JSONExtractString(key, 'valid_until') > {_NOW_TEXT}),
         JSONExtractArrayRaw(key_validity)), 'yes', 'no')""",
     "is_connected": "if(is_seen, 'yes', 'no')",
     "is_publishing": "if(is_seen AND last_received_at >= {now} - INTERVAL 1 DAY, 'yes', 'no')",

@@ -1,5 +1,7 @@
 """Tables of what was received, found and said: events and their counts, detections, accounts."""
 
+from datetime import UTC, datetime
+
 import msgspec
 
 from schemas.batch import BatchAccount, DeadLetter
@@ -201,10 +203,19 @@ COMMANDS = Table(
 def key_validity(enterprise: Enterprise) -> str:
     """Each key's id and span as JSON, without the key."""
     spans = [
-        {"key_id": key.key_id, "valid_from": key.valid_from, "valid_until": key.valid_until}
+        {
+            "key_id": key.key_id,
+            "valid_from": _in_utc(key.valid_from),
+            "valid_until": None if key.valid_until is None else _in_utc(key.valid_until),
+        }
         for key in enterprise.keys
     ]
     return msgspec.json.encode(spans).decode()
+
+
+def _in_utc(when: datetime) -> str:
+    """All of one length, so that their order as text is that in time."""
+    return when.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 ENTERPRISES = Table(

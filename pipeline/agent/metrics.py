@@ -12,6 +12,7 @@ CounterName: TypeAlias = Literal[
     "batches_sent",
     "spool_refusals",
     "requests_refused",
+    "events_refused",
 ]
 GaugeName: TypeAlias = Literal[
     "spool_bytes",
@@ -23,6 +24,8 @@ GaugeName: TypeAlias = Literal[
     "files_unreadable",
     "broker_away",
     "unacknowledged_seconds",
+    "receipts_away",
+    "pace_share",
 ]
 
 
@@ -41,6 +44,7 @@ COUNTERS: tuple[Metric, ...] = (
     Metric("batches_sent", "Batches that Kafka acknowledged."),
     Metric("spool_refusals", "Writes refused by a full spool or disk; senders were made to wait."),
     Metric("requests_refused", "HTTP requests refused, by status.", ("input", "status")),
+    Metric("events_refused", "ALARM: events that receipts say are not taken.", ("reason",)),
 )
 GAUGES: tuple[Metric, ...] = (
     Metric("spool_bytes", "On the disk, not all of it unsent."),
@@ -52,6 +56,8 @@ GAUGES: tuple[Metric, ...] = (
     Metric("files_unreadable", "ALARM: files that are asked for, and cannot be read."),
     Metric("broker_away", "1 while Kafka cannot be reached, or takes nothing.", ()),
     Metric("unacknowledged_seconds", "Since Kafka last acknowledged, while something waits.", ()),
+    Metric("receipts_away", "1 while no receipts can be read: what is refused is not known.", ()),
+    Metric("pace_share", "Of the quota's rate that is used; below 1 after it was exceeded.", ()),
 )
 
 

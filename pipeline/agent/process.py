@@ -17,6 +17,7 @@ from pipeline.agent.collecting import Batching, Collector
 from pipeline.agent.file_input import FileFollower
 from pipeline.agent.http_input import listen_http
 from pipeline.agent.metrics import Metrics
+from pipeline.agent.receipts import Answers, Listener
 from pipeline.agent.segments import Manner
 from pipeline.agent.sending import DRAIN_S, Forwarder
 from pipeline.agent.settings import (
@@ -34,7 +35,7 @@ from pipeline.agent.standard_input import read_standard_input
 from pipeline.agent.status import Observer, serve_status
 from pipeline.agent.syslog_inputs import listen_tcp, listen_udp
 from pipeline.app.publishing import Sender
-from schemas.topics import topic_name
+from schemas.topics import receipts_topic, topic_name
 
 log = structlog.get_logger("fenghuo.agent")
 
@@ -68,11 +69,14 @@ class _Agent:
             name_of(each): Collector(name_of(each), self._spool(each), batching, self._metrics)
             for each in settings.inputs
         }
+        access, prefix = settings.kafka.access(), settings.kafka.topic_prefix
+        self._listener = Listener(access, receipts_topic(settings.enterprise, prefix))
         self._forwarder = Forwarder(
-            settings.kafka.access(),
-            topic_name("events", settings.kafka.topic_prefix),
+            access,
+            topic_name("events", prefix),
             sender,
             {name: each.spool for name, each in self._collectors.items()} | self._orphans(),
+            Answers(self._listener.heard, settings.folder, self._metrics),
             self._metrics,
         )
         self._stop = asyncio.Event()
@@ -97,6 +101,8 @@ class _Agent:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
         forwarding = Thread(target=self._forward, args=(loop,), daemon=True, name="forwarder")
+        listening = Thread(target=self._listener.run, daemon=True, name="receipts")
+        listening.start()
         writing = [self._begin(each.run()) for each in self._collectors.values()]
         forwarding.start()
         async with AsyncExitStack() as stack:
@@ -106,6 +112,7 @@ class _Agent:
             collector.close()
         await asyncio.gather(*writing, return_exceptions=True)
         self._forwarder.stop()
+        self._listener.stop()
         await asyncio.to_thread(forwarding.join, DRAIN_S + 2)
         left = sum(each.spool.unsent_lines for each in self._collectors.values())
         log.info("ended", unsent_lines=left, why=self._forwarder.fault)
@@ -137,6 +144,7 @@ class _Agent:
             self._settings.spool_bytes,
             self._collectors.values(),
             self._forwarder,
+            self._listener,
             self._metrics,
         )
         address = await serve_status(self._settings.status_address, observer, self._metrics, stack)

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 
 from pipeline.agent.metrics import Metrics
+from pipeline.agent.receipts import Answers
 from pipeline.agent.spool import Spool, SpooledBatch
 from pipeline.app.delivery import Backoff
 from pipeline.app.publishing import IN_FLIGHT, IN_FLIGHT_BYTES, SILENT_S, Sender, sign_chunk
@@ -66,12 +67,14 @@ class Forwarder:
         topic: str,
         sender: Sender,
         spools: Mapping[str, Spool],
+        answers: Answers,
         metrics: Metrics,
     ) -> None:
         self._access = access
         self._topic = topic
         self._sender = sender
         self._spools = spools
+        self._answers = answers
         self._metrics = metrics
         self._stop = Event()
         self._deadline_s = float("inf")
@@ -115,6 +118,7 @@ class Forwarder:
         cursors = [Cursor(name, spool) for name, spool in self._spools.items()]
         self._on_its_way.clear()
         self._bytes = 0
+        self._answers.pace.lost_sight(time.monotonic())
         self.fault = ""
         while True:
             sent = [cursor for cursor in cursors if self._send_next(producer, cursor)]
@@ -131,7 +135,7 @@ class Forwarder:
         return len(self._on_its_way) >= IN_FLIGHT or self._bytes >= IN_FLIGHT_BYTES
 
     def _send_next(self, producer: Any, cursor: Cursor) -> bool:
-        batch = cursor.next()
+        batch = cursor.next() if self._answers.may_send() else None
         if batch is None:
             return False
         manner = batch.manner
@@ -146,6 +150,7 @@ class Forwarder:
         )
         self._on_its_way.append(OnItsWay(cursor, batch, future))
         self._bytes += batch.chunk.size
+        self._answers.sent(batch.chunk)
         return True
 
     def _await_first(self) -> None:
@@ -173,6 +178,7 @@ class Forwarder:
     def _acknowledge(self, first: OnItsWay) -> None:
         lines = len(first.batch.chunk.lines)
         self._bytes -= first.batch.chunk.size
+        self._answers.acknowledged(first.batch.chunk)
         first.cursor.spool.acknowledge(first.batch.after, lines)
         self.heard_s = time.monotonic()
         self.fault = ""

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from pipeline.agent.collecting import Collector
 from pipeline.agent.metrics import Metrics
+from pipeline.agent.receipts import Listener
 from pipeline.agent.sending import Forwarder
 
 SILENT_S = 30.0
@@ -35,11 +36,17 @@ class InputStatus(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The agent; `problems` is empty while all is well."""
+    """The agent; `problems` is empty while all is well.
+
+    `receipts` says why none is heard, "" while they are: then what became of the batches is not
+    known here. `refused_events` are those of which a receipt said that they were not taken.
+    """
 
     enterprise: str
     problems: tuple[str, ...]
     unacknowledged_s: float
+    receipts: str
+    refused_events: int
     inputs: tuple[InputStatus, ...]
 
 
@@ -52,12 +59,14 @@ class Observer:
         limit: int,
         collectors: Iterable[Collector],
         forwarder: Forwarder,
+        listener: Listener,
         metrics: Metrics,
     ) -> None:
         self._enterprise = enterprise
         self._limit = limit
         self._collectors = tuple(collectors)
         self._forwarder = forwarder
+        self._listener = listener
         self._metrics = metrics
 
     def status(self) -> Status:
@@ -67,13 +76,21 @@ class Observer:
         unacknowledged_s = round(waited_s, 1) if is_waiting else 0.0
         self._metrics.put("broker_away", bool(self._forwarder.fault))
         self._metrics.put("unacknowledged_seconds", unacknowledged_s)
+        self._metrics.put("receipts_away", bool(self._listener.fault))
         inputs = tuple(map(self._of_input, self._collectors))
         full = [f"{each.name}: the spool or its disk is full" for each in inputs if each.is_full]
         unread = [said for each in self._collectors for said in each.troubles.values()]
         silent = f"Kafka has acknowledged nothing for {waited_s:.0f} s"
         fault = self._forwarder.fault or (silent if unacknowledged_s > SILENT_S else "")
         problems = (*filter(None, (fault,)), *full, *unread)
-        return Status(self._enterprise, problems, unacknowledged_s, inputs)
+        return Status(
+            self._enterprise,
+            problems,
+            unacknowledged_s,
+            self._listener.fault,
+            round(self._metrics.total("events_refused")),
+            inputs,
+        )
 
     def _of_input(self, collector: Collector) -> InputStatus:
         name, spool, metrics = collector.name, collector.spool, self._metrics

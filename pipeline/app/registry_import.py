@@ -133,7 +133,7 @@ def _change(before: Content, after: Content, known: Known) -> Change:
 
 def _spans(text: str) -> tuple[PublishingKey, ...]:
     """Keys as the store has them: without the key itself."""
-    spans = msgspec.json.decode(text or "[]", type=list[dict[str, str | int | None]])
+    spans = msgspec.json.decode(text or "[]", type=list[dict[str, str | None]])
     return tuple(msgspec.convert({"public_key": "", **span}, type=PublishingKey) for span in spans)
 
 

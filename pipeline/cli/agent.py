@@ -11,7 +11,7 @@ from pipeline.agent.process import AgentFault, serve
 from pipeline.agent.settings import AgentSettings, SettingsFault, read_agent_settings
 from pipeline.agent.status import Status
 from pipeline.app.publishing import Sender
-from pipeline.cli.keys import read_private_key
+from pipeline.cli.signing import read_private_key
 
 _SETTINGS = click.argument("settings", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 ANSWER_S = 5.0

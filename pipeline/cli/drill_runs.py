@@ -29,7 +29,7 @@ from pipeline.app.drill_runs import (
 from pipeline.app.publishing import Parcel, publish_parcels
 from pipeline.cli.drill_files import drill_options, load_drill
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
-from pipeline.cli.keys import read_private_key
+from pipeline.cli.signing import read_private_key
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say

@@ -1,8 +1,8 @@
-"""`fenghuo keys`: the Ed25519 keys with which enterprises sign what they publish."""
+"""`fenghuo keys`: the Ed25519 keys with which enterprises and registrars sign."""
 
 import os
-import time
 from base64 import b64decode, b64encode
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,18 +13,18 @@ from cryptography.hazmat.primitives.serialization import (
     NoEncryption,
     PrivateFormat,
     PublicFormat,
-    load_pem_private_key,
 )
 
+from pipeline.cli.signing import require_both, sign_command, sign_written, signing_options
 from pipeline.files.registry_file import read_registry_file
 from pipeline.files.replacing import replace_file
-from schemas.moments import Moment, format_moment, parse_moment
+from schemas.moments import datetime_of, format_moment, moment_of, parse_moment
 from schemas.registry import Enterprise, PublishingKey
 
 
 @click.group("keys")
 def keys_group() -> None:
-    """Publishing keys."""
+    """Keys: of what is published, and of registry, policy and rules."""
 
 
 @keys_group.command("new")
@@ -57,6 +57,7 @@ def new_command(file: Path) -> None:
 @click.option("--public-key", required=True, help="As `fenghuo keys new` printed it.")
 @click.option("--from", "valid_from", default="1970-01-01T00:00:00Z", help="RFC 3339.")
 @click.option("--until", "valid_until", default=None, help="RFC 3339; open without it.")
+@signing_options
 def register_command(
     registry: Path,
     enterprise_id: str,
@@ -64,14 +65,18 @@ def register_command(
     public_key: str,
     valid_from: str,
     valid_until: str | None,
+    sign_key: Path | None,
+    sign_key_id: str,
 ) -> None:
     """Enter a public key into the REGISTRY file; an older key stays valid beside it."""
+    require_both(sign_key, sign_key_id)
     enterprises = _sound(registry)
     enterprise = _of(enterprises, enterprise_id, registry)
     if any(key.key_id == key_id for key in enterprise.keys):
         raise click.ClickException(f"{enterprise_id} has a key {key_id!r}; choose another id")
     key = _publishing_key(key_id, public_key, valid_from, valid_until)
     _keep(registry, enterprises, enterprise, (*enterprise.keys, key))
+    sign_written(registry, sign_key, sign_key_id)
 
 
 @keys_group.command("end")
@@ -79,22 +84,33 @@ def register_command(
 @click.option("--enterprise", "enterprise_id", required=True, help="Whose key it is.")
 @click.option("--key-id", required=True, help="Which of its keys.")
 @click.option("--at", "ends_at", default=None, help="RFC 3339; now without it.")
-def end_command(registry: Path, enterprise_id: str, key_id: str, ends_at: str | None) -> None:
+@signing_options
+def end_command(
+    registry: Path,
+    enterprise_id: str,
+    key_id: str,
+    ends_at: str | None,
+    sign_key: Path | None,
+    sign_key_id: str,
+) -> None:
     """Let a key sign nothing more from a moment on; what was received before stays valid."""
+    require_both(sign_key, sign_key_id)
     enterprises = _sound(registry)
     enterprise = _of(enterprises, enterprise_id, registry)
     key = next((each for each in enterprise.keys if each.key_id == key_id), None)
     if key is None:
         known = ", ".join(each.key_id for each in enterprise.keys) or "none"
         raise click.ClickException(f"{enterprise_id} has no key {key_id!r}; it has: {known}")
-    at = time.time_ns() // 1_000 if ends_at is None else _moment(ends_at)
+    at = datetime.now(UTC).replace(microsecond=0) if ends_at is None else _time(ends_at)
     if at <= key.valid_from:
         raise click.BadParameter("--at is not after the key's beginning: it would never be valid")
     ended = msgspec.structs.replace(key, valid_until=at)
     keys = tuple(ended if each is key else each for each in enterprise.keys)
     _keep(registry, enterprises, enterprise, keys)
-    left = [each.key_id for each in keys if each.is_valid_at(at)]
-    click.echo(f"{key_id} ends at {format_moment(at)}; valid then: {', '.join(left) or 'no key'}")
+    sign_written(registry, sign_key, sign_key_id)
+    end = moment_of(at)
+    left = ", ".join(each.key_id for each in keys if each.is_valid_at(end)) or "no key"
+    click.echo(f"{key_id} ends at {format_moment(end)}; valid then: {left}")
 
 
 def _sound(registry: Path) -> dict[str, Enterprise]:
@@ -132,25 +148,17 @@ def _publishing_key(
             raise ValueError("not 32 bytes")
     except ValueError as fault:
         raise click.BadParameter(f"{fault}; paste what `fenghuo keys new` printed") from fault
-    until = None if valid_until is None else _moment(valid_until)
-    if until is not None and until <= _moment(valid_from):
+    begin, until = _time(valid_from), None if valid_until is None else _time(valid_until)
+    if until is not None and until <= begin:
         raise click.BadParameter("--until is not after --from: the key would never be valid")
-    return PublishingKey(key_id, public_key, _moment(valid_from), until)
+    return PublishingKey(key_id, public_key, begin, until)
 
 
-def _moment(text: str) -> Moment:
+def _time(text: str) -> datetime:
     try:
-        return parse_moment(text)
+        return datetime_of(parse_moment(text))
     except ValueError as fault:
         raise click.BadParameter(f"{text!r} is not RFC 3339: 2026-01-31T08:00:00Z") from fault
 
 
-def read_private_key(file: Path) -> Ed25519PrivateKey:
-    """The private key of a PEM file; raises ClickException for anything but Ed25519."""
-    try:
-        key = load_pem_private_key(file.read_bytes(), password=None)
-    except (ValueError, TypeError, OSError) as fault:
-        raise click.ClickException(f"{file}: {fault}; make one with `fenghuo keys new`") from fault
-    if not isinstance(key, Ed25519PrivateKey):
-        raise click.ClickException(f"{file}: not an Ed25519 key; make one with `fenghuo keys new`")
-    return key
+keys_group.add_command(sign_command)

@@ -19,11 +19,11 @@ from pipeline.cli.file_reading import (
     zone_option,
 )
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
-from pipeline.cli.keys import read_private_key
 from pipeline.cli.progress import Progress
 from pipeline.cli.publish_follow import follow_file
 from pipeline.cli.publish_job import Notes, PublishJob, Tally, publishing_faults_told
 from pipeline.cli.receipts import await_receipts
+from pipeline.cli.signing import read_private_key
 from pipeline.cli.terminal import say
 from pipeline.files.given_files import as_file, files_of
 from pipeline.intake.batching import LINES_PER_BATCH, Chunk, chunk_lines

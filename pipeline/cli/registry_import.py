@@ -22,6 +22,7 @@ from pipeline.app.registry_import import (
     write_store,
 )
 from pipeline.app.stores import ADDRESS_VARIABLE
+from pipeline.cli.signing import require_both, sign_written, signing_options
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
@@ -68,6 +69,7 @@ _APPLIED: Final = Text("已写入 {places}", "written to {places}")
 )
 @click.option("--all", "everything", is_flag=True, help="Every change, however many.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a change, or a fault.")
+@signing_options
 @lang_option
 def import_command(
     file: Path,
@@ -79,11 +81,14 @@ def import_command(
     confirmed: Sequence[str],
     everything: bool,
     as_json: bool,
+    sign_key: Path | None,
+    sign_key_id: str,
     lang: Language,
 ) -> None:
     """Bring FILE (CSV, .xlsx or NDJSON) into the registry: a diff first, with --apply for good."""
     if partial and registry is None:
         raise click.UsageError("--partial needs --registry: the store does not hold whole rows")
+    require_both(sign_key, sign_key_id)
     before = _read_registry(registry)
     candidates = _read_candidates(file, before)
     _refuse_faults(candidates, as_json)
@@ -99,6 +104,8 @@ def import_command(
             return
         _require_confirmed(change, confirmed)
         places = _write(registry, sink, after, "keys" in change.switched_off, known)
+        if registry is not None:
+            sign_written(registry, sign_key, sign_key_id)
     say(_APPLIED.of(lang).format(places=", ".join(places)), err=True)
 
 

@@ -1,11 +1,13 @@
 """Reading the registry from a file, for every command that needs one (shell)."""
 
+from io import BytesIO
 from pathlib import Path
 
 from pipeline.coverage.top_tenth import rank_by_revenue
 from pipeline.cross_border.policy import CrossBorderPolicy
 from pipeline.cross_border.step import standing_row
 from pipeline.cross_border.weighing import weigh_holdings
+from pipeline.files.signed_files import Check, not_asked
 from pipeline.intake.registry import ParsedRegistry, parse_registry
 from schemas.context import Context
 from schemas.registry import Enterprise, Registry
@@ -19,12 +21,14 @@ LOCAL = Enterprise(
 """Whose events a file's are where no registry is named."""
 
 
-def read_registry_file(path: Path) -> ParsedRegistry:
-    """The file's sound rows and its faults; raises OSError where it cannot be read."""
+def read_registry_file(path: Path, check: Check = not_asked) -> ParsedRegistry:
+    """The file's sound rows and its faults; raises OSError where it cannot be read, and what
+    `check` raises about its content."""
     if path.exists() and not path.is_file():
         raise OSError(f"{path}: no regular file")  # a pipe would be waited for
-    with path.open("rb") as lines:
-        return parse_registry(lines, str(path))
+    content = path.read_bytes()
+    check(path, {"": content})
+    return parse_registry(BytesIO(content), str(path))
 
 
 def registry_rows(registry: Registry) -> Rows:

@@ -5,7 +5,7 @@ bytes, of the placeholders, and of this package's own code. Nothing in it is exe
 """
 
 import tarfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from hashlib import sha256
@@ -30,26 +30,49 @@ def load_rules(
     directories: Sequence[Path],
     cache: Path | None,
     expand: Mapping[str, Sequence[str]] = NO_PLACEHOLDERS,
+    check: Callable[[Path, Mapping[str, bytes]], None] | None = None,
 ) -> RuleSet:
     """Every *.yml and *.yaml below each directory, or in a .tar.xz, compiled.
 
-    Blocks on the disk. Raises OSError where a directory cannot be read. A file that is
-    not UTF-8 text becomes a fault like any other.
+    Blocks on the disk. Raises OSError where a directory cannot be read, and what `check` raises
+    about what was read of one (`rule_contents`). A file that is not UTF-8 text becomes a fault
+    like any other.
     """
-    return compile_rules(load_documents(directories, cache, expand))
+    return compile_rules(load_documents(directories, cache, expand, check))
 
 
 def load_documents(
     directories: Sequence[Path],
     cache: Path | None,
     expand: Mapping[str, Sequence[str]] = NO_PLACEHOLDERS,
+    check: Callable[[Path, Mapping[str, bytes]], None] | None = None,
 ) -> ParsedRules:
     """What the files say, from the cache where nothing has changed."""
-    found = dict(_files(directories))
+    found: dict[str, bytes | str] = {}
+    for place in directories:
+        read = dict(_files(place))
+        if check is not None:
+            check(place, _below(place, read))
+        found |= read
     files = {name: content for name, content in found.items() if isinstance(content, bytes)}
     faults = [_unread(name, why) for name, why in found.items() if isinstance(why, str)]
     parsed = _cached(files, cache, expand)
     return msgspec.structs.replace(parsed, faults=(*parsed.faults, *faults))
+
+
+def rule_contents(place: Path) -> dict[str, bytes]:
+    """What there is of rules at a place, by path below it; raises OSError."""
+    return _below(place, dict(_files(place)))
+
+
+def _below(place: Path, files: Mapping[str, bytes | str]) -> dict[str, bytes]:
+    """By path below the place. A file that cannot be read has another content than it had."""
+    return {
+        "" if name == str(place) else Path(name).relative_to(place).as_posix(): (
+            content if isinstance(content, bytes) else content.encode()
+        )
+        for name, content in files.items()
+    }
 
 
 def _unread(name: str, why: str) -> RuleFault:
@@ -87,17 +110,16 @@ def _parsed(files: Mapping[str, bytes], expand: Mapping[str, Sequence[str]]) -> 
     return parse_rules(texts, expand)
 
 
-def _files(places: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
+def _files(place: Path) -> Iterator[tuple[str, bytes | str]]:
     """Names and contents; a text says why there is none."""
-    for place in places:
-        if place.is_dir():
-            yield from _directory_files(place)
-        elif place.exists() and not place.is_file():
-            raise OSError(f"{place}: neither a folder nor a regular file")
-        elif place.name.endswith((".tar.xz", ".tar.gz", ".tar")):
-            yield from _archive_files(place)
-        else:
-            yield str(place), place.read_bytes()
+    if place.is_dir():
+        yield from _directory_files(place)
+    elif place.exists() and not place.is_file():
+        raise OSError(f"{place}: neither a folder nor a regular file")
+    elif place.name.endswith((".tar.xz", ".tar.gz", ".tar")):
+        yield from _archive_files(place)
+    else:
+        yield str(place), place.read_bytes()
 
 
 def _directory_files(directory: Path) -> Iterator[tuple[str, bytes | str]]:

@@ -61,10 +61,12 @@ def settle_charge(
 ) -> BatchAccount:
     """Rule 3, once it is read: the account, which says so where the batch was over the quota."""
     if charged.reason:
-        reasons = {**account.reasons, charged.reason: account.events}
-        return msgspec.structs.replace(account, reasons=reasons)
+        # What was taken before is over nothing: each of its events has one reason already.
+        over = {} if account.outcome == "duplicate" else {charged.reason: account.events}
+        reasons = {**account.reasons, **over}
+        return msgspec.structs.replace(account, reasons=reasons, quota=quota)
     _owe(quota, state, batch.received_at, max(0, account.events - charged.lines), 0)
-    return account
+    return msgspec.structs.replace(account, quota=quota)
 
 
 def _owe(quota: Quota, state: QuotaState, now: Moment, events: int, size: int) -> None:
@@ -74,7 +76,7 @@ def _owe(quota: Quota, state: QuotaState, now: Moment, events: int, size: int) -
     state.bytes_paid_at = max(state.bytes_paid_at, now) + bytes_take
 
 
-def account_dropped(batch: Batch, charged: Charge) -> BatchAccount:
+def account_dropped(quota: Quota, batch: Batch, charged: Charge) -> BatchAccount:
     """The account of a batch of which nothing was read: every line is dropped, by name."""
     return account_of(
         batch,
@@ -82,4 +84,5 @@ def account_dropped(batch: Batch, charged: Charge) -> BatchAccount:
         events=charged.lines,
         dropped=charged.lines,
         reasons={charged.reason: charged.lines},
+        quota=quota,
     )

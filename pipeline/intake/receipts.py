@@ -48,4 +48,5 @@ def receipt_of(account: BatchAccount) -> Receipt | None:
         ),
         drill=account.drill,
         unverified=account.unverified,
+        quota=account.quota,
     )

@@ -16,6 +16,10 @@ FIELDS: Final = {field.encode_name: field for field in msgspec.structs.fields(En
 REQUIRED: Final = tuple(name for name, field in FIELDS.items() if field.required)
 _NOT_UTF8 = "save the file as UTF-8"
 _ROW_REMEDY = "write the row as docs/registry.md says"
+_REMEDIES: Final = {
+    "keys": "write times with an offset, such as 2026-01-31T08:00:00Z, the rest as docs/registry.md"
+}
+"""Of fields, where the row's own says too little."""
 Place: TypeAlias = tuple[str, int]
 """File and 1-based line."""
 
@@ -125,4 +129,4 @@ def _take_field(fields: dict[str, object], name: str, raw: bytes) -> Iterable[Pr
     try:
         fields[name] = msgspec.json.decode(raw, type=FIELDS[name].type)
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
-        yield Problem(name, value, f"{name} {value}: {fault}", _ROW_REMEDY)
+        yield Problem(name, value, f"{name} {value}: {fault}", _REMEDIES.get(name, _ROW_REMEDY))

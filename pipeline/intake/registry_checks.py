@@ -3,6 +3,7 @@
 from base64 import b64decode
 from binascii import Error as Base64Error
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from ipaddress import ip_network
 from typing import Final
 
@@ -10,6 +11,7 @@ import msgspec
 
 from schemas.credit_code import credit_code_problem
 from schemas.industries import industry_problem
+from schemas.moments import FIRST_STORED, LAST_STORED, moment_of
 from schemas.names import NAME_RULE, is_name
 from schemas.provinces import PROVINCES, SEPARATE_CITIES
 from schemas.registry import Enterprise, Registry
@@ -143,6 +145,11 @@ def _access_problems(enterprise: Enterprise) -> Iterable[Problem]:
                 f"key {key.key_id!r} is not 32 bytes in base64",
                 "paste the public key that `fenghuo keys new` printed",
             )
+        for name in ("valid_from", "valid_until"):
+            when: datetime | None = getattr(key, name)
+            if when is not None and not FIRST_STORED <= moment_of(when) <= LAST_STORED:
+                problem = f"key {key.key_id!r}: {name} {when.isoformat()} is out of range"
+                yield Problem("keys", when.isoformat(), problem, "write a year from 1900 to 2299")
 
 
 def _is_public_key(text: str) -> bool:

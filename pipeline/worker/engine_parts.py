@@ -9,6 +9,7 @@ from pipeline.app.registry_reload import RegistryHeld, check_reload
 from pipeline.app.stores import open_store
 from pipeline.files.event_kinds import prepare_rules
 from pipeline.files.registry_file import read_registry_file
+from pipeline.files.signed_files import SignedFiles, not_asked
 from pipeline.intake.registry import RegistryFault
 from pipeline.path import Engine
 from pipeline.sigma.reading.documents import RuleFault
@@ -25,14 +26,18 @@ class EngineParts:
         self._settings = settings
         self._open = ExitStack()
         self._registry_faults: list[RegistryFault] = []
+        self._signed = None if settings.signers is None else SignedFiles(settings.signers)
 
     def load_engine(self, in_force: Engine | None) -> Engine:
         """The engine of the files as they are. While one is in force, no new faults may come."""
         settings = self._settings
+        check = not_asked if self._signed is None else self._signed.check
         try:
             if in_force is not None:
                 self._check_registry(in_force)
-            engine = make_engine(settings.rules, settings.registry, settings.policy, _log_fault)
+            engine = make_engine(
+                settings.rules, settings.registry, settings.policy, _log_fault, check
+            )
             parsed = None if settings.registry is None else read_registry_file(settings.registry)
         except (RegistryHeld, OSError, ValueError) as fault:
             raise EngineRefused(str(fault)) from fault
@@ -42,6 +47,10 @@ class EngineParts:
             raise EngineRefused("; ".join(map(str, new)))
         self._registry_faults = [] if parsed is None else parsed.faults
         prepare_rules(engine.rules, RULE_CACHE)
+        if self._signed is not None:
+            self._signed.put_in_force()
+        elif in_force is None and settings.engine_files():
+            log.warning("whoever may write registry, policy and rules decides: FENGHUO_SIGNERS")
         return engine
 
     def _check_registry(self, in_force: Engine) -> None:

@@ -13,6 +13,8 @@ OF_OTHERS: Final = (
     "KAFKA_PASSWORD_FILE",
     "ANALYST_KEY",  # who signs commands (pipeline/app/analyst_keys.py)
     "ANALYST_KEY_ID",
+    "SIGN_KEY",  # who signs the worker's files (pipeline/cli/signing.py)
+    "SIGN_KEY_ID",
     "KEEP_CASES_DAYS",  # retention (sinks/retention.py)
     "KEEP_LOGS_DAYS",
     "ETC",  # deploy/compose.yaml

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.app.registry_reload import confirmation_of
+from pipeline.files.signed_files import signature_of
 from pipeline.kafka.access import KafkaAccess, password_of
 from pipeline.kafka.faults import AccessFault
 from pipeline.worker.environment import unknown_variables
@@ -35,6 +36,9 @@ class WorkerSettings(BaseSettings):
     rules: Annotated[tuple[Path, ...], NoDecode] = Field((), description="folders of rules")
     registry: Path | None = Field(None, description="registry of enterprises")
     policy: Path | None = Field(None, description="policy file; none: the defaults")
+    signers: Path | None = Field(
+        None, description="public keys, one of which must have signed registry, policy and rules"
+    )
 
     health_host: str = Field("127.0.0.1", description="where health and metrics listen")
     health_port: int = Field(8080, ge=0, le=65535, description="0 takes a free port")
@@ -73,7 +77,7 @@ class WorkerSettings(BaseSettings):
         missing = [str(path) for path in self._paths() if not path.exists()]
         if missing:
             raise ValueError(f"no such file or folder: {', '.join(missing)}")
-        files = (self.registry, self.policy, self.kafka_ca)
+        files = (self.registry, self.policy, self.kafka_ca, self.signers)
         odd = [str(path) for path in files if path is not None and not path.is_file()]
         if odd:  # a pipe would be waited for, for ever
             raise ValueError(f"no regular file: {', '.join(odd)}")
@@ -93,15 +97,16 @@ class WorkerSettings(BaseSettings):
         return (*self.rules, *(path for path in (self.registry, self.policy) if path is not None))
 
     def watched_files(self) -> tuple[Path, ...]:
-        """Where a change may mean another engine: its files, and the registry's confirmation."""
+        """Where a change may mean another engine: its files, the registry's confirmation, and
+        who signed what."""
         files = self.engine_files()
-        if self.registry is None:
-            return files
-        return (*files, confirmation_of(self.registry))
+        confirmed = () if self.registry is None else (confirmation_of(self.registry),)
+        signed = () if self.signers is None else (*map(signature_of, files), self.signers)
+        return (*files, *confirmed, *signed)
 
     def _paths(self) -> tuple[Path, ...]:
-        ca = () if self.kafka_ca is None else (self.kafka_ca,)
-        return (*self.engine_files(), *ca)
+        others = (path for path in (self.kafka_ca, self.signers) if path is not None)
+        return (*self.engine_files(), *others)
 
 
 def read_settings(**given: object) -> WorkerSettings:

@@ -333,3 +333,41 @@ def test_rsyslog_itself(framing: str, tmp_path: Path) -> None:
     lines = asyncio.run(run())
     assert [line.rpartition(b"event ")[2] for line in lines] == [b"%d" % n for n in range(300)]
     assert all(line.startswith(b"<") for line in lines)
+
+
+async def ended(*command: str) -> int:
+    """The exit code of a tool."""
+    process = await asyncio.create_subprocess_exec(*command)
+    return await process.wait()
+
+
+@pytest.mark.parametrize("framing", [[], ["--octet-count"]])
+def test_logger_itself(framing: list[str], tmp_path: Path) -> None:
+    tool = shutil.which("logger")
+    if tool is None:
+        pytest.skip("no logger: install util-linux or bsdutils")
+
+    async def run() -> Sequence[bytes]:
+        async with tcp_site(tmp_path) as site:
+            to = ["--tcp", "--server", "127.0.0.1", "--port", str(site.port), "--rfc5424"]
+            assert await ended(tool, *to, *framing, "--tag", "app", "event of logger") == 0
+            return await site.lines_when(1)
+
+    (line,) = asyncio.run(run())
+    assert line.startswith(b"<13>1 ")
+    assert line.endswith(b"event of logger")
+
+
+def test_curl_itself(tmp_path: Path) -> None:
+    tool = shutil.which("curl")
+    if tool is None:
+        pytest.skip("no curl: install curl")
+    (tmp_path / "events.ndjson").write_bytes(b"\n".join(LINES))
+
+    async def run() -> Sequence[bytes]:
+        async with http_site(tmp_path) as site:
+            url, body = f"http://127.0.0.1:{site.port}/events", f"@{tmp_path}/events.ndjson"
+            assert await ended(tool, "--silent", "--fail", "--data-binary", body, url) == 0
+            return await site.lines_when(5)
+
+    assert asyncio.run(run()) == LINES

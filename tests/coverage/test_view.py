@@ -8,7 +8,7 @@ import pytest
 
 from pipeline.files.registry_file import keep_registry
 from schemas.coverage import STEPS
-from schemas.moments import DAY, parse_moment
+from schemas.moments import DAY, datetime_of, parse_moment
 from schemas.registry import DataClass, Enterprise, PublishingKey
 from sinks.chdb import ChdbSink
 from sinks.contract import Answer
@@ -146,7 +146,12 @@ def test_who_has_stated_nothing_is_unknown_and_is_asked_in_order(store: ChdbSink
 def test_a_key_counts_while_it_may_sign(
     store: ChdbSink, valid_from: int, valid_until: int | None, state: str
 ) -> None:
-    key = PublishingKey("k", KEY.public_key, valid_from, valid_until)
+    key = PublishingKey(
+        "k",
+        KEY.public_key,
+        datetime_of(valid_from),
+        None if valid_until is None else datetime_of(valid_until),
+    )
     keep(store, enterprise("E1", keys=(key,)))
     assert standing(store)["has_key"] == state
 

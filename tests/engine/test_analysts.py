@@ -17,6 +17,7 @@ from pipeline.state import EnterpriseState, encode_state
 from schemas.analyst import Analyst
 from schemas.batch import HEADER_KEY_ID, HEADER_SIGNATURE, DeadLetter, Record
 from schemas.command import Body, Command, CommandOutcome
+from schemas.moments import datetime_of
 from schemas.registry import PublishingKey
 from tests.engine.builders import KEY, PUBLIC, START, apply, command, make_engine, signed_command
 
@@ -27,7 +28,11 @@ ANALYSTS = (
     Analyst(analyst_id="wang", role="province", provinces=("330000",), keys=ITS),
     Analyst(analyst_id="zhao", role="province", provinces=("110000",), keys=ITS),
     Analyst(analyst_id="sun", role="read_only", keys=ITS),
-    Analyst(analyst_id="past", role="national", keys=(PublishingKey("k", PUBLIC, 0, START - 1),)),
+    Analyst(
+        analyst_id="past",
+        role="national",
+        keys=(PublishingKey("k", PUBLIC, valid_until=datetime_of(START - 1)),),
+    ),
 )
 MADE = make_engine()
 ENGINE = Engine(MADE.rules, Policy(commands=CommandsPolicy(analysts=ANALYSTS)), MADE.registry)

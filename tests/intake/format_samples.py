@@ -85,6 +85,10 @@ WINDOWS = (
     Sample("Hayabusa", b'{"Timestamp":"2024-03-01 08:00:00.000 +00:00","Computer":"ws1","Channel":'
            b'"' + SYSMON.encode() + b'","EventID":1,"Level":"info","RecordID":9,"Details":{'
            + _IMAGE + b"}}", "windows", _PROCESS, _WINDOWS),
+    Sample("RPC Firewall", b'{"TimeCreated":' + _TIME + b',"Channel":"RPCFW","EventID":3,'
+           b'"Computer":"ws1","InterfaceUuid":"u","OpNum":"1"}', "windows",
+           "application/rpc_firewall/",
+           {"EventLog": "RPCFW", "OpNum": "1", "Computer": "ws1"}),
     Sample("Snare", b"<14>Mar  1 08:00:00 ws1 MSWinEventLog\t1\t" + SYSMON.encode() + b"\t77\tFri "
            b"Mar 01 08:00:00 2024\t1\tMicrosoft-Windows-Sysmon\tSYSTEM\tUser\tInformation\tws1\t"
            b"Process Create\t\tProcess Create:  Image: C:\\Temp\\a&b.exe  CommandLine: a\t88",
@@ -138,6 +142,12 @@ TEXT = (
     Sample("FortiGate traffic", b"date=2024-03-01 time=08:00:00 devname=FW1 devid=FGT1 logid=00 "
            b"type=traffic srcip=192.0.2.1 dstip=192.0.2.2 dstport=22 action=deny", "key_value",
            "firewall/fortigate/traffic", {"src_ip": "192.0.2.1", "dst_port": "22"}),
+    Sample("Sangfor", "<134>Mar  1 08:00:00 af1 fwlog: 日志类型:服务控制或应用控制, 用户:(null), "
+           "源IP:192.0.2.1, 源端口:5, 目的IP:192.0.2.2, 目的端口:22, 系统动作:拒绝, "
+           "URL:h:80/x".encode(),
+           "key_value", "firewall/sangfor/",
+           {"src_ip": "192.0.2.1", "dst_port": "22", "action": "拒绝", "c-uri": "h:80/x",
+            "username": None, "hostname": "af1"}),
     Sample("auditd", b'type=SYSCALL ' + _AUDIT + b" arch=c000003e syscall=59 a0=ffffff9c ppid=1 "
            b'pid=2 auid=1000 exe="/usr/bin/nmap"\ntype=EXECVE ' + _AUDIT + b' argc=2 a0="nmap" '
            b'a1=2D7320\ntype=CWD ' + _AUDIT + b' cwd="/tmp"', "auditd",
@@ -219,6 +229,11 @@ JSON = (
     Sample("Zeek s7comm", b'{"ts":1709280000.0,"uid":"C","id.orig_h":"19'
            b'2.0.2.1","rosctr_name":"Job",'
            b'"function_name":"Write Variable"}', "zeek", "/zeek/s7comm", {"rosctr_name": "Job"}),
+    Sample("Zeek IEC 104", b'{"ts":1709280000.0,"uid":"C","id.orig_h":"192.0.2.1","apdu_type":"I",'
+           b'"asdu_type":"C_SC_NA_1"}', "zeek", "/zeek/iec104", {"asdu_type": "C_SC_NA_1"}),
+    Sample("Zeek OPC UA", b'{"ts":1709280000.0,"uid":"C","id.orig_h":"192.0.2.1","opcua_link_id":'
+           b'"l","identifier_str":"WriteRequest"}', "zeek", "/zeek/opcua-binary",
+           {"identifier_str": "WriteRequest"}),
     Sample("Kubernetes list", b'{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},'
            b'"items":[{"auditID":"1","verb":"list","stage":"ResponseComplete","user":{"username":'
            b'"m"},"objectRef":{"resource":"secrets"},"requestReceivedTimestamp":' + _TIME + b"}]}",
@@ -265,6 +280,11 @@ JSON = (
     Sample("GCP", b'{"timestamp":' + _TIME + b',"logName":"l","protoPayload":{"methodName":"m",'
            b'"authenticationInfo":{"principalEmail":"a@x"}}}', "gcp", "/gcp/gcp.audit",
            {"gcp.audit.method_name": "m", "username": "a@x"}),
+    Sample("Google Workspace", b'{"timestamp":' + _TIME + b',"logName":"organizations/1/logs/x",'
+           b'"protoPayload":{"serviceName":"admin.googleapis.com","methodName":"google.admin.X",'
+           b'"metadata":{"event":[{"eventName":"CREATE_GROUP"}]},"authenticationInfo":'
+           b'{"principalEmail":"a@x"}}}', "gcp", "/gcp/google_workspace.admin",
+           {"eventService": "admin.googleapis.com", "eventName": "CREATE_GROUP"}),
     Sample("Falco", b'{"time":' + _TIME + b',"rule":"r","priority":"Warning","output":"o",'
            b'"output_fields":{"proc.cmdline":"id -u","proc.name":"id"}}', "falco", "/linux/falco",
            {"CommandLine": "id -u", "message": "o"}),

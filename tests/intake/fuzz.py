@@ -29,6 +29,7 @@ from pipeline.worker.publications import publications_of
 from schemas.batch import HEADER_SIGNATURE, BatchAccount, DeadLetter, Record
 from schemas.command import CommandOutcome, Verb
 from schemas.decision import Decision
+from schemas.event import Event
 from schemas.moments import SECOND
 from schemas.registry import Enterprise, PublishingKey
 from sinks.rows import rows_of
@@ -40,6 +41,8 @@ from tests.engine.builders import (
     make_engine,
     shadow_copies,
 )
+from tests.intake.format_samples import SAMPLES
+from tests.intake.hostile_lines import HOSTILE
 
 LARGEST_LETTER = 120_000
 """Bytes on the wire: 64 kB in base64, and the rest."""
@@ -103,8 +106,10 @@ def _batch(chance: random.Random, number: int) -> Record:
 
 
 def _line(chance: random.Random, number: int) -> bytes:
-    kind = chance.randrange(9)
+    kind = chance.randrange(12)
     at_s = chance.uniform(-600, 600) + number
+    if kind > 8:
+        return _of_any_format(chance)
     if kind < 3:
         return (shadow_copies if kind else failed_logon)(at_s)
     if kind == 3:
@@ -116,6 +121,14 @@ def _line(chance: random.Random, number: int) -> bytes:
         b'{"@timestamp":' + str(chance.choice((-1, 2**63, 2**70, 1e300))).encode() + b"}",
         b"[" * chance.choice((5, 5_000)),
     )[kind - 4]
+
+
+def _of_any_format(chance: random.Random) -> bytes:
+    """A golden sample, whole or damaged, or what costs more than its length to read."""
+    if chance.random() < 0.1:
+        return HOSTILE[chance.choice([*HOSTILE])](chance.choice((40, 400, 4_000)))
+    lines = chance.choice(SAMPLES).lines
+    return lines if chance.random() < 0.5 else _damaged(chance, lines)
 
 
 def _damaged(chance: random.Random, data: bytes) -> bytes:
@@ -173,6 +186,8 @@ class Trial:
         self.engine = fuzzed_engine()
         self.states = {"E1": encode_state(fresh_state("E1"))}
         self.outcomes: Counter[str] = Counter()
+        self.reasons: Counter[str] = Counter()
+        self.formats: Counter[str] = Counter()
 
     def run(self, records: int) -> None:
         """Raises AssertionError for the first record that is not taken as it must be."""
@@ -193,6 +208,11 @@ class Trial:
         if after != before:
             self.states[key] = after
         self.outcomes[outcome] += 1
+        for each in decisions:
+            if isinstance(each, Event):
+                self.formats[each.format] += 1
+            elif isinstance(each, DeadLetter):
+                self.reasons[each.reason] += each.events
 
 
 def check(record: Record, decisions: list[Decision]) -> str:
@@ -229,6 +249,8 @@ def main(records: int, seed: int) -> None:
         size = sum(map(len, trial.states.values()))
         print(f"{sum(trial.outcomes.values())} records, peak {peak_mb} MB, states {size} bytes")
     print(f"{process_time() - started_s:.0f} s of processor; {dict(trial.outcomes)}")
+    print(f"events stored by format: {dict(trial.formats.most_common())}")
+    print(f"events refused by reason: {dict(trial.reasons.most_common())}")
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import msgspec
 
 from pipeline.intake.registry import parse_registry
 from pipeline.intake.signature import is_signed
+from schemas.moments import datetime_of
 from schemas.quota import QuotaOverride
 from schemas.registry import Enterprise, PublishingKey
 
@@ -26,7 +27,9 @@ ODD: tuple[object, ...] = (
 
 def sound(chance: random.Random, number: int) -> Enterprise:
     """A row without a fault."""
-    key = PublishingKey("k", b64encode(chance.randbytes(32)).decode(), chance.randrange(9), None)
+    key = PublishingKey(
+        "k", b64encode(chance.randbytes(32)).decode(), datetime_of(chance.randrange(9))
+    )
     return Enterprise(
         enterprise_id=f"E{number}",
         name="示例",
@@ -49,7 +52,9 @@ def mutated(chance: random.Random, row: bytes) -> bytes:
         return msgspec.json.encode(fields)
     if kind == 1:
         fields = msgspec.json.decode(row)
-        fields["keys"] = [{"key_id": chance.choice(ODD), "public_key": chance.choice(ODD)}]
+        fields["keys"] = [
+            {name: chance.choice(ODD) for name in ("key_id", "public_key", "valid_until")}
+        ]
         return msgspec.json.encode(fields)
     at, size = chance.randrange(len(row)), chance.randrange(1, 9)
     middle = chance.randbytes(size).replace(b"\n", b"") if kind == 2 else b""

@@ -1,6 +1,7 @@
 """A record is taken only from whom it says it is from; a refusal names reason and remedy."""
 
 from base64 import b64encode
+from datetime import datetime
 from hashlib import sha256
 from typing import Any
 
@@ -30,6 +31,7 @@ from schemas.batch import (
     Batch,
     Record,
 )
+from schemas.moments import datetime_of
 from schemas.registry import Enterprise, PublishingKey
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
@@ -38,7 +40,7 @@ RECEIVED = 1_700_000_000_000_000
 LINE = b'{"@timestamp":"2023-11-14T22:00:00Z","EventID":1}'
 
 
-def enterprise(name: str = "E1", **key: int) -> Enterprise:
+def enterprise(name: str = "E1", **key: datetime) -> Enterprise:
     public = b64encode(KEY.public_key().public_bytes_raw()).decode()
     return Enterprise(
         enterprise_id=name,
@@ -148,10 +150,10 @@ def test_a_missing_header_is_named() -> None:
 @pytest.mark.parametrize(
     ("period", "taken"),
     [
-        ({"valid_from": RECEIVED}, True),
-        ({"valid_from": RECEIVED + 1}, False),
-        ({"valid_until": RECEIVED + 1}, True),
-        ({"valid_until": RECEIVED}, False),
+        ({"valid_from": datetime_of(RECEIVED)}, True),
+        ({"valid_from": datetime_of(RECEIVED + 1)}, False),
+        ({"valid_until": datetime_of(RECEIVED + 1)}, True),
+        ({"valid_until": datetime_of(RECEIVED)}, False),
     ],
 )
 def test_a_key_signs_from_its_first_moment_up_to_its_last(

@@ -19,7 +19,7 @@ from pipeline.sigma.reading.parse import parse_rules
 from pipeline.state import fresh_state
 from schemas.batch import HEADER_DRILL, Batch, BatchAccount, DeadLetter, Record
 from schemas.decision import Decision
-from schemas.moments import DAY, Moment, moment_of
+from schemas.moments import DAY, Moment, datetime_of, moment_of
 from schemas.organiser import Organiser
 from schemas.registry import Enterprise, PublishingKey
 from tests.engine.builders import RULES, shadow_copies
@@ -144,7 +144,7 @@ def test_its_bytes_entered_as_an_enterprises_key_still_sign_nothing_in_earnest()
 
 
 def test_a_key_of_an_organiser_has_a_period_like_any_other() -> None:
-    late = PublishingKey("k1", public(ORGANISER), valid_until=DURING)
+    late = PublishingKey("k1", public(ORGANISER), valid_until=datetime_of(DURING))
     drills = POLICY.drills
     policy = Policy(drills=drills, organisers=(Organiser(organiser_id="miit", keys=(late,)),))
     by = Engine(compile_rules(parse_rules([])), policy, {"E1": enterprise("E1")})

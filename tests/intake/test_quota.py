@@ -9,6 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.intake.admitted import Admitted
+from pipeline.intake.batching import BYTES_PER_BATCH
+from pipeline.intake.lines import LINE_BYTES
 from pipeline.intake.quota import QuotaState, charge
 from pipeline.intake.receipts import receipt_of
 from pipeline.intake.registry import parse_registry
@@ -115,13 +117,25 @@ def test_laws_of_a_quota_the_same_batches_are_over_it_dropped_or_not(batches: li
 def test_laws_of_a_quota_below_it_nothing_changes_and_a_replay_finds_the_same(
     batches: list[Batch],
 ) -> None:
-    plain, before = take(engine_of(Quota(events_per_second=10**9)), batches)
+    wide = Quota(events_per_second=10**9)
+    plain, before = take(engine_of(wide), batches)
     usual, after = take(engine_of(Quota()), batches)
-    assert plain == usual
+    assert {each.quota for each in accounts(plain)} <= {wide}, "it is told to the sender"
+    assert _without_quota(plain) == _without_quota(usual)
     before.quota = after.quota = QuotaState()
     assert encode_state(before) == encode_state(after)
     dropping = engine_of(msgspec.structs.replace(TIGHT, over="drop"))
     assert take(dropping, batches)[0] == take(dropping, batches, restored=True)[0]
+
+
+def _without_quota(decided: list[list[Decision]]) -> list[list[Decision]]:
+    return [
+        [
+            msgspec.structs.replace(each, quota=None) if isinstance(each, BatchAccount) else each
+            for each in some
+        ]
+        for some in decided
+    ]
 
 
 def test_a_dropped_batch_is_read_by_nobody_and_may_be_sent_again() -> None:
@@ -186,3 +200,18 @@ def test_what_is_over_a_quota_raises_an_alarm() -> None:
     for some in take(engine, [sent(0, RECEIPT, 5), sent(1, RECEIPT, 5)])[0]:
         observe_decisions(metrics, some)
     assert b'fenghuo_over_quota_events_total{done="taken"} 5.0' in metrics.text()
+
+
+def test_a_batch_that_was_taken_before_has_one_reason_also_over_the_quota() -> None:
+    first, loud = sent(0, RECEIPT, 5), sent(1, RECEIPT, 5)
+    again = msgspec.structs.replace(first, offset=2)
+    decided, _ = take(engine_of(Quota(events_per_second=1, burst_s=1)), [first, loud, again])
+    account = accounts(decided)[2]
+    assert (account.outcome, account.reasons) == ("duplicate", {"duplicate_batch": account.events})
+
+
+def test_the_largest_batch_that_is_read_by_default_is_what_our_senders_cut_and_one_line() -> None:
+    quota = Quota()
+    assert quota.batch_bytes >= BYTES_PER_BATCH + LINE_BYTES
+    large = msgspec.structs.replace(batch([b"{}"]), value=b" " * (quota.batch_bytes + 1))
+    assert charge(quota, QuotaState(), large).reason == "batch_over_quota"

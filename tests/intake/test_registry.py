@@ -6,7 +6,9 @@ import msgspec
 import pytest
 
 from pipeline.intake.registry import parse_registry
+from schemas.moments import parse_moment
 from schemas.registry import Contact, Enterprise
+from tests.docs.links import ROOT
 
 SOUND: dict[str, object] = {
     "enterprise_id": "E1",
@@ -95,3 +97,36 @@ def test_a_row_written_back_is_the_row_that_was_read() -> None:
     row = parse_registry([line(graded_on="2025-03-01", users=3)], "r").enterprises["E1"]
     assert msgspec.json.decode(msgspec.json.encode(row), type=Enterprise) == row
     assert msgspec.msgpack.decode(msgspec.msgpack.encode(row), type=Enterprise) == row
+
+
+@pytest.mark.parametrize(
+    "written", [1_767_225_600_000_000, 1_767_225_600, "1767225600", "2026-01-01T00:00:00", "soon"]
+)
+def test_a_key_s_time_is_a_text_with_an_offset_and_nothing_else(written: object) -> None:
+    key = {"key_id": "k", "public_key": "A" * 43 + "=", "valid_until": written}
+    (fault,) = parse_registry([line(keys=[key])], "r").faults
+    assert "valid_until" in fault.problem
+    assert "2026-01-31T08:00:00Z" in fault.remedy
+
+
+def test_a_key_s_time_is_kept_as_it_is_read() -> None:
+    key = {"key_id": "k", "public_key": "A" * 43 + "=", "valid_until": "2026-06-01T08:00:00+08:00"}
+    (row,) = parse_registry([line(keys=[key])], "r").enterprises.values()
+    assert row.keys[0].is_valid_at(parse_moment("2026-05-31T23:59:59.999999Z"))
+    assert not row.keys[0].is_valid_at(parse_moment("2026-06-01T00:00:00Z"))
+    assert "2026-06-01T08:00:00+08:00" in msgspec.json.encode(row).decode()
+
+
+@pytest.mark.parametrize("written", ["0001-01-01T00:00:00+08:00", "9999-12-31T23:59:59-08:00"])
+def test_a_key_s_time_that_no_store_can_hold_is_a_fault(written: str) -> None:
+    key = {"key_id": "k", "public_key": "A" * 43 + "=", "valid_until": written}
+    (fault,) = parse_registry([line(keys=[key])], "r").faults
+    assert "write a year from 1900 to 2299" in fault.remedy
+
+
+def test_the_row_of_the_documentation_is_sound() -> None:
+    _, _, shown = (ROOT / "docs" / "registry.md").read_text(encoding="utf-8").partition("```json")
+    row = shown.partition("```")[0].replace("\n", "").encode()
+    parsed = parse_registry([row], "docs/registry.md")
+    assert not parsed.faults
+    assert parsed.enterprises["E00001"].keys[0].is_valid_at(parse_moment("2026-06-01T00:00:00Z"))

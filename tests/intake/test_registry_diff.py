@@ -5,14 +5,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.intake.registry_diff import content_of, differences, switched_off
+from schemas.moments import datetime_of
 from schemas.registry import Enterprise, PublishingKey, Registry
 
 KEYS = st.builds(
     PublishingKey,
     key_id=st.sampled_from(["a", "b"]),
     public_key=st.sampled_from(["k1", "k2"]),
-    valid_from=st.integers(0, 2),
-    valid_until=st.none() | st.integers(2, 4),
+    valid_from=st.integers(0, 2).map(datetime_of),
+    valid_until=st.none() | st.integers(2, 4).map(datetime_of),
 )
 ROWS = st.builds(
     Enterprise,
@@ -48,7 +49,8 @@ def may_sign(registry: Registry, moment: int) -> set[tuple[str, str, str]]:
         (name, key.key_id, key.public_key)
         for name, row in registry.items()
         for key in row.keys
-        if key.valid_from <= moment and (key.valid_until is None or moment < key.valid_until)
+        if key.valid_from <= datetime_of(moment)
+        and (key.valid_until is None or datetime_of(moment) < key.valid_until)
     }
 
 
@@ -66,7 +68,9 @@ def test_laws_whoever_could_sign_and_no_longer_can_is_named(
 
 def test_a_key_that_lasts_longer_is_no_loss_and_one_that_was_replaced_is() -> None:
     def with_key(**changes: object) -> Registry:
-        key = msgspec.structs.replace(PublishingKey("a", "k", 5, 9), **changes)
+        key = msgspec.structs.replace(
+            PublishingKey("a", "k", datetime_of(5), datetime_of(9)), **changes
+        )
         row = Enterprise(enterprise_id="E1", name="", province="", sector="", keys=(key,))
         return {"E1": row}
 
@@ -75,8 +79,12 @@ def test_a_key_that_lasts_longer_is_no_loss_and_one_that_was_replaced_is() -> No
         return "keys" in switched_off(content_of(with_key()), after, set(), set())
 
     assert not lost(valid_until=None)
-    assert not lost(valid_from=0, valid_until=10)
-    for changes in ({"public_key": "other"}, {"valid_until": 8}, {"valid_from": 6}):
+    assert not lost(valid_from=datetime_of(0), valid_until=datetime_of(10))
+    for changes in (
+        {"public_key": "other"},
+        {"valid_until": datetime_of(8)},
+        {"valid_from": datetime_of(6)},
+    ):
         assert lost(**changes), changes
 
 

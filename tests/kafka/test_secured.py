@@ -9,9 +9,11 @@ from click.testing import Result
 
 from pipeline.cli.kafka_options import KafkaOptions, kafka_faults_told
 from pipeline.kafka.access import KafkaAccess
-from pipeline.kafka.clients import open_consumer
+from pipeline.kafka.clients import open_consumer, open_producer
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import BrokerAbsent
+from pipeline.kafka.rights import RIGHTS, Role
+from schemas.topics import TOPICS, topic_name
 from tests.brokers.kafka import free_port
 from tests.chaos.workers import python_module
 from tests.kafka.site import Site
@@ -87,6 +89,29 @@ def test_what_the_broker_refuses_an_enterprise_is_not_only_our_word(site: Site) 
             consumer.poll(timeout_ms=10_000)
     finally:
         consumer.close()
+
+
+@pytest.mark.parametrize("role", ["enterprise", "analyst", "investigator", "operator", "worker"])
+def test_the_broker_takes_from_each_role_what_it_may_write_and_nothing_else(
+    site: Site, role: Role
+) -> None:
+    """Tried by a client of Kafka alone, which asks nobody before it sends: sightings, above all,
+    are believed without a signature, because workers alone can have written them."""
+    from kafka.errors import TopicAuthorizationFailedError
+
+    settings = site.settings(role, tls=False)
+    access = KafkaAccess(settings["FENGHUO_KAFKA_BOOTSTRAP"], role, site.passwords[role])
+    producer = open_producer(access, max_block_ms=10_000, enable_idempotence=False)
+    taken = set()
+    for topic in TOPICS:
+        try:
+            producer.send(topic_name(topic.role), b"forged", b"E1", partition=0).get(10)
+            taken.add(topic.role)
+        except TopicAuthorizationFailedError:
+            pass
+    producer.close(1)
+    assert taken == {topic.role for topic in TOPICS if "WRITE" in RIGHTS[role].get(topic.role, ())}
+    assert ("sightings" in taken) == (role in ("operator", "worker"))
 
 
 def test_a_worker_without_its_group_says_so_and_ends(site: Site, tmp_path: Path) -> None:

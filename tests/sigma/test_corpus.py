@@ -11,6 +11,7 @@ from pipeline.files.rule_files import load_documents
 from pipeline.intake.formats.table import read_fields
 from pipeline.sigma.matching.compile import compile_rules
 from tests.sigma.corpora import CORPORA, corpus_rules, needs_corpora
+from tests.sigma.log_source_table import PAGE, page
 
 
 @needs_corpora
@@ -63,3 +64,8 @@ def _fires(case: Path, rules: "object") -> bool:
 @needs_corpora
 def test_the_corpora_are_where_the_tests_look(name: str) -> None:
     assert (CORPORA / f"sigma-{name}.tar.xz").exists()
+
+
+@needs_corpora
+def test_the_page_of_log_sources_is_what_rules_and_formats_come_to() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "python -m tests.sigma.log_source_table"

@@ -62,6 +62,22 @@ VENDORS: dict[str, str] = {
 }
 """The vendor as it writes itself, in lower case, to Sigma's product."""
 
+SANGFOR_MARKS = ("日志类型:", "Log type:")
+"""How the message begins after the tag `fwlog`, by the language of the device."""
+
+SANGFOR_NAMES = Aliases(
+    {
+        "src_ip": ("源IP",),
+        "src_port": ("源端口",),
+        "dst_ip": ("目的IP",),
+        "dst_port": ("目的端口",),
+        "action": ("系统动作",),
+        "username": ("用户", "用户名/主机"),
+        "c-uri": ("URL",),
+    }
+)
+"""Sangfor's (深信服) next-generation firewall, as public samples of its syslog show."""
+
 ANTIVIRUS = ("trend micro", "kaspersky", "symantec", "mcafee")
 """Vendors whose CEF comes from what watches files."""
 
@@ -81,19 +97,33 @@ def is_key_value_text(text: str) -> bool:
     head = text[:400]
     if " SRC=" in head and " DST=" in head:  # netfilter, whatever its rule's prefix is
         return True
+    if head.startswith(SANGFOR_MARKS):
+        return True
     name, sign, _ = head.partition("=")
     return bool(sign) and name.isidentifier() and head.count("=") >= FEWEST_PAIRS
 
 
 def parse_key_value(text: str) -> Fields:
     """One line. Raises EventFault `not_key_value` where it has no pair."""
-    found: Fields = dict(pairs_of(text))
+    found: Fields = _sangfor(text) if text.startswith(SANGFOR_MARKS) else dict(pairs_of(text))
     if not found:
         raise EventFault("not_key_value", "no name=value in the line")
     return found
 
 
+def _sangfor(text: str) -> Fields:
+    """`name:value, name:value`; a value holds colons, and `-` and `(null)` stand for none."""
+    pairs = (part.partition(":") for part in text.split(", "))
+    return {name.strip(): value.strip() for name, _, value in pairs if value.strip() not in _NONE}
+
+
+_NONE = frozenset({"", "-", "(null)"})
+
+
 def key_value_fields(document: Fields) -> Fields:
+    if any(mark[:-1] in document for mark in SANGFOR_MARKS):
+        fields = SANGFOR_NAMES.add_to(document)
+        return tagged(fields, firewall_source("sangfor", has_both_ends(fields)))
     fields = NAMES.add_to(document)
     vendor = next((name for keys, name in MARKS if all(key in fields for key in keys)), "")
     if vendor == "fortigate":

@@ -134,9 +134,14 @@ def tagged(fields: Fields, source: str) -> Fields:
 
 
 def look_up(document: Mapping[str, Any], path: str) -> Any:
-    """The value at a dotted path, flat or nested; None where there is none."""
+    """The value at a dotted path, flat or nested; None where there is none.
+
+    Of a list on the way the first member speaks: events of Google Workspace, volumes of a pod.
+    """
     if path in document:
         return document[path]
     head, dot, rest = path.partition(".")
     inner = document.get(head)
+    if isinstance(inner, list) and inner:
+        inner = inner[0]
     return look_up(inner, rest) if dot and isinstance(inner, dict) else None

@@ -92,6 +92,10 @@ _BESIDE = "_attributes"
 """Chainsaw writes an element's attributes beside it, under its name with this."""
 _TEXT_KEYS = ("#text", "$", "text", "value", "Value")
 
+RPC_FIREWALL = "RPCFW"
+"""Channel of Zero Networks' RPC Firewall: SigmaHQ's rules know it as a product of its own, and ask
+for the channel as `EventLog`."""
+
 
 def windows_fields(document: Fields) -> Fields:
     """Any of the shapes to flat names; Security 4688 also as `Image`, `ParentImage`."""
@@ -113,6 +117,9 @@ def windows_fields(document: Fields) -> Fields:
     fields.pop(SOURCE_FIELD, None)  # nor does a sender choose its rules from within the data
     if not fields.get("Channel") and not fields.get("Provider_Name"):
         fields[SOURCE_FIELD] = "/windows/"
+    elif fields.get("Channel") == RPC_FIREWALL:
+        fields.setdefault("EventLog", RPC_FIREWALL)
+        fields[SOURCE_FIELD] = "application/rpc_firewall/"
     return fields
 
 

@@ -1,0 +1,134 @@
+"""What becomes of what the agent sent: its enterprise's receipts, and the pace that they ask for.
+
+`Listener` hears them in a thread of its own (shell); `Answers` belongs to the thread that sends.
+Without the right to read them, or without such a topic, the agent sends all the same, at the pace
+of the default quota, and says that it hears nothing.
+"""
+
+import time
+from collections import OrderedDict
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Event
+
+import msgspec
+import structlog
+
+from pipeline.agent.metrics import Metrics
+from pipeline.agent.pacing import Pace
+from pipeline.files.replacing import replace_file
+from pipeline.intake.batching import Chunk
+from pipeline.intake.quota import OVER_QUOTA
+from pipeline.kafka.access import KafkaAccess
+from pipeline.kafka.faults import KafkaFault, explain_refusal
+from pipeline.kafka.receipts import reading_receipts
+from schemas.quota import Quota
+from schemas.receipt import Receipt
+
+log = structlog.get_logger("fenghuo.agent")
+
+AGAIN_S = 30.0
+"""After so long it is tried again to listen."""
+REMEMBERED = 100_000
+"""Batches that were sent and whose receipt is still awaited."""
+
+
+class Listener:
+    """Hears receipts from now on; `fault` says why none is heard, "" while they are."""
+
+    def __init__(self, access: KafkaAccess, topic: str) -> None:
+        self.heard: SimpleQueue[Receipt] = SimpleQueue()
+        self.fault = "not connected yet"
+        self._access = access
+        self._topic = topic
+        self._stop = Event()
+
+    def stop(self) -> None:
+        """End soon."""
+        self._stop.set()
+
+    def run(self) -> None:
+        """Until `stop`; the thread's body."""
+        from kafka.errors import KafkaError
+
+        while not self._stop.is_set():
+            try:
+                self._listen()
+            except KafkaFault as fault:
+                self._say(str(fault))
+            except (KafkaError, OSError) as fault:
+                why = explain_refusal(fault, self._access.bootstrap, self._access.who)
+                self._say(str(why))
+            self._stop.wait(AGAIN_S)
+
+    def _listen(self) -> None:
+        with reading_receipts(self._access, self._topic) as reader:
+            reader.begin_at_end()
+            while not self._stop.is_set():
+                heard = reader.poll()
+                self.fault = ""
+                for _, receipt in heard:
+                    self.heard.put(receipt)
+
+    def _say(self, fault: str) -> None:
+        if fault != self.fault:
+            log.warning("receipts are not heard", fault=fault)
+        self.fault = fault
+
+
+class Answers:
+    """The batches that wait for a receipt, and whether another may go."""
+
+    def __init__(self, heard: "SimpleQueue[Receipt]", folder: Path, metrics: Metrics) -> None:
+        self._heard = heard
+        self._file = folder / "quota.json"
+        self._metrics = metrics
+        self._awaited: OrderedDict[str, int] = OrderedDict()
+        self.pace = Pace(self._kept(), time.monotonic())
+
+    def may_send(self) -> bool:
+        """Whether another batch may go, by all that was heard."""
+        while True:
+            try:
+                self._hear(self._heard.get_nowait())
+            except Empty:
+                return self.pace.may_send(time.monotonic())
+
+    def sent(self, chunk: Chunk) -> None:
+        """It goes out, and its receipt is awaited."""
+        self.pace.sent(len(chunk.lines), chunk.size, time.monotonic())
+        self._awaited[chunk.batch_id] = len(chunk.lines)
+        if len(self._awaited) > REMEMBERED:
+            self._awaited.popitem(last=False)
+
+    def acknowledged(self, chunk: Chunk) -> None:
+        """Kafka has it."""
+        self.pace.acknowledged(len(chunk.lines), chunk.size, time.monotonic())
+
+    def _hear(self, receipt: Receipt) -> None:
+        is_over = any(each.reason == OVER_QUOTA for each in receipt.reasons)
+        if self.pace.hear(receipt.quota, is_over, time.monotonic()):
+            self._keep(receipt.quota)
+        self._metrics.put("pace_share", self.pace.share)
+        lines = self._awaited.pop(receipt.batch_id, None)
+        if lines is None:  # another sender's, or of before the start
+            return
+        self.pace.owe(max(0, receipt.events - lines), 0, time.monotonic())
+        if receipt.is_loss:
+            for each in receipt.reasons:
+                self._metrics.add("events_refused", each.events, reason=each.reason)
+            log.error("events were not taken", **msgspec.to_builtins(receipt))
+
+    def _kept(self) -> Quota | None:
+        """What was told last; None where nothing was, or the file is no quota's."""
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=Quota)
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+            return None
+
+    def _keep(self, quota: Quota | None) -> None:
+        log.info("quota", told=msgspec.to_builtins(quota))
+        try:
+            replace_file(self._file, msgspec.json.encode(quota))
+        except OSError as fault:  # then the next start asks again
+            log.warning("the quota is not kept", fault=str(fault))

@@ -1,0 +1,232 @@
+"""A worker that asks who signed registry, policy and rules: what nobody signed stays out."""
+
+import asyncio
+from pathlib import Path
+
+import msgspec
+import pytest
+from click.testing import CliRunner, Result
+
+from pipeline.app.engines import EngineRefused
+from pipeline.cli.main import main as fenghuo
+from pipeline.files.signed_files import signature_of
+from pipeline.intake.file_signatures import FileSignature
+from pipeline.worker.engine_parts import EngineParts
+from pipeline.worker.metrics import Metrics
+from pipeline.worker.rules_watch import RulesWatch
+from pipeline.worker.settings import read_settings
+from schemas.registry import Enterprise
+from tests.worker.test_reload import RULE
+
+STRANGER = "stranger"
+
+
+def call(*arguments: object) -> Result:
+    result = CliRunner().invoke(fenghuo, [str(each) for each in arguments])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result
+
+
+class Site:
+    """Files of a worker, the keys of who keeps them and of a stranger, and a watch over them."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.rules = folder / "rules"
+        self.rules.mkdir()
+        self.write_rule(1)
+        self.policy = folder / "policy.yaml"
+        self.policy.write_text("quota: {over: drop}\n")
+        self.registry = folder / "registry.ndjson"
+        self.write_registry("E1")
+        self.signers = folder / "signers"
+        keeper = call("keys", "new", folder / "keeper.pem").stdout.strip()
+        call("keys", "new", folder / f"{STRANGER}.pem")
+        self.signers.write_text(f"# who keeps the registry\nkeeper {keeper}\n")
+        self.metrics = Metrics()
+
+    @property
+    def places(self) -> tuple[Path, ...]:
+        return self.registry, self.policy, self.rules
+
+    def write_rule(self, number: int) -> None:
+        (self.rules / f"rule{number}.yml").write_text(RULE.format(number=number))
+
+    def write_registry(self, *names: str) -> None:
+        rows = [Enterprise(enterprise_id=each, name=each, province="330000", sector="x")
+                for each in names]  # fmt: skip
+        self.registry.write_bytes(b"".join(msgspec.json.encode(row) + b"\n" for row in rows))
+
+    def sign(self, *places: Path, key: str = "keeper", key_id: str = "keeper") -> None:
+        signed = call(
+            "keys", "sign", "--sign-key", self.folder / f"{key}.pem", "--sign-key-id", key_id,
+            *places,
+        )  # fmt: skip
+        assert signed.exit_code == 0, signed.output
+
+    def start(self) -> RulesWatch:
+        settings = read_settings(
+            kafka_bootstrap="127.0.0.1:1", rules=(self.rules,), registry=self.registry,
+            policy=self.policy, signers=self.signers,
+        )  # fmt: skip
+        parts = EngineParts(settings)
+        engine = parts.load_engine(None)
+        return RulesWatch(parts, engine, settings.watched_files(), self.metrics)
+
+    @property
+    def is_alarmed(self) -> bool:
+        return b"fenghuo_rule_reload_failed 1.0" in self.metrics.text()
+
+
+def look(watch: RulesWatch) -> bool:
+    """Two polls: a change is taken when it has stood still from one to the next."""
+    return (asyncio.run(watch.look()) or asyncio.run(watch.look())) is not None
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Site:
+    site = Site(tmp_path)
+    site.sign(*site.places)
+    return site
+
+
+def test_a_worker_starts_with_what_its_keeper_signed(site: Site) -> None:
+    watch = site.start()
+    assert [*watch.in_force.registry] == ["E1"]
+    assert watch.in_force.policy.quota.over == "drop"
+
+
+@pytest.mark.parametrize("what", ["registry", "policy", "rules"])
+def test_a_worker_does_not_start_with_what_nobody_signed(site: Site, what: str) -> None:
+    place: Path = getattr(site, what)
+    signature_of(place).unlink()
+    with pytest.raises(EngineRefused, match=f"{place.name} is not signed .* `fenghuo keys sign`"):
+        site.start()
+
+
+def test_a_worker_does_not_take_what_a_stranger_signed(site: Site) -> None:
+    site.sign(site.registry, key=STRANGER)
+    with pytest.raises(EngineRefused, match=r"registry\.ndjson is not what 'keeper' signed"):
+        site.start()
+    site.sign(site.registry, key=STRANGER, key_id=STRANGER)
+    with pytest.raises(EngineRefused, match="'stranger', which the file of signers does not name"):
+        site.start()
+
+
+def added(site: Site) -> None:
+    site.write_rule(2)
+
+
+def removed(site: Site) -> None:
+    site.write_rule(2)
+    site.sign(site.rules)
+    (site.rules / "rule2.yml").unlink()
+
+
+def renamed(site: Site) -> None:
+    (site.rules / "rule1.yml").rename(site.rules / "rule3.yml")
+
+
+def edited(site: Site) -> None:
+    site.policy.write_text("commands: {signed: false}\n")
+
+
+def entered(site: Site) -> None:
+    site.write_registry("E1", "E2")
+
+
+@pytest.mark.parametrize("change", [added, removed, renamed, edited, entered])
+def test_a_change_that_nobody_signed_is_refused_with_an_alarm_and_taken_once_signed(
+    site: Site, change: object
+) -> None:
+    assert callable(change)
+    watch = site.start()
+    before = watch.in_force
+    change(site)
+    assert not look(watch)
+    assert watch.in_force is before
+    assert site.is_alarmed
+    site.sign(*site.places)
+    assert look(watch)
+    assert not site.is_alarmed
+
+
+def test_an_old_registry_does_not_come_back_with_its_old_signature(site: Site) -> None:
+    old = site.registry.read_bytes(), signature_of(site.registry).read_bytes()
+    site.write_registry("E1", "E2")
+    site.sign(site.registry)
+    watch = site.start()
+    site.registry.write_bytes(old[0])
+    signature_of(site.registry).write_bytes(old[1])
+    assert not look(watch)
+    assert [*watch.in_force.registry] == ["E1", "E2"]
+    site.sign(site.registry)
+    assert look(watch), "signed again, going back is meant"
+
+
+def test_a_refused_change_does_not_make_the_files_in_force_old(site: Site) -> None:
+    watch = site.start()
+    kept = site.policy.read_bytes(), signature_of(site.policy).read_bytes()
+    site.policy.write_text("quota: {over: slow}\n")
+    site.sign(site.policy)
+    site.write_registry("E9")  # unsigned: the change as a whole is refused
+    assert not look(watch)
+    site.policy.write_bytes(kept[0])
+    signature_of(site.policy).write_bytes(kept[1])
+    site.write_registry("E1")
+    assert look(watch)
+    assert not site.is_alarmed
+
+
+def test_a_key_that_is_no_signer_s_any_more_signs_nothing_more(site: Site) -> None:
+    watch = site.start()
+    text = site.signers.read_text()
+    site.signers.write_text(text.replace("keeper ", "another "))
+    assert not look(watch)
+    assert site.is_alarmed
+    site.signers.write_text(text)
+    look(watch)
+    assert not site.is_alarmed
+
+
+@pytest.mark.parametrize("text", ["", "keeper", "keeper abc", "kee per abc", "keeper " + "A" * 44])
+def test_signers_that_are_none_are_said_with_their_line(site: Site, text: str) -> None:
+    site.signers.write_text(text)
+    with pytest.raises(EngineRefused, match=r"signers.*write an id"):
+        site.start()
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"\xff", b"[" * 9_000, b"x" * 99_999])
+def test_a_signature_that_is_none_is_said(site: Site, content: bytes) -> None:
+    signature_of(site.rules).write_bytes(content)
+    with pytest.raises(EngineRefused, match=r"rules\.sig is no signature"):
+        site.start()
+
+
+def test_a_signature_s_moment_is_signed_with_it(site: Site) -> None:
+    file = signature_of(site.registry)
+    signature = msgspec.json.decode(file.read_bytes(), type=FileSignature)
+    later = signature.signed_at.replace(year=2099)
+    file.write_bytes(msgspec.json.encode(msgspec.structs.replace(signature, signed_at=later)))
+    with pytest.raises(EngineRefused, match="is not what 'keeper' signed at 2099"):
+        site.start()
+
+
+def test_commands_that_write_the_registry_sign_it(site: Site) -> None:
+    key = call("keys", "new", site.folder / "publish.pem").stdout.strip()
+    registering = (
+        "keys", "register", site.registry, "--enterprise", "E1", "--public-key", key, "--key-id",
+    )  # fmt: skip
+    unsigned = call(*registering, "a")
+    assert "sign it again" in unsigned.stderr
+    signing = ("--sign-key", site.folder / "keeper.pem", "--sign-key-id", "keeper")
+    half = call(*registering, "b", *signing[:2])
+    assert half.exit_code == 2
+    assert "belong together" in half.stderr
+    assert call(*registering, "b", *signing).exit_code == 0
+    table = site.folder / "table.csv"
+    table.write_text("enterprise_id,name,province,sector\nE1,renamed,330000,x\n")
+    into = ("registry", "import", table, "--registry", site.registry, "--apply")
+    assert call(*into, *signing).exit_code == 0
+    (row,) = site.start().in_force.registry.values()
+    assert (row.name, [each.key_id for each in row.keys]) == ("renamed", ["a", "b"])
