@@ -96,6 +96,12 @@ def is_campaign_key(key: str) -> bool:
     return key.startswith(_CAMPAIGN_MARK)
 
 
+def record_key(key: str) -> bytes:
+    """The key of the records that this state is of: it decides their partition, and so its."""
+    name = key.removeprefix(_CAMPAIGN_MARK) if is_campaign_key(key) else split_key(key)[0]
+    return name.encode()
+
+
 def enterprise_state(state: State) -> EnterpriseState:
     """The state as an enterprise's, which its key says it is."""
     assert isinstance(state, EnterpriseState), "an indicator's state under an enterprise's key"

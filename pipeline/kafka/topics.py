@@ -5,18 +5,22 @@ moment of receipt, and a sender cannot choose it. These sources and the worker's
 the same number of partitions, so that one worker owns a partition number in all of them.
 """
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_admin
+from pipeline.kafka.faults import RequestRefused
 from pipeline.kafka.naming import changelog_name
 from schemas.moments import DAY
 from schemas.topics import RECEIPTS, SOURCES, TOPICS, Topic, receipts_topic, topic_name
 
 MAX_MESSAGE_BYTES = "8000000"
+GROWN_S = 30.0
+"""How long all brokers may take to know of new partitions."""
 AT_ONCE = 500
 """Topics in one request: a broker makes so many well within its time."""
 
@@ -62,7 +66,7 @@ def find_conflicts(plans: list[TopicPlan], existing: Mapping[str, int]) -> list[
     """What is there already with another number of partitions: state would be lost by a change."""
     return [
         f"{plan.name}: has {existing[plan.name]} partitions, {plan.partitions} wanted; "
-        f"give --partitions {existing[plan.name]}, or other names by --prefix and --group"
+        f"give --partitions {existing[plan.name]}, or `fenghuo states repartition` for more"
         for plan in plans
         if existing.get(plan.name, plan.partitions) != plan.partitions
     ]
@@ -84,6 +88,24 @@ def make_topics(access: KafkaAccess, plans: list[TopicPlan], replication: int) -
             some = missing[first : first + AT_ONCE]
             admin.create_topics({plan.name: _wanted(plan, replication) for plan in some})
         return [plan.name for plan in missing]
+    finally:
+        admin.close()
+
+
+def add_partitions(access: KafkaAccess, names: Sequence[str], partitions: int) -> None:
+    """Give these topics, which have fewer, so many, one after the other; returns when they do.
+
+    Raises KafkaFault and kafka.errors.KafkaError.
+    """
+    admin = open_admin(access)
+    try:
+        for name in names:
+            admin.create_partitions({name: partitions})
+        deadline_s = time.monotonic() + GROWN_S
+        while any(len(each["partitions"]) < partitions for each in admin.describe_topics([*names])):
+            if time.monotonic() > deadline_s:
+                raise RequestRefused("the broker does not show the new partitions", "call again")
+            time.sleep(0.2)
     finally:
         admin.close()
 
