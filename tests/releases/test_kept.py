@@ -6,10 +6,7 @@ from typing import Any
 
 import msgspec
 import pytest
-from click.testing import CliRunner
 
-from pipeline.app.embedded_states import STATES_FILE
-from pipeline.cli.main import main
 from pipeline.state import StateFault, decode_state, encode_state
 from sinks.chdb import ChdbSink
 from sinks.contract import Sink
@@ -23,7 +20,6 @@ from tests.releases.keep import (
     unpack_store,
 )
 from tests.releases.traffic import PLACE, TOLD, first_day, release_engine, second_day
-from tests.worker.hostile import enterprise
 from tests.worker.world import Worker, World
 
 RELEASES = sorted(FOLDER.iterdir())
@@ -48,9 +44,9 @@ class Upgraded:
     def __init__(self, release: Path, folder: Path) -> None:
         self.kept = read_kept(release)
         self.sink = ChdbSink(unpack_store(release, folder))
-        self.before = {name: self.sink.query(f"SELECT * FROM {name}") for name in COMPARED}
+        self.before = {name: self.sink.view(name) for name in COMPARED}
         self.sink.migrate()
-        self.migrated = {name: self.sink.query(f"SELECT * FROM {name}") for name in COMPARED}
+        self.migrated = {name: self.sink.view(name) for name in COMPARED}
         self.world = World(first_day(), release_engine(), partitions=1)
         self.world.log[TOLD] = [*self.kept.sightings]
         self.world.changelog = [(0, *entry) for entry in self.kept.table.items()]
@@ -166,16 +162,3 @@ def test_a_state_of_a_newer_release_ends_the_worker_and_changes_nothing() -> Non
 def put_state(record: bytes, change: Any) -> bytes:
     applied, state = msgspec.msgpack.decode(record)
     return msgspec.msgpack.encode([applied, change(state)])
-
-
-def test_states_beside_an_embedded_store_that_cannot_be_read_stay_as_they_are(
-    tmp_path: Path,
-) -> None:
-    registry = tmp_path / "registry.ndjson"
-    registry.write_bytes(msgspec.json.encode(enterprise("E1")))
-    states = tmp_path / STATES_FILE
-    states.write_bytes(b"no states")
-    called = ["run", "--store", tmp_path, "--registry", registry, registry]
-    result = CliRunner().invoke(main, [*map(str, called)])
-    assert (result.exit_code, states.read_bytes()) == (1, b"no states")
-    assert "start the release that wrote it" in result.output
