@@ -58,7 +58,19 @@ lock: $(READY) ## resolve the dependencies anew into requirements.lock
 	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --generate-hashes \
 	  --no-header --quiet --output-file requirements.lock
 
+audit: $(READY) ## bill of materials, licences, known vulnerabilities (asks osv.dev)
+	$(BIN)/python -m tests.supply_chain.sbom build/sbom.json
+	$(BIN)/uv tool run pip-audit==2.10.1 --disable-pip --require-hashes \
+	  --requirement requirements.lock --vulnerability-service osv
+
+IMAGES := deploy/compose.yaml deploy/Containerfile
+pin-images: ## put digests beside the tags of all images, as their registries have them (skopeo)
+	for image in $$(grep -hoE 'docker\.io/[a-z0-9/_.-]+:[A-Za-z0-9_.-]+' $(IMAGES) | sort -u); do \
+	  digest=$$(skopeo inspect --format '{{.Digest}}' docker://$$image) || exit 1; \
+	  sed -i -E "s|$$image(@sha256:[0-9a-f]+)?|$$image@$$digest|" $(IMAGES); \
+	done
+
 clean: ## remove what the tasks made
 	rm -rf $(VENV) .cache build dist demo-out
 
-.PHONY: help install demo test test-fast laws check bench soak format lock clean
+.PHONY: help install demo test test-fast laws check bench soak format lock audit pin-images clean

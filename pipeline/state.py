@@ -24,10 +24,15 @@ from pipeline.severity.state import SeverityState
 from schemas.moments import Moment
 
 STATE_VERSION = 2
+"""Raised by whatever a release before could not read or would lose in writing it back: a field
+more, too, for workers of both releases run beside each other during an upgrade."""
 
 
-class StateFault(ValueError):
-    """A state record that this version cannot read: restore it by replaying the topic."""
+class StateFault(Exception):
+    """A state that this release cannot read: never the fault of the record that met it.
+
+    Whoever meets one ends, and leaves it and the record as they are.
+    """
 
 
 class EnterpriseState(msgspec.Struct):
@@ -91,6 +96,12 @@ def is_campaign_key(key: str) -> bool:
     return key.startswith(_CAMPAIGN_MARK)
 
 
+def record_key(key: str) -> bytes:
+    """The key of the records that this state is of: it decides their partition, and so its."""
+    name = key.removeprefix(_CAMPAIGN_MARK) if is_campaign_key(key) else split_key(key)[0]
+    return name.encode()
+
+
 def enterprise_state(state: State) -> EnterpriseState:
     """The state as an enterprise's, which its key says it is."""
     assert isinstance(state, EnterpriseState), "an indicator's state under an enterprise's key"
@@ -133,6 +144,13 @@ def _fresh_record(is_campaign: bool) -> bytes:
     return encode_state(CampaignState() if is_campaign else EnterpriseState())
 
 
+class _Versioned(msgspec.Struct):
+    version: int
+
+
+_version_decoder = msgspec.msgpack.Decoder(_Versioned)
+
+
 def decode_state(key: str, data: bytes) -> State:
     """The record back; raises StateFault for another version or damaged bytes."""
     decoder, readable = (
@@ -141,9 +159,19 @@ def decode_state(key: str, data: bytes) -> State:
         else (_enterprise_decoder, STATE_VERSION)
     )
     try:
+        version = _version_decoder.decode(data).version  # first: the rest may have another shape
+        if version != readable:
+            raise StateFault(_explain_version(key, version, readable))
         state: State = decoder.decode(data)
     except msgspec.DecodeError as fault:
-        raise StateFault(f"state record {key} cannot be read: {fault}") from fault
-    if state.version != readable:
-        raise StateFault(f"state {key} has version {state.version}; this release reads {readable}")
+        raise StateFault(
+            f"the state of {key} is damaged ({fault}): restore the states from a backup"
+        ) from fault
     return state
+
+
+def _explain_version(key: str, version: int, readable: int) -> str:
+    said = f"the state of {key} has version {version}, and this release reads {readable}"
+    if version > readable:
+        return f"{said}: a newer release wrote it; start that release again"
+    return f"{said}: start the release that wrote it, or restore the states from a replay"

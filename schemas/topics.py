@@ -22,7 +22,9 @@ LONGEST_PART = 160
 
 
 class Topic(msgspec.Struct, frozen=True):
-    """One topic. `days` is how long Kafka keeps its records."""
+    """One topic. `days` is how long Kafka keeps its records: events until they are in the store,
+    which keeps their lines; commands six months, as what people decided is held against them.
+    """
 
     role: TopicRole
     days: int
@@ -31,7 +33,7 @@ class Topic(msgspec.Struct, frozen=True):
 
 TOPICS: tuple[Topic, ...] = (
     Topic("events", 7, "Signed batches of events, keyed by enterprise id."),
-    Topic("commands", 180, "What analysts say of incidents, keyed by enterprise id."),
+    Topic("commands", 184, "What analysts say of incidents, keyed by enterprise id."),
     Topic("sightings", 7, "Indicators of incidents, for the stage of campaigns, by campaign id."),
     Topic("dead_letters", 30, "Records and lines that could not be taken, with the reason."),
     Topic("incidents", 30, "Incidents as OCSF 2005, keyed by enterprise id."),

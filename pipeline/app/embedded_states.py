@@ -17,6 +17,7 @@ from pipeline.policy import Policy
 from pipeline.state import (
     ANY_PARTITION,
     State,
+    StateFault,
     StateKey,
     campaign_state,
     decode_state,
@@ -39,7 +40,10 @@ class _Saved(msgspec.Struct):
 
 
 class EmbeddedStates:
-    """States by key, decoded when first wanted; the runner's memory for files."""
+    """States by key, decoded when first wanted; the runner's memory for files.
+
+    Raises StateFault for a file that another release wrote, or that is damaged.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / STATES_FILE
@@ -47,6 +51,11 @@ class EmbeddedStates:
             self._saved = msgspec.msgpack.decode(self._path.read_bytes(), type=_Saved)
         except FileNotFoundError:
             self._saved = _Saved()
+        except msgspec.DecodeError as fault:
+            raise StateFault(
+                f"{self._path} cannot be read ({fault}): start the release that wrote it, or"
+                " restore the folder from a backup"
+            ) from fault
         self._live: dict[str, State] = {}
 
     @property

@@ -20,7 +20,7 @@ from typing import Protocol
 import msgspec
 
 from pipeline.app.delivery import Delivery
-from pipeline.state import State, StateKey, decode_state, encode_state, fresh_state
+from pipeline.state import State, StateFault, StateKey, decode_state, encode_state, fresh_state
 from schemas.decision import Decision
 from schemas.ids import content_id
 from schemas.sighting import Sighting
@@ -95,8 +95,8 @@ class Runner:
     def take(self, tasks: Sequence[Task]) -> list[Decision]:
         """Rules 1 to 3 for one group.
 
-        Raises EngineFault for the first task on which the engine raises, and whatever the
-        delivery raises; the memory is then as it was before the call.
+        Raises EngineFault for the first task on which the engine raises, StateFault, and whatever
+        the delivery raises; the memory is then as it was before the call.
         """
         states: dict[StateKey, State] = {}
         decisions: list[Decision] = []
@@ -127,6 +127,9 @@ class Runner:
             if task.key not in states:
                 states[task.key] = self._memory.recall(task.key)
             return task.decide(states[task.key])
+        except StateFault:  # the record is sound: it must not be refused for what met it
+            self._memory.forget(states)
+            raise
         except Exception as cause:  # whatever the engine raises is a fault of its own
             self._memory.forget(states)
             raise EngineFault(task.place, index, cause) from cause

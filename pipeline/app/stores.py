@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pipeline.app.delivery import DeliveryAbandoned
 from pipeline.kafka.secrets import SecretFault, secret_of
+from pipeline.state import StateFault
 from sinks.contract import SchemaOutdated, SinkError, SinkUnavailable, Store, StoreFull
 from sinks.ddl import quote_name
 from sinks.linked_copy import is_open_elsewhere, linked_copy
@@ -41,6 +42,8 @@ def open_store(store: Path | None, database: str, must_exist: bool = False) -> I
         raise StoreFault(_explain(fault, store, database)) from fault
     except DeliveryAbandoned as end:
         raise StoreFault(_explain(end.fault, store, database)) from end
+    except StateFault as fault:  # of the states beside an embedded store
+        raise StoreFault(f"{fault}; nothing was changed") from fault
 
 
 def _check_folder(store: Path, must_exist: bool) -> None:

@@ -42,6 +42,8 @@ COMMANDS: dict[str, str] = {
     "forget": "pipeline.cli.retention:forget_command",
     "broker": "pipeline.cli.broker:broker_command",
     "topics": "pipeline.cli.topics:topics_command",
+    "states": "pipeline.cli.states:states_group",
+    "backup": "pipeline.cli.backup:backup_command",
     "access": "pipeline.cli.access:access_group",
     "dashboards": "pipeline.cli.dashboards:dashboards_group",
     "doctor": "pipeline.cli.doctor:doctor_command",

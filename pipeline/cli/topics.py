@@ -9,8 +9,10 @@ from pipeline.cli.kafka_options import KafkaOptions, group_option, kafka_options
 from pipeline.cli.terminal import say
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.topics import (
+    Terms,
     TopicConflict,
     TopicPlan,
+    alter_settings,
     make_topics,
     plan_receipts,
     plan_topics,
@@ -32,6 +34,22 @@ def topics_made(access: KafkaAccess, plans: list[TopicPlan], replication: int) -
 @click.option("--partitions", type=click.IntRange(1), default=8, show_default=True)
 @click.option("--replication", type=click.IntRange(1), default=1, show_default=True)
 @click.option(
+    "--keep-events-days",
+    type=click.IntRange(1),
+    default=Terms().event_days,
+    show_default=True,
+    help="In Kafka; the store has their lines. 184 where Kafka has to keep the law's six months.",
+)
+@click.option(
+    "--local-days",
+    type=click.IntRange(0),
+    default=0,
+    help="Of these on the brokers' disks, the rest in tiered storage, which the brokers must have.",
+)
+@click.option(
+    "--alter", is_flag=True, help="Set retention and replicas in sync of topics that are there."
+)
+@click.option(
     "--registry",
     envvar="FENGHUO_REGISTRY",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
@@ -44,12 +62,21 @@ def topics_command(
     group: str,
     partitions: int,
     replication: int,
+    keep_events_days: int,
+    local_days: int,
+    alter: bool,
     registry: Path | None,
 ) -> None:
-    """Make the Kafka topics that are missing; nothing happens where they are."""
+    """Make the Kafka topics that are missing; nothing happens where they are, but with --alter."""
+    if local_days >= keep_events_days:
+        raise click.UsageError("--local-days: fewer than --keep-events-days, or 0")
     enterprises = () if registry is None else load_registry(registry)
-    plans = [*plan_topics(prefix, group, partitions), *plan_receipts(prefix, enterprises)]
+    terms = Terms(keep_events_days, local_days)
+    plans = [*plan_topics(prefix, group, partitions, terms), *plan_receipts(prefix, enterprises)]
     made = topics_made(kafka.access(), plans, replication)
     for name in made:
         click.echo(name)
     say(f"{len(made)} topics made.", err=True)
+    if alter:
+        for change in alter_settings(kafka.access(), plans):
+            click.echo(change)

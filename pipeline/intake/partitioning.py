@@ -9,9 +9,14 @@ _MULTIPLIER = 0x5BD1E995
 _MASK = 0xFFFFFFFF
 
 
+def partition_of(key: bytes, partitions: int) -> int:
+    """The key's partition of so many."""
+    return (_murmur2(key) & 0x7FFFFFFF) % partitions
+
+
 def is_in_place(key: bytes, partition: int, partitions: int) -> bool:
     """Whether this is the key's partition. True where the number of partitions is unknown (0)."""
-    return not partitions or (_murmur2(key) & 0x7FFFFFFF) % partitions == partition
+    return not partitions or partition_of(key, partitions) == partition
 
 
 def _murmur2(data: bytes) -> int:

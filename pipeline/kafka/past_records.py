@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import msgspec
@@ -95,6 +95,34 @@ def read_record(access: KafkaAccess, topic: str, partition: int, offset: int) ->
             return None
         merge = Merge(consumer, access, {place: Span(offset, offset + 1)})
         return next((record for record in merge.records() if record.offset == offset), None)
+    finally:
+        consumer.close()
+
+
+def read_whole(access: KafkaAccess, topic: str) -> Iterator[Record]:
+    """All that the topic holds at the call; of one partition in its order.
+
+    Raises as `read_period` does.
+    """
+    from kafka import TopicPartition
+
+    spans = {TopicPartition(*place): span for place, span in spans_of(access, [topic]).items()}
+    consumer = open_consumer(access)
+    try:
+        yield from Merge(consumer, access, spans).records()
+    finally:
+        consumer.close()
+
+
+def spans_of(access: KafkaAccess, topics: Iterable[str]) -> dict[tuple[str, int], Span]:
+    """What each partition of the topics holds now; raises as `read_period` does."""
+    from kafka import TopicPartition
+
+    consumer = open_consumer(access)
+    try:
+        places = [TopicPartition(name, at) for name in topics for at in _partitions(consumer, name)]
+        first, end = consumer.beginning_offsets(places), consumer.end_offsets(places)
+        return {(at.topic, at.partition): Span(first[at], end[at]) for at in places}
     finally:
         consumer.close()
 

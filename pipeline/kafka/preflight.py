@@ -178,7 +178,7 @@ def _unequal(topics: Mapping[str, Topic], alike: Iterable[str]) -> Iterator[Prob
         said = ", ".join(f"{name} has {count}" for name, count in counts.items())
         yield Problem(
             f"partitions differ: {said}",
-            "make them equal while no worker runs: a new --group, or kafka-topics.sh --alter",
+            "make them equal while no worker runs: `fenghuo states repartition`",
         )
 
 

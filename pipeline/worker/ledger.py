@@ -14,12 +14,14 @@ Rule 5. A state that is empty is deleted, at a timer. What a late writer brings
 Rule 6. A position is of a log: a topic under the id that the broker gave it. One that is deleted
         and made again is another log, so nothing that was applied of the old one is taken for
         applied of the new one.
-Rule 7. The generation never runs backwards, even where the group's does (a group that was
+Rule 7. A state lies in the partition of its records. One that lies elsewhere was left behind when
+        partitions were added: its worker would begin anew, so none may (`repartition.py`).
+Rule 8. The generation never runs backwards, even where the group's does (a group that was
         deleted or has expired): the larger of it and the highest seen in the partition counts.
 """
 
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, MutableMapping
 from collections.abc import Set as AbstractSet
 from typing import Literal, TypeAlias
 
@@ -122,15 +124,30 @@ def parse_key(key: bytes) -> tuple[Name, int]:
     return (int(partition), kind, text), int(generation)  # type: ignore[return-value]  # checked
 
 
+def encode_record(record: StateRecord | Position) -> bytes:
+    """The table's value."""
+    return _encoder.encode(record)
+
+
+def read_state_record(value: bytes) -> StateRecord:
+    """The value of a state back."""
+    return _state_decoder.decode(value)
+
+
+def latest_of(table: Iterable[bytes]) -> dict[Name, int]:
+    """The generation that counts of each name, by rule 2."""
+    latest: dict[Name, int] = {}
+    for name, generation in map(parse_key, table):
+        latest[name] = max(generation, latest.get(name, generation))
+    return latest
+
+
 def positions_of(data: Mapping[bytes, bytes]) -> dict[tuple[str, int], int]:
     """Where reading goes on, by log and partition: what the table says by rule 2."""
-    counting: dict[tuple[str, int], tuple[int, bytes]] = {}
-    for key, value in data.items():
-        (partition, kind, topic), generation = parse_key(key)
-        if kind == "position" and generation >= counting.get((topic, partition), (0, b""))[0]:
-            counting[topic, partition] = (generation, value)
     return {
-        place: _position_decoder.decode(value).next_offset for place, (_, value) in counting.items()
+        (name[2], name[0]): _position_decoder.decode(data[key_of(name, generation)]).next_offset
+        for name, generation in latest_of(data).items()
+        if name[1] == "position"
     }
 
 
@@ -165,7 +182,7 @@ class Ledger:
     def state(self, key: StateKey) -> StateRecord:
         """The state's record, NO_STATE if there is none."""
         data = self._get((key.partition, "state", key.name))
-        return NO_STATE if data is None else _state_decoder.decode(data)
+        return NO_STATE if data is None else read_state_record(data)
 
     def position(self, partition: int, log: str) -> Position | None:
         """Where to go on in this partition of the log; None if it was never read."""
@@ -189,7 +206,7 @@ class Ledger:
         self, name: Name, generation: int, record: StateRecord | Position
     ) -> list[Awaitable[object]]:
         """Write a record; the writes to wait for. A lower generation than counts is garbage."""
-        key, value = key_of(name, generation), _encoder.encode(record)
+        key, value = key_of(name, generation), encode_record(record)
         counts = self._generation.get(name, generation)
         writes = [self._send(name[0], key, value)]
         self._data[key] = value

@@ -112,7 +112,7 @@ class StepExecutor:
         self.engine = engine
         self._delivery = delivery
         self._metrics = metrics
-        self._partitions = partitions
+        self.partitions = partitions
         self._decoded: Decoded = OrderedDict()
 
     def drop_decoded(self) -> None:
@@ -121,7 +121,7 @@ class StepExecutor:
 
     def admit(self, records: Sequence[Record]) -> list[Task]:
         """Each record, and whose state it may touch: before its signature holds, nobody's."""
-        return [record_task(self.engine, record, self._partitions) for record in records]
+        return [record_task(self.engine, record, self.partitions) for record in records]
 
     def take(self, tasks: Sequence[Task], states: Mapping[StateKey, bytes]) -> Outcome:
         """Decide on the records and write the rows; up to the first one the engine raises on.

@@ -39,6 +39,7 @@ from pipeline.worker.ledger import (
     topic_of,
 )
 from pipeline.worker.metrics import Metrics, observe_decisions, observe_step
+from pipeline.worker.repartition import StatesMisplaced, misplaced
 from pipeline.worker.sequence import Delivered, ReadAgain, Sequencer
 from pipeline.worker.step_executor import Outcome, StepExecutor
 from pipeline.worker.timers import PartitionTime, Timers
@@ -277,10 +278,23 @@ class Steps:
         if self._opened != generation:
             self._let_go()
             self._ledger.open()
+            self._require_place()
             await self.in_thread(self.executor.drop_decoded)
             await self._account_recreated()
             self._opened = generation
         return True
+
+    def _require_place(self) -> None:
+        """Raises StatesMisplaced: rule 7 of the ledger."""
+        held = self._ledger.state_keys(self._ownership.partitions)
+        count = self.executor.partitions
+        strays = misplaced(held, count) if count else []
+        if strays:
+            raise StatesMisplaced(
+                f"{len(strays)} states, of {strays[0].name} among them, are not in the partitions"
+                f" where their records come: end the move to {count} partitions,"
+                f" `fenghuo states repartition --partitions {count}`"
+            )
 
     async def _apply(self, taken: Sequence[Arrival]) -> None:
         """2 and 3, until all are applied; past a record that the engine never gets over."""

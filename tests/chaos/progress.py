@@ -67,7 +67,13 @@ class Progress:
                 self._applied[place] = (generation, position.next_offset)
 
 
-def wait_until_read(bootstrap: str, group: str, partitions: int, patience_s: float = 240.0) -> None:
+def wait_until_read(
+    bootstrap: str,
+    group: str,
+    partitions: int,
+    patience_s: float = 240.0,
+    prefix: str = DEFAULT_PREFIX,
+) -> None:
     """Until the group has applied every record.
 
     What is applied is asked before where the topics end: then no sighting that an applied
@@ -75,7 +81,7 @@ def wait_until_read(bootstrap: str, group: str, partitions: int, patience_s: flo
     nothing at all was applied for `patience_s`: how long it takes to read what a long run has
     sent says nothing of its correctness.
     """
-    progress = Progress(bootstrap, group, partitions, DEFAULT_PREFIX)
+    progress = Progress(bootstrap, group, partitions, prefix)
     last: dict[Place, int] = {}
     moved_s = time.monotonic()
     try:

@@ -38,7 +38,7 @@ class Bench:
         self._folder = folder
         access = KafkaAccess(broker.address)
         self.producer: Any = open_producer(access)
-        self.workers: list[WorkerProcess] = []
+        self.workers: list[LiveWorker] = []
         make_topics(access, plan_topics(self.prefix, self.prefix, PARTITIONS), 1)
 
     def worker(self, name: str = "a", **settings: str) -> "LiveWorker":
@@ -114,7 +114,7 @@ def wait_until(holds: Any, what: str, patience_s: float, worker: LiveWorker) -> 
         time.sleep(0.2)
 
 
-def rows_of(*workers: LiveWorker, view: str = "batches") -> list[dict[str, object]]:
+def rows_of(*workers: WorkerProcess, view: str = "batches") -> list[dict[str, object]]:
     rows = []
     for worker in workers:
         sink = ChdbSink(worker.store)
@@ -162,11 +162,11 @@ def test_killed_and_started_again_it_goes_on_where_it_stopped(executor: Bench) -
     assert len(rows_of(worker)) == 601
 
 
-def applied(executor: Bench) -> int:
+def applied(executor: Bench, partitions: int = PARTITIONS) -> int:
     """Records applied so far by all processes: what the ledger's positions say."""
     from tests.chaos.progress import applied_records
 
-    return applied_records(executor._broker.address, executor.prefix, PARTITIONS, executor.prefix)
+    return applied_records(executor.address, executor.prefix, partitions, executor.prefix)
 
 
 def test_a_record_the_engine_cannot_take_does_not_stop_the_stream(executor: Bench) -> None:

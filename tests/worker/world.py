@@ -51,7 +51,7 @@ class World:
         """What is read again before this offset has been deleted meanwhile."""
         self.log = {place: [*records] for place, records in log.items()}
         self.engine: Engine = engine or CountingEngine()
-        self.store = MemorySink()
+        self.store: Sink = MemorySink()
         self.late_told: list[Publication] = []
         self.changelog: list[tuple[int, bytes, bytes | None]] = []
         self.late: list[tuple[int, bytes, bytes | None]] = []
