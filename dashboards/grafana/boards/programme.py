@@ -77,18 +77,20 @@ def _grouped(column: str) -> str:
     """Counts by province or sector, the groups without one among them."""
     trainings = (
         f"SELECT {column}, toInt64(person_times) AS times, 1 AS held,"
+        " toInt64(empty(enterprise_ids)) AS unnamed,"
         " if(persons < 0, times, persons) AS most, greatest(persons, 1) AS least,"
         f" 0 AS of_specialists, 0 AS of_standards, 0 AS of_cases FROM {_counted('trainings')}"
     )
     others = (
-        f"SELECT {column}, 0, 0, 0, 0, "
+        f"SELECT {column}, 0, 0, 0, 0, 0, "
         + ", ".join(str(int(name == other)) for other in _SINGLE)
         + f" FROM {_counted(name)}"
         for name in _SINGLE
     )
     counts = ", ".join(f"sum(of_{name}) AS {name}" for name in _SINGLE)
     return f"""
-SELECT {column}, sum(times) AS person_times, sum(held) AS sessions, sum(most) AS persons_most,
+SELECT {column}, sum(times) AS person_times, sum(held) AS sessions,
+       sum(unnamed) AS sessions_unnamed, sum(most) AS persons_most,
        max(least) AS persons_least, {counts}
 FROM ({" UNION ALL ".join((trainings, *others))})
 GROUP BY {column} ORDER BY person_times DESC, {column} LIMIT 60
@@ -104,9 +106,11 @@ def _by(column: str, zh: str, en: str) -> Panel:
         kind="table",
         title=Text(f"按{zh}", f"By {en}"),
         description=Text(
-            "人次可以相加；人数无法跨场去重，只有上限和下限。",
+            "人次可以相加；人数无法跨场去重，只有上限和下限。未写明单位编号的场次只计入省份和行业，"
+            "不算任何单位已培训。",
             "Person-times add up; persons cannot be told apart across sessions, so there are only "
-            "bounds.",
+            "bounds. A session that names no enterprise counts for its province and sector, and "
+            "trains no enterprise.",
         ),
         queries=(_grouped(column),),
         width=24,
