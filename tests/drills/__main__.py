@@ -58,7 +58,7 @@ def hold(broker: BrokerAddress, place: Path, enterprises: int, pace: int) -> boo
         scored = json.loads(
             site.call("drill", "score", NAME, "--json", "--store", site.beside.store)
         )
-        click.echo(json.dumps(scored["all"], ensure_ascii=False))
+        click.echo(json.dumps(scored["drill"], ensure_ascii=False))
         for language in LANGUAGES:
             for form in ("html", "docx"):
                 site.call(
