@@ -23,7 +23,7 @@ FIVE = ("330000", "320000", "440000", "510000", "370000")
 
 @click.command()
 @click.option("--enterprises", type=click.IntRange(5), default=40, show_default=True)
-@click.option("--pace", type=click.IntRange(1, 60), default=5, show_default=True)
+@click.option("--pace", type=click.IntRange(1, 60), default=10, show_default=True)
 @click.option("--folder", type=click.Path(path_type=Path), help="Kept; default: a temporary one.")
 def main(enterprises: int, pace: int, folder: Path | None) -> None:
     """Hold the drill, respond to it, score it, report it; then read the same without it."""
@@ -54,11 +54,11 @@ def hold(broker: BrokerAddress, place: Path, enterprises: int, pace: int) -> boo
         site.end()
         letters = Counter(str(row["reason"]) for row in site.rows("dead_letters"))
         click.echo(f"dead letters: {dict(letters)}")
-        click.echo(site.call("drill", "score", NAME, "--lang", "en", "--store", site.beside.store))
         scored = json.loads(
             site.call("drill", "score", NAME, "--json", "--store", site.beside.store)
         )
-        click.echo(json.dumps(scored["drill"], ensure_ascii=False))
+        for group in (*scored["provinces"], scored["drill"]):
+            click.echo(json.dumps(group, ensure_ascii=False))
         for language in LANGUAGES:
             for form in ("html", "docx"):
                 site.call(

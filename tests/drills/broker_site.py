@@ -33,7 +33,7 @@ from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
 from pipeline.simulate.traffic import make_traffic
 from schemas.batch import HEADER_DRILL
-from schemas.command import Command, Particulars, Verb
+from schemas.command import Command, Impact, Particulars, Verb
 from schemas.moments import HOUR, SECOND, Moment, datetime_of
 from schemas.topics import SOURCES, topic_name
 from sinks.contract import Answer
@@ -121,19 +121,26 @@ class BrokerSite:
 
     def respond(self) -> None:
         """The people on call, in the drill and in earnest: of every four participants one does
-        nothing, one stops half way, the others confirm, answer, report and resolve."""
-        incidents, obligations = self._stored("incidents"), self._stored("obligations")
+        nothing, one stops half way, the others confirm, answer, resolve and report."""
+        incidents = self._stored("incidents")
         names = sorted({str(each["enterprise_id"]) for each in incidents})
         steps: list[list[Command]] = [[], [], [], []]
         for each in incidents:
             place = names.index(str(each["enterprise_id"])) % 4
-            owed = [one for one in obligations if one["incident_id"] == each["incident_id"]]
-            said = [] if place == 3 else [*_answers(each, owed)]
+            said = [] if place == 3 else [*_answers(each)]
             for number, command in enumerate(said[:1] if place == 2 else said):
                 steps[number].append(command)
         for commands in steps:
             if commands:
                 publish_commands(KafkaAccess(self.address), commands, "beside")
+            self._await_read("beside")
+        owed = [
+            _said(each, "reported", obligation_id=str(each["obligation_id"]))
+            for each in self._stored("obligations")
+            if each["due_at"] and names.index(str(each["enterprise_id"])) % 4 < 2
+        ]
+        if owed:
+            publish_commands(KafkaAccess(self.address), owed, "beside")
             self._await_read("beside")
 
     def end(self) -> None:
@@ -325,25 +332,24 @@ def _is_of_drill(record: Any) -> bool:
         return False
 
 
-def _answers(incident: Answer, owed: Sequence[Answer]) -> Iterator[Command]:
-    """Confirm, describe, report the first duty, resolve: a step each."""
+def _answers(incident: Answer) -> Iterator[Command]:
+    """Confirm, state the harm, describe, resolve: a step each."""
+    yield _said(incident, "confirm")
+    yield _said(incident, "impact", impact=Impact(direct_loss_cny=20_000_000, persons=120_000))
+    yield _said(incident, "describe", particulars=Particulars(measures_taken="已断网"))
+    yield _said(incident, "resolve", verdict="true_positive", reason="已处置")
 
-    def said(verb: Verb, **particulars: Any) -> Command:
-        return Command(
-            command_id=f"{verb}-{str(incident['incident_id'])[:20]}",
-            enterprise_id=str(incident["enterprise_id"]),
-            incident_id=str(incident["incident_id"]),
-            verb=verb,
-            analyst="li",
-            said_at=_now(),
-            drill=str(incident["drill"]),
-            **particulars,
-        )
 
-    yield said("confirm")
-    yield said("describe", particulars=Particulars(measures_taken="已断网"))
-    if owed:
-        yield said("reported", obligation_id=str(owed[0]["obligation_id"]))
-    else:
-        yield said("note", reason="无报送义务")
-    yield said("resolve", verdict="true_positive", reason="已处置")
+def _said(of: Answer, verb: Verb, **particulars: Any) -> Command:
+    """On a row of an incident, or of one of its duties."""
+    named = str(of.get("obligation_id") or of["incident_id"])
+    return Command(
+        command_id=f"{verb}-{named[:20]}",
+        enterprise_id=str(of["enterprise_id"]),
+        incident_id=str(of["incident_id"]),
+        verb=verb,
+        analyst="li",
+        said_at=_now(),
+        drill=str(of["drill"]),
+        **particulars,
+    )

@@ -11,10 +11,7 @@ from tests.brokers.choice import any_broker
 from tests.drills.broker_site import ABUSES, NAME, BrokerSite, publishers_of
 from tests.drills.live_digests import differences, live_digests, live_rows_of
 
-pytestmark = [
-    pytest.mark.store,
-    pytest.mark.filterwarnings("ignore:.*_text is deprecated:DeprecationWarning"),
-]
+pytestmark = pytest.mark.filterwarnings("ignore:.*_text is deprecated:DeprecationWarning")
 
 
 @pytest.fixture
