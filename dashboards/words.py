@@ -119,6 +119,7 @@ VERB: Final[Words] = headed(glossary.VERB)
 THRESHOLD: Final[Words] = headed(glossary_cross_border.THRESHOLD)
 THRESHOLD_STATE: Final[Words] = headed(glossary_cross_border.THRESHOLD_STATE)
 COUNT_BASIS: Final[Words] = headed(glossary_cross_border.COUNT_BASIS)
+LEGAL_GROUND: Final[Words] = headed(glossary_cross_border.LEGAL_GROUND)
 TARGET: Final[Words] = headed(glossary_programme.TARGET)
 TARGET_STATE: Final[Words] = headed(glossary_programme.TARGET_STATE)
 

@@ -262,7 +262,14 @@ class Engine:
             return [again] if again is not None else list(refuse(record, reused))
         now = record.timestamp
         outcome = commands.hear(
-            state.commands, state.incidents, state.severity, state.exceptions, command, now
+            state.commands,
+            state.incidents,
+            state.severity,
+            state.exceptions,
+            state.cross_border,
+            command,
+            now,
+            self._context(command.enterprise_id, command.drill),
         )
         return [outcome, *(self._carry_out(state, command, now) if outcome.accepted else ())]
 
@@ -273,8 +280,13 @@ class Engine:
         if command.verb in commands.EXCEPTION_VERBS:
             held = state.exceptions
             return [*exceptions.handle_command(held, command, received_at, context)]
-        clock = clock_of(state.clock, received_at)
         policy = self.policy
+        if command.verb in commands.OBLIGATION_VERBS:
+            exports = state.cross_border
+            return [
+                *cross_border.settle(policy.cross_border, exports, command, received_at, context)
+            ]
+        clock = clock_of(state.clock, received_at)
         revised = incidents.handle_command(
             policy.incidents, state.incidents, command, clock, context
         )

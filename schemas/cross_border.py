@@ -63,6 +63,11 @@ class ExportCount(msgspec.Struct, frozen=True, kw_only=True, tag="export_count")
     basis: CountBasis
     destinations: dict[str, int]
     """ISO 3166-1 code (ZZ: not stated) and how many exports went there."""
+    purposes: dict[str, int]
+    """The most frequent purposes in the enterprise's own words ("": not stated), with their
+    exports."""
+    grounds: dict[str, int]
+    """What exports rest on ("": not declared), with their number; exempt ones too."""
     revised_at: Moment
     drill: str
 

@@ -197,6 +197,8 @@ VERB: Final[Terms] = {
     "split": Term("拆分事件", "split"),
     "add_exception": Term("设置规则例外", "an exception was added"),
     "end_exception": Term("结束规则例外", "an exception was ended"),
+    "fulfil_obligation": Term("确认数据出境义务已办理", "a duty of exports was fulfilled"),
+    "waive_obligation": Term("认定数据出境义务免予办理", "a duty of exports was waived"),
 }
 """What an analyst or a regulator does; as 处置记录 these are read as sentences."""
 NOTICE: Final[Terms] = {

@@ -54,6 +54,10 @@ OWED: Final[Terms] = {
     ),
     "cybersecurity_review": Term("申报网络安全审查", "apply for a cybersecurity review"),
 }
+SETTLEMENT: Final[Terms] = {
+    "fulfilled": Term("{analyst}确认已办理：{reason}", "fulfilled, as {analyst} states: {reason}"),
+    "waived": Term("{analyst}认定免予办理：{reason}", "waived by {analyst}: {reason}"),
+}
 LEGAL_GROUND: Final[Terms] = {
     "security_assessment": Term("数据出境安全评估", "security assessment"),
     "standard_contract": Term("个人信息出境标准合同", "standard contract"),

@@ -31,6 +31,7 @@ COLUMN: Final[Terms] = {
     "published_on": Term("发布日期", "published on"),
     "selected_on": Term("入选日期", "selected on"),
     "enterprise_id": Term("单位编号", "enterprise id"),
+    "enterprise_ids": Term("单位编号", "enterprise ids"),
     "year": Term("年度", "year"),
     "it_spending": Term("信息化投入", "it spending"),
     "security_spending": Term("网络安全投入", "security spending"),

@@ -12,8 +12,8 @@ ProgrammeKind: TypeAlias = Literal["training", "specialist", "standard", "case",
 
 class Training(msgspec.Struct, frozen=True, kw_only=True):
     """One session. `person_times` (人次) counts attendances: a person who came on two days of it
-    twice; `persons` the people, where that is known. `enterprise_id` says whose people they were,
-    where they were of one enterprise.
+    twice; `persons` the people, where that is known. `enterprise_ids` says whose people they were:
+    none of a province's or a sector's session, which trains no enterprise that it does not name.
     """
 
     id: str
@@ -26,7 +26,7 @@ class Training(msgspec.Struct, frozen=True, kw_only=True):
     hours: float | None = None
     person_times: int
     persons: int | None = None
-    enterprise_id: str = ""
+    enterprise_ids: tuple[str, ...] = ()
     withdrawn: bool = False
 
 

@@ -21,12 +21,12 @@ DRILLED: Final = """
 """
 """Who sent events in a drill, and when last."""
 TRAINED: Final = """
-    SELECT enterprise_id, parseDateTime64BestEffortOrZero(max(held_on), 6, 'Asia/Shanghai')
-        AS last_at
-    FROM programme_trainings_rows FINAL
-    WHERE enterprise_id != '' AND NOT withdrawn GROUP BY enterprise_id
+    SELECT arrayJoin(enterprise_ids) AS enterprise_id,
+        parseDateTime64BestEffortOrZero(max(held_on), 6, 'Asia/Shanghai') AS last_at
+    FROM programme_trainings_rows FINAL WHERE NOT withdrawn GROUP BY enterprise_id
 """
-"""Whose people took part in a training, as far as its record says whose they were."""
+"""Whose people took part in a training: enterprises that its record names. One of a province or a
+sector counts there alone, for nobody can say who of it came."""
 _SEEN: Final = """
     SELECT enterprise_id, max(received_at) AS last_received_at,
         groupUniqArrayIf(toString(product), received_at >= {now} - INTERVAL 1 DAY) AS products

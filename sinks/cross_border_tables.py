@@ -45,6 +45,8 @@ CROSS_BORDER_COUNTS = Table(
         column("folded", COUNT, "Exports of which only sums are remembered."),
         column("basis", WORD, "declared, upper_bound, at_least or open."),
         column("destinations", JSON, "Country to exports (JSON).", json_of("destinations")),
+        column("purposes", JSON, "Purpose to exports (JSON).", json_of("purposes")),
+        column("grounds", JSON, "Legal ground to exports (JSON).", json_of("grounds")),
         column("revised_at", MOMENT, "When this was counted."),
         DRILL,
     ),

@@ -17,7 +17,19 @@ from schemas.programme import (
     Training,
     TypicalCase,
 )
-from sinks.columns import COUNT, FLAG, SIGNED, SMALL, TEXT, WORD, Column, Table, column
+from sinks.columns import (
+    COUNT,
+    FLAG,
+    SIGNED,
+    SMALL,
+    TEXT,
+    WORD,
+    WORDS,
+    Column,
+    Table,
+    column,
+    list_of,
+)
 from sinks.contract import Answer
 
 
@@ -87,7 +99,7 @@ TRAININGS = _table(
     column("hours", WORD, "How long, as text; empty: not stated.", _text_of("hours")),
     column("person_times", COUNT, "Attendances."),
     column("persons", SIGNED, "People; -1: not stated.", _signed_of("persons")),
-    column("enterprise_id", WORD, "Whose people they were, or empty."),
+    column("enterprise_ids", WORDS, "Whose people they were.", list_of("enterprise_ids")),
 )
 SPECIALISTS = _table(
     "specialists",

@@ -43,6 +43,7 @@ MARKS: dict[str, str] = {
     "worker/test_hostile.py": "broker",
     "worker/test_hostile_live.py": "broker",
     "worker/test_live.py": "broker",
+    "drills/test_on_broker.py": "broker",
     "worker/test_readers.py": "broker",
     "worker/test_store_away.py": "broker",
     "cli": "store",

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from pipeline.drills.after_action import Told
 from pipeline.drills.planning import DrillPlan
+from pipeline.drills.report_parts import Told
 from pipeline.drills.scoring import Evidence, FoundIncident, Report, score_enterprise
 from schemas.drill import DrillInject, DrillParticipant, DrillRun, DrillScore, DrillState
 from schemas.moments import Moment, parse_moment

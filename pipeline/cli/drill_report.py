@@ -12,7 +12,8 @@ from dashboards.words import Language
 from pipeline.app.drill_rows import NoSuchDrill, keep_scores, read_told
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import keep_option, open_sink, sink_options
-from pipeline.drills.after_action import AfterAction, Part, report_drill
+from pipeline.drills.after_action import AfterAction, report_drill
+from pipeline.drills.report_parts import Part
 from pipeline.files.replacing import replace_file
 
 NARROW: Final = 6

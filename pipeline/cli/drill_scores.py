@@ -21,7 +21,7 @@ from pipeline.cli.drill_plans import WORDS
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import keep_option, open_sink, sink_options
 from pipeline.cli.terminal import cell, say
-from pipeline.drills.after_action import span
+from pipeline.drills.report_parts import span
 from pipeline.drills.scoring import REACHED, Evidence, Summary, by_province, summarise
 from schemas.drill import DrillScore
 from schemas.glossary import capital, read

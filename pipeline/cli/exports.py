@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from dashboards.words import COUNT_BASIS, PROVINCE, THRESHOLD_STATE, Text, translate
+from pipeline.cli.export_duties import duties_command, fulfil_command, waive_command
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
@@ -36,7 +37,7 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="JSON lines.")
 
 @click.group("exports")
 def exports_group() -> None:
-    """Data that left the country: thresholds of the law, and what was counted."""
+    """Data that left the country: thresholds of the law, what was counted, what is owed."""
 
 
 @exports_group.command("thresholds")
@@ -80,6 +81,10 @@ def counts_command(
     chosen = _chosen("c", (year,) if year else (), province)
     rows = _ask(store, database, _COUNTS.format(chosen=chosen))
     _show(rows, as_json, lang, _COUNT_COLUMNS)
+
+
+for each in (duties_command, fulfil_command, waive_command):
+    exports_group.add_command(each)
 
 
 def _chosen(table: str, years: Sequence[int], province: str | None) -> str:

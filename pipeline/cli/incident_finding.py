@@ -58,6 +58,13 @@ def find_exception(sink: Store, name: str, of: str, numbers: ShownNumbers) -> An
     return _only(found, "exception", name, "`fenghuo exceptions list --all`")
 
 
+def find_export_duty(sink: Store, name: str, of: str, numbers: ShownNumbers) -> Answer:
+    """The one duty of exports of a number, or whose id begins so; a ClickException otherwise."""
+    where = _where("obligation_id", name, numbers, of)
+    found = sink.query(f"SELECT * FROM obligations WHERE incident_id = '' AND {where} LIMIT 2")
+    return _only(found, "export obligation", name, "`fenghuo exports duties --all`")
+
+
 def _where(column: str, name: str, numbers: ShownNumbers, of: str) -> str:
     try:
         id = numbers.resolve(of, name)

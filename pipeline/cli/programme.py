@@ -62,7 +62,12 @@ def import_command(
     The same file again changes nothing; a row of a known id corrects it. Duplicates and values
     that cannot be are named with their row and not counted.
     """
-    from pipeline.files.programme_file import keep_records, kept_records, read_programme_file
+    from pipeline.files.programme_file import (
+        keep_records,
+        kept_records,
+        places_of,
+        read_programme_file,
+    )
     from pipeline.files.spreadsheets import SheetFault
 
     try:
@@ -71,7 +76,8 @@ def import_command(
         raise click.ClickException(str(fault)) from fault
     with open_sink(store, database) as sink:
         sink.migrate()
-        change = compare(parsed, kept_records(sink, [kind]), _today(), str(file))
+        known = kept_records(sink, [kind])
+        change = compare(parsed, known, _today(), str(file), places_of(sink).keys())
         keep_records(sink, kind, ordered([*change.added, *change.corrected]))
     _show_change(change, as_json)
     if change.faults:

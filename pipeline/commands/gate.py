@@ -6,7 +6,7 @@ Rule 2. An id that comes again with other content is no command: it would take t
         the first in the store.
 Rule 3. A refusal names what stands in the way, and what may be said instead.
 Rule 4. Of commands on incidents that are not held the last `STRAY_MAX` are known, of commands
-        about exceptions the last `COMMANDS_MAX`.
+        about exceptions, and about duties of exports, the last `COMMANDS_MAX` each.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -14,6 +14,9 @@ from typing import get_args
 
 import msgspec
 
+from pipeline.cross_border.settlements import VERBS
+from pipeline.cross_border.settlements import refusal_of as obligation_refusal
+from pipeline.cross_border.state import CrossBorderState
 from pipeline.exceptions.refusals import refusal_of as exception_refusal
 from pipeline.exceptions.state import ExceptionsState
 from pipeline.incidents.commands import refusal_of as incident_refusal
@@ -25,6 +28,7 @@ from pipeline.severity.rulings import FIXERS, notice_fault
 from pipeline.severity.state import SeverityState
 from schemas.assessment import TIERS, Regime
 from schemas.command import Command, CommandOutcome, Particulars, Verb
+from schemas.context import Context
 from schemas.ids import content_id
 from schemas.moments import Moment
 
@@ -35,8 +39,10 @@ ENDING = ("resolve", "close")
 """The verbs that may carry a verdict."""
 EXCEPTION_VERBS = ("add_exception", "end_exception")
 """The verbs about an enterprise's exceptions, on no incident."""
-_STRAY, _EXCEPTIONS = "", "exceptions"
-_KEPT = {_STRAY: STRAY_MAX, _EXCEPTIONS: COMMANDS_MAX}
+OBLIGATION_VERBS = tuple(VERBS)
+"""The verbs about what an enterprise owes for its exports, on no incident."""
+_STRAY, _EXCEPTIONS, _OBLIGATIONS = "", "exceptions", "obligations"
+_KEPT = {_STRAY: STRAY_MAX, _EXCEPTIONS: COMMANDS_MAX, _OBLIGATIONS: COMMANDS_MAX}
 """Shelves that are no incident's: the oldest command gives way."""
 
 
@@ -49,15 +55,14 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CommandsState(msgspec.Struct):
-    """By incident and command id; of incidents that are not held, by "" and command id, and of
-    exceptions by "exceptions" and command id."""
+    """By shelf (`_shelf`) and command id."""
 
     heard: dict[str, dict[str, Heard]] = {}
 
 
 def heard_before(state: CommandsState, command: Command) -> Heard | None:
     """What the command of this id was, and what became of it; None: it is new."""
-    shelves = (state.heard.get(key, {}) for key in (command.incident_id, _STRAY, _EXCEPTIONS))
+    shelves = (state.heard.get(key, {}) for key in (command.incident_id, *_KEPT))
     found = (shelf.get(command.command_id) for shelf in shelves)
     return next((heard for heard in found if heard is not None), None)
 
@@ -72,14 +77,18 @@ def hear(
     incidents: IncidentsState,
     severity: SeverityState,
     exceptions: ExceptionsState,
+    exports: CrossBorderState,
     command: Command,
     received_at: Moment,
+    context: Context,
 ) -> CommandOutcome:
     """Judge a command that is new, and remember it. Only an accepted one is to be applied."""
     key = _shelf(incidents, command)
     shelf = state.heard.get(key, {})
     if command.verb in EXCEPTION_VERBS:
         refusal = exception_refusal(exceptions, command, received_at)
+    elif command.verb in OBLIGATION_VERBS:
+        refusal = obligation_refusal(exports, command, context)
     else:
         refusal = (
             incident_refusal(incidents, command)
@@ -188,8 +197,11 @@ _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
 
 
 def _shelf(incidents: IncidentsState, command: Command) -> str:
+    """An incident's id while that is held, or one of `_KEPT`."""
     if command.verb in EXCEPTION_VERBS:
         return _EXCEPTIONS
+    if command.verb in OBLIGATION_VERBS:
+        return _OBLIGATIONS
     return command.incident_id if command.incident_id in incidents.cases else _STRAY
 
 

@@ -13,7 +13,8 @@ Rule 4. The year of receipt and the two before it are counted. What happened ear
         the batch's account says so.
 """
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
@@ -27,6 +28,7 @@ from schemas.moments import Moment
 SUBJECTS_MAX = 2_000
 YEARS_KEPT = 3
 DESTINATIONS_MAX = 16
+PURPOSES_MAX = 4
 
 Kind: TypeAlias = Literal["set", "event", "folded"]
 Grounds: TypeAlias = tuple[str, ...]
@@ -44,6 +46,7 @@ class Subject(msgspec.Struct, frozen=True, array_like=True):
     grounds: Grounds
     destinations: tuple[str, ...]
     exports: int = 1
+    purposes: tuple[str, ...] = ()
 
 
 class Year(msgspec.Struct):
@@ -178,12 +181,12 @@ def basis_of(year: Year) -> CountBasis:
     return "upper_bound" if is_bound else "declared"
 
 
-def destinations_of(year: Year) -> dict[str, int]:
-    """Exports by destination, the most first."""
-    counts: dict[str, int] = {}
+def exports_by(year: Year, names: Callable[[Subject], tuple[str, ...]]) -> dict[str, int]:
+    """Exports by what `names` says of them, the most first; one of two destinations is in both."""
+    counts: Counter[str] = Counter()
     for one in year.subjects.values():
-        for code in one.destinations:
-            counts[code] = counts.get(code, 0) + one.exports
+        for name in names(one):
+            counts[name] += one.exports
     return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
 
 
@@ -197,6 +200,7 @@ def join(one: Subject, other: Subject) -> Subject:
         unstated=min(one.unstated, other.unstated),
         grounds=_union(one.grounds, other.grounds),
         destinations=_union(one.destinations, other.destinations)[:DESTINATIONS_MAX],
+        purposes=_union(one.purposes, other.purposes)[:PURPOSES_MAX],
     )
 
 
@@ -210,6 +214,7 @@ def _sum(one: Subject, other: Subject) -> Subject:
         grounds=one.grounds,
         destinations=_union(one.destinations, other.destinations)[:DESTINATIONS_MAX],
         exports=one.exports + other.exports,
+        purposes=_union(one.purposes, other.purposes)[:PURPOSES_MAX],
     )
 
 
@@ -231,4 +236,5 @@ def _subject_of(export: Export) -> Subject:
         unstated=int(not export.is_stated),
         grounds=(export.ground,),
         destinations=(export.country,),
+        purposes=(export.purpose,),
     )

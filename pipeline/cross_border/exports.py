@@ -18,6 +18,7 @@ from schemas.moments import SHANGHAI, Moment, datetime_of
 GROUNDS: tuple[str, ...] = get_args(LegalGround)
 PERSONS_MAX = 10_000_000_000
 """More persons than there are: no figure."""
+PURPOSE_CHARACTERS = 40
 NOT_STATED = "ZZ"
 """The destination that nobody named (a code that ISO 3166-1 leaves to users)."""
 HOME = "CN"
@@ -31,6 +32,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "digest": "data.subjects.digest",
         "country": "destination.country",
         "ground": "legal_ground",
+        "purpose": "purpose",
         "action": "action",
         "outcome": "outcome",
     },
@@ -42,6 +44,7 @@ NAMES: Mapping[str, Mapping[str, str]] = {
         "digest": "unmapped.cross_border.subjects.digest",
         "country": "dst_endpoint.location.country",
         "ground": "unmapped.cross_border.legal_ground",
+        "purpose": "unmapped.cross_border.purpose",
         "action": "unmapped.cross_border.action",
         "outcome": "status",
     },
@@ -68,6 +71,7 @@ class Export(msgspec.Struct, frozen=True, kw_only=True):
     is_readable: bool
     is_important: bool
     ground: str
+    purpose: str
     country: str
     event: Event
     time: Moment
@@ -98,6 +102,7 @@ def export_of(event: Event, time: Moment) -> Export | None:
         is_readable=is_readable and (ground in GROUNDS or not ground),
         is_important=said.get("class") in IMPORTANT,
         ground=str(ground) if ground in GROUNDS else "",
+        purpose=_purpose(said.get("purpose")),
         country=country or NOT_STATED,
         event=event,
         time=time,
@@ -121,6 +126,12 @@ def _country(value: object) -> str:
     """Two capital letters, or "" for what is no code."""
     text = value.strip().upper() if isinstance(value, str) else ""
     return text if len(text) == 2 and text.isascii() and text.isalpha() else ""
+
+
+def _purpose(value: object) -> str:
+    """Its first words, which is what is remembered of it; "" where it is not stated."""
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    return text[:PURPOSE_CHARACTERS].rstrip()
 
 
 def _subject(event: Event, said: Mapping[str, object]) -> tuple[int, bool]:

@@ -1,4 +1,7 @@
-"""What a crossed threshold obliges to: an obligation of no incident, done by declaring a ground."""
+"""What a crossed threshold obliges to: an obligation of no incident.
+
+It is done by exports that declare a ground, or settled by an analyst's command.
+"""
 
 import msgspec
 
@@ -16,11 +19,10 @@ def obligation_of(
     told: Told, weighing: Weighing, year: int, now: Moment, context: Context
 ) -> Obligation | None:
     """The obligation where there is something new to say of it; `told` takes it down."""
-    wanted = weighing.is_crossed
-    if not wanted and not told.duty_revision:
+    if not weighing.is_crossed and not told.duty_revision:
         return None
     state = _state(weighing)
-    if told.duty_state == "withdrawn" and wanted:
+    if told.duty_state == "withdrawn" != state:
         told.starts_at = now
     obligation = _obligation(told.starts_at, state, weighing, year, now, context)
     content = content_id("duty", weighing.state, msgspec.json.encode(_substance(obligation)))
@@ -41,7 +43,16 @@ def _substance(obligation: Obligation) -> Obligation:
 def _state(weighing: Weighing) -> ObligationState:
     if not weighing.is_crossed:
         return "withdrawn"
-    return "pending" if weighing.uncovered else "done"
+    if weighing.is_owed:
+        return "pending"
+    is_waived = weighing.settlement is not None and weighing.settlement.kind == "waived"
+    return "withdrawn" if is_waived and weighing.uncovered else "done"
+
+
+def id_of(key: str, context: Context) -> str:
+    """The obligation's id; `key` is `<threshold>:<year>`."""
+    name, _, year = key.partition(":")
+    return content_id("obligation", context.enterprise.enterprise_id, context.drill, name, year)
 
 
 def _obligation(
@@ -52,13 +63,12 @@ def _obligation(
     now: Moment,
     context: Context,
 ) -> Obligation:
-    row, enterprise = weighing.threshold, context.enterprise
+    row, enterprise, settlement = weighing.threshold, context.enterprise, weighing.settlement
+    said_at = now if settlement is None else settlement.said_at
     sender = name_role("processor", enterprise)
     recipient = name_role(row.recipient, enterprise)
     return Obligation(
-        obligation_id=content_id(
-            "obligation", enterprise.enterprise_id, context.drill, row.key, str(year)
-        ),
+        obligation_id=id_of(f"{row.key}:{year}", context),
         incident_id="",
         enterprise_id=enterprise.enterprise_id,
         province=enterprise.province,
@@ -77,7 +87,7 @@ def _obligation(
         due_soon_at=starts_at,
         due_at=None,
         state=state_at(state, starts_at, None, now),
-        done_at=now if state == "done" else None,
+        done_at=said_at if state == "done" else None,
         reason_zh=explain(weighing, year, context.drill, "zh"),
         reason_en=explain(weighing, year, context.drill, "en"),
         article=row.article.zh,

@@ -1,10 +1,23 @@
 """What is remembered of an enterprise's exports: part of its state record."""
 
+from typing import Literal
+
 import msgspec
 
 from pipeline.cross_border.counting import Year
 from schemas.assessment import ObligationState
 from schemas.moments import Moment
+
+
+class Settlement(msgspec.Struct, frozen=True, array_like=True):
+    """That a duty was fulfilled, or is waived, as an analyst said; `uncovered` is what it settles:
+    what had been counted by then without a ground that suffices."""
+
+    kind: Literal["fulfilled", "waived"]
+    uncovered: int
+    analyst: str
+    said_at: Moment
+    reason: str
 
 
 class Told(msgspec.Struct, array_like=True):
@@ -19,6 +32,8 @@ class Told(msgspec.Struct, array_like=True):
     starts_at: Moment = 0
     found: int = 0
     """How sure a detection was of it: 0 none, 1 by the upper bound, 2 certain."""
+    settlement: Settlement | None = None
+    """The last one that was said."""
 
 
 class CountTold(msgspec.Struct, array_like=True):

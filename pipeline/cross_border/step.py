@@ -7,7 +7,9 @@ Rule 2. A threshold that is crossed makes an obligation. It is done while every 
 Rule 3. A threshold crossed with exports that declare no ground makes a detection, once for each
         threshold and year: of high level where the count is certain, of medium level where it is
         an upper bound, and none where it rests on what is presumed of the operator.
-Rule 4. Everything is a function of state and input; `clock.received_at` is now.
+Rule 4. A settlement (an analyst's command) holds for what had been counted when it came: the next
+        export without a ground that suffices makes the duty due again.
+Rule 5. Everything is a function of state and input; `clock.received_at` is now.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,26 +17,17 @@ from typing import TypeAlias
 
 import msgspec
 
-from pipeline.cross_border.counting import (
-    Year,
-    basis_of,
-    count,
-    counted,
-    destinations_of,
-    fold,
-    is_exempt,
-    tally,
-    total,
-)
+from pipeline.cross_border.counting import count, fold
 from pipeline.cross_border.exports import Export
-from pipeline.cross_border.obligations import obligation_of
+from pipeline.cross_border.obligations import id_of, obligation_of
 from pipeline.cross_border.policy import CrossBorderPolicy
-from pipeline.cross_border.state import CountTold, CrossBorderState, Told
+from pipeline.cross_border.rows import content_of, count_row, detection_of, standing_row
+from pipeline.cross_border.settlements import VERBS
+from pipeline.cross_border.state import CountTold, CrossBorderState, Settlement, Told
 from pipeline.cross_border.weighing import Weighing, weigh_holdings, weigh_year
-from pipeline.cross_border.wording import explain, name_finding, summarise
 from pipeline.event_time.clock import Clock
-from pipeline.intake.entities import entities_of
 from schemas.assessment import Obligation
+from schemas.command import Command
 from schemas.context import Context
 from schemas.cross_border import ExportCount, ThresholdStanding
 from schemas.detection import Detection
@@ -77,7 +70,7 @@ def record(
     _forget(state)
     for year in sorted({export.year for export in exports} & state.years.keys()):
         outcome.rows += _count_row(state, year, now, context)
-        for weighing in weigh_year(policy, context.enterprise, state.years[year], year):
+        for weighing in _weigh(policy, state, year, context):
             outcome.rows += _tell(state, weighing, year, now, context)
             last = max((one for one in exports if one.year == year), key=_order)
             outcome.detections += _detect(state, weighing, year, last, context)
@@ -94,11 +87,11 @@ def weigh_registry(
         return []
     state.holdings = holdings
     rows: list[Row] = []
-    for weighing in weigh_holdings(policy, context.enterprise):
+    for weighing in _weigh(policy, state, 0, context):
         if weighing.state != "unknown" or weighing.figure:
             rows += _tell(state, weighing, 0, clock.received_at, context)
-    for year, counts in sorted(state.years.items()):
-        for weighing in weigh_year(policy, context.enterprise, counts, year):
+    for year in sorted(state.years):
+        for weighing in _weigh(policy, state, year, context):
             rows += _tell(state, weighing, year, clock.received_at, context)
     return rows
 
@@ -112,6 +105,33 @@ def weigh_registry_again(
     find that one is in no log, so the rows of two runs would bear different moments.
     """
     return weigh_registry(policy, state, clock, context) if state.holdings else []
+
+
+def settle(
+    policy: CrossBorderPolicy,
+    state: CrossBorderState,
+    command: Command,
+    received_at: Moment,
+    context: Context,
+) -> list[Row]:
+    """What an accepted command on a duty changes (rule 4)."""
+    key = next(key for key in state.told if id_of(key, context) == command.obligation_id)
+    name, _, year = key.partition(":")
+    weighed = _weigh(policy, state, int(year), context)
+    weighing = next(one for one in weighed if one.threshold.key == name)
+    state.told[key].settlement = Settlement(
+        VERBS[command.verb], weighing.uncovered, command.analyst, command.said_at, command.reason
+    )
+    return [*_tell(state, weighing, int(year), received_at, context)]
+
+
+def _weigh(
+    policy: CrossBorderPolicy, state: CrossBorderState, year: int, context: Context
+) -> list[Weighing]:
+    """Every threshold of a year, or of the registry's figures (0)."""
+    if not year:
+        return weigh_holdings(policy, context.enterprise)
+    return weigh_year(policy, context.enterprise, state.years[year], year)
 
 
 def shed(state: CrossBorderState) -> int:
@@ -141,39 +161,11 @@ def _count_row(
 ) -> Iterable[ExportCount]:
     told = state.counts.setdefault(year, CountTold())
     row = count_row(state.years[year], year, now, context)
-    content = _content(row)
+    content = content_of(row)
     if content == told.content:
         return
     told.revision, told.content = told.revision + 1, content
     yield msgspec.structs.replace(row, revision=told.revision)
-
-
-def count_row(year: Year, number: int, now: Moment, context: Context) -> ExportCount:
-    """A year's counts as a row, without its revision."""
-    subjects, whole = year.subjects.values(), total(year)
-    exempt = tally(one for one in subjects if is_exempt(one.grounds))
-    return ExportCount(
-        enterprise_id=context.enterprise.enterprise_id,
-        province=context.enterprise.province,
-        sector=context.enterprise.sector,
-        year=number,
-        revision=0,
-        exports=sum(one.exports for one in subjects),
-        sets=sum(one.kind == "set" for one in subjects),
-        persons=whole.persons,
-        persons_least=whole.persons_least,
-        sensitive_persons=whole.sensitive_persons,
-        sensitive_persons_least=whole.sensitive_persons_least,
-        important_exports=sum(one.important for one in subjects),
-        exempt_persons=exempt.persons + exempt.sensitive_persons,
-        undeclared_exports=sum(one.exports for one in counted(year) if "" in one.grounds),
-        unstated_exports=sum(one.unstated for one in subjects),
-        folded=sum(one.exports for one in subjects if one.kind == "folded"),
-        basis=basis_of(year),
-        destinations=destinations_of(year),
-        revised_at=now,
-        drill=context.drill,
-    )
 
 
 def _tell(
@@ -185,48 +177,17 @@ def _tell(
     if weighing.figure == 0 and not told.revision:
         return
     state.told[key] = told
+    settlement = told.settlement
+    if settlement is not None and weighing.uncovered <= settlement.uncovered:
+        weighing = msgspec.structs.replace(weighing, settlement=settlement)
     row = standing_row(weighing, year, now, context)
-    content = _content(row)
+    content = content_of(row)
     if content != told.content:
         told.revision, told.content = told.revision + 1, content
         yield msgspec.structs.replace(row, revision=told.revision)
     obligation = obligation_of(told, weighing, year, now, context)
     if obligation is not None:
         yield obligation
-
-
-def standing_row(weighing: Weighing, year: int, now: Moment, context: Context) -> ThresholdStanding:
-    """How a threshold stands as a row, without its revision."""
-    row, enterprise = weighing.threshold, context.enterprise
-    return ThresholdStanding(
-        enterprise_id=enterprise.enterprise_id,
-        province=enterprise.province,
-        sector=enterprise.sector,
-        threshold=row.key,
-        year=year,
-        revision=0,
-        state=weighing.state,
-        figure=weighing.figure,
-        least=weighing.least,
-        bound=row.bound,
-        percent=weighing.percent,
-        undeclared=weighing.undeclared,
-        uncovered=weighing.uncovered,
-        presumed=weighing.presumed,
-        reason_zh=explain(weighing, year, context.drill, "zh"),
-        reason_en=explain(weighing, year, context.drill, "en"),
-        article=row.article.zh,
-        article_en=row.article.en,
-        confidence=row.confidence,
-        revised_at=now,
-        drill=context.drill,
-    )
-
-
-def _content(row: ExportCount | ThresholdStanding) -> str:
-    """Digest of what a row says, whenever it says it."""
-    bare = msgspec.structs.replace(row, revision=0, revised_at=0)
-    return content_id("cross_border", msgspec.json.encode(bare, order="deterministic"))
 
 
 def _detect(
@@ -239,41 +200,4 @@ def _detect(
     sureness = 2 if weighing.state == "crossed" else 1
     if told.found < sureness:
         told.found = sureness
-        yield _detection(weighing, year, last, sureness, context)
-
-
-def _detection(
-    weighing: Weighing, year: int, last: Export, sureness: int, context: Context
-) -> Detection:
-    event, key = last.event, weighing.threshold.key
-    return Detection(
-        detection_id=content_id(
-            "detection", event.enterprise_id, event.drill, f"cross_border.{key}", str(year)
-        ),
-        revision=sureness,
-        status="active",
-        kind="correlation",
-        rule_id=f"fenghuo.cross_border.{key}",
-        title=name_finding(weighing, "en"),
-        title_zh=name_finding(weighing, "zh"),
-        level="high" if sureness == 2 else "medium",
-        tags=(),
-        scenario="illegal_operation",
-        enterprise_id=event.enterprise_id,
-        province=event.province,
-        time=last.time,
-        first_time=last.time,
-        last_time=last.time,
-        received_at=event.received_at,
-        event_ids=(event.event_id,),
-        event_count=1,
-        entities=entities_of(event),
-        product=event.product,
-        category=event.category,
-        service=event.service,
-        summary=summarise(weighing, year, "en"),
-        summary_zh=summarise(weighing, year, "zh"),
-        late=event.late,
-        drill=event.drill,
-        rule_set_id=context.rule_set_id,
-    )
+        yield detection_of(weighing, year, last, sureness, context)

@@ -7,13 +7,17 @@ import msgspec
 
 from pipeline.cross_border.counting import Grounds, Tally, Year, by_grounds, is_exempt, total
 from pipeline.cross_border.policy import CrossBorderPolicy
+from pipeline.cross_border.state import Settlement
 from pipeline.cross_border.thresholds import Threshold, thresholds_in_force
 from schemas.cross_border import ThresholdState
 from schemas.registry import Enterprise
 
 
 class Weighing(msgspec.Struct, frozen=True, kw_only=True):
-    """One threshold and what was counted; see `schemas.cross_border.ThresholdStanding`."""
+    """One threshold and what was counted; see `schemas.cross_border.ThresholdStanding`.
+
+    `settlement` is what an analyst said of its duty, where that holds for all that was counted.
+    """
 
     threshold: Threshold
     state: ThresholdState
@@ -22,6 +26,12 @@ class Weighing(msgspec.Struct, frozen=True, kw_only=True):
     undeclared: int = 0
     uncovered: int = 0
     presumed: tuple[str, ...] = ()
+    settlement: Settlement | None = None
+
+    @property
+    def is_owed(self) -> bool:
+        """Whether something is still to be done for it."""
+        return self.is_crossed and self.uncovered > 0 and self.settlement is None
 
     @property
     def is_crossed(self) -> bool:

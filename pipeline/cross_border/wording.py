@@ -2,7 +2,13 @@
 
 from pipeline.cross_border.weighing import Weighing
 from schemas.glossary import Term, read
-from schemas.glossary_cross_border import MEASURE, OWED, THRESHOLD, THRESHOLD_STATE
+from schemas.glossary_cross_border import (
+    MEASURE,
+    OWED,
+    SETTLEMENT,
+    THRESHOLD,
+    THRESHOLD_STATE,
+)
 from schemas.language import Language
 
 
@@ -14,7 +20,8 @@ def explain(weighing: Weighing, year: int, drill: str, language: Language) -> st
         _figure(weighing, year, language),
         *(_PRESUMED[name].of(language) for name in weighing.presumed),
         _grounds(weighing, language),
-        _owed(weighing, language),
+        _settled(weighing, language),
+        f"{_SHOULD[language]}{owed_by(weighing, language)}" if weighing.is_owed else "",
     ]
     told = ("；" if language == "zh" else "; ").join(part for part in parts if part)
     return _DRILL.of(language) + told if drill else told
@@ -90,10 +97,12 @@ def _grounds(weighing: Weighing, language: Language) -> str:
     return (_UNCOVERED if weighing.uncovered else _COVERED).of(language)
 
 
-def _owed(weighing: Weighing, language: Language) -> str:
-    if not (weighing.is_crossed and weighing.uncovered):
+def _settled(weighing: Weighing, language: Language) -> str:
+    settlement = weighing.settlement
+    if settlement is None or not weighing.is_crossed:
         return ""
-    return f"{_SHOULD[language]}{owed_by(weighing, language)}"
+    told = SETTLEMENT[settlement.kind].of(language)
+    return told.format(analyst=settlement.analyst, reason=settlement.reason)
 
 
 _SHOULD: dict[Language, str] = {"zh": "应当", "en": "owed: "}

@@ -29,6 +29,14 @@ from schemas.moments import MINUTE, Moment
 DISMISSED: Final = frozenset({"false_positive", "benign", "disregard"})
 FOUND_TRUE: Final = frozenset({"true_positive", "security_risk"})
 SETTLED: Final = frozenset({"resolved", "closed"})
+REACHED: Final[Mapping[Milestone, str]] = {
+    "detection": "detected_at",
+    "incident": "incident_at",
+    "tier": "tier_at",
+    "command": "command_at",
+    "confirmation": "confirmed_at",
+}
+"""Milestone, and the column that says when it was reached."""
 
 
 class FoundIncident(msgspec.Struct, frozen=True, kw_only=True):
@@ -86,20 +94,9 @@ def score_enterprise(
     now: Moment,
 ) -> DrillScore:
     """The score of one enterprise; `injects` are those put to it, `now` is for open limits."""
-    attacks = [each for each in injects if each.kind in ("attack", "second_wave")]
-    decoys = {each.host.casefold() for each in injects if each.kind == "false_alarm"}
+    judged = _judge(injects, evidence.incidents)
+    reached = _reached(evidence, judged.real)
     questions = [each.starts_at for each in injects if each.kind == "question"]
-    real = [each for each in evidence.incidents if _is_real(each, attacks, decoys)]
-    unreal = [each for each in evidence.incidents if each not in real]
-    dismissed = [each for each in unreal if each.verdict in DISMISSED]
-    taken = [each for each in unreal if _is_believed(each)]
-    reached: dict[Milestone, Moment | None] = {
-        "detection": evidence.detected_at,
-        "incident": min((each.opened_at for each in real), default=None),
-        "tier": evidence.tier_at,
-        "command": evidence.command_at,
-        "confirmation": min((it.confirmed_at for it in real if it.confirmed_at), default=None),
-    }
     return DrillScore(
         drill=run.drill,
         series=run.series,
@@ -107,7 +104,7 @@ def score_enterprise(
         enterprise_id=participant.enterprise_id,
         province=participant.province,
         sector=participant.sector,
-        outcome=_outcome(participant, evidence, real),
+        outcome=_outcome(participant, evidence, judged.real),
         struck_at=participant.struck_at,
         sent_events=participant.sent_events,
         arrived_events=evidence.arrived_events,
@@ -119,12 +116,7 @@ def score_enterprise(
         confirmed_at=reached["confirmation"],
         milestones=len(run.milestones),
         milestones_met=_met(run.milestones, reached, participant.struck_at),
-        attacks=len(attacks),
-        missed=sum(1 for each in attacks if not _covering(each, real)),
-        right_scenarios=sum(1 for each in attacks if _is_rightly_called(each, real)),
-        right_verdicts=len(dismissed) + sum(1 for each in real if _is_believed(each)),
-        wrong_verdicts=len(taken) + sum(1 for each in real if each.verdict in DISMISSED),
-        false_alarms=len(unreal) - len(dismissed),
+        **_verdicts(judged),
         reports=len(evidence.reports),
         reports_in_time=sum(1 for each in evidence.reports if each.is_in_time()),
         reports_late=sum(1 for each in evidence.reports if each.is_late(now)),
@@ -132,6 +124,46 @@ def score_enterprise(
         questions_answered=sum(1 for at in questions if _follows(evidence.described_at, at)),
         scored_at=now,
     )
+
+
+class _Judged(msgspec.Struct, frozen=True):
+    """Attacks that were put, and incidents: of an attack, and of none."""
+
+    attacks: Sequence[DrillInject]
+    real: Sequence[FoundIncident]
+    unreal: Sequence[FoundIncident]
+
+
+def _judge(injects: Sequence[DrillInject], incidents: Sequence[FoundIncident]) -> _Judged:
+    attacks = [each for each in injects if each.kind in ("attack", "second_wave")]
+    decoys = {each.host.casefold() for each in injects if each.kind == "false_alarm"}
+    real = [each for each in incidents if _is_real(each, attacks, decoys)]
+    return _Judged(attacks, real, [each for each in incidents if each not in real])
+
+
+def _reached(evidence: Evidence, real: Sequence[FoundIncident]) -> dict[Milestone, Moment | None]:
+    return {
+        "detection": evidence.detected_at,
+        "incident": min((each.opened_at for each in real), default=None),
+        "tier": evidence.tier_at,
+        "command": evidence.command_at,
+        "confirmation": min((it.confirmed_at for it in real if it.confirmed_at), default=None),
+    }
+
+
+def _verdicts(judged: _Judged) -> dict[str, int]:
+    """What was found and missed, and how it was judged: columns of the score."""
+    attacks, real, unreal = judged.attacks, judged.real, judged.unreal
+    dismissed = sum(1 for each in unreal if each.verdict in DISMISSED)
+    return {
+        "attacks": len(attacks),
+        "missed": sum(1 for each in attacks if not _covering(each, real)),
+        "right_scenarios": sum(1 for each in attacks if _is_rightly_called(each, real)),
+        "right_verdicts": dismissed + sum(1 for each in real if _is_believed(each)),
+        "wrong_verdicts": sum(1 for each in unreal if _is_believed(each))
+        + sum(1 for each in real if each.verdict in DISMISSED),
+        "false_alarms": len(unreal) - dismissed,
+    }
 
 
 def _is_real(incident: FoundIncident, attacks: Sequence[DrillInject], decoys: set[str]) -> bool:
@@ -216,14 +248,6 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _SUMS: Final = Summary.__struct_fields__[5:]
-REACHED: Final[Mapping[Milestone, str]] = {
-    "detection": "detected_at",
-    "incident": "incident_at",
-    "tier": "tier_at",
-    "command": "command_at",
-    "confirmation": "confirmed_at",
-}
-"""Milestone, and the column that says when it was reached."""
 
 
 def summarise(group: str, scores: Sequence[DrillScore]) -> Summary:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pipeline.coverage.top_tenth import rank_by_revenue
 from pipeline.cross_border.policy import CrossBorderPolicy
-from pipeline.cross_border.step import standing_row
+from pipeline.cross_border.rows import standing_row
 from pipeline.cross_border.weighing import weigh_holdings
 from pipeline.files.signed_files import Check, not_asked
 from pipeline.intake.registry import ParsedRegistry, parse_registry

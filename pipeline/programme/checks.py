@@ -1,6 +1,6 @@
 """What cannot be, and what stands twice: such rows are named and not counted. Pure."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, TypeAlias
 
@@ -79,7 +79,7 @@ def _of_spending(record: Spending, today: date) -> Iterator[Problem]:
 
 
 LIKENESS: Mapping[type, Callable[[Any], tuple[object, ...]]] = {
-    Training: lambda it: (it.held_on, it.title, it.organiser, it.province, it.enterprise_id),
+    Training: lambda it: (it.held_on, it.title, it.organiser, it.province, *it.enterprise_ids),
     Standard: lambda it: (it.title, it.standard_level),
     TypicalCase: lambda it: (it.title, it.province, it.sector),
 }
@@ -102,14 +102,26 @@ class Change(msgspec.Struct):
     faults: list[ProgrammeFault]
 
 
-def compare(parsed: Parsed, known: Iterable[Record], today: date, file: str) -> Change:
-    """The sound records of a file that say something new; all else is named."""
+def compare(
+    parsed: Parsed,
+    known: Iterable[Record],
+    today: date,
+    file: str,
+    registered: Collection[str] = (),
+) -> Change:
+    """The sound records of a file that say something new; all else is named.
+
+    `registered` are the ids of the registry; none: it was not imported, and nobody is a stranger.
+    """
     by_id = {record.id: record for record in known}
     likes = {likeness(record): record.id for record in by_id.values() if not record.withdrawn}
     change = Change([], [], 0, list(parsed.faults))
     rows: dict[str, int] = {}
     for numbered in parsed.records:
-        faults = [*_faults(numbered, today, file, rows, _other(numbered.record, likes))]
+        faults = [
+            *_faults(numbered, today, file, rows, _other(numbered.record, likes)),
+            *_strangers(numbered, file, registered),
+        ]
         change.faults += faults
         rows.setdefault(numbered.record.id, numbered.row)
         if not faults:
@@ -139,6 +151,22 @@ def _faults(
         problem = f"is the same as {other!r} under another id"
         remedy = "leave it out, or withdraw the other"
         yield ProgrammeFault(file, row, "id", "duplicate", problem, remedy)
+
+
+def _strangers(
+    numbered: Numbered, file: str, registered: Collection[str]
+) -> Iterator[ProgrammeFault]:
+    """Enterprises that are named and that the registry does not know: a slip of the id would
+    otherwise leave one untrained for good."""
+    record = numbered.record
+    if not registered or record.withdrawn:
+        return
+    column = "enterprise_ids" if isinstance(record, Training) else "enterprise_id"
+    named = getattr(record, column, ())
+    for name in (named,) if isinstance(named, str) else named:
+        if name and name not in registered:
+            problem, remedy = f"{name!r} is not in the registry", "correct the id, or register it"
+            yield ProgrammeFault(file, numbered.row, column, "impossible", problem, remedy)
 
 
 def _take(change: Change, record: Record, by_id: Mapping[str, Record]) -> None:

@@ -88,6 +88,12 @@ def _read_hours(cell: Cell) -> float:
     return float(text)
 
 
+def _read_ids(cell: Cell) -> tuple[str, ...]:
+    """One id or several in a cell, each once: `E00001、E00002`."""
+    names = re.split(r"[,，、;；\s]+", plain(read_text(cell)))
+    return tuple(dict.fromkeys(name for name in names if name))
+
+
 READERS: Final[Mapping[str, Reader]] = {
     "held_on": read_date,
     "province": _read_province,
@@ -95,6 +101,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "training_kind": read_choice(TRAINING_KIND),
     "hours": _read_hours,
     "person_times": read_count,
+    "enterprise_ids": _read_ids,
     "persons": read_count,
     "qualified_on": read_date,
     "valid_until": read_date,

@@ -588,6 +588,8 @@ CREATE TABLE IF NOT EXISTS {{ local('cross_border_counts_rows') }}{{ on_cluster 
     `folded` UInt64 COMMENT 'Exports of which only sums are remembered.' CODEC(T64, ZSTD(1)),
     `basis` LowCardinality(String) COMMENT 'declared, upper_bound, at_least or open.',
     `destinations` String COMMENT 'Country to exports (JSON).' CODEC(ZSTD(1)),
+    `purposes` String COMMENT 'Purpose to exports (JSON).' CODEC(ZSTD(1)),
+    `grounds` String COMMENT 'Legal ground to exports (JSON).' CODEC(ZSTD(1)),
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this was counted.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.'
 )
@@ -794,7 +796,7 @@ CREATE TABLE IF NOT EXISTS {{ local('programme_trainings_rows') }}{{ on_cluster 
     `hours` LowCardinality(String) COMMENT 'How long, as text; empty: not stated.',
     `person_times` UInt64 COMMENT 'Attendances.' CODEC(T64, ZSTD(1)),
     `persons` Int64 COMMENT 'People; -1: not stated.',
-    `enterprise_id` LowCardinality(String) COMMENT 'Whose people they were, or empty.',
+    `enterprise_ids` Array(LowCardinality(String)) COMMENT 'Whose people they were.',
     `withdrawn` Bool COMMENT 'Withdrawn: it is not counted.'
 )
 ENGINE = {{ engine('') }}
@@ -803,7 +805,7 @@ SETTINGS {{ memory(0) }}
 COMMENT 'Training sessions.';
 
 {% if cluster %}CREATE TABLE IF NOT EXISTS programme_trainings_rows{{ on_cluster }} AS {{ local('programme_trainings_rows') }}
-ENGINE = {{ distributed('programme_trainings_rows', 'cityHash64(enterprise_id)') }};{% endif %}
+ENGINE = {{ distributed('programme_trainings_rows', 'cityHash64(id)') }};{% endif %}
 
 CREATE TABLE IF NOT EXISTS {{ local('programme_specialists_rows') }}{{ on_cluster }}
 (

@@ -9,11 +9,13 @@ import pytest
 from pipeline.files.registry_file import keep_registry
 from schemas.coverage import STEPS
 from schemas.moments import DAY, datetime_of, parse_moment
+from schemas.programme import Training
 from schemas.registry import DataClass, Enterprise, PublishingKey
 from sinks.chdb import ChdbSink
 from sinks.contract import Answer
 from sinks.coverage import select_coverage
 from sinks.log_tables import LOG_SOURCES
+from sinks.programme_tables import TRAININGS
 from sinks.rollups import SourceSeen
 
 NOW = parse_moment("2026-11-27T09:00:00Z")
@@ -33,7 +35,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChdbSink]:
 @pytest.fixture
 def store(migrated: ChdbSink) -> ChdbSink:
     """Without rows."""
-    for table in ("enterprises", "revenue_ranks", "log_sources"):
+    for table in ("enterprises", "revenue_ranks", "log_sources", "programme_trainings"):
         migrated.query(f"TRUNCATE TABLE {table}_rows")
     return migrated
 
@@ -52,6 +54,15 @@ def see(store: ChdbSink, name: str, product: str, at: int = NOW, drill: str = ""
         enterprise_id=name, drill=drill, product=product, category="", service="", received_at=at
     )
     store.write({LOG_SOURCES.name: [LOG_SOURCES.row(seen)]}, "seen")
+
+
+def train(store: ChdbSink, held_on: date, *names: str, **fields: object) -> None:
+    row = Training(
+        id=f"{held_on} {names}", held_on=held_on, title="实务", organiser="省工信厅",
+        province=ZHEJIANG, person_times=10, enterprise_ids=names,
+    )  # fmt: skip
+    record = msgspec.structs.replace(row, **fields)
+    store.write({TRAININGS.name: [TRAININGS.row(record)]}, row.id)
 
 
 def standing(store: ChdbSink, name: str = "E1") -> Answer:
@@ -113,6 +124,17 @@ def test_who_has_done_everything_has_nothing_to_do(store: ChdbSink) -> None:
         "is_trained": "unknown",
     }
     assert found["open_steps"] == []
+
+
+def test_only_who_is_named_by_a_session_of_the_last_year_is_trained(store: ChdbSink) -> None:
+    keep(store, *(enterprise(name) for name in ("E1", "E2", "E3", "E4", "E5")))
+    train(store, date(2025, 11, 27), "E1", "E2")
+    train(store, date(2025, 11, 26), "E3", "E1")
+    train(store, date(2026, 11, 27))
+    train(store, date(2026, 10, 1), sector="steel")
+    train(store, date(2026, 10, 2), "E5", withdrawn=True)
+    states = {name: standing(store, name)["is_trained"] for name in ("E1", "E2", "E3", "E4", "E5")}
+    assert states == {"E1": "yes", "E2": "yes", "E3": "no", "E4": "unknown", "E5": "unknown"}
 
 
 def test_who_has_stated_nothing_is_unknown_and_is_asked_in_order(store: ChdbSink) -> None:

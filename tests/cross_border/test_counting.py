@@ -292,6 +292,27 @@ def test_ocsf_says_the_same_under_unmapped() -> None:
     assert (row.persons, row.basis, row.destinations) == (12, "declared", {"DE": 1})
 
 
+def test_what_exports_rest_on_and_are_for_is_counted_once_however_often_it_is_told() -> None:
+    """By hand: two sets, one of them sent for two purposes, and an event that says neither."""
+    lines = [
+        export(5, of_set="staff", ground="human_resources", purpose="payroll"),
+        export(5, of_set="staff", ground="human_resources", purpose="  travel\n bookings "),
+        export(7, of_set="crm", ground="standard_contract", purpose="payroll"),
+        export(9, note="monday"),
+    ]
+    (row,) = counts(run(ENGINE, batch(lines), batch(lines[::-1], 1))).values()
+    assert row.purposes == {"payroll": 2, "": 1, "travel bookings": 1}
+    assert row.grounds == {"": 1, "human_resources": 1, "standard_contract": 1}
+    assert row.exports == 3
+
+
+def test_purposes_without_end_are_bounded() -> None:
+    lines = [export(1, of_set=f"s{n}", purpose=f"{n:02}" + "目的" * 400) for n in range(30)]
+    (row,) = counts(run(ENGINE, batch(lines))).values()
+    assert len(row.purposes) == 20
+    assert max(map(len, row.purposes)) == 40
+
+
 def test_a_clock_that_is_a_year_ahead_counts_in_the_year_of_receipt() -> None:
     line = export(5, at=NOON + 400 * DAY)
     assert list(counts(run(ENGINE, batch([line])))) == [2026]

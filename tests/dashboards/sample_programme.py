@@ -8,8 +8,8 @@ import msgspec
 from pipeline.cross_border.counting import Subject, Year
 from pipeline.cross_border.obligations import obligation_of
 from pipeline.cross_border.policy import CrossBorderPolicy
+from pipeline.cross_border.rows import count_row, standing_row
 from pipeline.cross_border.state import Told
-from pipeline.cross_border.step import count_row, standing_row
 from pipeline.cross_border.weighing import weigh_holdings, weigh_year
 from schemas.context import Context
 from schemas.decision import Decision
@@ -29,20 +29,21 @@ from sinks.programme_tables import PROGRAMME_TABLES
 
 YEAR = 2026
 LEFT = (
-    (120_000, "", "SG"),
-    (85_000, "standard_contract", "US"),
-    (1_000_000, "security_assessment", "DE"),
-    (300, "", "HK"),
+    (120_000, "", "SG", "客户服务"),
+    (85_000, "standard_contract", "US", "集团财务"),
+    (1_000_000, "security_assessment", "DE", "客户服务"),
+    (300, "", "HK", ""),
 )
-"""Persons, ground and destination of what left, an enterprise each."""
+"""Persons, ground, destination and purpose of what left, an enterprise each."""
 
 
 def exports(enterprises: tuple[Enterprise, ...], now: Moment) -> Iterator[Decision]:
     """Counts, standings and obligations as the engine writes them."""
     policy = CrossBorderPolicy()
-    for enterprise, (persons, ground, country) in zip(enterprises, LEFT, strict=False):
+    for enterprise, (persons, ground, country, purpose) in zip(enterprises, LEFT, strict=False):
         context = Context(enterprise=enterprise, rule_set_id="rules-1")
-        year = Year({1: Subject("set", persons, 0, 0, 0, (ground,), (country,))})
+        subject = Subject("set", persons, 0, 0, 0, (ground,), (country,), purposes=(purpose,))
+        year = Year({1: subject})
         yield msgspec.structs.replace(count_row(year, YEAR, now, context), revision=1)
         weighed = [(one, YEAR) for one in weigh_year(policy, enterprise, year, YEAR)]
         weighed += [(one, 0) for one in weigh_holdings(policy, enterprise)]

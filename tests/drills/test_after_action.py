@@ -9,7 +9,8 @@ import pytest
 from docx import Document
 
 from pipeline.cli.drill_report import write_page, write_word
-from pipeline.drills.after_action import Told, report_drill, span
+from pipeline.drills.after_action import report_drill
+from pipeline.drills.report_parts import Told, span
 from pipeline.drills.scoring import Report
 from schemas.drill import DrillInject, DrillRun, DrillScore
 from schemas.language import LANGUAGES, Language

@@ -57,6 +57,29 @@ def test_a_table_with_chinese_headings_is_read(tmp_path: Path) -> None:
     assert (second.person_times, second.persons) == (1200, None)
 
 
+NAMING = """编号,培训日期,名称,主办单位,省份,人次,单位编号
+T1,2025-03-01,实务,省工信厅,浙江省,9,E1、E2；E1 E3
+T2,2025-03-02,实务,省工信厅,浙江省,9,E1;E9
+T3,2025-03-03,实务,省工信厅,浙江省,9,
+"""
+
+
+def test_a_session_names_the_enterprises_whose_people_came() -> None:
+    parsed = parse("training", NAMING)
+    assert not parsed.faults
+    records = [numbered.record for numbered in parsed.records]
+    named = [one.enterprise_ids for one in records if isinstance(one, Training)]
+    assert named == [("E1", "E2", "E3"), ("E1", "E9"), ()]
+    change = compare(parsed, [], TODAY, "file.csv", {"E1", "E2", "E3"})
+    assert [one.id for one in change.added] == ["T1", "T3"]
+    (fault,) = change.faults
+    assert str(fault) == (
+        "file.csv:3: [enterprise_ids] impossible: 'E9' is not in the registry; "
+        "correct the id, or register it"
+    )
+    assert len(compare(parsed, [], TODAY, "file.csv").added) == 3, "no registry, no stranger"
+
+
 def test_the_three_forms_of_a_file_say_the_same(tmp_path: Path) -> None:
     text, book, lines = (tmp_path / name for name in ("t.csv", "t.xlsx", "t.ndjson"))
     text.write_text(TRAININGS, encoding="utf-8")

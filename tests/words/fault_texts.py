@@ -10,7 +10,8 @@ ROOT: Final = Path(__file__).parents[2]
 SPOKEN_IN: Final = (
     "pipeline/agent/process.py", "pipeline/agent/settings.py", "pipeline/agent/spool.py",
     "pipeline/app", "pipeline/campaigns/policy.py", "pipeline/cli", "pipeline/commands",
-    "pipeline/demo", "pipeline/embedded", "pipeline/files", "pipeline/incidents/policy.py",
+    "pipeline/cross_border/settlements.py", "pipeline/demo", "pipeline/embedded",
+    "pipeline/files", "pipeline/incidents/policy.py",
     "pipeline/intake/cells.py", "pipeline/intake/registry.py", "pipeline/kafka",
     "pipeline/policy.py", "pipeline/programme/reading.py", "pipeline/replay",
     "pipeline/severity", "pipeline/simulate", "pipeline/worker/engine_parts.py",
@@ -20,7 +21,7 @@ SPOKEN_IN: Final = (
 """Where faults that end a command come from; what ends a record is a dead letter's."""
 IN_TABLES: Final = (
     "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/app/summary.py",
-    "pipeline/commands/gate.py",
+    "pipeline/commands/gate.py", "pipeline/cross_border/settlements.py",
     "pipeline/incidents/commands.py", "pipeline/intake/registry.py",
     "pipeline/intake/registry_checks.py", "pipeline/intake/registry_diff.py",
     "pipeline/intake/registry_table.py",
@@ -39,6 +40,8 @@ OF_OTHERS: Final = (
     "several incidents {}; see {}",
     "no obligation {}; see {}",
     "several obligations {}; see {}",
+    "no export obligation {}; see {}",
+    "several export obligations {}; see {}",
     "no exception {}; see {}",
     "several exceptions {}; see {}",
     "no campaign {}…; see `fenghuo campaigns list --all`",

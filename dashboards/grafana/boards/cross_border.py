@@ -45,6 +45,26 @@ def _stat(state: str) -> Panel:
     )
 
 
+def _bars(name: str, counts: str, title: Text, description: Text) -> Panel:
+    """Exports of the year by what the map `counts` tells apart; one of two is in both."""
+    return Panel(
+        kind="bars",
+        title=title,
+        description=description,
+        queries=(
+            f"""
+SELECT pair.1 AS {name}, sum(pair.2) AS exports
+FROM (SELECT arrayJoin(JSONExtractKeysAndValues({counts}, 'UInt64')) AS pair
+      FROM cross_border_counts WHERE {_OF_YEAR})
+GROUP BY {name} ORDER BY exports DESC, {name} LIMIT 20
+""",
+        ),
+        colour=INK,
+        height=10,
+        empty=_NONE,
+    )
+
+
 CROSS_BORDER: Final = Board(
     name="cross-border",
     title=Text("数据出境", "Data abroad"),
@@ -115,24 +135,33 @@ ORDER BY persons + sensitive_persons DESC, t.enterprise_id LIMIT 300
                     height=12,
                     empty=_NONE,
                 ),
-                Panel(
-                    kind="bars",
-                    title=Text("目的地", "Destinations"),
-                    description=Text(
+                _bars(
+                    "destination",
+                    "destinations",
+                    Text("目的地", "Destinations"),
+                    Text(
                         "各国家和地区（ISO 3166-1 代码，ZZ 为未说明）的出境次数。",
                         "Exports by destination (ISO 3166-1; ZZ: not stated).",
                     ),
-                    queries=(
-                        f"""
-SELECT pair.1 AS destination, sum(pair.2) AS exports
-FROM (SELECT arrayJoin(JSONExtractKeysAndValues(destinations, 'UInt64')) AS pair
-      FROM cross_border_counts WHERE {_OF_YEAR})
-GROUP BY destination ORDER BY exports DESC, destination LIMIT 20
-""",
+                ),
+                _bars(
+                    "legal_ground",
+                    "grounds",
+                    Text("合法性依据", "Legal grounds"),
+                    Text(
+                        "日志申明的依据；豁免情形也计入。",
+                        "What exports declare to rest on, exemptions among it.",
                     ),
-                    colour=INK,
-                    height=10,
-                    empty=_NONE,
+                ),
+                _bars(
+                    "export_purpose",
+                    "purposes",
+                    Text("出境目的", "Purposes"),
+                    Text(
+                        "各单位自己的表述；空白为未说明。每单位每年最多列出20种。",
+                        "In the enterprises' own words, 20 a year of each at most; empty: not "
+                        "stated.",
+                    ),
                 ),
                 Panel(
                     kind="table",
@@ -164,14 +193,17 @@ GROUP BY province ORDER BY crossed_count DESC, near_count DESC, province LIMIT 4
                     kind="table",
                     title=Text("因数据出境产生的义务", "What the thresholds oblige to"),
                     description=Text(
-                        "达到门槛即产生；全部出境均说明相应的合法性依据后为已完成。",
+                        "达到门槛即产生；全部出境均说明相应的合法性依据，或者经确认已办理，为已完成；"
+                        "认定免予办理的为已撤销。何人因何认定见理由。",
                         "From when a threshold is crossed; done once every export declares a "
-                        "ground that suffices.",
+                        "ground that suffices or an analyst states that it was fulfilled, "
+                        "withdrawn where it was waived: the reason says by whom and why.",
                     ),
                     queries=(
                         f"""
 SELECT <due> AS due_state, {_NAMED}, concat(<sender>, ' → ', <recipient>) AS duty_between,
-       <limit> AS limit, starts_at, <article> AS article, t.enterprise_id AS enterprise_id
+       <limit> AS limit, starts_at, <reason> AS reason, <article> AS article,
+       t.enterprise_id AS enterprise_id
 FROM (SELECT * FROM obligations WHERE {_HERE} AND startsWith(duty, 'cross-border-')) AS t
 LEFT JOIN enterprises AS e ON e.enterprise_id = t.enterprise_id
 ORDER BY indexOf(['late', 'due_soon', 'pending', 'done', 'withdrawn'], state), starts_at DESC,

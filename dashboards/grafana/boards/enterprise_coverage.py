@@ -62,9 +62,10 @@ def _counts(by: str, title: Text, height: int) -> Panel:
         kind="table",
         title=title,
         description=Text(
-            "登记单位、营收前10%单位及其各项进展；无法判定者未填报营业收入。",
+            "登记单位、营收前10%单位及其各项进展；无法判定者未填报营业收入。培训只计写明单位编号的场次。",
             "Who is registered, who is of the top tenth by revenue, and how many of these have "
-            "taken each step; undecided are those whose revenue nobody stated.",
+            "taken each step; undecided are those whose revenue nobody stated. Trained are those "
+            "whom a session names.",
         ),
         queries=(
             f"""
