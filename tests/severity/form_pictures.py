@@ -19,7 +19,7 @@ from typing import Any, Final, NamedTuple
 from click.testing import CliRunner
 
 from pipeline.cli.main import main
-from pipeline.severity.forms.fields import FORMS
+from pipeline.severity.forms.fields import FormName
 from schemas.language import LANGUAGES, Language
 
 IMAGES: Final = Path(__file__).parents[2] / "docs" / "images"
@@ -28,16 +28,19 @@ IMPACT: Final = {
     "data_class": "important", "threat": "serious", "production_harm": "major",
     "outage_minutes": 390, "direct_loss_cny": 26_000_000, "persons": 12_000, "sensitive_persons": 0,
 }  # fmt: skip
-TOLD: Final[Mapping[Language, Mapping[str, Any]]] = {
+COUNTED: Final = {
+    "telephone": "000-00000000", "data_types": ["production", "management"], "volume_gb": 180,
+    "personal_records": 12_000, "ransom_cny": 2_000_000,
+}  # fmt: skip
+TOLD: Final[Mapping[Language, dict[str, Any]]] = {
     "zh": {
-        "reporter": "安全管理部值班员", "telephone": "000-00000000",
+        "reporter": "安全管理部值班员",
         "cause": "远程接入账户口令被猜中，攻击者登录后关闭防护软件并加密文件",
-        "data_types": ["production", "management"], "volume_gb": 180, "personal_records": 12_000,
         "affected_subject": "本单位总装车间和仓储部门",
         "measures_taken": "受影响主机已全部断网，远程接入已停用。",
         "measures_planned": "三日内从离线备份恢复生产系统，逐台复核后重新上线",
         "support_needed": "请求应急支撑机构协助溯源",
-        "ransom_cny": 2_000_000, "ransom_account": "勒索信中的钱包地址，见附件",
+        "ransom_account": "勒索信中的钱包地址，见附件",
         "ransom_method": "虚拟货币，未支付",
         "evidence": "两台主机磁盘已只读封存，日志另存一份",
         "accountability": "远程接入管理责任已内部通报",
@@ -45,7 +48,7 @@ TOLD: Final[Mapping[Language, Mapping[str, Any]]] = {
         "lessons": "远程接入账户此前未启用双因素认证",
     },
     "en": {
-        "reporter": "duty officer, security department", "telephone": "000-00000000",
+        "reporter": "duty officer, security department",
         "cause": "the password of a remote access account was guessed; the attacker logged in, "
         "stopped the protection software and encrypted files",
         "affected_subject": "the assembly shop and the warehouse of the unit",
@@ -60,7 +63,7 @@ TOLD: Final[Mapping[Language, Mapping[str, Any]]] = {
         "lessons": "remote access accounts had no second factor",
     },
 }  # fmt: skip
-WARNED: Final[Mapping[Language, Mapping[str, str]]] = {
+WARNED: Final[Mapping[Language, dict[str, str]]] = {
     "zh": {
         "scope_and_harm": "省内使用同类远程接入设备的企业，生产系统可能被加密",
         "matters": "勒索攻击者猜测远程接入账户口令",
@@ -75,13 +78,17 @@ WARNED: Final[Mapping[Language, Mapping[str, str]]] = {
         "distribution": "equipment makers of the province",
     },
 }
-DATES: Final = {"starts_at": "2026-11-26T12:00:00+08:00", "handle_by": "2026-11-28T18:00:00+08:00"}
+RED: Final = {
+    "colour": "red", "issued_by": "mechanism",
+    "starts_at": "2026-11-26T12:00:00+08:00", "handle_by": "2026-11-28T18:00:00+08:00",
+}  # fmt: skip
 
 
 class Case:
     """The attacked enterprise of a simulated period, read into a store of its own."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, language: Language) -> None:
+        self.language = language
         self._store = folder / "store"
         self._numbers = count()
         period = folder / "period"
@@ -98,7 +105,8 @@ class Case:
 
     def say(self, verb: str, *words: object) -> None:
         """One command on the incident."""
-        call("incidents", verb, self._incident, *words, "--store", self._store)
+        who = ("--analyst", {"zh": "值班员", "en": "duty officer"}[self.language])
+        call("incidents", verb, self._incident, *words, *who, "--store", self._store)
 
     def say_file(self, verb: str, content: Mapping[str, object], *words: object) -> None:
         """A command that takes a file."""
@@ -106,11 +114,11 @@ class Case:
         file.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
         self.say(verb, file, *words)
 
-    def write_forms(self, language: Language) -> Iterator[Path]:
-        """Every form as a Word file."""
-        for name in FORMS:
-            file = self._store.parent / f"form-{name}-{language}.docx"
-            call("incidents", "form", self._incident, "--form", name, "--lang", language,
+    def write_forms(self, names: Sequence[FormName]) -> Iterator[Path]:
+        """These forms as Word files."""
+        for name in names:
+            file = self._store.parent / f"form-{name}-{self.language}.docx"
+            call("incidents", "form", self._incident, "--form", name, "--lang", self.language,
                  "--format", "docx", "--out", file, "--store", self._store)  # fmt: skip
             yield file
 
@@ -123,20 +131,18 @@ def call(*words: object) -> str:
     return result.stdout
 
 
-def write_all(folder: Path) -> list[Path]:
-    """All forms in both languages, the words of people in the form's language."""
-    case = Case(folder)
-    written: list[Path] = []
-    verbs = ("issue-warning", "adjust-warning")
-    for language, verb in zip(LANGUAGES, verbs, strict=True):
-        warning = {"colour": "red", "issued_by": "mechanism", **DATES, **WARNED[language]}
-        case.say_file(verb, warning, "--consent", "leading_group")
-        if verb == "issue-warning":
-            case.say("confirm")
-            case.say_file("impact", IMPACT)
-        case.say_file("describe", TOLD[language])
-        written += case.write_forms(language)
-    return written
+def write_all(folder: Path, language: Language) -> list[Path]:
+    """All forms, each as it would be sent: those that end the matter after its end."""
+    folder.mkdir()
+    case = Case(folder, language)
+    case.say_file("issue-warning", WARNED[language] | RED, "--consent", "leading_group")
+    case.say("confirm")
+    case.say_file("impact", IMPACT)
+    case.say_file("describe", TOLD[language] | COUNTED)
+    during = [*case.write_forms(("miit-warning", "miit-report", "cac-first", "cac-further"))]
+    case.say("resolve", "--verdict", "true_positive")
+    case.say("end-response", "--body", "mechanism")
+    return [*during, *case.write_forms(("miit-summary", "cac-closing"))]
 
 
 class Page(NamedTuple):
@@ -186,7 +192,7 @@ def print_pictures(images: Path) -> None:
     """Make the case, print its forms and leave the pictures."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        written = write_all(folder)
+        written = [file for each in LANGUAGES for file in write_all(folder / each, each)]
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
         subprocess.run(
             ["soffice", profile, "--headless", "--convert-to", "pdf", "--outdir", folder, *written],
@@ -194,7 +200,7 @@ def print_pictures(images: Path) -> None:
             capture_output=True,
         )
         for file in written:
-            pages = pages_of(file.with_suffix(".pdf"))
+            pages = pages_of(folder / f"{file.stem}.pdf")
             picture = images / f"{file.stem}.png"
             picture.write_bytes(side_by_side(pages))
             print(f"{picture}: {len(pages)} pages, {picture.stat().st_size // 1_000} kB")

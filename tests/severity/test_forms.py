@@ -68,7 +68,7 @@ def test_boxes_are_filled_from_facts_and_statements() -> None:
     assert value(form, "联系方式") == "0571-00000000", "what the later one left out stays"
     assert value(form, "已采取的措施") == "2026年03月03日01时10分，暂缓处置：plant isolated。"
     assert value(form, "影响范围") == "浙江省；机械"
-    assert "等，另有5项" in value(form, "涉及系统")
+    assert "ws-9等25项；地址：203.0.113.9" in value(form, "涉及系统")
 
 
 def test_clues_name_addresses_accounts_paths_hashes_and_techniques() -> None:

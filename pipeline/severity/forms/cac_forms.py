@@ -58,7 +58,7 @@ _CAC_ITEMS = (
         "7. Preservation of the scene",
         box("现场和证据保护", "Scene and evidence", said("evidence")),
     ),
-    table("八、其他", "8. Other", box("其他情况", "Other", said("other"))),
+    table("八、其他", "8. Other", box("其他情况", "Other", readers.other)),
 )
 
 _CAC_CLOSING = (

@@ -6,7 +6,7 @@ import msgspec
 
 from pipeline.severity.forms.fields import Field, FormName, Layout, Part
 from pipeline.severity.forms.layouts import LAYOUTS
-from pipeline.severity.forms.source import STANDING, FormSource, text_of, tier_of
+from pipeline.severity.forms.source import ID_SHOWN, STANDING, FormSource, text_of, tier_of
 from schemas.glossary import Term
 from schemas.language import Language
 from schemas.moments import Moment, read_day
@@ -74,7 +74,7 @@ def fill_form(name: FormName, source: FormSource, language: Language, printed_at
         addressees=layout.addressees(source, language),
         channel=layout.channel.of(language),
         article=layout.article.zh if language == "zh" else layout.article.en,
-        incident_id=text_of(source.incident, "incident_id"),
+        incident_id=text_of(source.incident, "incident_id")[:ID_SHOWN],
         drill=text_of(source.incident, "drill"),
         unit=text_of(source.enterprise, "name") or text_of(source.incident, "enterprise_id"),
         dated=read_day(printed_at, language) if layout.dated else "",
@@ -86,7 +86,19 @@ def fill_form(name: FormName, source: FormSource, language: Language, printed_at
 
 def _section(part: Part, source: FormSource, language: Language) -> Section:
     lines = tuple(_line(field, source, language) for field in part.fields)
+    if part.prose:
+        lines = tuple(
+            msgspec.structs.replace(line, value=_as_sentence(line.value, language))
+            for line in lines
+        )
     return Section(part.heading.of(language), part.prose, lines)
+
+
+def _as_sentence(text: str, language: Language) -> str:
+    """Running text ends in a stop, however it was stated."""
+    if text.endswith(("。", "！", "？", ".", "!", "?")):
+        return text
+    return text + ("。" if language == "zh" else ".")
 
 
 def _line(field: Field, source: FormSource, language: Language) -> Line:

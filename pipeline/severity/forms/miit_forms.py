@@ -61,7 +61,7 @@ _MIIT_SUMMARY = (
     prose("二、已采取的处置措施", "2. Measures taken", readers.handled),
     prose("三、后续提升改进计划", "3. Plan of improvement", said("improvements")),
     prose("四、工作经验总结", "4. Lessons", said("lessons")),
-    prose("五、其他事项", "5. Other matters", said("other")),
+    prose("五、其他事项", "5. Other matters", readers.other),
 )
 
 _WARNING = (
