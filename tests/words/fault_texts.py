@@ -11,17 +11,20 @@ SPOKEN_IN: Final = (
     "pipeline/agent/process.py", "pipeline/agent/settings.py", "pipeline/agent/spool.py",
     "pipeline/app", "pipeline/campaigns/policy.py", "pipeline/cli", "pipeline/commands",
     "pipeline/demo", "pipeline/embedded", "pipeline/files", "pipeline/incidents/policy.py",
-    "pipeline/intake/cells.py", "pipeline/intake/registry.py", "pipeline/kafka",
+    "pipeline/intake", "pipeline/kafka", "pipeline/path.py",
     "pipeline/policy.py", "pipeline/programme/reading.py", "pipeline/replay",
     "pipeline/severity", "pipeline/simulate", "pipeline/worker/engine_parts.py",
     "pipeline/worker/settings.py", "pipeline/worker/environment.py", "sinks",
     "dashboards/grafana/api_client.py", "schemas",
 )  # fmt: skip
-"""Where faults that end a command come from; what ends a record is a dead letter's."""
+"""Where faults come from that end a command, and the details of dead letters."""
 IN_TABLES: Final = (
     "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/app/summary.py",
     "pipeline/commands/gate.py",
-    "pipeline/incidents/commands.py", "pipeline/intake/registry.py",
+    "pipeline/incidents/commands.py", "pipeline/incidents/departures.py",
+    "pipeline/intake/admission.py", "pipeline/intake/dead_letters.py", "pipeline/intake/quota.py", "pipeline/intake/receipts.py",
+    "pipeline/intake/reading.py",
+    "pipeline/intake/registry.py",
     "pipeline/intake/registry_checks.py", "pipeline/intake/registry_diff.py",
     "pipeline/intake/registry_table.py",
     "pipeline/kafka/faults.py",
@@ -33,6 +36,8 @@ OF_OTHERS: Final = (
     "not embedded",
     "not set",
     "would be ",
+    "{} bytes",
+    "{} lines",
     "sorted",
     "sorted on disk",
     "no incident {}; see {}",
@@ -65,7 +70,7 @@ OF_OTHERS: Final = (
 )
 """How faults are joined; what msgspec and the operating system say in them."""
 FAULT: Final = re.compile(
-    r"(Fault|Faults|Failed|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
+    r"(Fault|Faults|Failed|Refusal|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
     r"|NumberUnknown|^Problem|^_stop|^fail)$"
 )
 TELLS: Final = re.compile(r"check_|_?told$|_?remedy$|remarks$|line$")

@@ -185,3 +185,24 @@ def test_what_is_told_on_stderr_is_told_in_one_place() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "click.echo":
                 aside = any(each.arg == "err" for each in node.keywords)
                 assert not aside or file.name == "terminal.py", f"{file}:{node.lineno}: use `say`"
+
+
+def test_details_and_remedies_of_dead_letters_are_told_in_the_readers_language(
+    tmp_path: Path,
+) -> None:
+    events, store = tmp_path / "a.jsonl", str(tmp_path / "s")
+    events.write_text('{"@timestamp": "2026-03-02T10:00:00Z", "n": 1}\n{"n": 2}\n[3]\n')
+
+    def call(*words: str) -> str:
+        result = CliRunner().invoke(main, [*words], env={"COLUMNS": "200"})
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    call("run", "--format", "json", "--store", store, str(events))
+    said = call("dead-letters", "list", "--store", store, "--lang", "zh")
+    assert "没有字段含可识别的时间" in said
+    assert "请在发布指南规定的字段中发送时间" in said
+    assert "办法" in said
+    told = call("dead-letters", "list", "--store", store, "--lang", "en")
+    assert "no field holds a time that can be read" in told
+    assert not HAN.search(told)
