@@ -206,3 +206,15 @@ def test_details_and_remedies_of_dead_letters_are_told_in_the_readers_language(
     told = call("dead-letters", "list", "--store", store, "--lang", "en")
     assert "no field holds a time that can be read" in told
     assert not HAN.search(told)
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_faults_of_rules_are_told_in_the_readers_language(tmp_path: Path) -> None:
+    rule = tmp_path / "a.yml"
+    rule.write_text(
+        "title: t\nid: 0e5f4f6a-0000-4000-8000-000000000001\nlogsource: {product: windows}\n"
+        "detection:\n  selection: {a|endwith: b}\n  condition: other\n"
+    )
+    said = CliRunner().invoke(main, ["--lang", "zh", "rules", "check", str(rule)]).output
+    assert "未知修饰符“endwith”；办法：修饰符见规则指南" in said
+    assert "没有检索标识“other”；办法：请在 detection 下定义other" in said
