@@ -154,10 +154,10 @@ def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
         limb=limb.key,
         tier=row.tier,
         outcome=outcome,
-        value="; ".join(
+        value="；".join(
             read_zh(test.fact, facts[test.fact].value) for test in row.tests if test.fact in facts
         ),
-        bound="; ".join(bound_text(test, "zh") for test in shown),
+        bound="；".join(bound_text(test, "zh") for test in shown),
         value_en="; ".join(
             read_en(test.fact, facts[test.fact].value) for test in row.tests if test.fact in facts
         ),

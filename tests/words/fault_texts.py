@@ -128,8 +128,9 @@ def _texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
                         yield node.lineno, f"{{}} {text}" if is_of_a_cell else text
         elif isinstance(node, ast.Assign) and any(map(_is_kept, node.targets)):
             values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
-            for each in values:
-                yield from ((node.lineno, text) for text in _templates(each) if " " in _words(text))
+            for value in values:
+                told = (text for text in _templates(value) if " " in _words(text))
+                yield from ((node.lineno, text) for text in told)
         elif isinstance(node, ast.FunctionDef) and TELLS.match(node.name):
             for each in ast.walk(node):
                 if isinstance(each, ast.Return) and each.value is not None:

@@ -20,7 +20,7 @@ from pipeline.cli.translation import fault_in_language
 from schemas.language import Language
 from tests.words.catalogue import MO, commands, compiled, expected, kept, strings, untranslated
 from tests.words.fault_texts import ROOT, fault_templates
-from tests.words.script import HAN
+from tests.words.script import HAN, badly_set
 
 PATHS: Final = sorted({path for path, _ in commands()})
 """Commands are loaded here, before any test: click names its types as they are made."""
@@ -59,6 +59,11 @@ def test_no_english_sentence_is_left_in_a_translation() -> None:
         if (found := TWO_WORDS.findall(TYPED.sub("", text)))
     ]
     assert left == []
+
+
+def test_a_translation_is_set_as_chinese_is() -> None:
+    told = [text for each in kept() if each.id for text in strings(each.string)]
+    assert [(text, wrong) for text in told if (wrong := badly_set(text))] == []
 
 
 def test_a_translation_says_all_that_its_text_says() -> None:

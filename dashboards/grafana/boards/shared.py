@@ -66,7 +66,7 @@ def tier_stats(where: str, *here: str) -> tuple[Panel, ...]:
     """
     return tuple(
         two_counts(
-            Text(f"{tier} 级 {text.zh}", f"{tier} {text.en}"),
+            Text(f"{tier} 级（{text.zh}）", f"{tier} {text.en}"),
             Text(
                 f"所选时段内{text.zh}（{tier} 级）事件数：已发生与可能发生分开计，按较重体系。",
                 f"Incidents of tier {tier} in the period, those that occurred apart from those "
