@@ -168,7 +168,7 @@ PLACE: Final[Words] = {**PROVINCE, **{row.code: Text(row.zh, row.en) for row in 
 
 GRADE: Final[Words] = {
     **{
-        str(n): Text(f"{tier} 级 {TIER_ZH[tier]}", f"{tier} {TIER_EN[tier]}")
+        str(n): Text(f"{tier} 级（{TIER_ZH[tier]}）", f"{tier} {TIER_EN[tier]}")
         for n, tier in enumerate(TIERS, 1)
     },
     "9": Text("未定级", "No tier"),

@@ -62,7 +62,7 @@ INJECT: Final[Terms] = {
 MILESTONE: Final[Terms] = {
     "detection": Term("首个告警", "first detection"),
     "incident": Term("生成事件", "incident"),
-    "tier": Term("判定等级", "tier"),
+    "tier": Term("判定级别", "tier"),
     "command": Term("首次处置", "first command"),
     "confirmation": Term("确认发生", "confirmation"),
 }

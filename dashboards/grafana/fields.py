@@ -11,7 +11,7 @@ from dashboards.grafana.specs import board_uid
 from dashboards.grafana.widths import for_cell, for_heading
 from dashboards.words import Language, Words
 
-OPEN: Final = {"zh": "打开", "en": "Open"}
+OPEN: Final = {"zh": "打开", "en": "Open "}
 
 
 def mappings_of(words: Words, colours: Mapping[str, str], language: Language) -> list[Any]:
@@ -85,7 +85,7 @@ def link_json(look: Look, language: Language) -> dict[str, object]:
     board, variable, field = look.link
     value = f"${{__data.fields.{field}}}" if field else "${__value.raw:percentencode}"
     return {
-        "title": f"{OPEN[language]} {look.title.of(language)}",
+        "title": f"{OPEN[language]}{look.title.of(language)}",
         "url": board_url(board, language, f"var-{variable}={value}", period=_period(board)),
         "targetBlank": False,
     }

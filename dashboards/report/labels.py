@@ -19,7 +19,7 @@ LABELS: Final[Words] = {
     "summary": Text("要情", "At a glance"),
     "map": Text("各省态势", "Provinces"),
     "map_note": Text(
-        "每格代表一个省级行政区，按该省最重的等级着色；方格示意相对方位，不表示边界。点选可筛选事件。",
+        "每格代表一个省级行政区，按该省最重的级别着色；方格示意相对方位，不表示边界。点选可筛选事件。",
         "One tile per province-level division, coloured by its gravest tier. Tiles show "
         "neighbours, not borders. Choose one to filter the incidents.",
     ),
@@ -109,7 +109,7 @@ LABELS: Final[Words] = {
     "limbs_other": Text(
         "其余 {} 项：{} 项未知，{} 项不符合", "The other {}: {} unknown, {} not met"
     ),
-    "raises": Text("再有下列任一情形，等级将上升", "Any of these would raise the tier"),
+    "raises": Text("再有下列任一情形，级别将上升", "Any of these would raise the tier"),
     "no_assessment": Text("尚未定级。", "Not assessed yet."),
     "duties": Text("报告与告知义务", "Duties to report"),
     "duty": Text("报送单位 → 接收单位", "From whom, to whom"),
@@ -170,7 +170,7 @@ LABELS: Final[Words] = {
     "legend": Text("图例", "Legend"),
     "tactics": Text("战术", "Tactics"),
     "footer": Text(
-        "本报告由烽火自动生成，供研判参考；等级以主管部门认定为准。",
+        "本报告由烽火自动生成，供研判参考；级别以主管部门认定为准。",
         "Made by Fenghuo for analysts; the authority's decision on a tier prevails.",
     ),
 }

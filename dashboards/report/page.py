@@ -130,11 +130,11 @@ def _tile_name(province: Province, language: Language) -> str:
 
 
 def grade_name(grade: str, language: Language) -> str:
-    """`Ⅰ级 特别重大` or `Tier I, particularly major`."""
+    """`Ⅰ 级（特别重大）` or `Tier I, particularly major`."""
     if grade == UNGRADED:
         return _NO_TIER.of(language)
     name = words.TIER[grade].of(language)
-    return f"{grade} 级 {name}" if language == "zh" else f"{grade} {name}"
+    return f"{grade} 级（{name}）" if language == "zh" else f"{grade} {name}"
 
 
 def badge(judgement: Judgement | None, language: Language) -> str:

@@ -1,7 +1,8 @@
 """The combined impact of one campaign, beside each enterprise's own tier.
 
-Neither annex says whether harm at several enterprises adds up (a gap): what is summed here is
-shown to analysts beside the single tiers, and creates no duty. Counts add up, since each
+Neither annex says whether harm at several enterprises adds up (policy `several_enterprises`). What
+is summed here is shown to analysts beside the single tiers, and creates no duty: the texts bind an
+operator to tell of its own incident (MIIT plan §4.2, CAC Art. 4). Counts add up, since each
 enterprise states its own; the same person held by two counts twice, so sums are upper bounds
 and marked estimated. Durations, shares and words take the gravest.
 """
@@ -58,11 +59,13 @@ def combined_tiers(
     """Both regimes' tiers of the combined harm, by the limbs in force at `discovered_at`.
 
     Never below the gravest of the incidents' own: limbs that hang on who the operator is judge
-    each by itself, and no province's own limits apply to the sum.
+    each by itself, and no province's own limits apply to the sum. Under `each_alone` nothing is
+    summed: the gravest is all there is.
     """
+    summed = policy.choices.several_enterprises == "summed"
     stated = {
         name: Stated(value, "campaign", discovered_at, "estimated")
-        for name, value in combine(sight.harm for sight in sights).items()
+        for name, value in combine(sight.harm for sight in sights if summed).items()
     }
     facts = entail(policy.choices, stated)
     return {

@@ -10,12 +10,16 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options
+from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
+from pipeline.cli.translation import fault_in
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.past_records import read_record
 from schemas.batch import Record
+from schemas.glossary import Term
+from schemas.language import Language
 from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
@@ -36,8 +40,15 @@ def dead_letters_group() -> None:
 @click.option("--reason", default="", help="Only those with this reason code.")
 @click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+@lang_option
 def list_command(
-    store: Path | None, database: str, enterprise: str, reason: str, limit: int, as_json: bool
+    store: Path | None,
+    database: str,
+    enterprise: str,
+    reason: str,
+    limit: int,
+    as_json: bool,
+    lang: Language,
 ) -> None:
     """The newest first."""
     chosen = [
@@ -55,19 +66,30 @@ def list_command(
         for letter in letters:
             say(msgspec.json.encode(letter).decode())
     else:
-        _print(letters)
+        _print(letters, lang)
 
 
-def _print(letters: list[Answer]) -> None:
-    table = Table("id", "enterprise", "place", "reason", "what", "remedy", show_lines=True)
+_HEADINGS = (
+    Term("编号", "id"),
+    Term("企业", "enterprise"),
+    Term("位置", "place"),
+    Term("原因", "reason"),
+    Term("问题", "what"),
+    Term("办法", "remedy"),
+)
+
+
+def _print(letters: list[Answer], language: Language) -> None:
+    """Rows keep what is wrong in English, as it was told to the sender; here it is translated."""
+    table = Table(*(each.of(language) for each in _HEADINGS), show_lines=True)
     for letter in letters:
         table.add_row(
             cell(str(letter["dead_letter_id"])[:12]),
             cell(letter["enterprise_id"]),
             cell(f"{_place(letter)}:{letter['line']}"),
             cell(f"{letter['reason']} ({letter['events']})"),
-            cell(letter["detail"]),
-            cell(letter["remedy"]),
+            cell(fault_in(language, str(letter["detail"]))),
+            cell(fault_in(language, str(letter["remedy"]))),
         )
     Console().print(table)
 

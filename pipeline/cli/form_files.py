@@ -2,7 +2,7 @@
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from pipeline.severity.forms.content import Form
+from pipeline.severity.forms.content import UNKNOWN, Form
 
 FORMATS = ("html", "docx", "md")
 
@@ -45,8 +45,13 @@ def _cell(text: str) -> str:
 def head_lines(form: Form) -> list[str]:
     """Addressees, channel, unit and date, as they stand above the first section."""
     is_zh = form.language == "zh"
-    to = ("报送：" if is_zh else "To: ") + ("、" if is_zh else "; ").join(form.addressees)
+    to = ("、" if is_zh else "; ").join(form.addressees) or UNKNOWN.of(form.language)
     unit = ("填报单位：" if is_zh else "Unit: ") + form.unit
     dated = ("填报日期：" if is_zh else "Date: ") + form.dated
     number = ("事件编号：" if is_zh else "Incident: ") + form.incident_id
-    return [to, form.channel, *([unit, dated] if form.dated else []), number]
+    return [
+        f"{form.sent}{'：' if is_zh else ': '}{to}",
+        form.channel,
+        *([unit, dated] if form.dated else []),
+        number,
+    ]

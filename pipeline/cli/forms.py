@@ -13,7 +13,8 @@ from pipeline.cli.incident_finding import find_incident, numbers_of
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.files.replacing import replace_file
 from pipeline.severity.forms.content import fill_form
-from pipeline.severity.forms.fields import LAYOUTS, FormName
+from pipeline.severity.forms.fields import FormName
+from pipeline.severity.forms.layouts import LAYOUTS
 from pipeline.severity.forms.source import FormSource, facts_of, particulars_of
 from schemas.command import Command
 from schemas.language import Language

@@ -15,7 +15,7 @@ from sinks.contract import Answer
 
 _STYLES = {"red": "bold white on red", "orange": "bold black on dark_orange",
            "yellow": "bold black on yellow", "blue": "bold white on blue"}  # fmt: skip
-_NO_TIER = Term("未达等级", "no tier")
+_NO_TIER = Term("未定级", "no tier")
 _DETECTIONS = Term(f"条{INCIDENT['detection'].zh}", "detections")
 _BECAUSE = Term("理由", "because")
 _NONE = Term("没有事件。", "No incidents.")

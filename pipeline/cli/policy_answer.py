@@ -21,7 +21,7 @@ from schemas.language import Language
 from schemas.moments import parse_moment, read_moment
 
 _TRIED_DUTIES = Term("应当履行的报送义务", "Duties to report")
-_NO_TIER = Term("未达等级", "no limb is met")
+_NO_TIER = Term("未定级", "no limb is met")
 _NOT_IN_FORCE = Term("发现时尚未施行", "not in force when the incident was discovered")
 _POSSIBLE = Term(
     "尚不明确的事实查明后可能为{tier}", "possibly {tier}, once what is unknown is found out"

@@ -19,7 +19,9 @@ from pipeline.cli.correlation_rules import condition_of, explain_correlation, fe
 from pipeline.cli.detect import expand_option, fields_of
 from pipeline.cli.file_reading import format_option
 from pipeline.cli.navigator import navigator_command
+from pipeline.cli.spoken_language import spoken_language
 from pipeline.cli.terminal import cell, say
+from pipeline.cli.translation import fault_in_language
 from pipeline.files.recordings import Recording, open_recording
 from pipeline.files.rule_files import load_rules
 from pipeline.files.rule_samples import judge_samples
@@ -77,7 +79,10 @@ def check(
 
 def _fault_line(fault: RuleFault) -> str:
     where = f" {fault.field}:" if fault.field else ""
-    return f"{fault.file}:{fault.line}:{where} {fault.problem}; remedy: {fault.remedy}"
+    problem, remedy = map(fault_in_language, (fault.problem, fault.remedy))
+    if spoken_language() == "zh":
+        return f"{fault.file}:{fault.line}:{where} {problem}；办法：{remedy}"
+    return f"{fault.file}:{fault.line}:{where} {problem}; remedy: {remedy}"
 
 
 def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:

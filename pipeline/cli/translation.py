@@ -53,7 +53,12 @@ def key_of(text: str) -> str:
 
 def fault_in_language(message: str) -> str:
     """A fault in the language spoken, whole or line by line; what nobody translated as it is."""
-    catalogue = _catalogue(os.environ.get("LANGUAGE", ""))
+    return fault_in(os.environ.get("LANGUAGE", ""), message)
+
+
+def fault_in(language: str, message: str) -> str:
+    """The same in a language that is named: of what a command shows by its own `--lang`."""
+    catalogue = _catalogue(language)
     if not isinstance(catalogue, Catalogue):
         return message
     whole = catalogue.fault(message)

@@ -16,6 +16,7 @@ from pipeline.incidents.policy import LEVELS
 from pipeline.incidents.triage import Ground
 from pipeline.incidents.wording import GROUND, WORDINGS, Wording
 from schemas.attack import TACTICS
+from schemas.chinese import fill
 from schemas.detection import EntityKind
 from schemas.glossary import INCIDENT, LEVEL, capital
 from schemas.incident import DetectionSummary
@@ -39,9 +40,7 @@ def narrate(facts: Facts, ground: Ground, language: Language) -> Narrative:
     wording = WORDINGS[language]
     deed = _deed(facts, wording, language)
     sentences = (
-        wording.first.format(
-            when=read_span(facts.first_time, facts.last_time, language), deed=deed
-        ),
+        fill(wording.first, when=read_span(facts.first_time, facts.last_time, language), deed=deed),
         _what(facts, wording, language),
         _contact(facts, wording),
         _evidence(facts, wording, language),
@@ -52,7 +51,7 @@ def narrate(facts: Facts, ground: Ground, language: Language) -> Narrative:
         wording.more[facts.scenario.standing],
     )
     return Narrative(
-        wording.title.format(scenario=_scenario(facts, language), deed=deed),
+        fill(wording.title, scenario=_scenario(facts, language), deed=deed),
         wording.sentence_mark.join(sentence for sentence in sentences if sentence),
     )
 
@@ -61,17 +60,18 @@ def _deed(facts: Facts, wording: Wording, language: Language) -> str:
     """What was done to what, by whom, with what: title and first sentence."""
     act, told = facts.act, wording.act
     template = act.deed.zh if language == "zh" else act.deed.en
-    quoted = told.rule_title.format(title=_rule_title(facts.detections[0], language))
+    quoted = fill(told.rule_title, title=_rule_title(facts.detections[0], language))
     host = act.host and act.host + told.more_hosts(act.more_hosts)
     named = {"host": host or told.no_host, "object": act.object or told.no_object}
     is_added = bool(act.object and template) and "{object}" not in template
-    return told.sentence.format(
-        what=template.format(**named) if template else quoted,
-        where=told.where.format(host=host) if host and not template else "",
-        tool=told.tool.format(tool=act.tool) if act.tool else "",
-        account=told.account.format(account=act.account) if act.account else "",
-        address=told.address.format(address=act.address) if act.address else "",
-        object=told.object.format(object=act.object) if is_added else "",
+    return fill(
+        told.sentence,
+        what=fill(template, **named) if template else quoted,
+        where=fill(told.where, host=host) if host and not template else "",
+        tool=fill(told.tool, tool=act.tool) if act.tool else "",
+        account=fill(told.account, account=act.account) if act.account else "",
+        address=fill(told.address, address=act.address) if act.address else "",
+        object=fill(told.object, object=act.object) if is_added else "",
     ).strip()
 
 
@@ -89,9 +89,10 @@ def _what(facts: Facts, wording: Wording, language: Language) -> str:
     hosts = _names(wording, "host", _values(facts, "host"))
     rules, count = len(facts.detections), facts.detection_count
     is_english = language == "en"
-    return wording.what.format(
-        who=wording.who.format(accounts=accounts) if accounts else "",
-        where=wording.where.format(hosts=hosts) if hosts else "",
+    return fill(
+        wording.what,
+        who=fill(wording.who, accounts=accounts) if accounts else "",
+        where=fill(wording.where, hosts=hosts) if hosts else "",
         count=_plural(count, "detection") if is_english else count,
         rules=_plural(rules, "rule") if is_english else rules,
         levels=_levels(facts.detections, wording, language),
@@ -106,7 +107,7 @@ def _levels(detections: Sequence[DetectionSummary], wording: Wording, language: 
     """How many rules of each level, gravest first."""
     counted = {level: sum(one.level == level for one in detections) for level in reversed(LEVELS)}
     return wording.list_mark.join(
-        wording.of_level.format(level=LEVEL[level].of(language), count=count)
+        fill(wording.of_level, level=LEVEL[level].of(language), count=count)
         for level, count in counted.items()
         if count
     )
@@ -116,7 +117,7 @@ def _contact(facts: Facts, wording: Wording) -> str:
     """Addresses, those of other networks first."""
     values = sorted(_values(facts, "address", only_own=True), key=is_private)
     addresses = _names(wording, "address", values)
-    return wording.contact.format(addresses=addresses) if addresses else ""
+    return fill(wording.contact, addresses=addresses) if addresses else ""
 
 
 def _evidence(facts: Facts, wording: Wording, language: Language) -> str:
@@ -128,15 +129,16 @@ def _evidence(facts: Facts, wording: Wording, language: Language) -> str:
     for title, one in list(by_title.items())[:EVIDENCE_MAX]:
         fact = _fact(one, language)
         items.append(
-            wording.evidence_item.format(
+            fill(
+                wording.evidence_item,
                 title=title,
                 level=LEVEL[one.level].of(language),
-                times=wording.evidence_times.format(count=one.count) if one.count > 1 else "",
-                fact="" if fact in quoted else wording.evidence_fact.format(summary=fact),
+                times=fill(wording.evidence_times, count=one.count) if one.count > 1 else "",
+                fact="" if fact in quoted else fill(wording.evidence_fact, summary=fact),
             )
         )
         quoted.add(fact)
-    return wording.evidence.format(items=wording.item_mark.join(items))
+    return fill(wording.evidence, items=wording.item_mark.join(items))
 
 
 def _fact(one: DetectionSummary, language: Language) -> str:
@@ -147,23 +149,24 @@ def _fact(one: DetectionSummary, language: Language) -> str:
 
 def _tools(facts: Facts, wording: Wording) -> str:
     tools = _names(wording, "process", programs(facts.entities))
-    return wording.tools.format(tools=tools) if tools else ""
+    return fill(wording.tools, tools=tools) if tools else ""
 
 
 def _tactics(facts: Facts, wording: Wording, language: Language) -> str:
     named = [getattr(TACTICS[key], language) for key in facts.tactics]
-    return wording.tactics.format(tactics=" → ".join(named)) if named else ""
+    return fill(wording.tactics, tactics=" → ".join(named)) if named else ""
 
 
 def _ground(facts: Facts, ground: Ground, wording: Wording, language: Language) -> str:
     level = LEVEL[facts.level].of(language)
-    why = GROUND[ground].of(language).format(level=level, risk=facts.risk)
-    return wording.ground.format(ground=capital(INCIDENT["ground"].of(language)), why=why)
+    why = fill(GROUND[ground].of(language), level=level, risk=facts.risk)
+    return fill(wording.ground, ground=capital(INCIDENT["ground"].of(language)), why=why)
 
 
 def _verdict(facts: Facts, wording: Wording, language: Language) -> str:
     scenario = facts.scenario
-    return wording.verdict.format(
+    return fill(
+        wording.verdict,
         scenario=_scenario(facts, language),
         category=scenario.category if language == "zh" else scenario.category_en,
         subcategory=scenario.subcategory,
@@ -187,4 +190,4 @@ def _names(
         return named
     more = len(values) - limit
     template = wording.and_one.get(kind) if more == 1 else None
-    return named + (template or wording.and_more[kind]).format(count=len(values), more=more)
+    return named + fill(template or wording.and_more[kind], count=len(values), more=more)

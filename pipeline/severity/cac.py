@@ -152,24 +152,31 @@ PERSONS = Limb(
     ),
 )
 
-_SITES: dict[Tier, tuple[Condition, Condition]] = {
-    "I": (among("portal", "provincial"), among("platform", "super_large_platform")),
-    "II": (or_graver("portal", "prefecture"), or_graver("platform", "large_platform")),
-    "III": (or_graver("portal", "other"), or_graver("platform", "other")),
-}
+_PREFECTURE = "cac_prefecture_sites"
+_SITES: tuple[tuple[Tier, Condition, str], ...] = (
+    ("I", among("portal", "provincial"), ""),
+    ("I", among("platform", "super_large_platform"), ""),
+    ("II", among("portal", "provincial"), ""),
+    ("II", among("portal", "prefecture"), "II"),
+    ("II", or_graver("platform", "large_platform"), ""),
+    ("III", or_graver("portal", "other"), ""),
+    ("III", or_graver("platform", "other"), ""),
+)
 """Whose site was defaced decides first: organs of provinces and above, central news sites and
 super-large platforms for I; large platforms for II; portals of enterprises and institutions for
-III. Organs of prefectures and provincial news sites are set at II as in condition 1."""
+III. Organs of prefectures and provincial news sites are named nowhere: the last column is the
+reading (`cac_prefecture_sites`) under which a row holds, II as condition 1 ranks them; without it
+they are III with the institutions. A site of I is II for a lesser spread."""
 _SITE_KNOWN: dict[Tier, Confidence] = {"I": "excerpt", "II": "background", "III": "background"}
 """The sites of II and III were seen in fragments; their figures equal the draft of 2023."""
 
 
 def _spread(key: str, zh: str, en: str, *tests: tuple[Condition, ...]) -> Limb:
     """One way of spreading, with the tests of I, II and III, for each kind of site."""
+    found = dict(zip(_SITE_KNOWN, tests, strict=True))
     rows = (
-        Row(tier, (site, *found), _SITE_KNOWN[tier])
-        for (tier, sites), found in zip(_SITES.items(), tests, strict=True)
-        for site in sites
+        Row(tier, (site, *found[tier]), _SITE_KNOWN[tier], _PREFECTURE if reading else "", reading)
+        for tier, site, reading in _SITES
     )
     return Limb(key, cac_annex("判别条件6", "condition 6"), zh, en, tuple(rows))
 

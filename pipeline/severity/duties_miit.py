@@ -78,6 +78,19 @@ MIIT_DUTIES = (
         form="miit-report",
         **_AT_ONCE,
     ),
+    _duty(
+        "miit-warning-copy",
+        "mechanism",
+        "national_office",
+        "written",
+        plan("3.3"),
+        when="either",
+        start="red_warning",
+        at_once=True,
+        form="miit-warning",
+        limit_zh="发布红色预警时一并抄送",
+        limit_en="a copy with each red warning that is issued",
+    ),
     _from_enterprise(
         "miit-report",
         plan("4.2"),
@@ -173,8 +186,9 @@ MIIT_DUTIES = (
         follows="fall",
         form="miit-report",
         states_tier=True,
-        limit_zh="级别低于已报告的级别，及时更正（不得谎报）",
-        limit_en="the tier is below the one reported: correct it, timely (no false report)",
+        limit_zh="级别低于已报告的级别，及时更正（不得谎报；由重大以上下调的，写明数据安全机制同意）",
+        limit_en="the tier is below the one reported: correct it, timely (no false report; "
+        "state the Mechanism's consent where it was major or graver)",
     ),
     _duty(
         "miit-users",

@@ -13,7 +13,7 @@ from pipeline.severity.limbs import Condition
 from schemas.assessment import UNCONFIRMED, Confidence, Law, Tier
 
 When = Literal["occurred", "risk", "either"]
-Start = Literal["actor", "receipt", "handling_ended", "response_ended"]
+Start = Literal["actor", "receipt", "handling_ended", "response_ended", "red_warning"]
 Follows = Literal["", "rise", "fall", "report"]
 
 
@@ -24,10 +24,11 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     "either". `follows`: after a report that stated the tier (`states_tier`), when the tier has
     risen above the one it stated, or fallen below, or in any case. `start`: the sender's own
     clock (policy `clock_start`); receipt of the report named `after`; the end of handling
-    (resolved, closed or response ended); the end of the response, which a body declares. At
-    most one limit is set; none means only the words of `limit_zh`, and `at_once` whether those
-    words ask for it now. `otherwise` names the duty that holds instead where an unknown fact
-    about the operator turns out the other way. `form` is filled from the incident.
+    (resolved, closed or response ended); the end of the response, which a body declares; a red
+    warning that was issued, or changed, whatever came of it since. At most one limit is set; none
+    means only the words of `limit_zh`, and `at_once` whether those words ask for it now.
+    `otherwise` names the duty that holds instead where an unknown fact about the operator turns
+    out the other way. `form` is filled from the incident.
     """
 
     key: str
@@ -52,6 +53,11 @@ class Duty(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     at_once: bool = False
     form: str = ""
     otherwise: str = ""
+
+    @property
+    def recurs(self) -> bool:
+        """Whether it arises anew: after each report of another tier, with each red warning."""
+        return self.follows in ("rise", "fall") or self.start == "red_warning"
 
     @property
     def unconfirmed(self) -> bool:

@@ -106,7 +106,7 @@ def explain_withdrawal(record: IncidentRecord, duty: Duty, language: Language) -
         (record.dismissed, _verdict(record)),
         (duty.when == "risk" and record.occurred, _REPLACED),
         (duty.when == "occurred" and not record.occurred, _NOT_OCCURRED),
-        (duty.follows, _SAID_SINCE),
+        (duty.follows or duty.recurs, _SAID_SINCE),
         (duty.tiers and record.standing.get(duty.law) not in duty.tiers, _other_tier(record, duty)),
         (True, _CORRECTED),
     )

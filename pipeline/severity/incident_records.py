@@ -8,7 +8,7 @@ from pipeline.severity.facts import Stated, is_lower
 from pipeline.severity.judgement import graver
 from pipeline.severity.obligations import next_turn
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.severity.state import Fixed, IncidentRecord, Override, SeverityState
+from pipeline.severity.state import Consented, Fixed, IncidentRecord, Override, SeverityState
 from schemas.assessment import Regime
 from schemas.incident import Incident
 from schemas.moments import DAY, Moment
@@ -124,6 +124,8 @@ def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> Non
         successor.held[regime] = graver(tier, successor.held.get(regime)) or tier
     if record.warned and (successor.warned is None or record.warned.at > successor.warned.at):
         successor.warned = record.warned
+    successor.red_warnings = tuple(sorted({*successor.red_warnings, *record.red_warnings}))
+    successor.consented = _later(successor.consented, record.consented)
     for key, one in record.obligations.items():
         if one.state != "withdrawn":
             starts = successor.inherited_starts
@@ -137,6 +139,10 @@ def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> Non
 
 def _earlier(one: Moment | None, other: Moment | None) -> Moment | None:
     return min((moment for moment in (one, other) if moment is not None), default=None)
+
+
+def _later(mine: Consented | None, other: Consented | None) -> Consented | None:
+    return max(filter(None, (mine, other)), key=lambda one: one.at, default=None)
 
 
 _Decision = TypeVar("_Decision", Override, Fixed)

@@ -120,10 +120,27 @@ def tier_of(limbs: Sequence[Limb], facts: Facts) -> Tier | None:
 
 
 def judge(limbs: Sequence[Limb], facts: Facts) -> Judgement:
-    """Every row of every limb held against the facts (`entail` them first)."""
-    results = tuple(_result(limb, row, facts) for limb in limbs for row in limb.rows)
+    """Every row of every limb held against the facts (`entail` them first).
+
+    A row that holds by a reading is left out where the words of the same limb suffice for the
+    tier: a reason then says what the text says, and says it once.
+    """
+    results = tuple(
+        _result(limb, row, facts)
+        for limb in limbs
+        for row in limb.rows
+        if not (row.choice and _suffices(limb, row.tier, facts))
+    )
     tier = graver(None, *(result.tier for result in results if result.outcome == "met"))
     return Judgement(tier, results, _raises(limbs, facts, tier))
+
+
+def _suffices(limb: Limb, tier: Tier, facts: Facts) -> bool:
+    """Whether the limb's own words, without a reading, give the tier."""
+    return any(
+        row.tier == tier and not row.choice and check_conditions(row.tests, facts) == "met"
+        for row in limb.rows
+    )
 
 
 def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
@@ -137,10 +154,10 @@ def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
         limb=limb.key,
         tier=row.tier,
         outcome=outcome,
-        value="; ".join(
+        value="；".join(
             read_zh(test.fact, facts[test.fact].value) for test in row.tests if test.fact in facts
         ),
-        bound="; ".join(bound_text(test, "zh") for test in shown),
+        bound="；".join(bound_text(test, "zh") for test in shown),
         value_en="; ".join(
             read_en(test.fact, facts[test.fact].value) for test in row.tests if test.fact in facts
         ),

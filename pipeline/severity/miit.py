@@ -12,6 +12,7 @@ from schemas.moments import parse_moment
 
 HOUR_MINUTES = 60
 
+_GRAVER_TOO = ("unnamed_class", "graver_too")
 CLASS_AND_THREAT = Limb(
     "1",
     annex(1),
@@ -19,13 +20,24 @@ CLASS_AND_THREAT = Limb(
     "class of data, and threat to national security, order, economy or public interest",
     (
         Row("I", (or_graver("data_class", "important"), among("threat", "particularly_serious"))),
-        Row("II", (or_graver("data_class", "important"), or_graver("threat", "serious"))),
-        Row("III", (or_graver("threat", "relatively_serious"),)),
-        Row("IV", (or_graver("threat", "slight"),)),
+        Row("II", (among("data_class", "important"), among("threat", "serious"))),
+        Row(
+            "II",
+            (or_graver("data_class", "important"), or_graver("threat", "serious")),
+            "full_text",
+            *_GRAVER_TOO,
+        ),
+        Row(
+            "III",
+            (among("data_class", "general", "important"), among("threat", "relatively_serious")),
+        ),
+        Row("III", (or_graver("threat", "relatively_serious"),), "full_text", *_GRAVER_TOO),
+        Row("IV", (among("threat", "slight"),)),
     ),
 )
-# II names important data only; core data is graver, so a serious threat to it counts too.
-# III names important or general data: with core above both, no class fails it.
+# II names important data, III important or general data, and each tier one threat. What holds for
+# the lesser holds for the graver (举轻以明重): core data under a serious threat is then II, and
+# no class and no graver threat falls out of III.
 
 CORE_FLOOR = Limb(
     "1-core",

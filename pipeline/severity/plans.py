@@ -42,8 +42,24 @@ Standings: TypeAlias = Mapping[Law, Standing]
 def presume(policy: SeverityPolicy, facts: Facts) -> dict[str, Stated]:
     """The facts, and of the operator's unknown ones the readings that duties follow (rule 5)."""
     words = STRICTEST if policy.choices.unstated_operator == "strictest" else ORDINARY
-    assumed = {name: Stated(word, "policy", 0, "estimated") for name, word in words.items()}
-    return {**assumed, **facts}
+    return {**_assumed(words), **facts}
+
+
+def _assumed(words: Mapping[str, str]) -> dict[str, Stated]:
+    return {name: Stated(word, "policy", 0, "estimated") for name, word in words.items()}
+
+
+def choose_chain(policy: SeverityPolicy, facts: Facts) -> Facts:
+    """The facts by which Art. 4 names whom to tell.
+
+    Its chains are read in its order, critical infrastructure first; under the other reading an
+    organ reports as one, whatever it operates. No tier hangs on this, only who is told.
+    """
+    organ = facts.get("central_organ")
+    first = policy.choices.infrastructure_and_organ
+    if first == "infrastructure" or organ is None or organ.value != "yes":
+        return facts
+    return {**facts, **_assumed({"critical_infrastructure": "no"})}
 
 
 STRICTEST = {"critical_infrastructure": "yes", "central_organ": "yes"}
@@ -59,7 +75,7 @@ def wants(
         return False
     if duty.needs and check_conditions(duty.needs, facts) != "met":
         return False
-    if duty.follows and not _follows(duty, record, standing):
+    if not _has_arisen(duty, record, standing):
         return False
     if duty.when == "either":
         return True
@@ -69,8 +85,12 @@ def wants(
     return not replaced and standing.likely in duty.tiers
 
 
-def _follows(duty: Duty, record: IncidentRecord, standing: Standing) -> bool:
-    """Whether a report was made that this duty continues or corrects."""
+def _has_arisen(duty: Duty, record: IncidentRecord, standing: Standing) -> bool:
+    """Whether there is the warning that this duty copies, or the report that it goes on from."""
+    if duty.start == "red_warning":
+        return bool(record.red_warnings)
+    if not duty.follows:
+        return True
     told = record.told.get(duty.law)
     if not told:
         return False
@@ -83,6 +103,7 @@ def plan_duties(
 ) -> dict[str, Plan]:
     """All duties that hold now, in the table's order, by the key of the plan."""
     plans: dict[str, Plan] = {}
+    facts = choose_chain(policy, facts)
     taken = presume(policy, facts)
     for listed in DUTIES:
         duty = _changed(listed, policy, record.province)
@@ -96,9 +117,11 @@ def plan_duties(
 
 
 def _key_of(duty: Duty, record: IncidentRecord) -> str:
-    """A duty that may recur is numbered by the reports that were made before it."""
-    recurs = duty.follows in ("rise", "fall")
-    return f"{duty.key}:{len(record.told.get(duty.law, ()))}" if recurs else duty.key
+    """A duty that recurs is numbered: by the reports made before it, or by the red warnings."""
+    if not duty.recurs:
+        return duty.key
+    before = record.red_warnings if duty.start == "red_warning" else record.told.get(duty.law, ())
+    return f"{duty.key}:{len(before)}"
 
 
 HINGES: Mapping[Law, tuple[str, ...]] = {
@@ -163,6 +186,8 @@ def _start(
             return record.ended_at
         case "response_ended":
             return record.response_ended_at
+        case "red_warning":
+            return record.red_warnings[-1]
         case "receipt":
             return _receipt(duty, record, plans)
         case "actor":

@@ -34,32 +34,26 @@ class ClockStart(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_field
 
 
 class Choices(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Gaps in the law, and the reading chosen for each (reasons in docs/tiers.md).
+    """Gaps in the law, and the reading chosen for each.
 
-    `core_data_floor`: tier of a core-data incident whose threat is less than particularly
-    serious, or unstated ("" leaves the gap). `important_core_mark`: whether 重要、核心 of I(二)
-    joins alternatives. `general_data_threat`: whether a threat to general data is graded by
-    limb (一) alone, or by limb (五) as harm possibly caused. `industrial_outage`: whether the
-    hours of the flow chart (annex 4) also grade outages of industrial systems. `long_outage`:
-    tier of an outage of 8 hours and more that no limb of I to III names. `cac_general`: whether
-    any stated threat or impact is CAC IV, which has no figures.
-    `unstated_facilities`, `unstated_scope` and `unstated_site`: what is presumed of a stated
-    outage or of a defaced or unreachable site until someone says more ("" leaves it unknown).
-    `unstated_operator`: whether an operator of whom it is not known meets the strictest clock.
-    `sensitive_is_personal`: sensitive personal information counts as personal. `clock_start`:
-    from when each actor's limits run.
+    What each is about and what its readings say stands in readings.py, and with the reasons in
+    docs/readings.md, which is made of it. "" leaves a fact unknown, or a gap open.
     """
 
     core_data_floor: Literal["I", "II", "III", "IV", ""] = "II"
     important_core_mark: Literal["either", "both"] = "either"
+    unnamed_class: Literal["graver_too", "as_named"] = "graver_too"
     general_data_threat: Literal["limb_1", "limb_5"] = "limb_1"
     industrial_outage: Literal["qualitative", "hours"] = "qualitative"
     long_outage: Literal["IV", "none"] = "IV"
     cac_general: Literal["any_harm", "none"] = "any_harm"
+    cac_prefecture_sites: Literal["II", "III"] = "II"
+    several_enterprises: Literal["summed", "each_alone"] = "summed"
     unstated_facilities: Literal["important_core", "important", "related", ""] = "important_core"
     unstated_scope: Literal["whole", "main_functions", ""] = "whole"
     unstated_site: Literal["provincial", "prefecture", "other", ""] = "other"
     unstated_operator: Literal["strictest", "ordinary"] = "strictest"
+    infrastructure_and_organ: Literal["infrastructure", "organ"] = "infrastructure"
     sensitive_is_personal: bool = True
     clock_start: ClockStart = ClockStart()
 

@@ -94,6 +94,7 @@ def explain(
         _unknown(assessment, language),
         *remarks(assessment.regime, record.facts, record.discovered_at, events, language),
         _decision(record, assessment, language),
+        _consent(record, assessment, language),
         _warning(assessment, language),
     ]
     drill = ("演练：" if language == "zh" else "drill: ") if record.drill else ""
@@ -200,6 +201,17 @@ def _decision(record: IncidentRecord, assessment: Assessment, language: Language
     if is_zh:
         return f"{tier}的下调须经数据安全机制同意（工信部网安〔2024〕214号第4.4.5节），同意前维持"
     return f"Lowering {tier} needs the Mechanism's consent (MIIT 2024/214 §4.4.5): it stands"
+
+
+def _consent(record: IncidentRecord, assessment: Assessment, language: Language) -> str:
+    """By whose consent a tier of I or II was lowered, while a lesser one stands."""
+    given = record.consented if assessment.regime == "miit" else None
+    if given is None or GRAVITY[assessment.standing] >= GRAVITY[given.tier] or record.dismissed:
+        return ""
+    tier, when = name_tier(given.tier, language), read_moment(given.at, language)
+    if language == "zh":
+        return f"由{tier}下调，已于{when}经数据安全机制同意（工信部网安〔2024〕214号第4.4.5节）"
+    return f"Lowered from {tier} with the Mechanism's consent of {when} (MIIT 2024/214 §4.4.5)"
 
 
 def _warning(assessment: Assessment, language: Language) -> str:

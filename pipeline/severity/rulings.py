@@ -7,7 +7,7 @@ The tables are those of the MIIT plan: who issues which warning (§3.3), who may
 from collections.abc import Mapping
 from typing import cast
 
-from pipeline.severity.state import Fixed, IncidentRecord, Warned
+from pipeline.severity.state import Consented, Fixed, IncidentRecord, Warned
 from schemas.assessment import Colour, Regime, Tier, WarningNotice
 from schemas.command import Body, Command
 
@@ -44,7 +44,11 @@ def notice_fault(notice: WarningNotice, consent: Body) -> str:
 def apply_ruling(record: IncidentRecord, command: Command) -> None:
     """What an accepted command decides, into the record; consent releases what was held."""
     if command.consent == CONSENT_TO_LOWER and command.verb in ("fix_tier", "impact"):
+        for tier in record.held.values():
+            record.consented = Consented(tier, command.analyst, command.said_at)
         record.held.clear()
+    if command.warning is not None and command.warning.colour == "red":
+        record.red_warnings += (command.said_at,)
     match command.verb:
         case "fix_tier":
             regime = cast(Regime, command.regime)

@@ -39,6 +39,15 @@ class Warned(msgspec.Struct, frozen=True, array_like=True):
     at: Moment
 
 
+class Consented(msgspec.Struct, frozen=True, array_like=True):
+    """The Mechanism's consent to lower a tier of I or II (§4.4.5), as a command stated it."""
+
+    tier: Tier
+    """The tier that stood until then."""
+    by: str
+    at: Moment
+
+
 class Judged(msgspec.Struct, frozen=True, array_like=True):
     """The last assessment that was written: enough to tell whether the next one differs."""
 
@@ -75,7 +84,10 @@ class IncidentRecord(msgspec.Struct, kw_only=True):
     fixed: dict[Regime, Fixed] = {}
     held: dict[Regime, Tier] = {}
     """A tier of I or II that was reached: it stands until a change is consented to (§4.4.5)."""
+    consented: Consented | None = None
     warned: Warned | None = None
+    red_warnings: tuple[Moment, ...] = ()
+    """When a red warning was issued or changed: each is copied upward (§3.3)."""
     judged: dict[Regime, Judged] = {}
     standing: dict[Law, Tier | None] = {}
     """The tier that duties follow, as last settled."""

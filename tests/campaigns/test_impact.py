@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pipeline.campaigns.impact import combine, combined_tiers
 from pipeline.severity.judgement import GRAVITY
-from pipeline.severity.policy import SeverityPolicy
+from pipeline.severity.policy import Choices, SeverityPolicy
 from pipeline.severity.regimes import REGIMES
 from schemas.assessment import TIERS, Tier
 from schemas.sighting import Harm, Sight
@@ -57,6 +57,14 @@ def test_two_incidents_of_tier_three_may_make_a_campaign_of_tier_two() -> None:
     assert alone == ["III", "III"]
     assert combined_tiers(POLICY, losses, DISCOVERED)["miit"] == "II"
     assert combined_tiers(POLICY, [], DISCOVERED) == dict.fromkeys(REGIMES)
+
+
+def test_a_site_may_read_that_harm_at_several_enterprises_does_not_add_up() -> None:
+    alone = SeverityPolicy(choices=Choices(several_enterprises="each_alone"))
+    losses = sights({"direct_loss_cny": 60_000_000}, {"direct_loss_cny": 50_000_000})
+    graded: list[Sight] = [msgspec.structs.replace(one, tiers={"miit": "III"}) for one in losses]
+    assert combined_tiers(POLICY, graded, DISCOVERED)["miit"] == "II"
+    assert combined_tiers(alone, graded, DISCOVERED)["miit"] == "III"
 
 
 @given(

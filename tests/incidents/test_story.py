@@ -113,7 +113,7 @@ def test_the_story_names_who_where_what_when_and_how_often() -> None:
         "vssadmin.exe delete shadows /all /quiet。使用的程序：vssadmin.exe。攻击战术依次为：影响。"
         "事件生成依据：有严重规则命中。研判为勒索病毒攻击（恶意程序事件／勒索软件事件），"
         "累积风险 80，置信度 70/100。"
-        "如涉及登记的重要系统、重要或核心数据，或中断时间延长，等级将上调。"
+        "如涉及登记的重要系统、重要或核心数据，或中断时间延长，级别将上调。"
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from pipeline.severity.forms.source import FormSource, facts_of, particulars_of
+from schemas.assessment import WarningNotice
 from schemas.command import Command, Particulars
 from tests.severity.builders import FACTORY, at, command, impact
 
@@ -46,6 +47,16 @@ DESCRIBED = Particulars(
     ransom_account="bc1q",
     evidence="2 disks",
 )
+WARNING = WarningNotice(
+    colour="red",
+    starts_at=at("2026-03-02 09:00"),
+    scope_and_harm="3 works",
+    matters="VPN",
+    measures="VPN 2",
+    handle_by=at("2026-03-04 18:00"),
+    distribution="works",
+    issued_by="mechanism",
+)
 SAID: tuple[Command, ...] = (
     impact(at("2026-03-03 01:00"), persons=1_200_000, data_class="important"),
     command("hold", at("2026-03-03 01:10"), reason="plant isolated"),
@@ -58,7 +69,14 @@ SAID: tuple[Command, ...] = (
 def source(**changes: Any) -> FormSource:
     values: dict[str, Any] = {
         "incident": INCIDENT,
-        "assessment": {"tier": "II", "colour": "", "reason": "因", "reason_en": "because"},
+        "assessment": {
+            "tier": "II",
+            "colour": "",
+            "reason": "因",
+            "reason_en": "because",
+            "warning_state": "issued",
+            "warning": msgspec.json.encode(WARNING).decode(),
+        },
         "enterprise": {"name": "A factory"},
         "facts": facts_of(SAID),
         "particulars": particulars_of(SAID),

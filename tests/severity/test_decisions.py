@@ -122,7 +122,11 @@ def test_lowering_tier_one_or_two_needs_consent_stated() -> None:
     assert "needs the consent" in case.refused(T0, "fix_tier", **lower)
     case.say(T0 + MINUTE, "fix_tier", **lower, consent="mechanism")
     assert assessment(case).standing == "III"
+    told = "由重大（Ⅱ级）下调，已于2026年03月02日23时51分经数据安全机制同意"
+    assert told in assessment(case).reason_zh
     assert case.current()["miit-up-phone"].state == "withdrawn"
+    case.state_impact(T0 + 2 * MINUTE, direct_loss_cny=1_000_000_000)
+    assert "同意" not in assessment(case).reason_zh, "it is graver again than what was consented to"
 
 
 def test_what_only_an_expert_said_needs_no_consent_to_be_lowered() -> None:
@@ -191,6 +195,16 @@ def test_a_correction_without_consent_leaves_the_tier_standing_and_says_so() -> 
     assert assessment(case, "cac").standing == "IV", "the CAC measures ask for no consent"
 
 
+def test_a_correction_that_lowers_states_the_consent_that_it_has() -> None:
+    case = confirmed(direct_loss_cny=150_000_000)
+    case.report(T0, "miit-report")
+    case.state_impact(T0 + MINUTE, consent="mechanism", direct_loss_cny=1)
+    miit = assessment(case)
+    assert (miit.tier, miit.standing) == ("IV", "IV")
+    assert "Lowered from major (II) with the Mechanism's consent of" in miit.reason_en
+    assert "写明数据安全机制同意" in case.current()["miit-correction"].reason_zh
+
+
 # --- warnings -----------------------------------------------------------------------------------
 
 
@@ -208,6 +222,55 @@ def test_a_computed_colour_is_a_suggestion_until_a_body_issues_the_warning() -> 
     case.say(T0 + 3 * MINUTE, "lift_warning", body="local_regulator")
     assert assessment(case).warning_state == "lifted"
     assert "蓝色预警已解除" in assessment(case).reason_zh
+
+
+def red(**changes: Any) -> WarningNotice:
+    return msgspec.structs.replace(notice("red", "mechanism"), **changes)
+
+
+def test_each_red_warning_is_copied_to_the_national_office() -> None:
+    case = suspected()
+    assert "miit-warning-copy" not in case.current()
+    case.say(T0, "issue_warning", warning=red(), consent="leading_group")
+    first = case.current()["miit-warning-copy"]
+    assert (first.state, first.starts_at, first.due_at) == ("due_soon", T0, None)
+    assert (first.sender_en, first.form) == ("MIIT Data Security Mechanism", "miit-warning")
+    assert first.recipient_zh == "国家数据安全工作协调机制办公室"
+    case.report(T0 + MINUTE, "miit-warning-copy")
+    assert case.current()["miit-warning-copy"].state == "done"
+    changed = red(measures="全部断网")
+    case.say(T0 + 2 * MINUTE, "adjust_warning", warning=changed, consent="leading_group")
+    again = case.open_duty("miit-warning-copy")
+    assert again.obligation_id != first.obligation_id
+    case.say(T0 + 3 * MINUTE, "lift_warning", body="mechanism")
+    assert case.open_duty("miit-warning-copy").state == "due_soon", "what was issued is copied"
+
+
+def test_no_warning_of_another_colour_is_copied() -> None:
+    case = suspected()
+    orange = notice("orange", "mechanism")
+    case.say(T0, "issue_warning", warning=orange, consent="leading_group")
+    assert "miit-warning-copy" not in case.current()
+    case.say(T0 + MINUTE, "adjust_warning", warning=red(), consent="leading_group")
+    case.say(T0 + 2 * MINUTE, "adjust_warning", warning=orange, consent="leading_group")
+    assert case.current()["miit-warning-copy"].state == "due_soon", "it was red once"
+
+
+def test_the_copy_that_is_owed_goes_on_where_incidents_join() -> None:
+    case = suspected()
+    case.say(T0, "issue_warning", warning=red(), consent="leading_group")
+    gone = msgspec.structs.replace(
+        case.incident, status="superseded", superseded_by="b" * 32, revised_at=T0 + MINUTE
+    )
+    case.incident = msgspec.structs.replace(case.incident, incident_id="b" * 32)
+    case.open()
+    case.incident = gone
+    case.open()
+    copies = [row for row in case.rows if getattr(row, "duty", "") == "miit-warning-copy"]
+    assert [(one.incident_id[0], one.state) for one in copies[-2:]] == [
+        ("a", "withdrawn"),
+        ("b", "due_soon"),
+    ]
 
 
 REFUSED_WARNINGS = [

@@ -11,7 +11,8 @@ from docx.shared import Pt
 
 from pipeline.cli.form_files import FORMATS, render_form
 from pipeline.severity.forms.content import Form, fill_form
-from pipeline.severity.forms.fields import FORMS, LAYOUTS, FormName
+from pipeline.severity.forms.fields import FORMS, FormName
+from pipeline.severity.forms.layouts import LAYOUTS
 from pipeline.severity.forms.source import FormSource
 from schemas.language import LANGUAGES, Language
 from tests.severity.builders import FACTORY, at, command
@@ -67,7 +68,7 @@ def test_boxes_are_filled_from_facts_and_statements() -> None:
     assert value(form, "联系方式") == "0571-00000000", "what the later one left out stays"
     assert value(form, "已采取的措施") == "2026年03月03日01时10分，暂缓处置：plant isolated。"
     assert value(form, "影响范围") == "浙江省；机械"
-    assert "等，另有5项" in value(form, "涉及系统")
+    assert "ws-9等25项；地址：203.0.113.9" in value(form, "涉及系统")
 
 
 def test_clues_name_addresses_accounts_paths_hashes_and_techniques() -> None:
@@ -146,6 +147,31 @@ def test_the_level_says_who_decided_it(
     level = value(filled("miit-report", "zh", of), "事件级别")
     assert box in level
     assert who in level
+
+
+WARNED = [
+    "预警级别", "起始时间", "可能影响范围和危害", "警示事项", "应采取的措施", "处置时限",
+    "发布范围", "发布机关",
+]  # fmt: skip
+"""MIIT plan §3.3."""
+
+
+def test_a_warning_has_the_eight_fields_as_its_issuer_put_them() -> None:
+    form = filled("miit-warning", "zh")
+    assert [line.label for line in form.lines] == WARNED
+    assert value(form, "预警级别") == "☑ 红色  ☐ 橙色  ☐ 黄色  ☐ 蓝色  （已发布）"
+    assert value(form, "处置时限") == "2026年03月04日18时00分"
+    assert value(form, "发布机关") == "数据安全机制"
+    assert (form.sent, form.addressees) == ("发送", ("works", "国家数据安全工作协调机制办公室"))
+
+
+def test_a_warning_that_nobody_issued_says_so_and_names_who_may() -> None:
+    suggested = {"tier": "III", "colour": "yellow", "warning_state": "suggested", "warning": "null"}
+    form = filled("miit-warning", "en", source(assessment=suggested))
+    assert value(form, "Level") == "☐ red  ☐ orange  ☑ yellow  ☐ blue  (not issued)"
+    assert value(form, "Issued by") == "the local regulator (has not issued it)"
+    assert form.addressees == ()
+    assert "To: not yet known" in render_form(form, "md").decode()
 
 
 def test_a_signature_is_asked_for_where_the_instrument_asks() -> None:

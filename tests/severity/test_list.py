@@ -55,7 +55,7 @@ CASES = [
         " II has occurred  an expert's tier MIIT I an expert's tier PUBLIC INTERNET II"
         " Hosts encrypted",
     ),
-    ({"miit_tier": "", "miit_colour": ""}, " 未达等级   主机被加密", " no tier   Hosts encrypted"),
+    ({"miit_tier": "", "miit_colour": ""}, " 未定级   主机被加密", " no tier   Hosts encrypted"),
 ]  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from tests.severity.builders import FACTORY, command
 from tests.severity.form_source import INCIDENT, PRINTED_AT, bare, source
 from tests.severity.test_decisions import UNKNOWN, notice
 from tests.severity.test_duties import T0, Case
+from tests.words.script import badly_set
 
 HAN = re.compile(r"[\u3400-\u9fff]")
 LATIN = re.compile(r"[A-Za-z][A-Za-z_.]+")
@@ -38,6 +39,7 @@ def english_words(text: str) -> list[str]:
 
 
 def check(zh: str, en: str) -> None:
+    assert not badly_set(zh), zh
     assert not english_words(zh), zh
     assert not HAN.search(en), en
     assert not STAMP.search(zh + en), zh + en

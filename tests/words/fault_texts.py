@@ -12,17 +12,21 @@ SPOKEN_IN: Final = (
     "pipeline/app", "pipeline/campaigns/policy.py", "pipeline/cli", "pipeline/commands",
     "pipeline/cross_border/settlements.py", "pipeline/demo", "pipeline/embedded",
     "pipeline/files", "pipeline/incidents/policy.py",
-    "pipeline/intake/cells.py", "pipeline/intake/registry.py", "pipeline/kafka",
+    "pipeline/intake", "pipeline/kafka", "pipeline/path.py",
     "pipeline/policy.py", "pipeline/programme/reading.py", "pipeline/replay",
-    "pipeline/severity", "pipeline/simulate", "pipeline/worker/engine_parts.py",
+    "pipeline/severity", "pipeline/sigma", "pipeline/simulate", "pipeline/worker/engine_parts.py",
     "pipeline/worker/settings.py", "pipeline/worker/environment.py", "sinks",
     "dashboards/grafana/api_client.py", "schemas",
 )  # fmt: skip
-"""Where faults that end a command come from; what ends a record is a dead letter's."""
+"""Where faults come from that end a command, and the details of dead letters."""
 IN_TABLES: Final = (
     "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/app/summary.py",
     "pipeline/commands/gate.py", "pipeline/cross_border/settlements.py",
-    "pipeline/incidents/commands.py", "pipeline/intake/registry.py",
+    "pipeline/incidents/commands.py", "pipeline/incidents/departures.py",
+    "pipeline/correlation/faults.py",
+    "pipeline/intake/admission.py", "pipeline/intake/dead_letters.py", "pipeline/intake/quota.py",
+    "pipeline/intake/reading.py", "pipeline/intake/receipts.py",
+    "pipeline/intake/registry.py",
     "pipeline/intake/registry_checks.py", "pipeline/intake/registry_diff.py",
     "pipeline/intake/registry_table.py",
     "pipeline/kafka/faults.py",
@@ -34,6 +38,8 @@ OF_OTHERS: Final = (
     "not embedded",
     "not set",
     "would be ",
+    "{} bytes",
+    "{} lines",
     "sorted",
     "sorted on disk",
     "no incident {}; see {}",
@@ -68,9 +74,11 @@ OF_OTHERS: Final = (
 )
 """How faults are joined; what msgspec and the operating system say in them."""
 FAULT: Final = re.compile(
-    r"(Fault|Faults|Failed|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
+    r"(RuleError|TooManyTests|Fault|Faults|Failed|Refusal|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
     r"|NumberUnknown|^Problem|^_stop|^fail)$"
 )
+KEPT: Final = re.compile(r"(?i)(problem|remedy|_help)$")
+"""Names that a text is given to before it is told."""
 TELLS: Final = re.compile(r"check_|_?told$|_?remedy$|remarks$|line$")
 """Functions that return what a person is told: findings of checks, remarks."""
 NAMED: Final = re.compile(r"\{\w+\}")
@@ -121,12 +129,22 @@ def _texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
                     if " " in _words(text) or (_is_aside(node) and _words(text)):
                         is_of_a_cell = _name(node.func) == "CellFault" and value is given[0]
                         yield node.lineno, f"{{}} {text}" if is_of_a_cell else text
+        elif isinstance(node, ast.Assign) and any(map(_is_kept, node.targets)):
+            values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value]
+            for value in values:
+                told = (text for text in _templates(value) if " " in _words(text))
+                yield from ((node.lineno, text) for text in told)
         elif isinstance(node, ast.FunctionDef) and TELLS.match(node.name):
             for each in ast.walk(node):
                 if isinstance(each, ast.Return) and each.value is not None:
                     yield from (
                         (each.lineno, text) for text in _templates(each.value) if _words(text)
                     )
+
+
+def _is_kept(target: ast.expr) -> bool:
+    names = target.elts if isinstance(target, ast.Tuple) else [target]
+    return any(isinstance(each, ast.Name) and KEPT.search(each.id) for each in names)
 
 
 def _is_aside(call: ast.Call) -> bool:

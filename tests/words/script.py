@@ -30,6 +30,22 @@ def wrong_script(text: str, language: Language) -> list[str]:
     return found + [word for word in ENGLISH.findall(text) if word not in KNOWN_IN_CHINESE]
 
 
+_HAN: Final = "[\u3400-\u9fff]"
+BADLY_SET: Final = re.compile(
+    rf"{_HAN} +{_HAN}"  # 等 14 台主机 上
+    r"|[，。；：、！？] | [，。；：、！？]"
+    rf"|{_HAN}[\"']|[\"']{_HAN}"  # straight quotes
+    rf"|{_HAN}[,;!?]"
+    r"|(?<=[^\s☐☑→])  +(?=[^\s☐☑（(])"  # two spaces, but between boxes
+)
+"""How no Chinese text is set: spaces, quotes and stops of another script."""
+
+
+def badly_set(text: str) -> list[str]:
+    """What of a Chinese text is spaced or quoted as no Chinese writer would."""
+    return [found[0] for found in BADLY_SET.finditer(text)]
+
+
 def without(text: str, quoted: Iterable[str]) -> str:
     """The text less what it quotes of the evidence, the longest first."""
     for each in sorted(filter(None, set(quoted)), key=len, reverse=True):

@@ -20,7 +20,7 @@ from pipeline.cli.translation import fault_in_language
 from schemas.language import Language
 from tests.words.catalogue import MO, commands, compiled, expected, kept, strings, untranslated
 from tests.words.fault_texts import ROOT, fault_templates
-from tests.words.script import HAN
+from tests.words.script import HAN, badly_set
 
 PATHS: Final = sorted({path for path, _ in commands()})
 """Commands are loaded here, before any test: click names its types as they are made."""
@@ -59,6 +59,11 @@ def test_no_english_sentence_is_left_in_a_translation() -> None:
         if (found := TWO_WORDS.findall(TYPED.sub("", text)))
     ]
     assert left == []
+
+
+def test_a_translation_is_set_as_chinese_is() -> None:
+    told = [text for each in kept() if each.id for text in strings(each.string)]
+    assert [(text, wrong) for text in told if (wrong := badly_set(text))] == []
 
 
 def test_a_translation_says_all_that_its_text_says() -> None:
@@ -185,3 +190,36 @@ def test_what_is_told_on_stderr_is_told_in_one_place() -> None:
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "click.echo":
                 aside = any(each.arg == "err" for each in node.keywords)
                 assert not aside or file.name == "terminal.py", f"{file}:{node.lineno}: use `say`"
+
+
+def test_details_and_remedies_of_dead_letters_are_told_in_the_readers_language(
+    tmp_path: Path,
+) -> None:
+    events, store = tmp_path / "a.jsonl", str(tmp_path / "s")
+    events.write_text('{"@timestamp": "2026-03-02T10:00:00Z", "n": 1}\n{"n": 2}\n[3]\n')
+
+    def call(*words: str) -> str:
+        result = CliRunner().invoke(main, [*words], env={"COLUMNS": "200"})
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    call("run", "--format", "json", "--store", store, str(events))
+    said = call("dead-letters", "list", "--store", store, "--lang", "zh")
+    assert "没有字段含可识别的时间" in said
+    assert "请在发布指南规定的字段中发送时间" in said
+    assert "办法" in said
+    told = call("dead-letters", "list", "--store", store, "--lang", "en")
+    assert "no field holds a time that can be read" in told
+    assert not HAN.search(told)
+
+
+@pytest.mark.usefixtures("in_chinese")
+def test_faults_of_rules_are_told_in_the_readers_language(tmp_path: Path) -> None:
+    rule = tmp_path / "a.yml"
+    rule.write_text(
+        "title: t\nid: 0e5f4f6a-0000-4000-8000-000000000001\nlogsource: {product: windows}\n"
+        "detection:\n  selection: {a|endwith: b}\n  condition: other\n"
+    )
+    said = CliRunner().invoke(main, ["--lang", "zh", "rules", "check", str(rule)]).output
+    assert "未知修饰符“endwith”；办法：修饰符见规则指南" in said
+    assert "没有检索标识“other”；办法：请在 detection 下定义other" in said

@@ -31,7 +31,7 @@ from sinks.log_tables import ENTERPRISES
 from sinks.rows import rows_of
 from tests.rules.house_rules import house_rules
 from tests.rules.simulated import decide_simulated
-from tests.words.script import page_texts, shown_texts, without, wrong_script
+from tests.words.script import badly_set, page_texts, shown_texts, without, wrong_script
 
 NUMBER = 60
 
@@ -53,7 +53,10 @@ def store(decisions: tuple[Decision, ...], tmp_path_factory: Any) -> Iterator[Ch
 
 
 def faults_in(texts: Sequence[str], language: Language) -> list[tuple[str, list[str]]]:
-    found = ((text, wrong_script(text, language)) for text in texts)
+    found = (
+        (text, wrong_script(text, language) + (badly_set(text) if language == "zh" else []))
+        for text in texts
+    )
     return [(text[:200], wrong) for text, wrong in found if wrong]
 
 
@@ -87,6 +90,8 @@ def test_every_title_and_story_of_the_simulated_attacks_is_in_its_script(
             text = without(getattr(one, name), quoted)
             if language == "en":
                 assert wrong_script(text, "en") == [], text
+            else:
+                assert badly_set(getattr(one, name)) == [], getattr(one, name)
             assert "级 " not in text
             assert not [each for each in ("orig_h", "resp_h", "TargetUserName") if each in text]
 
@@ -162,4 +167,11 @@ def test_every_text_of_the_report_is_in_its_script(store: ChdbSink, language: La
     shown = page_texts(render_page(situation, language))
     texts = [without(text, quoted) for text in shown if not text.startswith("…")]
     assert len(texts) > 500
-    assert faults_in(texts, language) == []
+    told = [(text[:200], wrong) for text in texts if (wrong := wrong_script(text, language))]
+    assert told == []
+    whole = [
+        text
+        for text, left in zip(shown, (without(each, quoted) for each in shown), strict=True)
+        if text == left
+    ]
+    assert language == "en" or [text for text in whole if badly_set(" ".join(text.split()))] == []

@@ -48,7 +48,7 @@ ASSIGNED: Final = Variable(
         "yes": Text("已指派", "Assigned"),
     },
 )
-GRADES: Final = Variable(name="grade", label=Text("等级", "Tier"), options=words.GRADE, multi=True)
+GRADES: Final = Variable(name="grade", label=Text("级别", "Tier"), options=words.GRADE, multi=True)
 REGIMES: Final = Variable(
     name="regime", label=Text("体系", "Regime"), options=words.REGIME_SHORT, multi=True
 )

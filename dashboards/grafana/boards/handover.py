@@ -95,7 +95,7 @@ ORDER BY place
                 incident_table("<earnest> AND $__timeFilter(opened_at)", height=10),
                 Panel(
                     kind="table",
-                    title=Text("等级变化", "Tier changes"),
+                    title=Text("级别变化", "Tier changes"),
                     description=Text(
                         "所选时段内结论有变的事件及理由。",
                         "Incidents whose judgement changed in the period, and why.",

@@ -44,7 +44,7 @@ _HEAD: Final = Panel(
     kind="table",
     title=Text("概况", "Overview"),
     description=Text(
-        "等级为两套体系中较重者；发现时间即法定时限的起算依据。",
+        "级别为两套体系中较重者；发现时间即法定时限的起算依据。",
         "The tier is the graver of both regimes; discovery is where the law's clocks start.",
     ),
     queries=(

@@ -137,7 +137,7 @@ _STATS: Final = tuple(
             Text("只在调查中出现的事件数。", "Incidents that only the investigation has."),
             Text("只在实时库中出现的事件数。", "Incidents that only the live data have."),
             Text(
-                "两边都有、但场景、级别、告警数或等级不同的事件数。",
+                "两边都有、但场景、规则级别、告警数或级别不同的事件数。",
                 "Incidents of both whose scenario, level, detections or tiers differ.",
             ),
             Text("两边完全一致的事件数。", "Incidents that both sides say the same of."),

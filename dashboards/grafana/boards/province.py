@@ -80,7 +80,7 @@ PROVINCE_BOARD: Final = Board(
                     kind="table",
                     title=Text("单位", "Enterprises"),
                     description=Text(
-                        "所选时段内有事件的单位，按最严重等级排列。",
+                        "所选时段内有事件的单位，按最严重级别排列。",
                         "Enterprises with an incident in the period, by gravest tier.",
                     ),
                     queries=(

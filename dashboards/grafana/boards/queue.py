@@ -41,7 +41,7 @@ QUEUE: Final = Board(
     name="queue",
     title=Text("事件队列", "Incident queue"),
     description=Text(
-        "待研判与处置的事件，可按省份、等级、场景、状态筛选。",
+        "待研判与处置的事件，可按省份、级别、场景、状态筛选。",
         "Incidents to judge and to handle, by province, tier, scenario and status.",
     ),
     variables=(PROVINCES, GRADES, SCENARIOS, STATUSES, VERDICTS, ASSIGNED, DRILLS),

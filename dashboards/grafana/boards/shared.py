@@ -19,7 +19,7 @@ from dashboards.grafana.specs import Annotation, Panel
 from dashboards.words import TIER, Text, Words
 
 QUIET: Final = Text("所选时段内没有安全事件", "No incident in the chosen period")
-TIER_CHANGES: Final = Text("等级变化", "Tier changes")
+TIER_CHANGES: Final = Text("级别变化", "Tier changes")
 HOURS: Final = "drill = '' AND time >= toStartOfHour($__fromTime()) AND time <= $__toTime()"
 """The hours that the period touches, in the rollup `events_by_hour`; drills are no traffic."""
 OPEN_STATUSES: Final = ("new", "in_progress", "on_hold")
@@ -66,7 +66,7 @@ def tier_stats(where: str, *here: str) -> tuple[Panel, ...]:
     """
     return tuple(
         two_counts(
-            Text(f"{tier} 级 {text.zh}", f"{tier} {text.en}"),
+            Text(f"{tier} 级（{text.zh}）", f"{tier} {text.en}"),
             Text(
                 f"所选时段内{text.zh}（{tier} 级）事件数：已发生与可能发生分开计，按较重体系。",
                 f"Incidents of tier {tier} in the period, those that occurred apart from those "
@@ -169,7 +169,7 @@ def incident_table(where: str, limit: int = 100, height: int = 12, width: int = 
         kind="table",
         title=Text("安全事件", "Incidents"),
         description=Text(
-            f"按等级由重到轻、时间由近到远，至多 {limit} 起；点标题看详情。",
+            f"按级别由重到轻、时间由近到远，至多 {limit} 起；点标题看详情。",
             f"Gravest first, then newest, at most {limit}; a title leads to its details.",
         ),
         queries=(
@@ -220,12 +220,12 @@ def tiers_over_time(where: str, width: int = 6) -> tuple[Panel, ...]:
     """Incidents by the time of their first event, stacked by tier: occurred, and suspected."""
     return (
         _tiers_over_time(
-            Text("已发生事件走势（按等级）", "Incidents that occurred, by tier"),
+            Text("已发生事件走势（按级别）", "Incidents that occurred, by tier"),
             f"{where} AND confirmed",
             width,
         ),
         _tiers_over_time(
-            Text("可能发生事件走势（按等级）", "Incidents that may occur, by tier"),
+            Text("可能发生事件走势（按级别）", "Incidents that may occur, by tier"),
             f"{where} AND NOT confirmed",
             width,
         ),
@@ -287,7 +287,7 @@ def detections_over_time(where: str, width: int = 12) -> Panel:
         kind="timeseries",
         title=Text("告警走势（按规则级别）", "Detections by rule level over time"),
         description=Text(
-            "规则级别是规则作者的判断，不是法定等级。",
+            "规则级别是规则作者的判断，不是法定级别。",
             "A rule's level is its author's opinion, not a statutory tier.",
         ),
         queries=(
@@ -358,7 +358,7 @@ def grave_tier_changes(where: str) -> Annotation:
     grave = f"SELECT incident_id FROM assessment_revisions WHERE {where} AND tier IN ('I', 'II')"
     return tier_changes(
         f"{where} AND incident_id IN ({grave})",
-        Text("等级变化（曾达 I、II 级）", "Tier changes (once I or II)"),
+        Text("级别变化（曾达 I、II 级）", "Tier changes (once I or II)"),
     )
 
 

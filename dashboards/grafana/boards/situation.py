@@ -28,7 +28,7 @@ _WHERE: Final = "<live> AND <period>"
 _MAP: Final = province_map(
     Text("各省态势", "Provinces"),
     Text(
-        "每格为一个省级行政区，按所选时段内最严重的等级着色；数字为已发生 · 可能发生的事件数，"
+        "每格为一个省级行政区，按所选时段内最严重的级别着色；数字为已发生 · 可能发生的事件数，"
         "▲▼ 为 24 小时内发现数与前 24 小时之差。方格示意相对方位，不表示边界。点选进入该省。",
         "One tile per province-level division, coloured by its gravest tier of the period. "
         "Figures: incidents that occurred · that may occur; ▲▼ discovered within 24 hours, against "
@@ -60,7 +60,7 @@ SITUATION: Final = Board(
     name="situation",
     title=Text("全国态势", "National situation"),
     description=Text(
-        "全国网络与数据安全事件的当前态势：等级、地域、场景与报告时限。",
+        "全国网络与数据安全事件的当前态势：级别、地域、场景与报告时限。",
         "Cyber and data security incidents of the nation now: tiers, places, scenarios, deadlines.",
     ),
     variables=(DRILLS,),
@@ -109,7 +109,7 @@ SITUATION: Final = Board(
                     kind="table",
                     title=Text("各省排名", "Provinces by incidents"),
                     description=Text(
-                        "按最严重等级、事件数排列。", "By gravest tier, then by incidents."
+                        "按最严重级别、事件数排列。", "By gravest tier, then by incidents."
                     ),
                     queries=(
                         f"""

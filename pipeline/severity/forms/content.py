@@ -4,9 +4,9 @@ from typing import Literal, TypeAlias
 
 import msgspec
 
-from pipeline.severity.forms.fields import LAYOUTS, Field, FormName, Layout, Part
-from pipeline.severity.forms.source import STANDING, FormSource, text_of, tier_of
-from pipeline.severity.regulators import local_regulator, name_role
+from pipeline.severity.forms.fields import Field, FormName, Layout, Part
+from pipeline.severity.forms.layouts import LAYOUTS
+from pipeline.severity.forms.source import ID_SHOWN, STANDING, FormSource, text_of, tier_of
 from schemas.glossary import Term
 from schemas.language import Language
 from schemas.moments import Moment, read_day
@@ -22,11 +22,6 @@ SIGN = Term(
 SIGN_OPTIONAL = Term(
     "签字或盖章：（本级别不要求）", "Signature or seal: (not required at this level)"
 )
-CAC_CHANNEL = Term(
-    "报送渠道：12387热线、网站、小程序、公众号、电子邮件或传真",
-    "Channel: hotline 12387, its site, mini-program, account, mail or fax",
-)
-MIIT_CHANNEL = Term("报送渠道：书面", "Channel: in writing")
 
 
 class Line(msgspec.Struct, frozen=True):
@@ -46,10 +41,11 @@ class Section(msgspec.Struct, frozen=True):
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True):
-    """A form as printed: addressees and channel, sections in order, signature, notes."""
+    """A form as printed: to whom it is sent and how, sections in order, signature, notes."""
 
     title: str
     language: Language
+    sent: str
     addressees: tuple[str, ...]
     channel: str
     article: str
@@ -74,10 +70,11 @@ def fill_form(name: FormName, source: FormSource, language: Language, printed_at
     return Form(
         title=layout.title.of(language),
         language=language,
-        addressees=_addressees(layout, source, language),
-        channel=(MIIT_CHANNEL if layout.regime == "miit" else CAC_CHANNEL).of(language),
+        sent=layout.sent.of(language),
+        addressees=layout.addressees(source, language),
+        channel=layout.channel.of(language),
         article=layout.article.zh if language == "zh" else layout.article.en,
-        incident_id=text_of(source.incident, "incident_id"),
+        incident_id=text_of(source.incident, "incident_id")[:ID_SHOWN],
         drill=text_of(source.incident, "drill"),
         unit=text_of(source.enterprise, "name") or text_of(source.incident, "enterprise_id"),
         dated=read_day(printed_at, language) if layout.dated else "",
@@ -89,26 +86,24 @@ def fill_form(name: FormName, source: FormSource, language: Language, printed_at
 
 def _section(part: Part, source: FormSource, language: Language) -> Section:
     lines = tuple(_line(field, source, language) for field in part.fields)
+    if part.prose:
+        lines = tuple(
+            msgspec.structs.replace(line, value=_as_sentence(line.value, language))
+            for line in lines
+        )
     return Section(part.heading.of(language), part.prose, lines)
+
+
+def _as_sentence(text: str, language: Language) -> str:
+    """Running text ends in a stop, however it was stated."""
+    if text.endswith(("。", "！", "？", ".", "!", "?")):
+        return text
+    return text + ("。" if language == "zh" else ".")
 
 
 def _line(field: Field, source: FormSource, language: Language) -> Line:
     label, value = field.label.of(language), field.read(source, language)
     return Line(label, value or UNKNOWN.of(language), "filled" if value else "unknown")
-
-
-def _addressees(layout: Layout, source: FormSource, language: Language) -> tuple[str, ...]:
-    """Whom it is for: MIIT's local regulator, or by the CAC measures' kind of operator (Art. 4)."""
-    operator = source.operator
-    if layout.regime == "miit":
-        bodies = [local_regulator(operator)]
-    elif operator.critical_infrastructure is not False:
-        bodies = [name_role(role, operator) for role in ("protection_department", "police")]
-    elif operator.central_organ is not False:
-        bodies = [name_role("own_cyberspace_body", operator)]
-    else:
-        bodies = [name_role("provincial_cac", operator)]
-    return tuple(body[language == "en"] for body in bodies)
 
 
 def _signature(layout: Layout, source: FormSource, language: Language) -> str:

@@ -1,15 +1,17 @@
 """What stands in each field of a form: one function a field, "" where nobody has said it."""
 
 from collections.abc import Callable
+from itertools import groupby
 from typing import TypeAlias
 
-from pipeline.severity.facts import KINDS
+from pipeline.severity.facts import KINDS, Stated
 from pipeline.severity.forms.source import (
     STANDING,
     FormSource,
     Row,
     acts_of,
     boxes,
+    by_whom,
     entities_of,
     fact_text,
     localised,
@@ -17,6 +19,7 @@ from pipeline.severity.forms.source import (
     techniques_of,
     text_of,
     tier_of,
+    value_text,
 )
 from pipeline.severity.reasons import name_tier, tell_expert
 from pipeline.severity.regulators import place_of
@@ -49,6 +52,11 @@ def said(name: str) -> Reader:
         return "" if value is None else str(value)
 
     return reader
+
+
+def other(source: FormSource, language: Language) -> str:
+    """Other matters: a box that is left to the unit, and holds none where it names none."""
+    return source.particulars.other or ("无" if language == "zh" else "none")
 
 
 def moment(name: str) -> Reader:
@@ -219,16 +227,19 @@ def found(source: FormSource, language: Language) -> str:
 
 
 def harm(source: FormSource, language: Language) -> str:
-    """Every stated fact, each with its name."""
+    """Every stated fact with its name; whoever stated several in a row is named once."""
+    groups = groupby(source.facts.items(), key=lambda named: named[1].stated_by)
+    return _joined([_stated_together([*group], language) for _, group in groups], language)
+
+
+def _stated_together(facts: list[tuple[str, Stated]], language: Language) -> str:
     joint = "：" if language == "zh" else ": "
-    return _joined(
-        [
-            f"{KINDS[name].zh if language == 'zh' else KINDS[name].en}{joint}"
-            f"{fact_text(source, name, language)}"
-            for name in source.facts
-        ],
-        language,
+    named = (
+        f"{KINDS[name].zh if language == 'zh' else KINDS[name].en}{joint}"
+        f"{value_text(name, stated, language)}"
+        for name, stated in facts
     )
+    return _joined([*named], language) + by_whom(facts[0][1], language)
 
 
 def ransom(source: FormSource, language: Language) -> str:
@@ -258,6 +269,8 @@ def trend(source: FormSource, language: Language) -> str:
     if not any(bounds):
         return ""
     low, likely, high = (name_tier(bound, language) for bound in bounds)
+    if low == high:
+        return f"系统估计：{likely}" if language == "zh" else f"estimated: {likely}"
     if language == "zh":
         return f"系统估计：最低{low}，较可能{likely}，最高{high}"
     return f"estimated: at least {low}, likely {likely}, at most {high}"

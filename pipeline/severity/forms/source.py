@@ -14,8 +14,10 @@ from schemas.moments import parse_moment, read_moment
 from schemas.registry import Enterprise
 
 Row: TypeAlias = Mapping[str, object]
-SHOWN_MAX = 20
-"""More values of one kind than this are counted, not listed."""
+SHOWN_MAX = 10
+"""More values of one kind than this are counted, not listed: a form is read by people."""
+ID_SHOWN = 12
+"""Of an incident's id: as much as every command takes for the whole."""
 
 
 class FormSource(msgspec.Struct, frozen=True, kw_only=True):
@@ -89,14 +91,24 @@ def fact_text(source: FormSource, name: str, language: Language) -> str:
     stated = source.facts.get(name)
     if stated is None:
         return ""
-    by = read(STATED_BY, stated.stated_by, language)
+    return value_text(name, stated, language) + by_whom(stated, language)
+
+
+def value_text(name: str, stated: Stated, language: Language) -> str:
+    """The value with its unit: `1,200,000人`, `6小时30分钟`; of persons, 0 reads as none."""
+    if name in ("persons", "sensitive_persons") and stated.value == 0:
+        return "不涉及" if language == "zh" else "none"
     if name.endswith("_minutes"):
-        said = read_duration(int(stated.value), language)
-    else:
-        said = (read_zh if language == "zh" else read_en)(name, stated.value)
+        return read_duration(int(stated.value), language)
     if language == "zh":
-        return f"{said.replace(' ', '')}（{by}填报）"
-    return f"{said} (stated by {by})"
+        return read_zh(name, stated.value).replace(" ", "")
+    return read_en(name, stated.value)
+
+
+def by_whom(stated: Stated, language: Language) -> str:
+    """Who says so."""
+    by = read(STATED_BY, stated.stated_by, language)
+    return f"（{by}填报）" if language == "zh" else f" (stated by {by})"
 
 
 def read_duration(minutes: int, language: Language) -> str:
@@ -116,7 +128,7 @@ def entities_of(source: FormSource, kind: str, language: Language) -> str:
     )
     values = list(dict.fromkeys(value for held, value in named if held == kind))
     more = len(values) - SHOWN_MAX
-    rest = "" if more <= 0 else (f"等，另有{more}项" if language == "zh" else f" and {more} more")
+    rest = "" if more <= 0 else (f"等{len(values)}项" if language == "zh" else f" and {more} more")
     # With a space in both languages: a line may end there, and not within an address.
     return ", ".join(values[:SHOWN_MAX]) + rest
 
@@ -155,7 +167,10 @@ def _sentence(act: Command, language: Language) -> str:
 
 
 def boxes(terms: Iterable[tuple[str, str]], chosen: Iterable[str], *, remark: str = "") -> str:
-    """Boxes to tick, as the annex prints them: `☑ 重大  ☐ 较大`, each beside its word."""
+    """Boxes to tick, as the annex prints them: `☑ 重大　☐ 较大`, each with its word on one line."""
     ticked = set(chosen)
-    marks = [f"{'☑' if key in ticked else '☐'}\u00a0{text}" for key, text in terms]
+    marks = [
+        f"{'☑' if key in ticked else '☐'}\u00a0{text.replace(' ', chr(0xA0))}"
+        for key, text in terms
+    ]
     return "  ".join([*marks, *([remark] if remark else [])])
