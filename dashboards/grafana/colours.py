@@ -9,13 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dashboards.grafana.boards.tiles import EMPTY_TILE
-from dashboards.grafana.columns import (
-    GRADE_COLOURS,
-    GREY,
-    INK,
-    JUDGEMENT_COLOURS,
-    TIER_COLOURS,
-)
+from dashboards.grafana.palette import GRADE_COLOURS, GREY, INK, JUDGEMENT_COLOURS, TIER_COLOURS
 
 LAWS: Final = frozenset(TIER_COLOURS.values())
 OF_TIER: Final[Mapping[str, str]] = {**GRADE_COLOURS, **JUDGEMENT_COLOURS}

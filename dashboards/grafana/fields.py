@@ -6,7 +6,8 @@ from typing import Any, Final
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import dashboard as models
 
-from dashboards.grafana.columns import LOOKS, Look
+from dashboards.grafana.columns.catalogue import LOOKS
+from dashboards.grafana.columns.look import Look
 from dashboards.grafana.specs import board_uid
 from dashboards.grafana.widths import for_cell, for_heading
 from dashboards.words import Language, Words

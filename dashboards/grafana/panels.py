@@ -21,7 +21,7 @@ from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models import geomap as geomap_models
 
 from dashboards.grafana.clickhouse import SOURCE, ClickHouseQuery, QueryType
-from dashboards.grafana.columns import GREY, INK, LOOKS
+from dashboards.grafana.columns.catalogue import LOOKS
 from dashboards.grafana.fields import (
     board_url,
     link_json,
@@ -29,6 +29,7 @@ from dashboards.grafana.fields import (
     overrides_of,
     thresholds_of,
 )
+from dashboards.grafana.palette import GREY, INK
 from dashboards.grafana.query_columns import column_names
 from dashboards.grafana.specs import Kind, Panel, localise
 from dashboards.words import Language, Text

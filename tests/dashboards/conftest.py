@@ -22,10 +22,15 @@ def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def store(store_folder: Path) -> Iterator[ChdbSink]:
     """Four incidents in earnest, one in a drill, a campaign, and an investigation beside them."""
-    _fill(store_folder, "investigation_sample", INVESTIGATED).close()
-    sink = _fill(store_folder, "fenghuo", CASES)
+    sink = fill_stores(store_folder)
     yield sink
     sink.close()
+
+
+def fill_stores(folder: Path) -> ChdbSink:
+    """The made store, open, and an investigation beside it."""
+    _fill(folder, "investigation_sample", INVESTIGATED).close()
+    return _fill(folder, "fenghuo", CASES)
 
 
 def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:

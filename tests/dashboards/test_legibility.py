@@ -7,7 +7,7 @@ import pytest
 
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
-from dashboards.grafana.columns import LOOKS
+from dashboards.grafana.columns.catalogue import LOOKS
 from dashboards.grafana.inspect_json import Link, links
 from dashboards.grafana.legibility import heading_faults, script_faults, value_faults
 from dashboards.grafana.widths import for_cell

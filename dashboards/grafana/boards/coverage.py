@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.attack_matrix import ENTERPRISE_TACTICS, ICS_TACTICS, matrix
 from dashboards.grafana.boards.shared import HOURS, distinct
-from dashboards.grafana.columns import INK
+from dashboards.grafana.palette import INK
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import TACTIC, Text
 

@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import INCIDENT
 from dashboards.grafana.boards.shared import EVERY_INTERVAL, tier_changes
-from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
+from dashboards.grafana.palette import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
 from dashboards.words import INCIDENT as INCIDENT_WORDS

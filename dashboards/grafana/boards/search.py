@@ -5,7 +5,7 @@ from typing import Final
 from dashboards import words
 from dashboards.grafana.boards.choices import PROVINCES
 from dashboards.grafana.boards.shared import EVERY_INTERVAL, incident_table
-from dashboards.grafana.columns import INK
+from dashboards.grafana.palette import INK
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen, is_chosen
 from dashboards.words import Text

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dashboards import words
-from dashboards.grafana.columns import (
+from dashboards.grafana.palette import (
     GREEN,
     GREY,
     INK,

@@ -20,7 +20,7 @@ from dashboards.grafana.boards.shared import (
     tiers_over_time,
 )
 from dashboards.grafana.boards.tiles import EMPTY_TILE, legend, province_map
-from dashboards.grafana.columns import GRADE_COLOURS, GREY, INK, PRESSING
+from dashboards.grafana.palette import GRADE_COLOURS, GREY, INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import GRADE, Text
 
