@@ -76,9 +76,10 @@ OUTCOME_COLOURS: Final[Mapping[str, str]] = {"met": INK, "unknown": GREY, "not_m
 
 
 TECHNIQUE_SHADES: Final = tuple(
-    (rf"^T\S+ · {digits}$", LEVEL_COLOURS[level])
+    (rf"^T\S+ {digits}/\d+$", LEVEL_COLOURS[level])
     for digits, level in (
-        (r"\d", "low"),
+        ("0", "informational"),
+        ("[1-9]", "low"),
         (r"\d\d", "medium"),
         (r"\d{3}", "high"),
         (r"\d{4,}", "critical"),

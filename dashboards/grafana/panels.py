@@ -111,7 +111,7 @@ def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
         builder.text(common.VizTextDisplayOptions().value_size(40 if panel.is_by_row else 28))
     if panel.is_legend:
         builder.text_mode(common_models.BigValueTextMode.NAME)
-        builder.text(common.VizTextDisplayOptions().title_size(14))
+        builder.text(common.VizTextDisplayOptions().title_size(14).value_size(14))
     if panel.link:
         board, *variables = panel.link
         url = board_url(board, language, *variables)

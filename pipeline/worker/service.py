@@ -16,6 +16,7 @@ import structlog
 from pipeline.app.collector import collect_replaced, spare_long_lived
 from pipeline.app.delivery import Delivery, DeliveryAbandoned, DeliveryWatch
 from pipeline.files.registry_file import registry_rows
+from pipeline.files.rule_files import rule_rows
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
 from pipeline.kafka.preflight import Topic, describe_sources, partitions_of, receipt_topics
@@ -241,7 +242,8 @@ class Service:
 
     async def _introduce(self) -> None:
         engine = self._rules.in_force
-        rows, rule_set = registry_rows(engine.registry), engine.rules.content_id
+        rows = {**registry_rows(engine.registry), **rule_rows(engine.rules)}
+        rule_set = engine.rules.content_id
         with _abandonable():
             await self._steps.in_thread(self._steps.executor.write_rows, rows, "registry", rule_set)
 

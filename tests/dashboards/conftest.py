@@ -11,6 +11,7 @@ from sinks.rows import rows_of
 from tests.dashboards.drill_sample import drill_rows
 from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, NOW, Case, decisions
 from tests.dashboards.sample_programme import exports, programme
+from tests.dashboards.sample_rules import rules
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +39,7 @@ def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
     sink.migrate()
     registry = {enterprise.enterprise_id: enterprise for enterprise in ENTERPRISES}
     told = [*decisions(cases), *exports(ENTERPRISES, NOW)]
-    sink.write(registry_rows(registry), "registry")
+    sink.write({**registry_rows(registry), **rules()}, "registry")
     sink.write({**rows_of(told), **programme(ENTERPRISES), **drill_rows()}, "sample")
     return sink
 

@@ -68,7 +68,7 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
         title=words.INCIDENT["province"], words=words.PLACE, width=120, link=TO_PROVINCE
     ),
     "enterprise": Look(
-        title=words.INCIDENT["enterprise"], width=200, link=TO_ENTERPRISE, wrap=True
+        title=words.INCIDENT["enterprise"], width=240, link=TO_ENTERPRISE, wrap=True
     ),
     "incident": Look(
         title=words.INCIDENT["incident"], link=TO_INCIDENT, least_width=300, wrap=True
@@ -134,9 +134,13 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
     "suspected_count": Look(title=words.OCCURRED["false"], width=110),
     "since_yesterday": Look(title=Text("较昨日", "Since yesterday"), width=140),
     "metric": Look(title=Text("项目", "What"), words=words.METRIC),
+    "changed_at": Look(title=Text("时间", "When"), width=170),
+    "what_changed": Look(title=Text("变化", "Change"), words=words.CHANGED, width=120),
+    "today": Look(title=Text("近 24 小时", "Last 24 h"), width=110),
+    "this_week": Look(title=Text("近 7 日", "Last 7 days"), width=110),
     "this_period": Look(title=Text("所选时段", "This period"), width=110),
-    "day_before": Look(title=Text("昨日同期", "Yesterday"), width=110),
-    "week_before": Look(title=Text("上周同期", "Last week"), width=110),
+    "day_before": Look(title=Text("昨日同期", "Day before"), width=110),
+    "week_before": Look(title=Text("上周同期", "Week before"), width=110),
     "analyst": Look(title=Text("分析员", "Analyst"), width=120),
     "verb": Look(title=words.INCIDENT["act"], words=words.VERB, width=110),
     "refusal": Look(title=Text("拒绝原因", "Why refused"), wrap=True),

@@ -46,6 +46,7 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "last_seen": Look(title=Text("末见", "Last seen"), width=170),
     "product": Look(title=Text("产品", "Product"), width=120),
     "log_category": Look(title=Text("日志类别", "Log category"), width=170),
+    "log_service": Look(title=Text("日志服务", "Log service"), width=140),
     "format": Look(title=Text("格式", "Format"), width=110),
     **{
         f"tactic_{key.replace('-', '_')}": Look(

@@ -16,7 +16,6 @@ from typing import Any, Final
 
 import msgspec
 
-from dashboards.grafana import inspect_json as anatomy
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Source, select
@@ -39,7 +38,13 @@ SIZES: Final = ((1366, 768), (1920, 1080))
 MOST_BYTES: Final = 200_000
 _BOARDS: Final = Text("看板", "Dashboards")
 _NOT_DRAWN: Final = Text("实体关系图不在组件包中，此处未绘", "Not in Grafana's packages: not drawn")
-_FLAGS: Final = ("--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run")
+_FLAGS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--no-first-run",
+)
 
 
 def bundle() -> Path:
@@ -51,8 +56,15 @@ def bundle() -> Path:
         subprocess.run(install, cwd=CACHE, check=True)
     shutil.copy(HERE / "board.jsx", CACHE)
     script = CACHE / "board.js"
-    options = ("--bundle", "--minify", "--loader:.svg=dataurl", "--log-level=error", "--loader:.ttf=dataurl",
-               "--define:global=window", '--define:process.env.NODE_ENV="production"')
+    options = (
+        "--bundle",
+        "--minify",
+        "--loader:.svg=dataurl",
+        "--log-level=error",
+        "--loader:.ttf=dataurl",
+        "--define:global=window",
+        '--define:process.env.NODE_ENV="production"',
+    )
     build = ["node_modules/.bin/esbuild", "board.jsx", *options, f"--outfile={script}"]
     subprocess.run(build, cwd=CACHE, check=True)
     return script
@@ -118,7 +130,8 @@ def page(store: ChdbSink, dashboard: Dashboard, base: Selection, language: Langu
     }
     data = json.dumps(board, ensure_ascii=False).replace("</", "<\\/")
     return (
-        '<!doctype html><meta charset="utf-8"><div id="root"></div>'
+        '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="board.css">'
+        '<div id="root"></div>'
         f"<script>window.BOARD = {data}</script><script src='board.js'></script>"
     )
 

@@ -3,8 +3,10 @@
 // choice of values and the grid. Entity graphs are not drawn.
 import React from "react";
 import ReactDOM from "react-dom";
+import "uplot/dist/uPlot.min.css";
 import {
   FieldConfigOptionsRegistry, FieldType, applyFieldOverrides, createTheme, dateTime,
+  displayNameOverrideProcessor,
   getFieldDisplayValues, getDisplayValueAlignmentFactors, toDataFrame,
 } from "@grafana/data";
 import {
@@ -30,7 +32,7 @@ const CUSTOM = ["align", "cellOptions", "filterable", "hidden", "inspect", "minW
   "drawStyle", "fillOpacity", "lineWidth", "stacking", "hideFrom"];
 const property = (id, isCustom) => ({
   id: isCustom ? `custom.${id}` : id, path: id, name: id, isCustom,
-  process: (value) => value, shouldApply: () => true, override: () => null, editor: () => null,
+  process: id === "displayName" ? displayNameOverrideProcessor : (value) => value, shouldApply: () => true, override: () => null, editor: () => null,
 });
 const registry = new FieldConfigOptionsRegistry(() =>
   [...STANDARD.map((id) => property(id, false)), ...CUSTOM.map((id) => property(id, true))]);
@@ -212,6 +214,7 @@ function Board() {
 const { background, text, border } = theme.colors;
 const css = document.createElement("style");
 css.textContent = `
+  * { box-sizing: border-box }
   body { margin: 0; background: ${background.canvas}; color: ${text.primary}; font: 14px/1.5 sans-serif; overflow: hidden }
   .side { position: fixed; inset: 0 auto 0 0; width: ${NAVIGATION - 1}px; background: ${background.primary};
     border-right: 1px solid ${border.weak}; padding-top: 14px }
