@@ -44,11 +44,13 @@ def _override_faults(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _mapped(mappings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Values, or regular expressions, and what they are shown as."""
+    """Values, regular expressions, or no text ("empty"), and what they are shown as."""
     for mapping in mappings:
         options = mapping["options"]
         if mapping["type"] == "regex":
             yield options["pattern"], options["result"]
+        elif mapping["type"] == "special":
+            yield options["match"], options["result"]
         else:
             yield from options.items()
 

@@ -77,6 +77,7 @@ def test_only_what_names_no_enterprise_is_not_forgotten() -> None:
     nobodys = {
         "campaigns",
         "drills",
+        "rules_in_force",
         *(f"programme_{it}" for it in ("specialists", "standards")),
     }
     assert {table.name for table in TABLES if table not in of_enterprises()} == nobodys

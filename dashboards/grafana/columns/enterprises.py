@@ -63,7 +63,7 @@ OF_ENTERPRISES: Final[Mapping[str, Look]] = {
         title=Text("场景（调查）", "Scenario, investigation"), words=words.SCENARIO
     ),
     "rule_sets": Look(title=Text("规则集", "Rule sets"), wrap=True),
-    "first_received_at": Look(title=Text("最早接收", "First received"), width=170),
+    "first_received_at": Look(title=Text("最早接收", "First received"), width=180),
     "name_dark": Look(title=Text("名称", "Name"), hidden=True),
     "name_light": Look(title=Text("名称", "Name"), hidden=True),
     "figures_dark": Look(title=Text("数量", "Figures"), hidden=True),
@@ -139,7 +139,7 @@ OF_ENTERPRISES: Final[Mapping[str, Look]] = {
     },
     "label": Look(title=Text("简称", "Short name"), hidden=True),
     **{
-        name: Look(title=title, width=170, **_OF_DRILLS.get(name, {}))
+        name: Look(title=title, width=180, **_OF_DRILLS.get(name, {}))
         for name, title in words.OF_DRILLS.items()
     },
 }

@@ -6,15 +6,16 @@ from typing import Final
 from dashboards import words
 from dashboards.grafana.columns.look import TO_ENTITY, Look
 from dashboards.grafana.palette import TECHNIQUE_SHADES
+from dashboards.grafana.widths import for_cell
 from dashboards.words import Text
 
 OF_LOGS: Final[Mapping[str, Look]] = {
     "batch_outcome": Look(title=Text("结果", "Outcome"), words=words.BATCH_OUTCOME, width=100),
     "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdhms", width=150),
     "late_share": Look(title=Text("迟到率", "Late"), unit="percentunit", width=100),
-    "received_at": Look(title=Text("接收", "Received"), width=170),
-    "last_received_at": Look(title=Text("最近接收", "Last received"), width=170),
-    "event_time": Look(title=Text("时间", "Time"), width=170),
+    "received_at": Look(title=Text("接收", "Received"), width=180),
+    "last_received_at": Look(title=Text("最近接收", "Last received"), width=180),
+    "event_time": Look(title=Text("时间", "Time"), width=180),
     "rule": Look(title=Text("规则", "Rule"), least_width=220),
     "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
     "summary": Look(title=Text("关键事实", "Key fact"), wrap=True),
@@ -42,15 +43,18 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "entity": Look(title=Text("实体", "Entity"), least_width=240, wrap=True, link=TO_ENTITY),
     "entity_kind": Look(title=Text("类型", "Kind"), words=words.ENTITY, width=130),
     "entity_role": Look(title=Text("角色", "Role"), words=words.ROLE, width=110),
-    "first_seen": Look(title=Text("首见", "First seen"), width=170),
-    "last_seen": Look(title=Text("末见", "Last seen"), width=170),
+    "first_seen": Look(title=Text("首见", "First seen"), width=180),
+    "last_seen": Look(title=Text("末见", "Last seen"), width=180),
     "product": Look(title=Text("产品", "Product"), width=120),
-    "log_category": Look(title=Text("日志类别", "Log category"), width=170),
+    "log_category": Look(title=Text("日志类别", "Log category"), width=180),
     "log_service": Look(title=Text("日志服务", "Log service"), width=140),
     "format": Look(title=Text("格式", "Format"), width=110),
     **{
         f"tactic_{key.replace('-', '_')}": Look(
-            title=tactic, patterns=TECHNIQUE_SHADES, fill=True, least_width=128
+            title=tactic,
+            patterns=TECHNIQUE_SHADES,
+            fill=True,
+            least_width=max(128, for_cell(tactic.en)),
         )
         for key, tactic in words.TACTIC.items()
     },
@@ -64,9 +68,9 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "rules": Look(title=Text("规则数", "Rules"), width=90),
     "partition": Look(title=Text("分区", "Partition"), width=90),
     "offset": Look(title=Text("位点", "Offset"), width=100),
-    "topic": Look(title=Text("主题", "Topic"), width=170),
+    "topic": Look(title=Text("主题", "Topic"), width=180),
     "line": Look(title=Text("行", "Line"), width=70),
     "sources": Look(title=Text("来源数", "Sources"), width=90),
     "source_list": Look(title=Text("产品", "Products"), wrap=True),
-    "last_event": Look(title=Text("最近日志", "Last event"), width=170),
+    "last_event": Look(title=Text("最近日志", "Last event"), width=180),
 }

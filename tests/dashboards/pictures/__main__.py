@@ -24,7 +24,7 @@ from dashboards.grafana.inspect_json import Dashboard
 from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.sample_period import choose
 from dashboards.words import LANGUAGES, Language, Text
-from schemas.moments import format_moment, parse_moment
+from schemas.moments import HOUR, Moment, format_moment, parse_moment
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
 from tests.dashboards.conftest import fill_stores
@@ -50,11 +50,11 @@ _FLAGS: Final = (
 def bundle() -> Path:
     """The script that draws a board; fetches what it is made of where it is not there yet."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    shutil.copy(HERE / "package.json", CACHE)
-    if not (CACHE / "node_modules" / "esbuild").exists():
+    for name in ("package.json", "board.jsx", "palette.js"):
+        shutil.copy(HERE / name, CACHE)
+    if not (CACHE / "node_modules" / "upng-js").exists():
         install = ["npm", "install", "--silent", "--no-audit", "--legacy-peer-deps"]
         subprocess.run(install, cwd=CACHE, check=True)
-    shutil.copy(HERE / "board.jsx", CACHE)
     script = CACHE / "board.js"
     options = (
         "--bundle",
@@ -123,7 +123,7 @@ def page(store: ChdbSink, dashboard: Dashboard, base: Selection, language: Langu
         "period": {"from": base.first // 1_000, "to": base.last // 1_000},
         "label": {
             "path": _BOARDS.of(language),
-            "period": f"{format_moment(base.first)[:16]} – {format_moment(base.last)[:16]}",
+            "period": f"{_local(base.first)} – {_local(base.last)}",
             "not_drawn": _NOT_DRAWN.of(language),
             "choices": list(_choices(listed, chosen)),
         },
@@ -134,6 +134,10 @@ def page(store: ChdbSink, dashboard: Dashboard, base: Selection, language: Langu
         '<div id="root"></div>'
         f"<script>window.BOARD = {data}</script><script src='board.js'></script>"
     )
+
+
+def _local(moment: Moment) -> str:
+    return format_moment(moment + 8 * HOUR)[:16].replace("T", " ")
 
 
 def _choices(listed: list[dict[str, Any]], chosen: Selection) -> Iterator[tuple[str, str]]:
@@ -164,6 +168,7 @@ def draw(html: str, size: tuple[int, int], to: Path) -> None:
             capture_output=True,
             timeout=180,
         )
+    subprocess.run(["node", "palette.js", to], cwd=CACHE, check=True)
 
 
 def main() -> None:
