@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from dashboards import words
-from dashboards.grafana.columns.look import TO_ENTITY, Look
+from dashboards.grafana.columns.look import MOMENT, TO_ENTITY, Look
 from dashboards.grafana.palette import (
     CHANGE_COLOURS,
     STANDING_COLOURS,
@@ -63,7 +63,7 @@ OF_ENTERPRISES: Final[Mapping[str, Look]] = {
         title=Text("场景（调查）", "Scenario, investigation"), words=words.SCENARIO
     ),
     "rule_sets": Look(title=Text("规则集", "Rule sets"), wrap=True),
-    "first_received_at": Look(title=Text("最早接收", "First received"), width=180),
+    "first_received_at": Look(title=Text("最早接收", "First received"), unit=MOMENT, width=180),
     "name_dark": Look(title=Text("名称", "Name"), hidden=True),
     "name_light": Look(title=Text("名称", "Name"), hidden=True),
     "figures_dark": Look(title=Text("数量", "Figures"), hidden=True),

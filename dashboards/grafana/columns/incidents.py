@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dashboards import words
-from dashboards.grafana.columns.look import TO_ENTERPRISE, TO_INCIDENT, TO_PROVINCE, Look
+from dashboards.grafana.columns.look import MOMENT, TO_ENTERPRISE, TO_INCIDENT, TO_PROVINCE, Look
 from dashboards.grafana.palette import (
     GRADE_COLOURS,
     JUDGEMENT_COLOURS,
@@ -98,15 +98,15 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
     "channel": Look(title=Text("方式", "Channel"), words=words.CHANNEL, width=90),
     "tactic": Look(title=Text("战术", "Tactic"), words=words.TACTIC, width=190),
     "left": Look(title=Text("剩余", "Left"), width=190),
-    "due_at": Look(title=Text("到期", "Due"), width=180),
-    "done_at": Look(title=Text("完成", "Done"), width=180),
-    "starts_at": Look(title=Text("起算", "Clock started"), width=180),
-    "first_time": Look(title=words.INCIDENT["first_time"], width=180),
-    "last_time": Look(title=words.INCIDENT["last_time"], width=180),
-    "opened_at": Look(title=words.INCIDENT["opened_at"], width=180),
-    "assessed_at": Look(title=Text("评定", "Assessed"), width=180),
-    "revised_at": Look(title=Text("修订时间", "Revised"), width=180),
-    "said_at": Look(title=Text("时间", "Said"), width=180),
+    "due_at": Look(title=Text("到期", "Due"), unit=MOMENT, width=180),
+    "done_at": Look(title=Text("完成", "Done"), unit=MOMENT, width=180),
+    "starts_at": Look(title=Text("起算", "Clock started"), unit=MOMENT, width=180),
+    "first_time": Look(title=words.INCIDENT["first_time"], unit=MOMENT, width=180),
+    "last_time": Look(title=words.INCIDENT["last_time"], unit=MOMENT, width=180),
+    "opened_at": Look(title=words.INCIDENT["opened_at"], unit=MOMENT, width=180),
+    "assessed_at": Look(title=Text("评定", "Assessed"), unit=MOMENT, width=180),
+    "revised_at": Look(title=Text("修订时间", "Revised"), unit=MOMENT, width=180),
+    "said_at": Look(title=Text("时间", "Said"), unit=MOMENT, width=180),
     "duty": Look(
         title=Text("报送单位 → 接收单位", "From whom, to whom"),
         wrap=True,
@@ -134,7 +134,7 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
     "suspected_count": Look(title=words.OCCURRED["false"], width=110),
     "since_yesterday": Look(title=Text("较昨日", "Since yesterday"), width=140),
     "metric": Look(title=Text("项目", "What"), words=words.METRIC),
-    "changed_at": Look(title=Text("时间", "When"), width=180),
+    "changed_at": Look(title=Text("时间", "When"), unit=MOMENT, width=180),
     "what_changed": Look(title=Text("变化", "Change"), words=words.CHANGED, width=120),
     "today": Look(title=Text("近 24 小时", "Last 24 h"), width=110),
     "this_week": Look(title=Text("近 7 日", "Last 7 days"), width=110),

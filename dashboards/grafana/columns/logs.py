@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dashboards import words
-from dashboards.grafana.columns.look import TO_ENTITY, Look
+from dashboards.grafana.columns.look import MOMENT, TO_ENTITY, Look
 from dashboards.grafana.palette import TECHNIQUE_SHADES
 from dashboards.grafana.widths import for_cell
 from dashboards.words import Text
@@ -13,9 +13,9 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "batch_outcome": Look(title=Text("结果", "Outcome"), words=words.BATCH_OUTCOME, width=100),
     "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdhms", width=150),
     "late_share": Look(title=Text("迟到率", "Late"), unit="percentunit", width=100),
-    "received_at": Look(title=Text("接收", "Received"), width=180),
-    "last_received_at": Look(title=Text("最近接收", "Last received"), width=180),
-    "event_time": Look(title=Text("时间", "Time"), width=180),
+    "received_at": Look(title=Text("接收", "Received"), unit=MOMENT, width=180),
+    "last_received_at": Look(title=Text("最近接收", "Last received"), unit=MOMENT, width=180),
+    "event_time": Look(title=Text("时间", "Time"), unit=MOMENT, width=180),
     "rule": Look(title=Text("规则", "Rule"), least_width=220),
     "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
     "summary": Look(title=Text("关键事实", "Key fact"), wrap=True),
@@ -43,8 +43,8 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "entity": Look(title=Text("实体", "Entity"), least_width=240, wrap=True, link=TO_ENTITY),
     "entity_kind": Look(title=Text("类型", "Kind"), words=words.ENTITY, width=130),
     "entity_role": Look(title=Text("角色", "Role"), words=words.ROLE, width=110),
-    "first_seen": Look(title=Text("首见", "First seen"), width=180),
-    "last_seen": Look(title=Text("末见", "Last seen"), width=180),
+    "first_seen": Look(title=Text("首见", "First seen"), unit=MOMENT, width=180),
+    "last_seen": Look(title=Text("末见", "Last seen"), unit=MOMENT, width=180),
     "product": Look(title=Text("产品", "Product"), width=120),
     "log_category": Look(title=Text("日志类别", "Log category"), width=180),
     "log_service": Look(title=Text("日志服务", "Log service"), width=140),
@@ -72,5 +72,5 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "line": Look(title=Text("行", "Line"), width=70),
     "sources": Look(title=Text("来源数", "Sources"), width=90),
     "source_list": Look(title=Text("产品", "Products"), wrap=True),
-    "last_event": Look(title=Text("最近日志", "Last event"), width=180),
+    "last_event": Look(title=Text("最近日志", "Last event"), unit=MOMENT, width=180),
 }

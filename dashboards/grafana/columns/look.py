@@ -7,6 +7,9 @@ import msgspec
 
 from dashboards.words import Text, Words
 
+MOMENT: Final = "time:YYYY-MM-DD HH:mm:ss"
+"""Unit of a moment: of a column with fractions of seconds Grafana shows them, and cuts the text."""
+
 
 class Look(msgspec.Struct, frozen=True, kw_only=True):
     """One column. `link` is (dashboard, variable, field that gives the value; "" for itself).
