@@ -132,6 +132,21 @@ CHANGE: Final[Words] = {
 }
 """What an investigation says otherwise than the live data."""
 
+LOOKED: Final[Words] = {
+    "0": Text("时段起点", "start of the period"),
+    "1": Text("1 小时前", "an hour ago"),
+    "4": Text("4 小时前", "4 hours ago"),
+    "8": Text("8 小时前", "8 hours ago"),
+    "24": Text("一天前", "a day ago"),
+    "168": Text("一周前", "a week ago"),
+}
+"""By hours; 0 for the chosen period."""
+CHANGED: Final[Words] = {
+    "opened": Text("新事件", "New incident"),
+    "judged": Text("结论变化", "Judgement changed"),
+    "moved": Text("状态变化", "Status changed"),
+    "missed": Text("报告逾期", "Report became late"),
+}
 METRIC: Final[Words] = {
     "occurred": Text(
         f"新发现事件：{glossary.OCCURRED['true'].zh}", "Incidents discovered that occurred"

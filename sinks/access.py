@@ -9,7 +9,7 @@ Rule 2. Views run with the rights of who asks: the policies of the tables hold f
 Rule 3. What names several provinces (a campaign) each of them reads, also once it has left them:
         servers may apply a policy before they merge revisions, and the last one that named the
         province would stand for the current one. What belongs to no province or enterprise, only
-        the nation.
+        the nation, except what is public (the rules).
 Rule 4. One definition, two forms: statements for a server whose users are made by SQL, a file
         (`users_config`) for one whose users stand in files, and for the embedded engine.
 """
@@ -197,6 +197,8 @@ def _quoted(name: str) -> str:
 
 def _condition(database: str, table: Table, stored: str, role: Role) -> str:
     """Which rows the role reads; a row without a province has its enterprise's."""
+    if table.is_public:
+        return EVERYTHING
     value = literal(role.value)
     if role.column in table.column_names:
         return f"{role.column} = {value}"

@@ -86,6 +86,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     only inside a partition. Of two rows that `order_by` does not tell apart, the one with the
     greater `version` holds, or the later written where there is none. `repeatable` says that
     a write that repeats an earlier one must take effect again, because others came between.
+    Every role reads all of a public one, which says nothing of an enterprise.
     """
 
     name: str
@@ -98,6 +99,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     history: str = ""
     version: str = ""
     repeatable: bool = False
+    is_public: bool = False
     indexes: tuple[str, ...] = ()
     kept_as: str = ""
     ages_by: str = ""

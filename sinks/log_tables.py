@@ -10,6 +10,7 @@ from schemas.coverage import RevenueRank
 from schemas.detection import Detection
 from schemas.event import Event
 from schemas.registry import Enterprise, unknown_facts
+from schemas.rules import RulesInForce
 from sinks.columns import (
     CASE,
     COUNT,
@@ -317,6 +318,26 @@ REVENUE_RANKS = Table(
         column("ranked", SMALL, "Of the group: whose revenue is stated."),
         column("candidates", SMALL, "Of the group: not known to be below the designated size."),
         column("seats", SMALL, "A tenth of the candidates, rounded up."),
+    ),
+)
+
+RULES_IN_FORCE = Table(
+    name="rules_in_force",
+    of=RulesInForce,
+    comment="The rules that are matched with: one row, the rule set that was loaded last.",
+    key=("kind",),
+    order_by=("kind",),
+    repeatable=True,
+    is_public=True,
+    columns=(
+        column("kind", WORD, "sigma."),
+        column("rule_set_id", TEXT, "Content id of the rule set."),
+        column(
+            "rules",
+            JSON,
+            "List of rule_id, title, title_zh, level, product, category, service, tags.",
+            json_of("rules"),
+        ),
     ),
 )
 

@@ -17,7 +17,12 @@ from dashboards.grafana.compatibility import is_shown, is_time, panel_faults, va
 from dashboards.grafana.graphs import graph_faults
 from dashboards.grafana.hostility import hostility_faults
 from dashboards.grafana.inspect_json import Dashboard, Target
-from dashboards.grafana.legibility import heading_faults, script_faults, value_faults
+from dashboards.grafana.legibility import (
+    heading_faults,
+    height_faults,
+    script_faults,
+    value_faults,
+)
 from dashboards.grafana.macros import MacroFault, Selection, expand
 
 Answer: TypeAlias = Sequence[dict[str, object]]
@@ -208,6 +213,7 @@ def _run(
     return (len(rows), ms), [
         *_column_faults(target, types),
         *value_faults(target.panel, rows),
+        *height_faults(target.panel, target.sql, len(rows)),
         *_size_faults(len(rows), ms, limits),
     ]
 

@@ -9,13 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from dashboards.grafana.boards.tiles import EMPTY_TILE
-from dashboards.grafana.columns import (
-    GRADE_COLOURS,
-    GREY,
-    INK,
-    JUDGEMENT_COLOURS,
-    TIER_COLOURS,
-)
+from dashboards.grafana.palette import GRADE_COLOURS, GREY, INK, JUDGEMENT_COLOURS, TIER_COLOURS
 
 LAWS: Final = frozenset(TIER_COLOURS.values())
 OF_TIER: Final[Mapping[str, str]] = {**GRADE_COLOURS, **JUDGEMENT_COLOURS}
@@ -50,11 +44,13 @@ def _override_faults(config: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _mapped(mappings: Sequence[Mapping[str, Any]]) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Values, or regular expressions, and what they are shown as."""
+    """Values, regular expressions, or no text ("empty"), and what they are shown as."""
     for mapping in mappings:
         options = mapping["options"]
         if mapping["type"] == "regex":
             yield options["pattern"], options["result"]
+        elif mapping["type"] == "special":
+            yield options["match"], options["result"]
         else:
             yield from options.items()
 

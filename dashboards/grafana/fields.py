@@ -6,7 +6,8 @@ from typing import Any, Final
 from grafana_foundation_sdk.builders import dashboard as builders
 from grafana_foundation_sdk.models import dashboard as models
 
-from dashboards.grafana.columns import LOOKS, Look
+from dashboards.grafana.columns.catalogue import LOOKS
+from dashboards.grafana.columns.look import Look
 from dashboards.grafana.specs import board_uid
 from dashboards.grafana.widths import for_cell, for_heading
 from dashboards.words import Language, Words
@@ -33,6 +34,15 @@ def _pattern_maps(patterns: Sequence[tuple[str, str]]) -> Iterator[Any]:
         yield models.RegexMap(options=options)
 
 
+_NOTHING: Final = models.SpecialValueMap(
+    options=models.DashboardSpecialValueMapOptions(
+        match=models.SpecialValueMatch.EMPTY,
+        result=models.ValueMappingResult(color="transparent"),
+    )
+)
+"""Of a cell without a text: Grafana would paint it in the colour of what no mapping names."""
+
+
 def thresholds_of(steps: Sequence[tuple[float, str]], base: str) -> Any:
     """Absolute thresholds: `base` below the first step."""
     rows = [models.Threshold(value=None, color=base)]
@@ -50,7 +60,8 @@ def override(look: Look, language: Language) -> list[Any]:
         properties.append(("mappings", mappings_of(look.words, look.colours, language)))
         properties.append(("custom.align", "left"))  # a word for a number is a word
     if look.patterns:
-        properties.append(("mappings", list(_pattern_maps(look.patterns))))
+        properties.append(("mappings", [*_pattern_maps(look.patterns), _NOTHING]))
+        properties.append(("custom.filterable", False))  # the sign would cut the heading
     if look.least_width:
         properties.append(("custom.minWidth", look.least_width))
     if look.colours or look.patterns:

@@ -12,6 +12,13 @@ OPEN: Final = frozenset({"sector", "first_sector", "stated_by"})
 _HAN: Final = re.compile(r"[\u3400-\u9fff]")
 _WORD: Final = re.compile(r"\b[a-z]{4,}\b")
 _MOMENT: Final = "2026-11-20 14:12:00"
+_LIST: Final = re.compile(r"\b(LIMIT|GROUP BY)\b")
+_GRID_ROW, _TABLE_ROW = 38, 36
+"""Pixels of a row of the grid, its gap included, and of a table with small cells."""
+_FRAME: Final = 8 + 32 + 36 + 8
+"""Of a table's panel: gap, title, heading, padding."""
+_SEEN_AT_ONCE: Final = 16
+_SPARE_ROWS: Final = 3
 _TEXTS: Final = frozenset({"title", "description", "text", "label", "noValue", "displayName"})
 
 
@@ -38,6 +45,20 @@ def value_faults(panel: Mapping[str, Any], rows: Sequence[Mapping[str, object]])
         needs = for_cell(longest)
         if width and needs > width and not settings.get("custom.wrapText"):
             yield f"cuts {longest!r} of {name}: {needs} pixels in {width}"
+
+
+def height_faults(panel: Mapping[str, Any], sql: str, rows: int) -> Iterator[str]:
+    """A table of a known number of rows that is too low for them, or mostly empty.
+
+    A query that groups or limits gives a list, which may be of any length and scrolls.
+    """
+    if panel.get("type") != "table" or not rows or _LIST.search(sql):
+        return
+    room = (panel["gridPos"]["h"] * _GRID_ROW - _FRAME) // _TABLE_ROW
+    if room < rows <= _SEEN_AT_ONCE:
+        yield f"cuts off its last rows: {rows} where there is room for {room}"
+    if room > rows + _SPARE_ROWS:
+        yield f"is mostly empty: {rows} rows where there is room for {room}"
 
 
 def script_faults(dashboard: Dashboard, language: str) -> Iterator[str]:

@@ -21,7 +21,7 @@ from grafana_foundation_sdk.models import dashboard as models
 from grafana_foundation_sdk.models import geomap as geomap_models
 
 from dashboards.grafana.clickhouse import SOURCE, ClickHouseQuery, QueryType
-from dashboards.grafana.columns import GREY, INK, LOOKS
+from dashboards.grafana.columns.catalogue import LOOKS
 from dashboards.grafana.fields import (
     board_url,
     link_json,
@@ -29,6 +29,7 @@ from dashboards.grafana.fields import (
     overrides_of,
     thresholds_of,
 )
+from dashboards.grafana.palette import GREY, INK
 from dashboards.grafana.query_columns import column_names
 from dashboards.grafana.specs import Kind, Panel, localise
 from dashboards.words import Language, Text
@@ -110,7 +111,7 @@ def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
         builder.text(common.VizTextDisplayOptions().value_size(40 if panel.is_by_row else 28))
     if panel.is_legend:
         builder.text_mode(common_models.BigValueTextMode.NAME)
-        builder.text(common.VizTextDisplayOptions().title_size(14))
+        builder.text(common.VizTextDisplayOptions().title_size(14).value_size(14))
     if panel.link:
         board, *variables = panel.link
         url = board_url(board, language, *variables)

@@ -35,10 +35,15 @@ def _listed(column: str, table: Words) -> Text:
 
 
 def _sentences(column: str) -> Text:
-    """A text, one of its sentences an element."""
+    """A text, one of its sentences an element, a long one in lines of a 1366-pixel screen."""
+    chinese = r"'.{1,78}[，；、。]|.{1,80}'"
+    english = r"'.{1,150}(?:\\s|$)|.{1,150}'"
     return Text(
-        f"arrayMap(x -> concat(x, '。'), arrayFilter(x -> x != '', splitByString('。', {column})))",
-        f"arrayMap(x -> if(endsWith(x, '.'), x, concat(x, '.')), splitByString('. ', {column}_en))",
+        f"arrayFlatten(arrayMap(x -> extractAll(concat(x, '。'), {chinese}),"
+        f" arrayFilter(x -> x != '', splitByString('。', {column}))))",
+        "arrayMap(x -> trimRight(x), arrayFlatten(arrayMap("
+        f"x -> extractAll(if(endsWith(x, '.'), x, concat(x, '.')), {english}),"
+        f" splitByString('. ', {column}_en))))",
     )
 
 

@@ -1,57 +1,46 @@
-"""The columns that a query of ours returns, read from its text."""
+"""The columns that a query returns, as sqlglot reads ClickHouse's dialect of SQL. Pure."""
 
-import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Final
 
+from sqlglot import exp, parse_one
+
+from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.specs import localise
 from dashboards.words import Language
 
-_ALIAS: Final = re.compile(r"(?:\bAS\s+)?(\w+)\s*$", re.IGNORECASE)
+
+class _Whatever(Mapping[str, Sequence[str]]):
+    """A value for any variable: which columns a query returns depends on none."""
+
+    def __getitem__(self, name: str) -> Sequence[str]:
+        return ("x",)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __contains__(self, name: object) -> bool:
+        return True
 
 
+_ANY: Final = Selection(first=0, last=1, interval_s=1, variables=_Whatever())
+
+
+@cache
 def column_names(query: str, language: Language) -> tuple[str, ...]:
-    """Names of the outermost SELECT's columns, in order; ValueError where one has none.
+    """Names of the outermost SELECT's columns, in order.
 
-    Each is a bare column or ends in `AS name`. A WITH clause before it is skipped.
+    Raises ValueError where one has no name of its own, MacroFault and sqlglot's ParseError where
+    the query cannot be read.
     """
-    items = _items(_outer_select(localise(query, language)))
-    names = []
-    for item in items:
-        found = _ALIAS.search(item)
-        if found is None or ("(" in item and not re.search(r"\bAS\s+\w+\s*$", item, re.I)):
-            raise ValueError(f"a column without a name: {item.strip()!r}; add AS name")
-        names.append(found.group(1))
-    return tuple(names)
-
-
-def _outer_select(sql: str) -> str:
-    """What stands between the outermost SELECT and its FROM."""
-    start = _find_word(sql, "SELECT", 0)
-    end = _find_word(sql, "FROM", start + 6)
-    return sql[start + 6 : end]
-
-
-def _find_word(sql: str, word: str, start: int) -> int:
-    depth = 0
-    for match in re.finditer(rf"[()]|\b{word}\b", sql[start:]):
-        found = match.group()
-        if found == "(":
-            depth += 1
-        elif found == ")":
-            depth -= 1
-        elif depth == 0:
-            return start + match.start()
-    return len(sql)
-
-
-def _items(text: str) -> list[str]:
-    items, depth, begin = [], 0, 0
-    for index, character in enumerate(text):
-        if character in "([{":
-            depth += 1
-        elif character in ")]}":
-            depth -= 1
-        elif character == "," and depth == 0:
-            items.append(text[begin:index])
-            begin = index + 1
-    return [*items, text[begin:]]
+    statement = parse_one(expand(localise(query, language), _ANY), dialect="clickhouse")
+    if not isinstance(statement, exp.Query):
+        raise ValueError(f"no query: {query.strip()!r}")
+    columns = [each for each in statement.selects if isinstance(each, exp.Alias | exp.Column)]
+    if not columns or len(columns) < len(statement.selects):
+        raise ValueError(f"a column without a name: add AS name in {query.strip()!r}")
+    return tuple(each.alias_or_name for each in columns)

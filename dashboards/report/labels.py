@@ -77,6 +77,7 @@ LABELS: Final[Words] = {
         "{} more incidents, less grave or older, are not in this report; query the store.",
     ),
     "open": Text("查看详情", "Details"),
+    "since_last": Text("上次查看后发现", "Since you last looked"),
     "back": Text("返回总览", "Back to the overview"),
     "sector": Text("行业", "Sector"),
     "status": Text("状态", "Status"),

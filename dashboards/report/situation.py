@@ -45,6 +45,17 @@ class Judgement(msgspec.Struct, frozen=True, kw_only=True):
     raises: tuple[Raise, ...]
 
 
+class EvidenceGroup(msgspec.Struct, frozen=True, kw_only=True):
+    """Events that read the same but for their lines, in the order of time."""
+
+    events: tuple[EventRow, ...]
+
+    @property
+    def summary(self) -> str:
+        """Where and who, as far as the event says: the line's heading."""
+        return _summary(self.events[0])
+
+
 class Case(msgspec.Struct, frozen=True, kw_only=True):
     """One incident with everything that belongs to it."""
 
@@ -56,13 +67,18 @@ class Case(msgspec.Struct, frozen=True, kw_only=True):
     obligations: tuple[ObligationRow, ...]
     detections: tuple[DetectionSummary, ...]
     edges: tuple[EdgeRow, ...]
-    evidence: tuple[EventRow, ...]
+    evidence: tuple[EvidenceGroup, ...]
 
     @property
     def next_duty(self) -> ObligationRow | None:
         """The open obligation that presses most, if there is one."""
         duties = [duty for duty in self.obligations if duty.state in OPEN_STATES]
         return min(duties, key=urgency, default=None)
+
+    @property
+    def events_shown(self) -> int:
+        """How many events the groups of the evidence hold."""
+        return sum(len(group.events) for group in self.evidence)
 
     @property
     def is_open(self) -> bool:
@@ -187,8 +203,21 @@ def _case(
         obligations=tuple(obligations),
         detections=msgspec.json.decode(row.detections, type=tuple[DetectionSummary, ...]),
         edges=tuple(edges),
-        evidence=tuple(evidence),
+        evidence=_grouped(evidence),
     )
+
+
+def _grouped(events: Sequence[EventRow]) -> tuple[EvidenceGroup, ...]:
+    """Each summary once, where the first of its events stands."""
+    groups: defaultdict[str, list[EventRow]] = defaultdict(list)
+    for event in sorted(events, key=lambda event: (event.time_us, event.event_id)):
+        groups[_summary(event)].append(event)
+    return tuple(EvidenceGroup(events=tuple(group)) for group in groups.values())
+
+
+def _summary(event: EventRow) -> str:
+    parts = (event.product, event.host, event.account, event.source_ip, event.process)
+    return " · ".join(filter(None, parts))
 
 
 def _judgement(assessment: AssessmentRow) -> Judgement:

@@ -18,6 +18,7 @@ from pipeline.app.waiting import patient_delivery
 from pipeline.files.ordering import Line, Read, in_order
 from pipeline.files.recordings import Advance, Recording, open_recording
 from pipeline.files.registry_file import keep_registry
+from pipeline.files.rule_files import rule_rows
 from pipeline.intake.batching import Chunk, OccurrenceCounter, chunk_counted
 from pipeline.intake.drills import for_files, joined
 from pipeline.intake.event_times import SenderZones
@@ -141,6 +142,7 @@ def run_files(
     states.adopt(engine.rules.content_id, engine.policy, engine.registry)
     sink.migrate()
     keep_registry(sink, states.registry)
+    sink.write(rule_rows(engine.rules), "rules")
     runner = Runner(states, patient_delivery(sink, tell), partial(sighting_task, engine))
     summary = Summary()
     batches = reader.batches(files, states.applied, advance)

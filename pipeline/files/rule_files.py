@@ -16,8 +16,11 @@ import msgspec
 
 from pipeline.sigma.matching.compile import compile_rules
 from pipeline.sigma.matching.ruleset import RuleSet
-from pipeline.sigma.reading.documents import RuleFault
+from pipeline.sigma.reading.documents import LogSource, RuleFault
 from pipeline.sigma.reading.parse import NO_PLACEHOLDERS, ParsedRules, parse_rules
+from schemas.rules import RulesInForce, RuleSummary
+from sinks.contract import Rows
+from sinks.log_tables import RULES_IN_FORCE
 
 SUFFIXES = (".yml", ".yaml")
 SAMPLES_SUFFIX = ".samples.yml"
@@ -39,6 +42,27 @@ def load_rules(
     like any other.
     """
     return compile_rules(load_documents(directories, cache, expand, check))
+
+
+def rule_rows(rules: RuleSet) -> Rows:
+    """The rule set as a row of the store, without what its rules look for."""
+    sources = [(rule.head, rule.logsource) for rule in rules.rules.values()]
+    sources += [(correlation.head, LogSource()) for correlation in rules.correlations]
+    summaries = (
+        RuleSummary(
+            rule_id=head.rule_id,
+            title=head.title,
+            title_zh=head.title_zh,
+            level=head.level or "",
+            product=source.product,
+            category=source.category,
+            service=source.service,
+            tags=head.tags,
+        )
+        for head, source in sources
+    )
+    told = RulesInForce(rule_set_id=rules.content_id, rules=tuple(summaries))
+    return {RULES_IN_FORCE.name: [RULES_IN_FORCE.row(told)]}
 
 
 def load_documents(

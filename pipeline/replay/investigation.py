@@ -7,6 +7,7 @@ from pipeline.app.engines import Tell
 from pipeline.app.summary import Summary
 from pipeline.app.waiting import patient_delivery
 from pipeline.files.registry_file import keep_registry
+from pipeline.files.rule_files import rule_rows
 from pipeline.kafka.past_records import Period
 from pipeline.path import Engine
 from pipeline.replay.past_period import PastPeriod, PastTask
@@ -47,6 +48,7 @@ def replay(
 ) -> Summary:
     """Everything in order, then event time moved to the last event of each enterprise."""
     keep_registry(sink, engine.registry)
+    sink.write(rule_rows(engine.rules), "rules")
     past, summary = (
         PastPeriod(engine, period, patient_delivery(sink, tell), tell, warm_up),
         Summary(),

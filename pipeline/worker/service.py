@@ -18,6 +18,7 @@ from pipeline.app.delivery import Delivery, DeliveryAbandoned
 from pipeline.app.engines import RULE_CACHE
 from pipeline.files.event_kinds import keep_kinds
 from pipeline.files.registry_file import registry_rows
+from pipeline.files.rule_files import rule_rows
 from pipeline.kafka.connect import is_broker_there
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
@@ -233,7 +234,8 @@ class Service:
     async def _introduce(self) -> None:
         """The registry's rows into the sink: what is given up at a rebalance is tried again."""
         engine = self._rules.in_force
-        rows, rule_set = registry_rows(engine.registry), engine.rules.content_id
+        rows = {**registry_rows(engine.registry), **rule_rows(engine.rules)}
+        rule_set = engine.rules.content_id
         while not self.app.should_stop:
             with _abandonable():
                 write = self._steps.executor.write_rows

@@ -898,6 +898,20 @@ COMMENT 'Places by revenue among those of a sector in a province.';
 {% if cluster %}CREATE TABLE IF NOT EXISTS revenue_ranks_rows{{ on_cluster }} AS {{ local('revenue_ranks_rows') }}
 ENGINE = {{ distributed('revenue_ranks_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
+CREATE TABLE IF NOT EXISTS {{ local('rules_in_force_rows') }}{{ on_cluster }}
+(
+    `kind` LowCardinality(String) COMMENT 'sigma.',
+    `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
+    `rules` String COMMENT 'List of rule_id, title, title_zh, level, product, category, service, tags.' CODEC(ZSTD(1))
+)
+ENGINE = {{ engine('') }}
+ORDER BY (kind)
+SETTINGS {{ memory(0) }}
+COMMENT 'The rules that are matched with: one row, the rule set that was loaded last.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS rules_in_force_rows{{ on_cluster }} AS {{ local('rules_in_force_rows') }}
+ENGINE = {{ distributed('rules_in_force_rows', 'cityHash64(kind)') }};{% endif %}
+
 CREATE TABLE IF NOT EXISTS {{ local('drills_rows') }}{{ on_cluster }}
 (
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',

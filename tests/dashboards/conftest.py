@@ -11,6 +11,7 @@ from sinks.rows import rows_of
 from tests.dashboards.drill_sample import drill_rows
 from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, NOW, Case, decisions
 from tests.dashboards.sample_programme import exports, programme
+from tests.dashboards.sample_rules import rules
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +23,15 @@ def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def store(store_folder: Path) -> Iterator[ChdbSink]:
     """Four incidents in earnest, one in a drill, a campaign, and an investigation beside them."""
-    _fill(store_folder, "investigation_sample", INVESTIGATED).close()
-    sink = _fill(store_folder, "fenghuo", CASES)
+    sink = fill_stores(store_folder)
     yield sink
     sink.close()
+
+
+def fill_stores(folder: Path) -> ChdbSink:
+    """The made store, open, and an investigation beside it."""
+    _fill(folder, "investigation_sample", INVESTIGATED).close()
+    return _fill(folder, "fenghuo", CASES)
 
 
 def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
@@ -33,7 +39,7 @@ def _fill(folder: Path, database: str, cases: tuple[Case, ...]) -> ChdbSink:
     sink.migrate()
     registry = {enterprise.enterprise_id: enterprise for enterprise in ENTERPRISES}
     told = [*decisions(cases), *exports(ENTERPRISES, NOW)]
-    sink.write(registry_rows(registry), "registry")
+    sink.write({**registry_rows(registry), **rules()}, "registry")
     sink.write({**rows_of(told), **programme(ENTERPRISES), **drill_rows()}, "sample")
     return sink
 

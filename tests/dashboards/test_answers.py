@@ -249,11 +249,20 @@ def test_incidents_that_are_called_the_same_can_be_told_apart(store: ChdbSink) -
 def test_a_technique_stands_under_the_tactics_of_its_rules(store: ChdbSink) -> None:
     found = answers(store, COVERAGE)
     cells = [cell for row in found["ATT&CK for Enterprise"] for cell in row.items() if cell[1]]
-    assert ("tactic_impact", "T1486 · 2") in cells
-    assert ("tactic_exfiltration", "T1486 · 1") in cells
+    assert ("tactic_impact", "T1486 2/2") in cells
+    assert ("tactic_exfiltration", "T1486 1/1") in cells
+    assert ("tactic_credential_access", "T1003.001 0/1") in cells, "looked for and never seen"
     assert [
         cell for row in found["ATT&CK for ICS"] for cell in row.items() if cell[1]
-    ] == [("tactic_impair_process_control", "T0843 · 1")]  # fmt: skip
+    ] == [("tactic_impair_process_control", "T0843 1/1")]  # fmt: skip
+
+
+def test_rules_stand_beside_the_sources_that_feed_them(store: ChdbSink) -> None:
+    found = answers(store, COVERAGE)
+    fed = {str(row["log_category"]): int(str(row["rules"])) for row in found["Log sources"]}
+    assert fed["process_creation"] > 1, "those that fired, and one that never did"
+    (unfed,) = found["Rules that nothing feeds"]
+    assert (unfed["product"], unfed["log_service"], unfed["rules"]) == ("linux", "auditd", 1)
 
 
 def test_rules_stand_with_what_their_incidents_were_found_to_be(store: ChdbSink) -> None:

@@ -8,7 +8,7 @@ import pytest
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.colours import colour_faults
-from dashboards.grafana.columns import GREEN, ORANGE, PRESSING, RED
+from dashboards.grafana.palette import GREEN, ORANGE, PRESSING, RED
 from dashboards.words import LANGUAGES, Language
 
 

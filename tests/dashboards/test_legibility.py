@@ -7,9 +7,14 @@ import pytest
 
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
-from dashboards.grafana.columns import LOOKS
+from dashboards.grafana.columns.catalogue import LOOKS
 from dashboards.grafana.inspect_json import Link, links
-from dashboards.grafana.legibility import heading_faults, script_faults, value_faults
+from dashboards.grafana.legibility import (
+    heading_faults,
+    height_faults,
+    script_faults,
+    value_faults,
+)
 from dashboards.grafana.widths import for_cell
 from dashboards.words import LANGUAGES, Language
 
@@ -79,6 +84,20 @@ def test_the_longest_value_that_is_cut_is_found_as_it_is_shown() -> None:
 def test_a_column_that_wraps_or_is_hidden_cuts_nothing() -> None:
     long = "示例" * 40
     assert list(value_faults(incidents(), [{"enterprise": long, "enterprise_id": long}])) == []
+
+
+def test_a_table_that_its_height_does_not_fit_is_found() -> None:
+    panel = incidents()  # twelve rows of the grid: room for ten
+    known, grouped = "SELECT 1 AS x", "SELECT x FROM t GROUP BY x"
+    assert list(height_faults(panel, known, 10)) == []
+    assert list(height_faults(panel, known, 0)) == []
+    assert list(height_faults(panel, known, 12)) == [
+        "cuts off its last rows: 12 where there is room for 10"
+    ]
+    assert list(height_faults(panel, known, 3)) == [
+        "is mostly empty: 3 rows where there is room for 10"
+    ]
+    assert list(height_faults(panel, grouped, 3)) == []
 
 
 def test_a_value_for_which_no_word_stands_is_found() -> None:

@@ -77,12 +77,16 @@ def test_what_a_plugin_would_not_expand_is_a_fault(sql: str, said: str) -> None:
         ("SELECT if(x = '', (SELECT 1), 2) AS y, t.z AS w FROM t", ("y", "w")),
         ("WITH q AS (SELECT 1 AS one) SELECT one AS two FROM q", ("two",)),
         ("SELECT p.1 AS province, 3 AS n", ("province", "n")),
+        ("SELECT ')' AS a, b FROM (SELECT 1 AS b) -- SELECT c", ("a", "b")),
+        ("SELECT t AS `产品` FROM t ORDER BY t WITH FILL STEP $__interval_s()", ("产品",)),
+        ("SELECT 1 AS x UNION ALL SELECT 2 AS y", ("x",)),
     ],
 )
 def test_columns_are_read_from_the_outermost_select(sql: str, names: tuple[str, ...]) -> None:
     assert column_names(sql, "zh") == names
 
 
-def test_a_column_without_a_name_is_refused() -> None:
+@pytest.mark.parametrize("sql", ["SELECT count() FROM t", "SELECT a, 1 FROM t", "SELECT * FROM t"])
+def test_a_column_without_a_name_is_refused(sql: str) -> None:
     with pytest.raises(ValueError, match="add AS name"):
-        column_names("SELECT count() FROM t", "zh")
+        column_names(sql, "zh")

@@ -6,8 +6,9 @@ import pytest
 
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.boards.entity import ENTITY_BOARD
-from dashboards.grafana.boards.search import SEARCH_BOARD
+from dashboards.grafana.boards.search import SEARCH_BOARD, fits
 from dashboards.grafana.building import board_json
+from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.specs import Board
 from sinks.chdb import ChdbSink
 from tests.dashboards.sample import CASES
@@ -44,6 +45,18 @@ def test_a_typed_value_finds_its_events_alone(
     store: ChdbSink, typed: dict[str, str], column: str, values: set[str]
 ) -> None:
     assert {row[column] for row in found(store, **typed)} == values
+
+
+@pytest.mark.parametrize(
+    "written", ["ws-04.site.example", "WS-04.site.example", "WS-04.SITE.EXAMPLE"]
+)
+def test_an_entitys_small_letters_find_a_host_however_its_sensor_writes_it(
+    store: ChdbSink, written: str
+) -> None:
+    chosen = Selection(first=0, last=1, interval_s=1, variables={"host": ("ws-04.site.example",)})
+    where = expand(fits("host", "host"), chosen)
+    (row,) = store.query(f"SELECT count() AS n FROM (SELECT '{written}' AS host) WHERE {where}")
+    assert row["n"] == 1
 
 
 def test_nothing_typed_finds_the_latest_of_everything(store: ChdbSink) -> None:

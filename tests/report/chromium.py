@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,27 +72,65 @@ def _fetch_axe() -> None:
     subprocess.run(["tar", "xzf", archive.name], cwd=CACHE, check=True)
 
 
-def probe(page: str, fragment: str = "", width: int = 1280, dark: bool = False) -> dict[str, Any]:
-    """Opens the page (HTML text): `violations` of axe-core, `width` [needed, given], `console`."""
+def within(page: str, width: int, question: str, fragment: str = "", before: str = "") -> Any:
+    """What `question` (JavaScript over `document`) says of the page in a frame of this width.
+
+    A headless window is never narrower than 500 pixels; a frame is. `before` runs first.
+    """
+    frame = f"""<!doctype html><meta charset="utf-8"><body>
+    <iframe style="width:{width}px;height:900px"></iframe>
+    <script>
+    {before}
+    const frame = document.querySelector("iframe");
+    frame.onload = () => {{
+      frame.contentWindow.location.hash = {json.dumps(fragment)};
+      setTimeout(() => {{
+        const found = frame.contentWindow.Function("return " + {json.dumps(question)})();
+        const answer = document.createElement("script");
+        answer.type = "application/json"; answer.id = "probe";
+        answer.textContent = JSON.stringify(found);
+        document.body.append(answer);
+      }}, 300);
+    }};
+    frame.srcdoc = {json.dumps(page).replace("</", "<" + chr(92) + "/")};
+    </script></body>"""
+    return json.loads(_dumped(frame, "", 1280)[0])
+
+
+def printed(page: str) -> bytes:
+    """The page as Chromium prints it: a PDF."""
+    with tempfile.TemporaryDirectory() as folder:
+        file, paper = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        file.write_text(page, encoding="utf-8")
+        _run(folder, f"--print-to-pdf={paper}", f"file://{file}")
+        return paper.read_bytes()
+
+
+def _dumped(
+    page: str, fragment: str, width: int, flags: Sequence[str] = ()
+) -> tuple[str, list[str]]:
+    """What the probe in the page wrote, and what the page logged."""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "page.html"
-        probed = page.replace("</body>", f"<script>{axe_source()}</script>{_PROBE}</body>")
-        file.write_text(probed, encoding="utf-8")
-        scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
-        run = subprocess.run(
-            [
-                browser(),
-                *_FLAGS,
-                *scheme,
-                f"--window-size={width},900",
-                f"--user-data-dir={folder}/profile",
-                "--dump-dom",
-                f"file://{file}#{fragment}",
-            ],
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        file.write_text(page, encoding="utf-8")
+        size = f"--window-size={width},900"
+        run = _run(folder, *flags, size, "--dump-dom", f"file://{file}#{fragment}")
     found = run.stdout.rpartition('id="probe">')[2].partition("</script>")[0]
-    console = [line for line in run.stderr.splitlines() if ":CONSOLE" in line]
+    return found, [line for line in run.stderr.splitlines() if ":CONSOLE" in line]
+
+
+def _run(folder: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [browser(), *_FLAGS, f"--user-data-dir={folder}/profile", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=180,
+    )
+
+
+def probe(page: str, fragment: str = "", width: int = 1280, dark: bool = False) -> dict[str, Any]:
+    """Opens the page (HTML text): `violations` of axe-core, `width` [needed, given], `console`."""
+    probed = page.replace("</body>", f"<script>{axe_source()}</script>{_PROBE}</body>")
+    scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
+    found, console = _dumped(probed, fragment, width, scheme)
     return {**json.loads(found), "console": console}

@@ -16,7 +16,7 @@ from dashboards.words import LANGUAGES, Language
 from pipeline.cli.report import report_command
 from sinks.chdb import ChdbSink
 from tests.dashboards.sample import NOW
-from tests.report.chromium import probe
+from tests.report.chromium import printed, probe, within
 
 
 def page_of(store: ChdbSink, language: Language) -> str:
@@ -157,3 +157,56 @@ def test_a_browser_finds_nothing_wrong(
     assert found["violations"] == []
     assert found["console"] == []
     assert found["width"][0] <= found["width"][1]
+
+
+NARROW = 400
+
+
+def test_duties_and_entities_are_read_on_a_telephone(store: ChdbSink) -> None:
+    situation = situation_of(read_rows(store.query), NOW)
+    incident = situation.cases[0].row.incident_id
+    question = """(() => {
+        const shown = document.querySelector(".case:not([hidden])");
+        const duties = shown.querySelector(".stacked").parentElement;
+        return {
+            page: document.documentElement.scrollWidth,
+            duties: [duties.scrollWidth, duties.clientWidth],
+            heading: getComputedStyle(shown.querySelector(".stacked td"), "::before").content,
+            graph: getComputedStyle(shown.querySelector(".graph")).display,
+            entities: shown.querySelectorAll(".entity-list li").length,
+        };
+    })()"""
+    found = within(render_page(situation, "en"), NARROW, question, incident)
+    assert found["page"] <= NARROW
+    assert found["duties"][0] <= found["duties"][1], "nothing to be pushed sideways"
+    assert (found["heading"], found["graph"]) == ('"State"', "none")
+    assert found["entities"] == len(situation.cases[0].row.entity_kinds)
+
+
+def test_what_was_found_since_the_reader_last_looked_is_marked(store: ChdbSink) -> None:
+    situation = situation_of(read_rows(store.query), NOW)
+    opened = sorted(each.row.opened_us for each in (*situation.cases, *situation.drills))
+    page, question = (
+        render_page(situation, "en"),
+        "document.querySelectorAll('.since:not([hidden])').length",
+    )
+
+    def marked(looked: int | None) -> int:
+        before = "" if looked is None else f"localStorage.setItem('fenghuo-looked', '{looked}')"
+        return int(within(page, 1280, question, before=before))
+
+    assert marked(None) == 0, "nothing is new to who looks for the first time"
+    assert marked(opened[1]) == len(opened) - 2
+    assert marked(opened[-1]) == 0
+
+
+def test_each_incident_is_printed_on_a_page_of_its_own_in_a4(store: ChdbSink) -> None:
+    situation = situation_of(read_rows(store.query), NOW)
+    paper = printed(render_page(situation, "zh"))
+    sheets = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)\]", paper)
+    assert len(sheets) > len(situation.cases) + len(situation.drills)
+    assert {(round(float(w)), round(float(h))) for w, h in sheets} <= {
+        (595, 842),
+        (594, 841),
+        (596, 842),
+    }

@@ -76,7 +76,8 @@ def test_a_duty_without_a_figure_comes_before_deadlines_of_its_state(
 def test_evidence_belongs_to_its_incident(situation: Situation) -> None:
     for case in situation.cases:
         assert case.evidence
-        assert {event.event_id for event in case.evidence} <= set(case.row.event_ids)
+        shown = {event.event_id for group in case.evidence for event in group.events}
+        assert shown <= set(case.row.event_ids)
 
 
 def test_incidents_beyond_the_limit_are_counted(store: ChdbSink) -> None:
@@ -143,3 +144,19 @@ def test_durations_show_their_two_greatest_units(duration: int, zh: str, en: str
 def test_a_deadline_is_left_or_overdue() -> None:
     assert format_remaining(HOUR, 0, "en") == "1 h left"
     assert format_remaining(0, HOUR, "zh") == "逾期 1小时"
+
+
+def test_events_that_read_alike_are_one_line_in_the_order_of_time(store: ChdbSink) -> None:
+    rows = read_rows(store.query)
+    ids = set(rows.incidents[0].event_ids)
+    at_random = sorted(rows.evidence, key=lambda event: event.raw)
+    case = situation_of(msgspec.structs.replace(rows, evidence=tuple(at_random)), NOW).cases[0]
+    assert len({group.summary for group in case.evidence}) == len(case.evidence)
+    firsts = [group.events[0].time_us for group in case.evidence]
+    assert firsts == sorted(firsts)
+    for group in case.evidence:
+        times = [event.time_us for event in group.events]
+        assert times == sorted(times)
+    shown = {event.event_id for group in case.evidence for event in group.events}
+    assert shown == {event.event_id for event in rows.evidence} & ids, "none is lost"
+    assert case.events_shown == len(shown)

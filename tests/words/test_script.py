@@ -162,7 +162,7 @@ def test_every_text_of_the_report_is_in_its_script(store: ChdbSink, language: La
     for case in situation.cases:
         for one in case.detections:
             quoted |= {one.title, one.summary, one.title_zh, one.summary_zh}
-        for event in case.evidence:
+        for event in (each for group in case.evidence for each in group.events):
             quoted |= {event.host, event.account, event.process, event.product}
     shown = page_texts(render_page(situation, language))
     texts = [without(text, quoted) for text in shown if not text.startswith("…")]

@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import PROVINCES
 from dashboards.grafana.boards.shared import accounts_over_time
-from dashboards.grafana.columns import GREY, INK, PRESSING, URGENT
+from dashboards.grafana.palette import GREY, INK, PRESSING, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
 from dashboards.words import Text

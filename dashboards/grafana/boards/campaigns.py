@@ -9,7 +9,7 @@ from typing import Final
 from dashboards.grafana.boards.choices import DRILLS
 from dashboards.grafana.boards.shared import opens
 from dashboards.grafana.boards.tiles import EMPTY_TILE, legend, province_map
-from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
+from dashboards.grafana.palette import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen
 from dashboards.words import Text

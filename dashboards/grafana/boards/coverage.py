@@ -3,8 +3,9 @@
 from typing import Final
 
 from dashboards.grafana.boards.attack_matrix import ENTERPRISE_TACTICS, ICS_TACTICS, matrix
-from dashboards.grafana.boards.shared import HOURS, distinct
-from dashboards.grafana.columns import INK
+from dashboards.grafana.boards.rule_feeds import LOG_SOURCES, UNFED_RULES
+from dashboards.grafana.boards.shared import distinct
+from dashboards.grafana.palette import INK
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import TACTIC, Text
 
@@ -30,7 +31,26 @@ COVERAGE: Final = Board(
     refresh="5m",
     sections=(
         Section(
-            title=Text("ATT&CK", "ATT&CK"),
+            title=Text("ATT&CK 矩阵", "ATT&CK matrix"),
+            panels=(
+                matrix(
+                    Text("ATT&CK 企业矩阵", "ATT&CK for Enterprise"),
+                    "t1[0-9]",
+                    ENTERPRISE_TACTICS,
+                    _FIRED,
+                    height=14,
+                ),
+                matrix(
+                    Text("ATT&CK 工控矩阵", "ATT&CK for ICS"),
+                    "t0[0-9]",
+                    ICS_TACTICS,
+                    _FIRED,
+                    height=8,
+                ),
+            ),
+        ),
+        Section(
+            title=Text("战术与技术", "Tactics and techniques"),
             panels=(
                 Panel(
                     kind="table",
@@ -70,25 +90,6 @@ GROUP BY technique ORDER BY detections DESC, technique LIMIT 200
                     ),
                     height=14,
                     empty=_NONE,
-                ),
-            ),
-        ),
-        Section(
-            title=Text("ATT&CK 矩阵", "ATT&CK matrix"),
-            panels=(
-                matrix(
-                    Text("ATT&CK 企业矩阵", "ATT&CK for Enterprise"),
-                    "t1[0-9]",
-                    ENTERPRISE_TACTICS,
-                    _FIRED,
-                    height=14,
-                ),
-                matrix(
-                    Text("ATT&CK 工控矩阵", "ATT&CK for ICS"),
-                    "t0[0-9]",
-                    ICS_TACTICS,
-                    _FIRED,
-                    height=8,
                 ),
             ),
         ),
@@ -156,22 +157,22 @@ ORDER BY detections DESC, rule_id LIMIT 200
                     height=12,
                     empty=_NONE,
                 ),
+                LOG_SOURCES,
+                UNFED_RULES,
                 Panel(
-                    kind="table",
-                    title=Text("日志来源", "Log sources"),
-                    description=Text(
-                        "各类日志有多少单位在报送；单位少即盲区。",
-                        "How many enterprises send each kind of log; few is a blind spot.",
-                    ),
+                    kind="bars",
+                    title=Text("场景检出", "Scenarios seen"),
+                    description=Text("各场景的告警数。", "Detections by scenario."),
                     queries=(
                         f"""
-SELECT product, category AS log_category, {distinct("enterprise_id")} AS enterprises,
-       sum(c.events) AS events, max(c.last_time) AS last_event
-FROM (SELECT * FROM events_by_hour WHERE {HOURS}) AS c
-GROUP BY product, log_category ORDER BY enterprises DESC, product, log_category LIMIT 200
+SELECT scenario, count() AS detections FROM (SELECT * FROM detections AS d WHERE {_FIRED})
+WHERE scenario != '' GROUP BY scenario ORDER BY detections DESC, scenario LIMIT 15
 """,
                     ),
+                    width=12,
                     height=12,
+                    colour=INK,
+                    empty=_NONE,
                 ),
                 Panel(
                     kind="table",
@@ -200,20 +201,6 @@ ORDER BY sources, events, enterprise_id LIMIT 200
                     width=24,
                     height=10,
                     empty=Text("登记表为空", "The registry is empty"),
-                ),
-                Panel(
-                    kind="bars",
-                    title=Text("场景检出", "Scenarios seen"),
-                    description=Text("各场景的告警数。", "Detections by scenario."),
-                    queries=(
-                        f"""
-SELECT scenario, count() AS detections FROM (SELECT * FROM detections AS d WHERE {_FIRED})
-WHERE scenario != '' GROUP BY scenario ORDER BY detections DESC, scenario LIMIT 15
-""",
-                    ),
-                    width=24,
-                    colour=INK,
-                    empty=_NONE,
                 ),
             ),
         ),

@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.grafana.boards.choices import PROVINCES
-from dashboards.grafana.columns import GREY, INK, THRESHOLD_COLOURS
+from dashboards.grafana.palette import GREY, INK, THRESHOLD_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen, is_chosen
 from dashboards.words import THRESHOLD_STATE, Text

@@ -6,7 +6,7 @@ none, and says so.
 
 from typing import Final
 
-from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING, URGENT
+from dashboards.grafana.palette import GREEN, GREY, INK, PRESSING, URGENT
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen
 from dashboards.words import OF_DRILLS, Text

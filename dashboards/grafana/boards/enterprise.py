@@ -12,7 +12,7 @@ from dashboards.grafana.boards.shared import (
     tier_changes,
     tier_stats,
 )
-from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING, URGENT
+from dashboards.grafana.palette import GREEN, GREY, INK, PRESSING, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
 from dashboards.words import Text

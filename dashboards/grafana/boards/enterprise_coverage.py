@@ -4,7 +4,7 @@ members stand, and what is to be done."""
 from typing import Final
 
 from dashboards.grafana.boards.choices import PROVINCES
-from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING
+from dashboards.grafana.palette import GREEN, GREY, INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
 from dashboards.words import COVERAGE, STEP, Text

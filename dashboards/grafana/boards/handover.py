@@ -2,49 +2,17 @@
 
 from typing import Final
 
+from dashboards.grafana.boards.comparison import compared, days_back
 from dashboards.grafana.boards.shared import clock_table, incident_table, opens
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import INCIDENT, Text, headed
 
 _QUIET: Final = Text("所选时段内没有变化", "Nothing changed in the chosen period")
-_METRICS: Final = (
-    ("occurred", "opened_at", "incidents WHERE <earnest> AND confirmed", "countIf({})"),
-    ("suspected", "opened_at", "incidents WHERE <earnest> AND NOT confirmed", "countIf({})"),
-    ("grave", "opened_at", "incidents WHERE <earnest> AND <gravity> <= 2", "countIf({})"),
-    (
-        "missed",
-        "due_at",
-        "obligations WHERE drill = '' AND (state = 'late' OR overdue)",
-        "countIf({})",
-    ),
-    ("detections", "time", "detections WHERE status = 'active' AND drill = ''", "countIf({})"),
-    ("senders", "received_at", "batches WHERE 1 = 1", "uniqExactIf(enterprise_id, {})"),
-    ("events", "received_at", "batches WHERE 1 = 1", "sumIf(events, {})"),
-    ("dead_letters", "received_at", "batches WHERE 1 = 1", "sumIf(dead_lettered, {})"),
-)
-"""Key of METRIC, the moment that it counts by, the rows, and the sum over those that fit."""
-
-
-def _within(moment: str, days: int) -> str:
-    """Whether a moment is in the period, so many days earlier."""
-    back = f" - INTERVAL {days} DAY"
-    return f"{moment} >= $__fromTime(){back} AND {moment} <= $__toTime(){back}"
-
-
-def _counted(place: int, metric: str, moment: str, rows: str, total: str) -> str:
-    columns = ", ".join(
-        f"{total.format(_within(moment, days))} AS {name}"
-        for name, days in (("this_period", 0), ("day_before", 1), ("week_before", 7))
-    )
-    return (
-        f"SELECT {place} AS place, '{metric}' AS metric, {columns}\n      FROM {rows}"
-        f" AND {moment} >= $__fromTime() - INTERVAL 7 DAY AND {moment} <= $__toTime()"
-    )
-
-
-_COUNTED: Final = "\n      UNION ALL ".join(
-    _counted(place, *metric) for place, metric in enumerate(_METRICS)
-)
+_WINDOWS: Final = {
+    "this_period": ("$__fromTime()", "$__toTime()"),
+    "day_before": (days_back("$__fromTime()", 1), days_back("$__toTime()", 1)),
+    "week_before": (days_back("$__fromTime()", 7), days_back("$__toTime()", 7)),
+}
 _IN_PERIOD: Final = "$__timeFilter(assessed_at)"
 _CHANGED: Final = f"""(SELECT incident_id FROM assessment_revisions
           WHERE drill = '' AND {_IN_PERIOD})"""
@@ -74,7 +42,7 @@ HANDOVER_BOARD: Final = Board(
                         f"""
 SELECT metric, this_period, day_before, week_before,
        toInt64(this_period) - toInt64(day_before) AS since_yesterday
-FROM ({_COUNTED})
+FROM ({compared(_WINDOWS, days_back("$__fromTime()", 7))})
 ORDER BY place
 """,
                     ),

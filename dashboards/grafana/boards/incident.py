@@ -4,7 +4,7 @@ from typing import Final
 
 from dashboards.grafana.boards.choices import INCIDENT
 from dashboards.grafana.boards.shared import EVERY_INTERVAL, tier_changes
-from dashboards.grafana.columns import GREY, INK, LEVEL_COLOURS
+from dashboards.grafana.palette import GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
 from dashboards.words import INCIDENT as INCIDENT_WORDS
@@ -50,11 +50,27 @@ _HEAD: Final = Panel(
     queries=(
         f"""
 SELECT <gravity> AS grade, <miit> AS miit, <cac> AS cac, scenario, status, verdict,
-       if(e.name = '', i.enterprise_id, e.name) AS enterprise, i.province AS province,
-       first_time, last_time, opened_at, confidence, risk, assignee,
+       i.province AS province, if(e.name = '', i.enterprise_id, e.name) AS enterprise,
        i.enterprise_id AS enterprise_id
 FROM (SELECT * FROM incidents WHERE {_THIS}) AS i
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
+""",
+    ),
+    width=24,
+    height=4,
+    empty=_CHOOSE,
+)
+_TIMES: Final = Panel(
+    kind="table",
+    title=Text("时间与处置", "Times and handling"),
+    description=Text(
+        "首末事件、发现时刻、置信度、风险值与负责人。",
+        "First and last event, discovery, confidence, risk and who works on it.",
+    ),
+    queries=(
+        f"""
+SELECT first_time, last_time, opened_at, confidence, risk, assignee
+FROM incidents WHERE {_THIS}
 """,
     ),
     width=24,
@@ -196,7 +212,8 @@ GROUP BY time {EVERY_INTERVAL}
     ),
     series=LEVEL,
     series_colours=LEVEL_COLOURS,
-    height=11,
+    width=24,
+    height=7,
 )
 _TACTICS: Final = Panel(
     kind="table",
@@ -242,6 +259,24 @@ ORDER BY mainstat DESC, id LIMIT 300
 """,
     ),
     height=11,
+)
+_ENTITY_LIST: Final = Panel(
+    kind="table",
+    title=Text("实体清单", "Entities listed"),
+    description=Text(
+        "涉事实体及其角色；点实体看它在全国的踪迹。",
+        "Entities that take part and their roles; one leads to where else it was seen.",
+    ),
+    queries=(
+        f"""
+SELECT role AS entity_role, kind AS entity_kind, value AS entity
+FROM (SELECT entity_kinds, entity_values, entity_roles FROM incidents WHERE {_THIS})
+ARRAY JOIN entity_kinds AS kind, entity_values AS value, entity_roles AS role
+ORDER BY indexOf({_ROLES}, role) = 0, indexOf({_ROLES}, role), kind, value LIMIT 200
+""",
+    ),
+    height=11,
+    empty=_CHOOSE,
 )
 _EVIDENCE: Final = Panel(
     kind="logs",
@@ -328,14 +363,14 @@ INCIDENT_BOARD: Final = Board(
     annotations=(tier_changes(_THIS),),
     up="queue",
     sections=(
-        Section(title=Text("概况", "Overview"), panels=(_HEAD, _STORY)),
+        Section(title=Text("概况", "Overview"), panels=(_HEAD, _TIMES, _STORY)),
         Section(
             title=Text("定级与义务", "Tiers and duties"),
             panels=(_JUDGEMENTS, _REASONS, _LIMBS, _DUTIES),
         ),
         Section(
             title=Text("攻击", "The attack"),
-            panels=(_DETECTIONS, _ENTITIES, _OVER_TIME, _CAMPAIGNS),
+            panels=(_DETECTIONS, _ENTITIES, _ENTITY_LIST, _OVER_TIME, _CAMPAIGNS),
         ),
         Section(
             title=Text("证据与记录", "Evidence and record"),

@@ -9,7 +9,7 @@ from typing import Final
 
 from dashboards import words
 from dashboards.grafana.boards.shared import EVERY_INTERVAL, opens
-from dashboards.grafana.columns import CHANGE_COLOURS, GREY, INK, LEVEL_COLOURS
+from dashboards.grafana.palette import CHANGE_COLOURS, GREY, INK, LEVEL_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen, chosen_name
 from dashboards.words import CHANGE, Text

@@ -10,7 +10,7 @@ from dashboards.grafana.boards.shared import (
     opens,
     periods_of,
 )
-from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING, STATE_COLOURS, URGENT
+from dashboards.grafana.palette import GREEN, GREY, INK, PRESSING, STATE_COLOURS, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import is_chosen
 from dashboards.words import DUE, Text

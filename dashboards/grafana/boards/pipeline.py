@@ -3,7 +3,7 @@
 from typing import Final
 
 from dashboards.grafana.boards.shared import HOURS, RULE_SWAPS, accounts_over_time
-from dashboards.grafana.columns import GREEN, GREY, INK, PRESSING, URGENT
+from dashboards.grafana.palette import GREEN, GREY, INK, PRESSING, URGENT
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import Text
 

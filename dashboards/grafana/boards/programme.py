@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from dashboards.grafana.columns import GREY, INK
+from dashboards.grafana.palette import GREY, INK
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import Text
 from schemas.programme import TARGETS, Target

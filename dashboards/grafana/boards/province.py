@@ -17,7 +17,7 @@ from dashboards.grafana.boards.shared import (
     tier_stats,
     tiers_over_time,
 )
-from dashboards.grafana.columns import GREY, INK
+from dashboards.grafana.palette import GREY, INK
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen
 from dashboards.words import Text

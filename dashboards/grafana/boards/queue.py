@@ -18,7 +18,7 @@ from dashboards.grafana.boards.shared import (
     incident_table,
     two_counts,
 )
-from dashboards.grafana.columns import INK, PRESSING
+from dashboards.grafana.palette import INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen, is_chosen
 from dashboards.words import STATUS, VERDICT, Text

@@ -5,7 +5,7 @@ from typing import Final
 from dashboards import words
 from dashboards.grafana.boards.choices import PROVINCES
 from dashboards.grafana.boards.shared import EVERY_INTERVAL, incident_table
-from dashboards.grafana.columns import INK
+from dashboards.grafana.palette import INK
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen, is_chosen
 from dashboards.words import Text
@@ -19,12 +19,16 @@ _ESCAPED: Final = r"replaceAll(replaceRegexpAll({}, '([\\\\%_])', '\\\\\\1'), '*
 def fits(name: str, *columns: str) -> str:
     """Whether a column is the variable's value, whatever its case; `*` in it is any text.
 
-    True while nothing is typed in. Without `*` an index of the column can be used.
+    True while nothing is typed in. Without `*` an index of the column can be used, as it is asked
+    for the spellings that occur: entities are in small letters, Windows writes `WS-04.example`.
     """
     value = chosen(name)
     is_pattern = f"position({value}, '*') > 0"
     alike = " OR ".join(f"{column} ILIKE {_ESCAPED.format(value)}" for column in columns)
-    same = " OR ".join(f"{column} IN ({value}, lower({value}))" for column in columns)
+    label = f"splitByChar('.', {value})[1]"
+    by_windows = f"concat(upper({label}), substring(lower({value}), length({label}) + 1))"
+    spellings = f"({value}, lower({value}), upper({value}), {by_windows})"
+    same = " OR ".join(f"{column} IN {spellings}" for column in columns)
     return f"({value} = '' OR ({is_pattern} AND ({alike})) OR (NOT {is_pattern} AND ({same})))"
 
 

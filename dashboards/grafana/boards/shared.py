@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from dashboards import words
-from dashboards.grafana.columns import (
+from dashboards.grafana.palette import (
     GREEN,
     GREY,
     INK,
@@ -58,7 +58,7 @@ LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 """
 
 
-def tier_stats(where: str, *here: str) -> tuple[Panel, ...]:
+def tier_stats(where: str, *here: str, width: int = 3) -> tuple[Panel, ...]:
     """How many incidents of each tier, in the law's colours.
 
     Each leads to its incidents in the queue, with `here`, the choices that go there too; without
@@ -75,12 +75,13 @@ def tier_stats(where: str, *here: str) -> tuple[Panel, ...]:
             f"{where} AND <gravity> = {number}",
             TIER_COLOURS[tier],
             (f"var-grade={number}", *here) if here else (),
+            width,
         )
         for number, (tier, text) in enumerate(TIER.items(), 1)
     )
 
 
-def open_stat(where: str, *here: str) -> Panel:
+def open_stat(where: str, *here: str, width: int = 3) -> Panel:
     """Incidents that are not resolved; leads to them in the queue."""
     return two_counts(
         Text("未办结", "Open"),
@@ -88,6 +89,7 @@ def open_stat(where: str, *here: str) -> Panel:
         f"{where} AND <open>",
         INK,
         (*(f"var-status={status}" for status in OPEN_STATUSES), *here),
+        width,
     )
 
 
@@ -114,7 +116,7 @@ def two_counts(
     )
 
 
-def clock_stats(where: str, *here: str) -> tuple[Panel, ...]:
+def clock_stats(where: str, *here: str, width: int = 3) -> tuple[Panel, ...]:
     """Deadlines that were missed, and that are about to be; each leads to its duties."""
     return tuple(
         Panel(
@@ -125,7 +127,7 @@ def clock_stats(where: str, *here: str) -> tuple[Panel, ...]:
                 f"SELECT countIf(due = '{state}') AS obligations"
                 f" FROM (SELECT <due> AS due FROM obligations WHERE {where})",
             ),
-            width=3,
+            width=width,
             height=4,
             colour=GREY,
             thresholds=((1, STATE_COLOURS[state]),),
@@ -134,7 +136,7 @@ def clock_stats(where: str, *here: str) -> tuple[Panel, ...]:
         for state, title, description in (
             (
                 "late",
-                Text("报告逾期", "Deadlines missed"),
+                Text("报告逾期", "Overdue"),
                 Text("已过法定时限而未报告的义务数。", "Duties to report whose time has passed."),
             ),
             (

@@ -3,6 +3,7 @@
 from typing import Final
 
 from dashboards.grafana.boards.campaigns import ACTIVE, campaign_table
+from dashboards.grafana.boards.changes import CHANGES, LOOKED, TRENDS
 from dashboards.grafana.boards.choices import DRILLS, DRILLS_HERE
 from dashboards.grafana.boards.shared import (
     QUIET,
@@ -20,7 +21,7 @@ from dashboards.grafana.boards.shared import (
     tiers_over_time,
 )
 from dashboards.grafana.boards.tiles import EMPTY_TILE, legend, province_map
-from dashboards.grafana.columns import GRADE_COLOURS, GREY, INK, PRESSING
+from dashboards.grafana.palette import GRADE_COLOURS
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.words import GRADE, Text
 
@@ -63,7 +64,7 @@ SITUATION: Final = Board(
         "全国网络与数据安全事件的当前态势：级别、地域、场景与报告时限。",
         "Cyber and data security incidents of the nation now: tiers, places, scenarios, deadlines.",
     ),
-    variables=(DRILLS,),
+    variables=(DRILLS, LOOKED),
     annotations=(grave_tier_changes("drill = ''"), RULE_SWAPS),
     period="now-24h",
     up="situation",
@@ -71,29 +72,18 @@ SITUATION: Final = Board(
         Section(
             title=Text("要情", "At a glance"),
             panels=(
-                *tier_stats(_WHERE, DRILLS_HERE),
-                open_stat(_WHERE, DRILLS_HERE),
-                *clock_stats("drill = ''"),
-                Panel(
-                    kind="stat",
-                    title=Text("涉及省份", "Provinces"),
-                    description=Text(
-                        "所选时段内有事件的省级行政区数。",
-                        "Province-level divisions with an incident in the period.",
-                    ),
-                    queries=(
-                        f"SELECT uniqExact(province) AS provinces FROM incidents WHERE {_WHERE}",
-                    ),
-                    width=3,
-                    height=4,
-                    colour=GREY,
-                    thresholds=((1, INK), (10, PRESSING)),
-                ),
+                *tier_stats(_WHERE, DRILLS_HERE, width=4),
+                open_stat(_WHERE, DRILLS_HERE, width=4),
+                *clock_stats("drill = ''", width=2),
             ),
         ),
         Section(
             title=Text("地域与时限", "Places and deadlines"),
             panels=(_LEGEND, _MAP, clock_table("<clocked>", limit=50, height=21, width=10)),
+        ),
+        Section(
+            title=Text("变化", "Changes"),
+            panels=(CHANGES, TRENDS),
         ),
         Section(
             title=Text("事件与跨企业活动", "Incidents and campaigns"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from dashboards.grafana.columns import GREY
+from dashboards.grafana.palette import GREY
 from dashboards.grafana.specs import Panel
 from dashboards.words import INCIDENT, Text
 from schemas.provinces import OUTSIDE, PROVINCES, TILE_COLUMNS, TILE_ROWS, Province

@@ -57,6 +57,21 @@
     filter();
   }
 
+  // What was discovered after the report that this browser showed before. Storage may be refused.
+  function markSince() {
+    const made = Number(document.querySelector("main").dataset.made);
+    try {
+      const looked = Number(localStorage.getItem("fenghuo-looked")) || made;
+      for (const chip of document.querySelectorAll(".since")) {
+        chip.hidden = Number(chip.closest(".entry").dataset.opened) <= looked;
+      }
+      localStorage.setItem("fenghuo-looked", String(Math.max(made, looked)));
+    } catch {
+      // A file that is opened without storage marks nothing.
+    }
+  }
+
+  markSince();
   document.querySelector(".tools").hidden = false;
   document.getElementById("print").addEventListener("click", () => window.print());
   document.getElementById("theme").addEventListener("click", () => {

@@ -1,0 +1,196 @@
+"""Pictures of the main boards, drawn by Grafana 9.4's own components in Chromium.
+
+`python -m tests.dashboards.pictures [STORE]`: of the tests' made store, or of a folder with a
+store. npm fetches the components once. Not in these packages, and so not drawn: the entity graph;
+drawn as their panels do it: the map (OpenLayers), raw events, Grafana's frame around the panels.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import msgspec
+
+from dashboards.grafana.boards.catalogue import BOARDS
+from dashboards.grafana.building import board_json
+from dashboards.grafana.checking import Source, select
+from dashboards.grafana.compatibility import is_time
+from dashboards.grafana.inspect_json import Dashboard
+from dashboards.grafana.macros import Selection, expand
+from dashboards.grafana.sample_period import choose
+from dashboards.words import LANGUAGES, Language, Text
+from schemas.moments import HOUR, Moment, format_moment, parse_moment
+from sinks.chdb import ChdbSink
+from sinks.contract import QueryFailed
+from tests.dashboards.conftest import fill_stores
+from tests.report.chromium import browser
+
+HERE: Final = Path(__file__).parent
+CACHE: Final = HERE.parents[2] / ".cache" / "pictures"
+IMAGES: Final = HERE.parents[2] / "docs" / "images" / "boards"
+MAIN: Final = ("situation", "incident", "obligations", "coverage", "search")
+SIZES: Final = ((1366, 768), (1920, 1080))
+MOST_BYTES: Final = 200_000
+_BOARDS: Final = Text("看板", "Dashboards")
+_NOT_DRAWN: Final = Text("实体关系图不在组件包中，此处未绘", "Not in Grafana's packages: not drawn")
+_FLAGS: Final = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--hide-scrollbars",
+    "--no-first-run",
+)
+
+
+def bundle() -> Path:
+    """The script that draws a board; fetches what it is made of where it is not there yet."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    for name in ("package.json", "board.jsx", "palette.js"):
+        shutil.copy(HERE / name, CACHE)
+    if not (CACHE / "node_modules" / "upng-js").exists():
+        install = ["npm", "install", "--silent", "--no-audit", "--legacy-peer-deps"]
+        subprocess.run(install, cwd=CACHE, check=True)
+    script = CACHE / "board.js"
+    options = (
+        "--bundle",
+        "--minify",
+        "--loader:.svg=dataurl",
+        "--log-level=error",
+        "--loader:.ttf=dataurl",
+        "--define:global=window",
+        '--define:process.env.NODE_ENV="production"',
+    )
+    build = ["node_modules/.bin/esbuild", "board.jsx", *options, f"--outfile={script}"]
+    subprocess.run(build, cwd=CACHE, check=True)
+    return script
+
+
+def frame(store: ChdbSink, sql: str) -> dict[str, Any]:
+    """An answer as Grafana's data source hands it over: columns with types and values."""
+    types = {str(row["name"]): str(row["type"]) for row in store.query(f"DESCRIBE ({sql})")}
+    rows = store.query(sql)
+    return {
+        "fields": [
+            {
+                "name": name,
+                "type": _field_type(kind),
+                "values": [_value(row[name], kind) for row in rows],
+            }
+            for name, kind in types.items()
+        ]
+    }
+
+
+def _field_type(column_type: str) -> str:
+    if is_time(column_type):
+        return "time"
+    if "Int" in column_type or "Float" in column_type:
+        return "number"
+    return "boolean" if "Bool" in column_type else "string"
+
+
+def _value(value: object, column_type: str) -> object:
+    """Moments as milliseconds since 1970; numbers that came as text as numbers."""
+    if value is None:
+        return None
+    if is_time(column_type):
+        return parse_moment(str(value)) // 1_000
+    return float(str(value)) if _field_type(column_type) == "number" else value
+
+
+def page(store: ChdbSink, dashboard: Dashboard, base: Selection, language: Language) -> str:
+    """HTML that draws the dashboard with the rows of its queries."""
+    chosen, _ = select(dashboard, Source(store.query, QueryFailed), base)
+    listed = dashboard["templating"]["list"]
+    everything = frozenset(each["name"] for each in listed if each.get("multi"))
+    chosen = msgspec.structs.replace(chosen, everything=everything)
+    frames = {
+        panel["id"]: [
+            {**frame(store, expand(target["rawSql"], chosen)), "refId": target["refId"]}
+            for target in panel.get("targets", ())
+        ]
+        for panel in dashboard["panels"]
+    }
+    board = {
+        "dashboard": dashboard,
+        "frames": frames,
+        "dark": False,
+        "period": {"from": base.first // 1_000, "to": base.last // 1_000},
+        "label": {
+            "path": _BOARDS.of(language),
+            "period": f"{_local(base.first)} – {_local(base.last)}",
+            "not_drawn": _NOT_DRAWN.of(language),
+            "choices": list(_choices(listed, chosen)),
+        },
+    }
+    data = json.dumps(board, ensure_ascii=False).replace("</", "<\\/")
+    return (
+        '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="board.css">'
+        '<div id="root"></div>'
+        f"<script>window.BOARD = {data}</script><script src='board.js'></script>"
+    )
+
+
+def _local(moment: Moment) -> str:
+    return format_moment(moment + 8 * HOUR)[:16].replace("T", " ")
+
+
+def _choices(listed: list[dict[str, Any]], chosen: Selection) -> Iterator[tuple[str, str]]:
+    for variable in listed:
+        if variable["type"] != "datasource":
+            name = variable["name"]
+            texts = {each["value"]: each["text"] for each in variable.get("options", ())}
+            value = "" if name in chosen.everything else str(chosen.variables[name][0])
+            yield variable.get("label", name), str(texts.get(value, value or "All"))
+
+
+def draw(html: str, size: tuple[int, int], to: Path) -> None:
+    """A picture of the page in a window of this size."""
+    file = CACHE / "page.html"
+    file.write_text(html, encoding="utf-8")
+    with tempfile.TemporaryDirectory() as profile:
+        subprocess.run(
+            [
+                browser(),
+                *_FLAGS,
+                f"--user-data-dir={profile}",
+                "--virtual-time-budget=15000",
+                f"--window-size={size[0]},{size[1]}",
+                f"--screenshot={to}",
+                f"file://{file}",
+            ],
+            check=True,
+            capture_output=True,
+            timeout=180,
+        )
+    subprocess.run(["node", "palette.js", to], cwd=CACHE, check=True)
+
+
+def main() -> None:
+    """Every main board in both languages and sizes."""
+    bundle()
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(scratch)
+        store = ChdbSink(folder) if len(sys.argv) > 1 else fill_stores(folder)
+        base = choose(store.query)
+        for board in (board for board in BOARDS if board.name in MAIN):
+            for language in LANGUAGES:
+                html = page(store, board_json(board, language), base, language)
+                for size in SIZES:
+                    to = IMAGES / f"{board.name}-{language}-{size[0]}.png"
+                    draw(html, size, to)
+                    print(f"{to.name}: {to.stat().st_size:,} bytes", flush=True)
+        store.close()
+    large = [to.name for to in IMAGES.glob("*.png") if to.stat().st_size > MOST_BYTES]
+    if large:
+        sys.exit(f"over {MOST_BYTES:,} bytes: {', '.join(large)}")
+
+
+if __name__ == "__main__":
+    main()
