@@ -21,22 +21,27 @@ class Figures:
     """
 
     def __init__(self, channels: tuple[Channel, ...]) -> None:
-        self.registry = CollectorRegistry()
-        by_channel = {"labelnames": ["channel"], "registry": self.registry}
-        self._told = Counter("fenghuo_notices_told", "Notices that were taken.", **by_channel)
-        self._failed = Counter(
-            "fenghuo_notices_failed", "ALARM: attempts that a receiver did not take.", **by_channel
+        self.registry = registry = CollectorRegistry()
+        by = ["channel"]
+        self._told = Counter(
+            "fenghuo_notices_told", "Notices that were taken.", by, registry=registry
         )
-        self._waiting = Gauge("fenghuo_notices_waiting", "Still to be told.", **by_channel)
+        self._failed = Counter(
+            "fenghuo_notices_failed",
+            "ALARM: attempts that a receiver did not take.",
+            by,
+            registry=registry,
+        )
+        self._waiting = Gauge("fenghuo_notices_waiting", "Still to be told.", by, registry=registry)
         self._given_up = Gauge(
             "fenghuo_notices_given_up",
             "ALARM: given up since the folder began; given-up.ndjson holds them.",
-            registry=self.registry,
+            registry=registry,
         )
         self._looked = Gauge(
             "fenghuo_notices_looked_timestamp_seconds",
             "ALARM: when the store was last read.",
-            registry=self.registry,
+            registry=registry,
         )
         for channel in channels:
             for metric in (self._told, self._failed, self._waiting):
