@@ -115,6 +115,7 @@ FIELD: Final[Words] = headed(glossary.FIELD)
 DATA_CLASS: Final[Words] = glossary.DATA_CLASS
 VERB: Final[Words] = headed(glossary.VERB)
 """What an analyst may say of an incident (schemas/command.py)."""
+EXCEPTION: Final[Words] = headed(glossary.EXCEPTION)
 
 THRESHOLD: Final[Words] = headed(glossary_cross_border.THRESHOLD)
 THRESHOLD_STATE: Final[Words] = headed(glossary_cross_border.THRESHOLD_STATE)

@@ -104,6 +104,7 @@ PHRASES: Final[Words] = {
     "limb_value": Text("value", "value_en"),
     "limb_bound": Text("bound", "bound_en"),
     "rule": Text("if(title_zh != '', title_zh, title)", "title"),
+    "whole_enterprise": words.EXCEPTION["everywhere"],
     "summary_rule": Text(
         "if(JSONExtractString(d, 'title_zh') != '', JSONExtractString(d, 'title_zh'),"
         " JSONExtractString(d, 'title'))",

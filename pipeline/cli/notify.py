@@ -15,6 +15,7 @@ from pipeline.cli.spans import SPAN
 from pipeline.cli.stores import check_database, sink_options
 from pipeline.cli.terminal import say
 from pipeline.notices.content import Notice
+from pipeline.notices.figures import Figures
 from pipeline.notices.outbox import Outbox
 from pipeline.notices.reading import read_notices
 from pipeline.notices.receivers import NotTold, tell
@@ -39,6 +40,10 @@ from sinks.contract import Store
 )
 @click.option("--every", type=SPAN, default="30s", show_default=True, help="Between two looks.")
 @click.option("--once", is_flag=True, help="One look, then the end; exit 1 where something waits.")
+@click.option(
+    "--metrics-host", default="127.0.0.1", show_default=True, help="Where metrics are served."
+)
+@click.option("--metrics-port", type=int, default=None, help="Serve metrics to Prometheus here.")
 @click.option("--test", is_flag=True, help="Tell every channel that this is a test; exit 1 unless.")
 @sink_options
 def notify_command(
@@ -46,6 +51,8 @@ def notify_command(
     state: Path | None,
     every: Moment,
     once: bool,
+    metrics_host: str,
+    metrics_port: int | None,
     test: bool,
     store: Path | None,
     database: str,
@@ -63,14 +70,15 @@ def notify_command(
         raise click.ClickException(str(fault)) from fault
     if test:
         return _test(channels)
-    place = StorePlace(store, database)
+    place, figures = StorePlace(store, database), Figures(channels)
+    _serve(figures, metrics_host, metrics_port)
     with _alone(state or _state_folder()) as folder:
         try:
             outbox = Outbox(folder, time.time())
         except (NoticesFault, OSError) as fault:
             raise click.ClickException(str(fault)) from fault
         while True:
-            faults = _round(outbox, channels, place)
+            faults = _round(outbox, channels, place, figures)
             if once:
                 raise click.exceptions.Exit(1 if outbox.waiting or faults else 0)
             time.sleep(every / SECOND)
@@ -99,7 +107,21 @@ def _alone(folder: Path) -> Iterator[Path]:
         raise click.ClickException(f"{folder}: {fault.strerror}; name another --state") from fault
 
 
-def _round(outbox: Outbox, channels: tuple[Channel, ...], place: StorePlace) -> list[str]:
+def _serve(figures: Figures, host: str, port: int | None) -> None:
+    if port is None:
+        return
+    try:
+        taken = figures.serve(host, port)
+    except OSError as fault:
+        raise click.ClickException(
+            f"{host}:{port}: {fault.strerror}; name another --metrics-port or --metrics-host"
+        ) from fault
+    say(f"metrics on http://{host}:{taken}/metrics", err=True)
+
+
+def _round(
+    outbox: Outbox, channels: tuple[Channel, ...], place: StorePlace, figures: Figures
+) -> list[str]:
     """One look, and what waits is told; what went wrong. A store that is away is one of these."""
     new, faults = 0, list[str]()
     try:
@@ -107,7 +129,8 @@ def _round(outbox: Outbox, channels: tuple[Channel, ...], place: StorePlace) -> 
             new = _look(outbox, channels, sink)
     except StoreFault as fault:
         faults.append(str(fault))
-    faults += outbox.deliver(channels, tell, time.time)
+    faults += outbox.deliver(channels, figures.counting(tell), time.time)
+    figures.see(outbox, channels)
     for each in faults:
         say(each, err=True)
     if new or faults:

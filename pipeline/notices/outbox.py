@@ -81,6 +81,10 @@ class Outbox:
         """How many are still to be told."""
         return len(self._saved.waiting)
 
+    def waits_for(self, channel: str) -> int:
+        """How many of them are for this channel."""
+        return sum(each.channel == channel for each in self._saved.waiting)
+
     @property
     def given_up(self) -> int:
         """How many were, since the beginning."""

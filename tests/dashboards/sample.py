@@ -14,6 +14,7 @@ from schemas.command import Command, CommandOutcome
 from schemas.decision import Decision
 from schemas.detection import Detection, Entity, Level
 from schemas.event import Event
+from schemas.exception import ExceptionState, RuleException, Scope
 from schemas.ids import content_id
 from schemas.incident import DetectionSummary, Incident
 from schemas.moments import HOUR, MINUTE, SECOND, Moment, parse_moment
@@ -310,6 +311,36 @@ def decisions(cases: tuple[Case, ...] = CASES) -> Iterator[Decision | Campaign |
     for case in cases:
         yield from _case(case)
     yield from _campaign()
+    yield from _exceptions()
+
+
+def _exceptions() -> Iterator[RuleException]:
+    """One in force that hides much of one host, and one that was ended before it hid anything."""
+    told: tuple[tuple[ExceptionState, str, int], ...]
+    told = (("active", "jump-01", 417), ("ended", "", 0))
+    for number, (state, host, hidden) in enumerate(told, start=1):
+        enterprise = ENTERPRISES[number]
+        yield RuleException(
+            exception_id=content_id("exception", enterprise.enterprise_id, "", str(number)),
+            enterprise_id=enterprise.enterprise_id,
+            province=enterprise.province,
+            revision=2,
+            state=state,
+            scope=Scope(
+                rule_id=content_id("rule", CASES[number].steps[0].rule_en),
+                host=host,
+                starts_at=START,
+                ends_at=NOW + 72 * HOUR,
+            ),
+            reason="等保测评期间的扫描",
+            analyst="王敏",
+            added_at=START,
+            hidden=hidden,
+            first_hidden=START if hidden else None,
+            last_hidden=NOW - HOUR if hidden else None,
+            revised_at=NOW - HOUR,
+            drill="",
+        )
 
 
 def _campaign() -> Iterator[Campaign | CampaignMember]:

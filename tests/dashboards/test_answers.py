@@ -274,6 +274,16 @@ def test_rules_stand_with_what_their_incidents_were_found_to_be(store: ChdbSink)
     assert counts == (1, 0), "the drill that it matched too is no noise"
 
 
+def test_what_an_exception_hides_stands_beside_whom_and_where(store: ChdbSink) -> None:
+    in_force, over = answers(store, COVERAGE)["Exceptions"]
+    assert (in_force["exception_state"], in_force["hidden_matches"]) == ("active", 417)
+    assert (in_force["rule"], in_force["exception_scope"]) == (
+        CASES[1].steps[0].rule_en,
+        "jump-01",
+    )
+    assert (over["exception_state"], over["exception_scope"]) == ("ended", "whole enterprise")
+
+
 def test_a_shift_is_held_against_the_same_hours_before(store: ChdbSink) -> None:
     board = board_json(HANDOVER_BOARD, "en")
     (compared,) = (target for target in targets(board) if target.place == "The same hours")

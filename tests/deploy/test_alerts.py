@@ -15,10 +15,13 @@ import promql_parser
 import pytest
 import yaml
 
+from pipeline.notices.figures import Figures
+from pipeline.notices.settings import Channel
 from pipeline.worker.metrics import METRICS
 
 ALERTS = Path(__file__).parents[2] / "deploy" / "prometheus" / "alerts.yaml"
 WORKER = 'job="fenghuo-worker",instance="a:8080"'
+NOTIFY = 'job="fenghuo-notify",instance="n:8081"'
 PARTITION = f'{{{WORKER},topic="fenghuo.events",partition="3"}}'
 
 Series = dict[str, str]
@@ -45,6 +48,15 @@ FIRES: dict[str, Series] = {
         f'fenghuo_dead_letters_total{{{WORKER},reason="bad_signature"}}': "0x30 0+60x30"
     },
     "FenghuoRebalancing": {f"fenghuo_rebalances_total{{{WORKER}}}": "0+2x60"},
+    "FenghuoNoticesGivenUp": {f"fenghuo_notices_given_up{{{NOTIFY}}}": "3x30 5x30"},
+    "FenghuoNoticesFailing": {
+        f'fenghuo_notices_failed_total{{{NOTIFY},channel="soc"}}': "0+1x60",
+        f'fenghuo_notices_told_total{{{NOTIFY},channel="soc"}}': "7x60",
+        f'fenghuo_notices_waiting{{{NOTIFY},channel="soc"}}': "4x60",
+    },
+    "FenghuoNoticesStandStill": {
+        f"fenghuo_notices_looked_timestamp_seconds{{{NOTIFY}}}": "0+60x40 2400x20"
+    },
 }
 """What is wrong by the sixtieth minute."""
 
@@ -72,6 +84,15 @@ QUIET: dict[str, Series] = {
         f'fenghuo_dead_letters_total{{{WORKER},reason="bad_signature"}}': "0+60x180"
     },
     "FenghuoRebalancing": {f"fenghuo_rebalances_total{{{WORKER}}}": "3x60"},
+    "FenghuoNoticesGivenUp": {f"fenghuo_notices_given_up{{{NOTIFY}}}": "5x60"},
+    "FenghuoNoticesFailing": {
+        f'fenghuo_notices_failed_total{{{NOTIFY},channel="soc"}}': "0+1x60",
+        f'fenghuo_notices_told_total{{{NOTIFY},channel="soc"}}': "0+3x60",
+        f'fenghuo_notices_waiting{{{NOTIFY},channel="soc"}}': "4x60",
+    },
+    "FenghuoNoticesStandStill": {
+        f"fenghuo_notices_looked_timestamp_seconds{{{NOTIFY}}}": "0+60x60"
+    },
 }
 """What is in order, or not yet long enough: at the sixtieth minute, or the last of its series."""
 
@@ -99,6 +120,10 @@ def test_a_rule_asks_for_metrics_and_labels_that_there_are(rule: dict[str, Any])
     made = {"up": set[str]()} | {
         f"fenghuo_{each.name}" + "_total" * (each.kind == "counter"): set(each.labels)
         for each in METRICS
+    }
+    notify = Figures((Channel(name="soc", kind="webhook"),)).registry
+    made |= {
+        sample.name: set(sample.labels) for metric in notify.collect() for sample in metric.samples
     }
     asked = list(selectors(promql_parser.parse(rule["expr"])))
     assert asked

@@ -98,7 +98,7 @@ def test_the_settings_are_ones_that_the_code_reads(monkeypatch: pytest.MonkeyPat
 def test_no_secret_holds_a_registry_nor_any_environment_a_secret() -> None:
     """A Secret ends at 1 MiB; an environment is printed by whoever describes a pod."""
     assert set(of("Secret")["stringData"]) == {"kafka-password", "clickhouse"}
-    assert of("PersistentVolumeClaim")["spec"]["accessModes"] == ["ReadWriteMany"]
+    assert of("PersistentVolumeClaim", "fenghuo-files")["spec"]["accessModes"] == ["ReadWriteMany"]
     for name, pod in pods():
         for source in pod["spec"]["containers"][0].get("envFrom", ()):
             assert source.keys() == {"configMapRef"}, name
@@ -131,7 +131,7 @@ def test_the_network_lets_out_what_the_settings_name_and_no_more() -> None:
         assert address.hostname is not None
         assert address.port is not None
         wanted.add((address.hostname.split(".")[1], address.port))
-    policy = of("NetworkPolicy")["spec"]
+    policy = of("NetworkPolicy", "fenghuo")["spec"]
     allowed = {
         (peer["namespaceSelector"]["matchLabels"]["kubernetes.io/metadata.name"], port["port"])
         for rule in policy["egress"]

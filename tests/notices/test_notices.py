@@ -9,6 +9,7 @@ import tempfile
 from email import message_from_bytes, policy
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
 
 import msgspec
 import pytest
@@ -18,6 +19,7 @@ from hypothesis import strategies as st
 
 from pipeline.cli.main import main
 from pipeline.notices.content import WECOM_BYTES, Notice, body_of, heading
+from pipeline.notices.figures import Figures
 from pipeline.notices.outbox import GIVE_UP_S, GREATEST_PAUSE_S, Outbox
 from pipeline.notices.receivers import NotTold, tell
 from pipeline.notices.settings import Channel, NoticesFault, read_channels
@@ -83,6 +85,31 @@ def test_what_a_webhook_refuses_is_refused_for_good() -> None:
         with pytest.raises(NotTold, match="HTTP 400") as fault:
             tell(channel(url=receiver.url), notice())
     assert fault.value.for_good
+
+
+def test_what_is_told_what_fails_and_what_waits_is_counted(tmp_path: Path) -> None:
+    channels = (channel(name="soc"), channel(name="duty"))
+    outbox, figures = Outbox(tmp_path, 0.0), Figures(channels)
+    outbox.put(channels, [notice(1), notice(2)], 60.0)
+
+    def taken_by_one(to: Channel, _: Notice) -> None:
+        if to.name == "duty":
+            raise NotTold("HTTP 503")
+
+    outbox.deliver(channels, figures.counting(taken_by_one), lambda: 61.0)
+    figures.see(outbox, channels)
+    port = figures.serve("127.0.0.1", 0)
+    with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        said = answer.read().decode()
+    for line in (
+        'fenghuo_notices_told_total{channel="soc"} 2.0',
+        'fenghuo_notices_failed_total{channel="soc"} 0.0',
+        'fenghuo_notices_failed_total{channel="duty"} 1.0',
+        'fenghuo_notices_waiting{channel="duty"} 2.0',
+        "fenghuo_notices_given_up 0.0",
+        "fenghuo_notices_looked_timestamp_seconds 60.0",
+    ):
+        assert f"{line}\n" in said
 
 
 def test_dingtalk_gets_its_signature_and_its_own_refusals_are_read(tmp_path: Path) -> None:

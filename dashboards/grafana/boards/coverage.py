@@ -132,6 +132,37 @@ ORDER BY false_positives DESC, occurred_count + suspected_count DESC, rule_id LI
                     height=12,
                     empty=_NONE,
                 ),
+                Panel(
+                    kind="table",
+                    title=Text("规则例外", "Exceptions"),
+                    description=Text(
+                        "生效中的例外，以及所选时段内设置或结束的例外，各隐藏了多少命中；隐藏得多而"
+                        "范围宽者宜改规则。",
+                        "Exceptions in force, and those added or over in the period, and how many "
+                        "matches each hid; where one is wide and hides much, mend the rule.",
+                    ),
+                    queries=(
+                        """
+SELECT x.state AS exception_state, if(title = '', x.rule_id, <rule>) AS rule,
+       e.name AS enterprise, x.hidden AS hidden_matches, x.last_hidden AS last_hidden,
+       if(x.host = '' AND x.account = '' AND x.address = '', '<whole_enterprise>',
+          arrayStringConcat(arrayFilter(it -> it != '', [x.host, x.account, x.address]), ' + '))
+           AS exception_scope,
+       x.starts_at AS silent_from, x.ends_at AS silent_until, x.analyst AS analyst,
+       x.reason AS reason, x.rule_id AS rule_id, x.enterprise_id AS enterprise_id
+FROM (SELECT * FROM exceptions
+      WHERE drill = '' AND (state = 'active' OR $__timeFilter(revised_at))) AS x
+LEFT JOIN (SELECT rule_id, any(d.title) AS title, any(d.title_zh) AS title_zh
+           FROM detections AS d WHERE rule_id IN (SELECT rule_id FROM exceptions)
+           GROUP BY rule_id) AS named ON named.rule_id = x.rule_id
+LEFT JOIN enterprises AS e ON e.enterprise_id = x.enterprise_id
+ORDER BY exception_state != 'active', hidden_matches DESC, silent_until, x.exception_id LIMIT 200
+""",
+                    ),
+                    width=24,
+                    height=8,
+                    empty=Text("没有生效中的例外", "No exception in force"),
+                ),
             ),
         ),
         Section(
