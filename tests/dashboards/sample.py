@@ -301,6 +301,12 @@ CASES: Final = (
 )
 
 
+EXCEPTIONS: Final[tuple[tuple[ExceptionState, str, int], ...]] = (
+    ("active", "jump-01", 417),
+    ("ended", "", 0),
+)
+"""State, host and how much is hidden, of the second enterprise and the third."""
+
 INVESTIGATED: Final = (CASES[0]._replace(miit="II"), *CASES[1:3], CASES[4]._replace(drill=""))
 """What an investigation finds: one incident graver in live, one gone, one new."""
 
@@ -316,9 +322,7 @@ def decisions(cases: tuple[Case, ...] = CASES) -> Iterator[Decision | Campaign |
 
 def _exceptions() -> Iterator[RuleException]:
     """One in force that hides much of one host, and one that was ended before it hid anything."""
-    told: tuple[tuple[ExceptionState, str, int], ...]
-    told = (("active", "jump-01", 417), ("ended", "", 0))
-    for number, (state, host, hidden) in enumerate(told, start=1):
+    for number, (state, host, hidden) in enumerate(EXCEPTIONS, start=1):
         enterprise = ENTERPRISES[number]
         yield RuleException(
             exception_id=content_id("exception", enterprise.enterprise_id, "", str(number)),

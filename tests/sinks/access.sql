@@ -107,7 +107,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.commands_
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.exceptions_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.exception_revisions_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.enterprises_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
-CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_trainings_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_trainings_rows USING has(enterprise_ids, 'a`b\'s') TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_specialists_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_standards_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_cases_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
