@@ -281,7 +281,7 @@ def test_what_an_exception_hides_stands_beside_whom_and_where(store: ChdbSink) -
         CASES[1].steps[0].rule_en,
         "jump-01",
     )
-    assert (over["exception_state"], over["exception_scope"]) == ("ended", "whole enterprise")
+    assert (over["exception_state"], over["exception_scope"]) == ("ended", "Whole enterprise")
 
 
 def test_a_shift_is_held_against_the_same_hours_before(store: ChdbSink) -> None:

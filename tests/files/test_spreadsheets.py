@@ -100,7 +100,8 @@ def with_cell(place: str) -> Callable[[str], str]:
 @pytest.mark.parametrize(
     ("change", "problem"),
     [
-        (billion_laughs, "amplification"),
+        # Expat counts what entities grow to; lxml, which development tools bring, expands none.
+        (billion_laughs, "amplification|invalid XML"),
         (with_cell("A9999999"), "columns"),
         (with_cell(f"A{ROWS + 1}"), "more than 200000 rows"),
         (with_cell("XFD9"), "16384 columns"),

@@ -10,6 +10,7 @@ import pytest
 
 from pipeline.app.engines import make_engine
 from pipeline.files.registry_file import registry_rows
+from pipeline.files.rule_files import rule_rows
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.past_records import read_whole
 from pipeline.worker.ledger import TopicPartition
@@ -121,7 +122,7 @@ def undisturbed(site: Bench, files: Files) -> Contents:
         for record in read_whole(access, topic_name(role, site.prefix)):
             log[record.topic, record.partition].append(record)
     world = World(log, engine, partitions=PARTITIONS)
-    world.store.write(registry_rows(engine.registry), "registry")
+    world.store.write({**registry_rows(engine.registry), **rule_rows(engine.rules)}, "registry")
     owned = frozenset(range(PARTITIONS))
     assert Worker(world, 1, 10_000_000, partitions=owned).run({}, iter(()), 50)
     return contents([world.store])
