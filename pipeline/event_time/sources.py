@@ -9,13 +9,15 @@ The packed rows decide everything; the index and the heap follow from them and a
 """
 
 from collections.abc import Iterator
-from functools import cached_property, lru_cache
+from functools import cached_property
 from hashlib import blake2b
 from heapq import heapify, heappop, heappush, heapreplace
 from struct import Struct
 from typing import NamedTuple, TypeAlias
 
 import msgspec
+
+from pipeline.sigma.memo import by_text
 
 SourceId: TypeAlias = bytes
 """Six bytes of the name's hash: of 20,000 names two are alike once in a million enterprises."""
@@ -28,7 +30,7 @@ SHIFT_MINUTES = 5
 """Minutes, each with a batch, in which a shift was the same: then it is the zone, not the delay."""
 HALF_HOUR_S = 1_800
 SOURCE_IDS_KEPT = 65_536
-"""Names whose ids are remembered, the least recently met forgotten."""
+"""Names whose ids are remembered."""
 _GREATEST_SHIFT = 28
 _ROW = Struct("<6sIIbB")
 _LAST_SECOND = 2**32 - 1
@@ -47,10 +49,13 @@ class Row(NamedTuple):
     """Minutes in which that was so."""
 
 
-@lru_cache(SOURCE_IDS_KEPT)
-def source_id(name: str) -> SourceId:
-    """The id of a source's name."""
+def _source_id(name: str) -> SourceId:
     return blake2b(name.encode("utf-8", "surrogatepass"), digest_size=6).digest()
+
+
+SOURCE_IDS = by_text(_source_id, SOURCE_IDS_KEPT)
+source_id = SOURCE_IDS.__getitem__
+"""The id of a source's name."""
 
 
 class Order:

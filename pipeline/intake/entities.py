@@ -18,8 +18,8 @@ from pipeline.intake.field_map import (
     Rows,
     rows_of,
 )
-from pipeline.intake.memo import Memo, Names, by_names, by_text
 from pipeline.sigma.matching.values import members, read_field
+from pipeline.sigma.memo import Memo, Names, by_names, by_text
 from schemas.detection import Entity, EntityKind
 from schemas.event import Event
 

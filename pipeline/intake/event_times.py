@@ -7,9 +7,9 @@ from typing import NamedTuple
 
 from pipeline.intake.entities import HOST, columns_of
 from pipeline.intake.field_map import rows_of
-from pipeline.intake.memo import Names, by_names
 from pipeline.intake.time_shapes import UNIVERSAL, LocalTime, moment_in
 from pipeline.sigma.log_sources import log_source
+from pipeline.sigma.memo import Names, by_names
 from schemas.moments import Moment
 from schemas.registry import Enterprise
 from schemas.time_zones import zone_of

@@ -14,11 +14,11 @@ Rule 5: a category of Windows stands for channels and event ids, not for a name
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import NamedTuple
 
 import msgspec
 
+from pipeline.sigma.memo import TEXT_MAX, Memo, by_text
 from pipeline.sigma.predicates import text_of
 from pipeline.sigma.reading.documents import LogSource
 
@@ -240,13 +240,15 @@ class Origin(NamedTuple):
 
 def written_source(text: str) -> EventSource:
     """A source as formats and policies write it: "category/product/service", any of them empty."""
-    return _written(text).source
+    return _WRITTEN[text].source
 
 
-@lru_cache(maxsize=SOURCES_KEPT)
 def _written(text: str) -> Origin:
     category, product, service = [*text.split("/", 2), "", ""][:3]
     return _origin(EventSource(frozenset(_known(category)), product, _known(service)))
+
+
+_WRITTEN = by_text(_written, SOURCES_KEPT)
 
 
 def _origin(source: EventSource) -> Origin:
@@ -277,22 +279,23 @@ def log_source(fields: Mapping[str, object]) -> LogSource:
 def _origin_of(fields: Mapping[str, object]) -> Origin:
     tagged = fields.get(SOURCE_FIELD)
     if isinstance(tagged, str):
-        return _written(tagged)
+        return _WRITTEN[tagged]
     channel, provider = fields.get("Channel"), fields.get("Provider_Name")
     if not isinstance(channel, str) or not channel:
         if not isinstance(provider, str) or not _is_windows_provider(provider):
             return _UNNAMED if EVENT_ID in fields else _NOWHERE
         channel = PROVIDER_CHANNELS.get(provider.lower(), provider)
     event_id = fields.get(EVENT_ID)
-    return _windows_log(
+    return _WINDOWS_LOGS[
         channel,
         event_id if event_id.__class__ in (str, int) else text_of(event_id) or "",
         provider if isinstance(provider, str) else "",
-    )
+    ]
 
 
-@lru_cache(maxsize=SOURCES_KEPT)
-def _windows_log(channel: str, event_id: str | int, provider: str) -> Origin:
+def _windows_log(named: tuple[str, str | int, str]) -> Origin:
+    """Of a channel, an event id and a provider ("" for none)."""
+    channel, event_id, provider = named
     return _origin(
         EventSource(
             categories=_categories(channel.lower(), str(event_id).strip(), provider.lower()),
@@ -301,6 +304,11 @@ def _windows_log(channel: str, event_id: str | int, provider: str) -> Origin:
             is_windows_log=True,
         )
     )
+
+
+_WINDOWS_LOGS: Memo[tuple[str, str | int, str], Origin] = Memo(
+    _windows_log, SOURCES_KEPT, lambda named: sum(len(str(part)) for part in named) <= TEXT_MAX
+)
 
 
 def is_known_channel(channel: object) -> bool:

@@ -1,20 +1,28 @@
 """What is remembered by the names of fields: never more than a bound, and never another answer."""
 
+import gc
+import json
 from collections.abc import Mapping
+from functools import _lru_cache_wrapper
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.intake.formats.lines import Aliases, Fields, look_up
-from pipeline.intake.memo import (
+from pipeline.sigma.memo import (
     CHARACTERS_MAX,
     NAMES_MAX,
     SHAPES_KEPT,
     TEXT_MAX,
+    Memo,
     Names,
     by_names,
     by_text,
 )
+from pipeline.state import enterprise_state, fresh_state
+from tests.engine.builders import batch, make_engine
 
 NAMES = st.sampled_from(["a", "b", "c", "d", "a.b", "a.c", "b.c.d"])
 SCALARS = st.sampled_from([None, "", 0, False, "x", "y", 7])
@@ -70,3 +78,39 @@ def test_what_a_sender_made_large_is_answered_and_not_remembered() -> None:
     assert not texts
     assert texts["T" * TEXT_MAX] == "t" * TEXT_MAX
     assert len(texts) == 1
+
+
+LONG = "x" * 100_000
+
+
+def remembered() -> list[str]:
+    """What every memory of ours holds, written out."""
+    found = []
+    for each in gc.get_objects():
+        if isinstance(each, Memo):
+            found.append(str([*each.items()]))
+        elif isinstance(each, _lru_cache_wrapper) and each.__module__.startswith("pipeline."):
+            held = [part for part in gc.get_referents(each) if isinstance(part, dict)]
+            found.append(str(held))
+    return found
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"Channel": LONG, "EventID": 1},
+        {"Channel": "Security", "EventID": LONG},
+        {"Channel": "Security", "EventID": int("1" * 4_000)},
+        {"Channel": "Security", "EventID": 1, "Provider_Name": LONG},
+        {"_path": LONG, "id.orig_h": "10.0.0.7"},
+        {"host": LONG, "message": "m"},
+        {LONG: LONG, "Image": LONG, "User": LONG, "SourceIp": LONG, "tz": LONG},
+    ],
+)
+def test_no_memory_holds_what_a_sender_made_long(fields: dict[str, object]) -> None:
+    raw = json.dumps(fields | {"@timestamp": "2026-05-01T12:00:00Z"}).encode()
+    sent = msgspec.structs.replace(batch([raw]), format="auto")
+    assert make_engine().process(enterprise_state(fresh_state("E1")), sent)
+    held = remembered()
+    assert len(held) > 10
+    assert not [each[:200] for each in held if "x" * 2_000 in each or "1" * 2_000 in each]

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from pipeline.intake.formats.lines import Fields, look_up
-from pipeline.intake.memo import Names, by_names
+from pipeline.sigma.memo import Names, by_names
 
 
 class Carrier(msgspec.Struct, frozen=True):

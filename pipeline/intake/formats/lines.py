@@ -7,9 +7,9 @@ from typing import Any
 import orjson
 
 from pipeline.intake.faults import EventFault
-from pipeline.intake.memo import Names, by_names
 from pipeline.intake.texts import REPLACED, text_of_line
 from pipeline.sigma.log_sources import DECODING_FIELD, RESERVED_FIELDS, SOURCE_FIELD
+from pipeline.sigma.memo import Names, by_names
 
 Fields = dict[str, Any]
 

@@ -20,8 +20,8 @@ import orjson
 
 from pipeline.intake.formats.lines import Fields, flattened
 from pipeline.intake.formats.windows_text import message_fields
-from pipeline.intake.memo import Names, by_names
 from pipeline.sigma.log_sources import SOURCE_FIELD
+from pipeline.sigma.memo import Names, by_names
 
 _BEAT_NAMES: dict[str, tuple[str, ...]] = {
     "Channel": ("winlog.channel", "log_name"),

@@ -14,7 +14,7 @@ from xml.etree.ElementTree import (
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import Fields
-from pipeline.intake.memo import by_text
+from pipeline.sigma.memo import by_text
 
 _OPENINGS = ("<Event>", "<Event ", "<Event\t", "<Event\n", "<Event\r")
 _CLOSING = "</Event>"

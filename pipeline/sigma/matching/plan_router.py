@@ -24,6 +24,7 @@ from pipeline.sigma.log_sources import (
 from pipeline.sigma.matching.plan import Plan, refers_on
 from pipeline.sigma.matching.scan import Scanner
 from pipeline.sigma.matching.value_cache import Space
+from pipeline.sigma.memo import TEXT_MAX, Memo
 from pipeline.sigma.reading.documents import LogSource, SigmaRule
 from pipeline.sigma.trees import FALSE, TRUE, Leaf, Tree, leaves, replace_leaves
 
@@ -87,6 +88,12 @@ def _is_plain(value: object) -> bool:
     return value.__class__ is int and value in _EVENT_IDS
 
 
+def _is_short(source: EventSource) -> bool:
+    """Whether it may be remembered: a path of Zeek is the sender's own text."""
+    names = (source.product, *source.services, *source.categories)
+    return sum(map(len, names)) <= TEXT_MAX
+
+
 class _Asked:
     """The leaves that ask for one routing field, as bits."""
 
@@ -142,7 +149,7 @@ class Routes:
             for number, each in enumerate(compiled)
             if any(_routing_leaves(each.tree, asked.field) for asked in self._asked)
         )
-        self._fits: dict[EventSource, _Fit] = {}
+        self._fits: Memo[EventSource, _Fit] = Memo(self._fit, SOURCES_KEPT, _is_short)
         self._plans: dict[tuple[int, int, int], Plan] = {}
         self._met: dict[tuple[int, int, int], dict[str, str | int]] = {}
         """The routing fields of the event for which each plan was built."""
@@ -160,7 +167,7 @@ class Routes:
         return self._plan(self._source(fields), fields)
 
     def _plan(self, source: EventSource, fields: Mapping[str, object]) -> Plan | None:
-        fit = self._fit(source)
+        fit = self._fits[source]
         kind = (
             fit.logsources,
             fit.channels & self._channels.scanner.mask(fields.get(CHANNEL)),
@@ -230,18 +237,13 @@ class Routes:
         return self.assumed
 
     def _fit(self, source: EventSource) -> _Fit:
-        fit = self._fits.get(source)
-        if fit is None:
-            mask = channels = event_ids = 0
-            for index, (logsource, has_keywords) in enumerate(self._by_source):
-                if applies(logsource, source, has_keywords):
-                    mask |= 1 << index
-                    channels |= self._asked_by[index][0]
-                    event_ids |= self._asked_by[index][1]
-            if len(self._fits) >= SOURCES_KEPT:
-                self._fits.clear()
-            fit = self._fits[source] = _Fit(mask, channels, event_ids)
-        return fit
+        mask = channels = event_ids = 0
+        for index, (logsource, has_keywords) in enumerate(self._by_source):
+            if applies(logsource, source, has_keywords):
+                mask |= 1 << index
+                channels |= self._asked_by[index][0]
+                event_ids |= self._asked_by[index][1]
+        return _Fit(mask, channels, event_ids)
 
     def _new_plan(self, logsources: int, channels: int, event_ids: int) -> Plan | None:
         if self._rules_planned >= RULES_PLANNED:
