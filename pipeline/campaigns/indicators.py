@@ -14,7 +14,7 @@ from ipaddress import ip_address
 
 from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.incidents.linking_keys import is_system_path, normal_form
-from pipeline.intake.entities import is_private
+from pipeline.intake.normal_forms import is_private
 from schemas.campaign import Indicator, IndicatorKind
 from schemas.detection import Entity, EntityKind
 

@@ -6,7 +6,8 @@ A name that two sources use for different parts has no label, and is quoted as i
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pipeline.intake.field_map import ANY, ROWS_OF_FORMAT, ROWS_OF_PRODUCT, Row
+from pipeline.intake.field_map import ANY, ROWS_OF_FORMAT, ROWS_OF_PRODUCT
+from pipeline.intake.field_rows import Row
 from pipeline.sigma.reading.documents import SigmaCorrelation
 from schemas.glossary import FIELD_LABEL, Term
 from schemas.language import Language

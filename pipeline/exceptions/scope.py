@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 
-from pipeline.intake.entities import NORMAL_FORMS
+from pipeline.intake.normal_forms import NORMAL_FORMS
 from schemas.detection import Entity
 from schemas.exception import Scope
 from schemas.moments import Moment

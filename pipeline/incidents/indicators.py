@@ -13,7 +13,7 @@ from re import fullmatch
 import msgspec
 
 from pipeline.incidents.linking_keys import is_system_path, normal_form
-from pipeline.intake.entities import is_private
+from pipeline.intake.normal_forms import is_private
 from schemas.detection import Entity, EntityKind
 
 SHARED_KINDS: tuple[EntityKind, ...] = ("address", "domain", "url", "hash", "file", "process")

@@ -6,7 +6,6 @@ from datetime import UTC
 from typing import NamedTuple
 
 from pipeline.intake.entities import HOST, columns_of
-from pipeline.intake.field_map import rows_of
 from pipeline.intake.time_shapes import UNIVERSAL, LocalTime, moment_in
 from pipeline.sigma.log_sources import log_source
 from pipeline.sigma.memo import Names, by_names
@@ -161,6 +160,5 @@ class SenderZones:
         return LocalTime(zone_of(name) if name else UTC, self._received_at)
 
     def _named_for(self, format: str, fields: Mapping[str, object]) -> str:
-        rows = rows_of(format, log_source(fields).product, "Channel" in fields)
-        host = columns_of(fields, rows)[HOST]
+        host = columns_of(format, log_source(fields).product, fields)[HOST]
         return self._named.get(host) or self._named.get(format, "")

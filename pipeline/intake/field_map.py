@@ -15,54 +15,11 @@ To add a source: its rows, and one line of `ROWS_OF_FORMAT` or `ROWS_OF_PRODUCT`
 """
 
 from collections.abc import Mapping
-from typing import Literal, NamedTuple, TypeAlias, get_args
 
-from schemas.detection import EntityKind
+from pipeline.intake.field_rows import Role, Row, Rows
 
-Role: TypeAlias = Literal["actor", "target", "tool", "observer", ""]
-Column: TypeAlias = Literal["host", "account", "source_ip", "destination_ip", "process", ""]
-
-
-class Row(NamedTuple):
-    """One part in an event. Where several rows fill a column, the first that has a value does."""
-
-    kind: EntityKind
-    role: Role
-    names: tuple[str, ...]
-    column: Column = ""
-    event_ids: frozenset[str] = frozenset()
-    """Windows event ids for which alone the row holds; empty: for all."""
-
-
-class Place(NamedTuple):
-    """Where a row looks."""
-
-    name: str
-    holders: tuple[str, ...]
-    """Under which an object or a list may hold the name: of `a.b.c` these are `a` and `a.b`."""
-    row: Row
-
-
-def _place(name: str, row: Row) -> Place:
-    parts = name.split(".")
-    return Place(name, tuple(".".join(parts[:length]) for length in range(1, len(parts))), row)
-
-
-class Rows:
-    """The rows of one source, in order, with the places at which each row and each column looks."""
-
-    __slots__ = ("of_column", "rows")
-
-    def __init__(self, *rows: Row) -> None:
-        self.rows = tuple((row, tuple(_place(name, row) for name in row.names)) for row in rows)
-        self.of_column: dict[Column, tuple[Place, ...]] = {
-            column: tuple(
-                place for row, places in self.rows if row.column == column for place in places
-            )
-            for column in get_args(Column)
-            if column
-        }
-
+LOGONS = frozenset({"4624", "4625", "4634", "4647", "4768", "4769", "4770", "4771", "4776"})
+"""Event ids of Windows: a logon, its end, a ticket, the check of a password."""
 
 WINDOWS = Rows(
     Row("host", "target", ("Computer", "ComputerName", "Hostname"), "host"),
@@ -70,24 +27,14 @@ WINDOWS = Rows(
     Row("account", "actor", ("User",), "account"),
     Row("account", "actor", ("SourceUser",), "account"),
     # Whose credentials were used at a logon is who came; elsewhere to whom it was done.
-    Row(
-        "account",
-        "actor",
-        ("TargetUserName",),
-        "account",
-        frozenset({"4624", "4625", "4634", "4647", "4768", "4769", "4770", "4771", "4776"}),
-    ),
+    Row("account", "actor", ("TargetUserName",), "account", LOGONS),
     Row("account", "target", ("TargetUserName",), "account"),
     Row("account", "actor", ("SubjectUserName",), "account"),
     Row("account", "target", ("TargetUser",)),
     # Elsewhere AccountName is the service's account, or (NXLog) the writer's.
     Row("account", "actor", ("AccountName",), "account", frozenset({"4778", "4779", "4825"})),
-    Row(
-        "address",
-        "actor",
-        ("SourceIp", "IpAddress", "SourceAddress", "ClientAddress"),
-        "source_ip",
-    ),
+    Row("address", "actor", ("SourceIp", "IpAddress", "SourceAddress", "ClientAddress"),
+        "source_ip"),
     Row("address", "target", ("DestinationIp", "DestAddress"), "destination_ip"),
     Row("process", "tool", ("Image", "NewProcessName"), "process"),
     Row("process", "tool", ("SourceImage",), "process"),
@@ -97,7 +44,7 @@ WINDOWS = Rows(
     Row("hash", "tool", ("Hashes",)),
     Row("domain", "", ("QueryName",)),
     Row("registry_key", "target", ("TargetObject",)),
-)
+)  # fmt: skip
 """Sysmon, Security, System and the others, as `formats/windows.py` names them."""
 
 OCSF = Rows(
@@ -163,77 +110,33 @@ AUDITD = Rows(
 )
 
 AWS = Rows(
-    Row(
-        "account",
-        "actor",
-        (
-            "userIdentity.userName",
-            "userIdentity.arn",
-            "userIdentity.invokedBy",
-            "User",
-            "user.name",
-        ),
-        "account",
-    ),
+    Row("account", "actor", ("userIdentity.userName", "userIdentity.arn", "userIdentity.invokedBy",
+        "User", "user.name"), "account"),
     Row("account", "target", ("requestParameters.userName", "requestParameters.roleName")),
     Row("address", "actor", ("sourceIPAddress", "source.ip", "src_endpoint.ip"), "source_ip"),
     Row("data", "target", ("requestParameters.bucketName", "requestParameters.secretId")),
     Row("data", "target", ("requestParameters.instanceId", "requestParameters.functionName")),
-)
+)  # fmt: skip
 
 AZURE = Rows(
-    Row(
-        "account",
-        "actor",
-        (
-            "properties.userPrincipalName",
-            "userPrincipalName",
-            "properties.initiatedBy.user.userPrincipalName",
-            "initiatedBy.user.userPrincipalName",
-            "caller",
-            "user.name",
-        ),
-        "account",
-    ),
-    Row(
-        "account",
-        "target",
-        (
-            "properties.targetResources.userPrincipalName",
-            "targetResources.userPrincipalName",
-        ),
-    ),
-    Row(
-        "address",
-        "actor",
-        (
-            "properties.ipAddress",
-            "ipAddress",
-            "callerIpAddress",
-            "properties.initiatedBy.user.ipAddress",
-            "initiatedBy.user.ipAddress",
-            "source.ip",
-        ),
-        "source_ip",
-    ),
+    Row("account", "actor", ("properties.userPrincipalName", "userPrincipalName",
+        "properties.initiatedBy.user.userPrincipalName", "initiatedBy.user.userPrincipalName",
+        "caller", "user.name"), "account"),
+    Row("account", "target", ("properties.targetResources.userPrincipalName",
+        "targetResources.userPrincipalName")),
+    Row("address", "actor", ("properties.ipAddress", "ipAddress", "callerIpAddress",
+        "properties.initiatedBy.user.ipAddress", "initiatedBy.user.ipAddress", "source.ip"),
+        "source_ip"),
     Row("data", "target", ("resourceId",)),
-)
+)  # fmt: skip
 
 GCP = Rows(
-    Row(
-        "account",
-        "actor",
-        ("protoPayload.authenticationInfo.principalEmail", "User", "user.name", "user.email"),
-        "account",
-    ),
-    Row(
-        "address",
-        "actor",
-        ("protoPayload.requestMetadata.callerIp", "source.ip", "src_endpoint.ip"),
-        "source_ip",
-    ),
+    Row("account", "actor", ("protoPayload.authenticationInfo.principalEmail", "User", "user.name",
+        "user.email"), "account"),
+    Row("address", "actor", ("protoPayload.requestMetadata.callerIp", "source.ip",
+        "src_endpoint.ip"), "source_ip"),
     Row("data", "target", ("protoPayload.resourceName",)),
-)
+)  # fmt: skip
 
 OKTA = Rows(
     Row("account", "actor", ("actor.alternateId", "user.name"), "account"),
@@ -355,80 +258,17 @@ ONELOGIN = Rows(
 )
 
 ANY = Rows(
-    Row(
-        "host",
-        "target",
-        (
-            "Computer",
-            "ComputerName",
-            "Hostname",
-            "hostname",
-            "host.name",
-            "host.hostname",
-            "device.hostname",
-            "dhost",
-            "s-computername",
-            "node",
-            "host",
-        ),
-        "host",
-    ),
+    Row("host", "target", ("Computer", "ComputerName", "Hostname", "hostname", "host.name",
+        "host.hostname", "device.hostname", "dhost", "s-computername", "node", "host"), "host"),
     Row("host", "actor", ("WorkstationName", "shost")),
     Row("host", "observer", ("dvchost", "devname"), "host"),
-    Row(
-        "account",
-        "actor",
-        (
-            "User",
-            "SubjectUserName",
-            "user.name",
-            "username",
-            "userName",
-            "user_name",
-            "suser",
-            "cs-username",
-            "usrName",
-            "acct",
-            "user",
-            "account",
-        ),
-        "account",
-    ),
+    Row("account", "actor", ("User", "SubjectUserName", "user.name", "username", "userName",
+        "user_name", "suser", "cs-username", "usrName", "acct", "user", "account"), "account"),
     Row("account", "target", ("TargetUserName", "duser"), "account"),
-    Row(
-        "address",
-        "actor",
-        (
-            "SourceIp",
-            "IpAddress",
-            "src_ip",
-            "source.ip",
-            "source_ip",
-            "srcip",
-            "src",
-            "client_ip",
-            "client.ip",
-            "c-ip",
-            "remote_addr",
-            "rhost",
-        ),
-        "source_ip",
-    ),
-    Row(
-        "address",
-        "target",
-        (
-            "DestinationIp",
-            "dst_ip",
-            "dest_ip",
-            "destination.ip",
-            "destination_ip",
-            "dstip",
-            "dst",
-            "s-ip",
-        ),
-        "destination_ip",
-    ),
+    Row("address", "actor", ("SourceIp", "IpAddress", "src_ip", "source.ip", "source_ip", "srcip",
+        "src", "client_ip", "client.ip", "c-ip", "remote_addr", "rhost"), "source_ip"),
+    Row("address", "target", ("DestinationIp", "dst_ip", "dest_ip", "destination.ip",
+        "destination_ip", "dstip", "dst", "s-ip"), "destination_ip"),
     Row("process", "tool", ("Image", "process.executable", "exe"), "process"),
     Row("file", "target", ("TargetFilename", "file.path")),
     Row("hash", "tool", ("Hashes", "sha256", "sha1", "md5")),
@@ -436,7 +276,7 @@ ANY = Rows(
     Row("domain", "", ("QueryName", "query", "url.domain", "cs-host")),
     Row("url", "", ("url.full", "url.original", "c-uri", "cs-uri-stem", "url")),
     Row("data", "target", ("database", "database.name")),
-)
+)  # fmt: skip
 """Of a source that has no rows of its own: the names that most tools use."""
 
 ROWS_OF_FORMAT: Mapping[str, Rows] = {
@@ -488,13 +328,3 @@ ROLES_OF_CATEGORY: Mapping[str, tuple[Role, Role]] = {
     "dns_query": ("target", ""),
 }
 """Kinds of event whose ends have these roles wherever they are: a resolver is no target."""
-
-
-def rows_of(format: str, product: str, is_windows_log: bool) -> Rows:
-    """The rows for an event of this format and Sigma product.
-
-    `is_windows_log`: it has a channel, whatever the format under which it was published.
-    """
-    if is_windows_log:
-        return WINDOWS
-    return ROWS_OF_PRODUCT.get(product) or ROWS_OF_FORMAT.get(format, ANY)

@@ -20,7 +20,6 @@ from pipeline.event_time.sources import SourceId, source_id
 from pipeline.intake.entities import columns_of
 from pipeline.intake.event_times import SenderZones
 from pipeline.intake.faults import EventFault
-from pipeline.intake.field_map import rows_of
 from pipeline.intake.lines import EVENTS_MAX, Found, read_lines
 from pipeline.intake.texts import lines_of_value
 from pipeline.sigma.log_sources import DECODING_FIELD, log_source
@@ -233,8 +232,9 @@ def _event_reader(
             fault = f"the event is dated {time / 1e6:.0f} s after 1970"
             raise EventFault("time_out_of_range", fault)
         source = log_source(fields)
-        rows = rows_of(format, source.product, "Channel" in fields)
-        host, account, source_ip, destination_ip, process = columns_of(fields, rows, names)
+        host, account, source_ip, destination_ip, process = columns_of(
+            format, source.product, fields, names
+        )
         # Parts of a line that are alike are told apart by their place in it.
         part = (str(found.part),) if found.part and batch.occurrences else ()
         return Event(  # by position: to bind 21 names costs four times as much

@@ -6,9 +6,11 @@ import msgspec
 import orjson
 import pytest
 
-from pipeline.intake.entities import COLUMNS, NORMAL_FORMS, columns_of, entities_of
-from pipeline.intake.field_map import ROWS_OF_FORMAT, ROWS_OF_PRODUCT, Column, rows_of
+from pipeline.intake.entities import COLUMNS, columns_of, entities_of, rows_of
+from pipeline.intake.field_map import ROWS_OF_FORMAT, ROWS_OF_PRODUCT
+from pipeline.intake.field_rows import Column
 from pipeline.intake.formats.table import FORMATS
+from pipeline.intake.normal_forms import NORMAL_FORMS
 from pipeline.state import EnterpriseState
 from schemas.batch import Batch
 from schemas.detection import EntityKind
@@ -644,15 +646,14 @@ def test_every_format_and_product_has_a_sample() -> None:
 def test_every_row_that_fills_a_column_is_of_its_kind() -> None:
     assert set(KIND_OF_COLUMN) == set(get_args(Column)) - {""}
     for format in FORMATS:
-        for row, _ in rows_of(format, "", is_windows_log=False).rows:
+        for row, _ in rows_of(format, "", {}).rows:
             assert not row.column or KIND_OF_COLUMN[row.column] == row.kind
 
 
 def test_what_says_nothing_fills_no_column() -> None:
-    rows = rows_of("json", "", is_windows_log=False)
     for nothing in ("-", "", None, [], {}, True, ["-"], {"name": None}):
         fields = {"host": nothing, "user": nothing, "src_ip": nothing}
-        assert columns_of(fields, rows) == [""] * len(COLUMNS)
+        assert columns_of("json", "", fields) == [""] * len(COLUMNS)
 
 
 def test_of_a_long_list_only_the_first_become_entities() -> None:
