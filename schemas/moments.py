@@ -5,12 +5,16 @@ and arithmetic is exact. Text appears only at the edges.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TypeAlias
+from typing import Annotated, TypeAlias
+
+import msgspec
 
 from schemas.language import Language
 
 Moment: TypeAlias = int
 """Microseconds since the Unix epoch, UTC."""
+ZonedTime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
+"""RFC 3339 with an offset, where people write or read JSON."""
 
 SECOND: Moment = 1_000_000
 MINUTE: Moment = 60 * SECOND

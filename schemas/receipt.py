@@ -2,7 +2,7 @@
 
 import msgspec
 
-from schemas.moments import Moment
+from schemas.moments import ZonedTime
 from schemas.quota import Quota
 
 
@@ -31,7 +31,7 @@ class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     topic: str
     partition: int
     offset: int
-    received_at: Moment
+    received_at: ZonedTime
     outcome: str
     events: int
     stored: int

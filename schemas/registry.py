@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
-from typing import Annotated, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 import msgspec
 
-from schemas.moments import Moment, moment_of
+from schemas.moments import Moment, ZonedTime, moment_of
 from schemas.quota import QuotaOverride
 
 Field: TypeAlias = Literal["industrial", "telecom", "radio", "unknown"]
@@ -15,8 +15,6 @@ DataClass: TypeAlias = Literal["general", "important", "core"]
 """数据级别 一般/重要/核心 (Data Security Measures 2022, Art. 8)."""
 ListingAbroad: TypeAlias = Literal["none", "planned", "filed"]
 """国外上市 (Cybersecurity Review Measures 2022, Art. 7): not meant, planned, or filed for."""
-
-ZonedTime: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 
 PROVINCE_PATTERN = "^[1-6][0-9]0000$"
 

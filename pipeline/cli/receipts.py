@@ -11,7 +11,7 @@ from pipeline.cli.moments import RFC3339
 from pipeline.cli.terminal import say
 from pipeline.kafka.preflight import require
 from pipeline.kafka.receipts import ReceiptReader, reading_receipts
-from schemas.moments import Moment, format_moment
+from schemas.moments import Moment, format_moment, moment_of
 from schemas.receipt import Receipt
 from schemas.topics import receipts_topic
 
@@ -63,8 +63,9 @@ def wording(receipt: Receipt) -> str:
     }
     counts = " + ".join(f"{count} {name}" for name, count in parts.items() if count)
     drill = f" drill {receipt.drill}" if receipt.drill else ""
+    received = format_moment(moment_of(receipt.received_at))
     head = (
-        f"{format_moment(receipt.received_at)} {receipt.batch_id}{drill} {receipt.outcome}: "
+        f"{received} {receipt.batch_id}{drill} {receipt.outcome}: "
         f"{receipt.events} events = {counts or '0 stored'}"
     )
     reasons = [f"  {each.events} {each.reason}: {each.remedy}" for each in receipt.reasons]

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pipeline.intake import admission, dead_letters, quota, reading
 from schemas.batch import BatchAccount
 from schemas.ids import content_id
+from schemas.moments import datetime_of
 from schemas.receipt import Reason, Receipt
 
 REMEDIES: Mapping[str, str] = {
@@ -34,7 +35,7 @@ def receipt_of(account: BatchAccount) -> Receipt | None:
         topic=account.topic,
         partition=account.partition,
         offset=account.offset,
-        received_at=account.received_at,
+        received_at=datetime_of(account.received_at),
         outcome=account.outcome,
         events=account.events,
         stored=account.stored,

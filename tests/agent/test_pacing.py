@@ -13,7 +13,7 @@ from pipeline.agent.receipts import Answers
 from pipeline.intake.batching import make_chunk
 from pipeline.intake.quota import QuotaState, charge
 from schemas.batch import Batch
-from schemas.moments import SECOND
+from schemas.moments import SECOND, datetime_of
 from schemas.quota import Quota
 from schemas.receipt import Reason, Receipt
 
@@ -119,8 +119,8 @@ def test_a_quota_that_is_told_holds_at_once_and_outlives_the_process(tmp_path: P
 def receipt(batch_id: str, **told: object) -> Receipt:
     row = Receipt(
         receipt_id="r", enterprise_id="E1", batch_id=batch_id, topic="t", partition=0, offset=0,
-        received_at=0, outcome="refused", events=1, stored=0, not_correlated=0, dropped=1,
-        refused=0, reasons=(Reason("over_quota", 1, ""),),
+        received_at=datetime_of(0), outcome="refused", events=1, stored=0, not_correlated=0,
+        dropped=1, refused=0, reasons=(Reason("over_quota", 1, ""),),
     )  # fmt: skip
     return msgspec.structs.replace(row, **told)
 

@@ -23,7 +23,7 @@ from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_consumer, open_producer
 from pipeline.kafka.topics import make_topics, plan_receipts, plan_topics
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
-from schemas.moments import SECOND, format_moment
+from schemas.moments import format_moment
 from schemas.receipt import Receipt
 from schemas.topics import receipts_topic
 from tests.benchmarks.worker import cpu_seconds
@@ -152,7 +152,7 @@ class Told:
 
     def _take_in(self, message: Any) -> None:
         receipt = msgspec.json.decode(message.value, type=Receipt)
-        received_s = receipt.received_at / SECOND
+        received_s = receipt.received_at.timestamp()
         self.waits.append((received_s, message.timestamp / 1_000 - received_s))
         for each in receipt.reasons:
             self.reasons[each.reason] = self.reasons.get(each.reason, 0) + each.events

@@ -4,16 +4,19 @@ from hashlib import sha256
 from random import Random
 
 import msgspec
+import pytest
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline.cli.receipts import wording
 from pipeline.intake.receipts import REMEDIES, receipt_of
 from pipeline.state import decode_state, encode_state, fresh_state
 from pipeline.worker.publications import publications_of
 from schemas.batch import SIGNED_HEADERS, BatchAccount, Record
 from schemas.decision import Decision
+from schemas.moments import FIRST_STORED, LAST_STORED, format_moment, moment_of, parse_moment
 from schemas.names import is_name
 from schemas.receipt import Receipt
 from schemas.topics import receipts_topic
@@ -94,6 +97,18 @@ def test_a_topic_made_anew_has_other_receipts_at_the_same_offsets() -> None:
     assert first is not None
     assert other is not None
     assert first.receipt_id != other.receipt_id
+
+
+@pytest.mark.parametrize("moment", [FIRST_STORED, -1, 0, 1_700_000_000_123_456, LAST_STORED])
+def test_a_receipt_says_its_time_as_people_read_it(moment: int) -> None:
+    """Kafka's timestamp, which a topic of others lets a sender choose, is within these bounds."""
+    (sent,) = publications_of([account(received_at=moment)])
+    text = msgspec.json.decode(sent.value)["received_at"]
+    assert text.endswith("Z")
+    assert parse_moment(text) == moment
+    receipt = msgspec.json.decode(sent.value, type=Receipt)
+    assert moment_of(receipt.received_at) == moment
+    assert wording(receipt).startswith(format_moment(moment))
 
 
 def test_what_was_taken_before_is_no_loss_and_what_is_dropped_else_is() -> None:

@@ -3,14 +3,15 @@
 import msgspec
 
 from pipeline.app.awaited_receipts import AwaitedReceipts
+from schemas.moments import datetime_of
 from schemas.receipt import Reason, Receipt
 
 
 def receipt(offset: int, **changed: object) -> Receipt:
     plain = Receipt(
         receipt_id=str(offset), enterprise_id="E1", batch_id="b", topic="fenghuo.events",
-        partition=0, offset=offset, received_at=0, outcome="accepted", events=2, stored=2,
-        not_correlated=0, dropped=0, refused=0,
+        partition=0, offset=offset, received_at=datetime_of(0), outcome="accepted", events=2,
+        stored=2, not_correlated=0, dropped=0, refused=0,
     )  # fmt: skip
     return msgspec.structs.replace(plain, **changed)
 
