@@ -1,12 +1,14 @@
 """What becomes of what the agent sent: its enterprise's receipts, and the pace that they ask for.
 
 `Listener` hears them in a thread of its own (shell); `Answers` belongs to the thread that sends.
-Without the right to read them, or without such a topic, the agent sends all the same, at the pace
-of the default quota, and says that it hears nothing.
+Without the right to read them, or without such a topic, the agent sends all the same, as
+slowly as one that has not heard its quota, and says that it hears nothing.
 """
 
 import time
 from collections import OrderedDict
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from threading import Event
@@ -15,13 +17,14 @@ import msgspec
 import structlog
 
 from pipeline.agent.metrics import Metrics
-from pipeline.agent.pacing import Pace
+from pipeline.agent.pacing import Owed, Pace
 from pipeline.files.replacing import replace_file
 from pipeline.intake.batching import Chunk
 from pipeline.intake.quota import OVER_QUOTA
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.faults import KafkaFault, explain_refusal
 from pipeline.kafka.receipts import reading_receipts
+from schemas.moments import ZonedTime
 from schemas.quota import Quota
 from schemas.receipt import Receipt
 
@@ -76,15 +79,23 @@ class Listener:
         self.fault = fault
 
 
+class Kept(msgspec.Struct, frozen=True):
+    """What the next start goes on from: the quota that was told last, and what was owed then."""
+
+    quota: Quota | None
+    owed: Owed
+    at: ZonedTime
+
+
 class Answers:
     """The batches that wait for a receipt, and whether another may go."""
 
     def __init__(self, heard: "SimpleQueue[Receipt]", folder: Path, metrics: Metrics) -> None:
         self._heard = heard
-        self._file = folder / "quota.json"
+        self._file = folder / "pace.json"
         self._metrics = metrics
         self._awaited: OrderedDict[str, int] = OrderedDict()
-        self.pace = Pace(self._kept(), time.monotonic())
+        self.pace = self._restart()
 
     def may_send(self) -> bool:
         """Whether another batch may go, by all that was heard."""
@@ -95,8 +106,9 @@ class Answers:
                 return self.pace.may_send(time.monotonic())
 
     def sent(self, chunk: Chunk) -> None:
-        """It goes out, and its receipt is awaited."""
-        self.pace.sent(len(chunk.lines), chunk.size, time.monotonic())
+        """It is about to go out, and its receipt is awaited."""
+        self.pace.sent(len(chunk.lines), chunk.size)
+        self._keep()
         self._awaited[chunk.batch_id] = len(chunk.lines)
         if len(self._awaited) > REMEMBERED:
             self._awaited.popitem(last=False)
@@ -104,31 +116,35 @@ class Answers:
     def acknowledged(self, chunk: Chunk) -> None:
         """Kafka has it."""
         self.pace.acknowledged(len(chunk.lines), chunk.size, time.monotonic())
+        self._keep()
 
     def _hear(self, receipt: Receipt) -> None:
         is_over = any(each.reason == OVER_QUOTA for each in receipt.reasons)
         if self.pace.hear(receipt.quota, is_over, time.monotonic()):
-            self._keep(receipt.quota)
+            self._keep()
+            log.info("quota", told=msgspec.to_builtins(receipt.quota))
         self._metrics.put("pace_share", self.pace.share)
         lines = self._awaited.pop(receipt.batch_id, None)
         if lines is None:  # another sender's, or of before the start
             return
-        self.pace.owe(max(0, receipt.events - lines), 0, time.monotonic())
+        if receipt.events > lines:
+            self.pace.owe(receipt.events - lines, 0, time.monotonic())
+            self._keep()
         if receipt.is_loss:
             for each in receipt.reasons:
                 self._metrics.add("events_refused", each.events, reason=each.reason)
             log.error("events were not taken", **msgspec.to_builtins(receipt))
 
-    def _kept(self) -> Quota | None:
-        """What was told last; None where nothing was, or the file is no quota's."""
+    def _restart(self) -> Pace:
+        """The pace that was gone at last; a file that is away or no such file knows of none."""
         try:
-            return msgspec.json.decode(self._file.read_bytes(), type=Quota)
+            kept = msgspec.json.decode(self._file.read_bytes(), type=Kept)
         except (OSError, msgspec.DecodeError, UnicodeDecodeError):
-            return None
+            return Pace(None, time.monotonic())
+        passed_s = (datetime.now(UTC) - kept.at).total_seconds()
+        return Pace(kept.quota, time.monotonic(), kept.owed.after(max(0.0, passed_s)))
 
-    def _keep(self, quota: Quota | None) -> None:
-        log.info("quota", told=msgspec.to_builtins(quota))
-        try:
-            replace_file(self._file, msgspec.json.encode(quota))
-        except OSError as fault:  # then the next start asks again
-            log.warning("the quota is not kept", fault=str(fault))
+    def _keep(self) -> None:
+        kept = Kept(self.pace.told, self.pace.owed(time.monotonic()), datetime.now(UTC))
+        with suppress(OSError):  # a full disk: the next start goes on from what stands there
+            replace_file(self._file, msgspec.json.encode(kept))

@@ -142,6 +142,7 @@ class Forwarder:
         headers = sign_chunk(
             self._sender, batch.chunk, manner.format, manner.drill, manner.time_zone
         )
+        self._answers.sent(batch.chunk)
         future = producer.send(
             self._topic,
             key=manner.enterprise_id.encode(),
@@ -150,7 +151,6 @@ class Forwarder:
         )
         self._on_its_way.append(OnItsWay(cursor, batch, future))
         self._bytes += batch.chunk.size
-        self._answers.sent(batch.chunk)
         return True
 
     def _await_first(self) -> None:

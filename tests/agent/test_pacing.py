@@ -1,14 +1,17 @@
 """An agent keeps to its quota by itself: on Kafka's stamps the engine finds nothing over it."""
 
+import time
 from pathlib import Path
 from queue import SimpleQueue
+from typing import TypeAlias
 
 import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.agent.metrics import Metrics
-from pipeline.agent.pacing import FIRST_S, Pace
+from pipeline.agent.pacing import UNTOLD, Owed, Pace
 from pipeline.agent.receipts import Answers
 from pipeline.intake.batching import make_chunk
 from pipeline.intake.quota import QuotaState, charge
@@ -36,37 +39,82 @@ def stamped(lines: int, at_s: float) -> Batch:
     )  # fmt: skip
 
 
-@given(
-    quota=QUOTAS,
-    steps=st.lists(
-        st.tuples(
-            st.floats(0, 3),  # the time that passes
-            st.integers(1, 40),  # lines of a batch
-            st.floats(0, 60),  # until it is acknowledged
-            st.floats(0, 1),  # where between both Kafka stamps it
-        ),
-        max_size=200,
+STEPS = st.lists(  # each a `Step`
+    st.tuples(
+        st.sampled_from([0.0, 0.1, 1.0, 3.0]),  # the time that passes
+        st.integers(1, 100),  # lines of a batch
+        st.sampled_from([0.0, 0.1, 2.0, 60.0]),  # until it is acknowledged
+        st.sampled_from([0.0, 0.5, 1.0]),  # where between both Kafka stamps it
+        st.sampled_from(["", "", "", "killed", "told"]),
     ),
+    max_size=200,
 )
-def test_laws_what_goes_at_this_pace_is_never_over_the_quota(
-    quota: Quota, steps: list[tuple[float, int, float, float]]
-) -> None:
-    now_s, pace = 0.0, Pace(quota, 0.0)
-    on_its_way: list[tuple[float, int]] = []
-    stamps: list[tuple[float, int]] = []
-    for passed_s, lines, answer_s, where in steps:
+Step: TypeAlias = tuple[float, int, float, float, str]
+Stamp: TypeAlias = tuple[float, int]
+"""When Kafka took a batch, and its lines."""
+
+
+def size_of(lines: int) -> int:
+    return lines * (len(LINE) + 1) - 1
+
+
+def sent_by(quota: Quota, pace: Pace, steps: list[Step]) -> list[Stamp]:
+    """What Kafka stamps of an agent that is told its quota, and killed, in between."""
+    now_s, kept, kept_s = 0.0, pace.owed(0.0), 0.0
+    on_its_way: list[tuple[float, float, int]] = []
+    stamps: list[Stamp] = []
+    for passed_s, lines, answer_s, where, what in steps:
         now_s += passed_s
-        for acknowledged_s, count in sorted(on_its_way):
-            if acknowledged_s <= now_s:
-                pace.acknowledged(count, count * (len(LINE) + 1) - 1, acknowledged_s)
-                on_its_way.remove((acknowledged_s, count))
+        for answered in sorted(on_its_way):
+            if answered[0] <= now_s:
+                kept_s, at_s, count = answered
+                pace.acknowledged(count, size_of(count), kept_s)
+                kept = pace.owed(kept_s)
+                stamps.append((at_s, count))
+                on_its_way.remove(answered)
+        if what == "killed":  # Kafka may still have what was on its way
+            pace = Pace(pace.told, now_s, kept.after(now_s - kept_s))
+            stamps += [(min(at_s, now_s), count) for _, at_s, count in on_its_way]
+            kept, kept_s, on_its_way = pace.owed(now_s), now_s, []
+        elif what == "told":
+            pace.hear(quota, False, now_s)
+            kept, kept_s = pace.owed(now_s), now_s
         if pace.may_send(now_s):
-            pace.sent(lines, lines * (len(LINE) + 1) - 1, now_s)
-            on_its_way.append((now_s + answer_s, lines))
-            stamps.append((now_s + where * answer_s, lines))
+            pace.sent(lines, size_of(lines))
+            kept, kept_s = pace.owed(now_s), now_s
+            on_its_way.append((now_s + answer_s, now_s + where * answer_s, lines))
+    return sorted([*stamps, *((at_s, count) for _, at_s, count in on_its_way)])
+
+
+def is_within(quota: Quota, stamps: list[Stamp]) -> bool:
+    """By the engine's own reckoning."""
     state = QuotaState()
-    for at_s, lines in sorted(stamps):
-        assert not charge(quota, state, stamped(lines, at_s)).reason
+    return not any(charge(quota, state, stamped(lines, at_s)).reason for at_s, lines in stamps)
+
+
+@given(quota=QUOTAS, steps=STEPS)
+def test_laws_what_goes_at_this_pace_is_never_over_the_quota(
+    quota: Quota, steps: list[Step]
+) -> None:
+    assert is_within(quota, sent_by(quota, Pace(quota, 0.0), steps))
+
+
+@given(
+    more=st.tuples(*[st.sampled_from([1, 1, 2, 30])] * 3),
+    steps=STEPS,
+    times=st.integers(1, 100),
+)
+def test_laws_before_the_quota_is_told_no_quota_of_a_tenth_of_the_default_is_exceeded(
+    more: tuple[int, int, int], steps: list[Step], times: int
+) -> None:
+    quota = Quota(
+        events_per_second=UNTOLD.events_per_second * more[0],
+        bytes_per_second=UNTOLD.bytes_per_second * more[1],
+        burst_s=UNTOLD.burst_s * more[2],
+        over="drop",
+    )
+    large = [(step[0], step[1] * times, *step[2:]) for step in steps]
+    assert is_within(quota, sent_by(quota, Pace(None, 0.0), large))
 
 
 def test_laws_a_pace_is_no_slower_than_its_quota() -> None:
@@ -74,46 +122,74 @@ def test_laws_a_pace_is_no_slower_than_its_quota() -> None:
     pace = Pace(quota, now_s)
     while now_s < 100:
         while pace.may_send(now_s):
-            pace.sent(20, 200, now_s)
+            pace.sent(20, 200)
             pace.acknowledged(20, 200, now_s)
             sent += 20
         now_s += 0.2
-    assert 9_900 <= sent <= 10_100
+    assert 10_000 <= sent <= 10_600, "and half a burst at once"
 
 
-def test_until_the_quota_is_told_one_batch_goes_and_then_after_a_while_the_others() -> None:
+def test_until_the_quota_is_told_a_tenth_of_the_default_goes() -> None:
+    pace, now_s, sent = Pace(None, 0.0), 0.0, 0
+    while now_s < 100:
+        while pace.may_send(now_s):
+            pace.sent(200, 2_000)
+            pace.acknowledged(200, 2_000, now_s)
+            sent += 200
+        now_s += 0.2
+    assert UNTOLD.events_per_second == 200
+    assert 20_000 <= sent <= 21_000
+
+
+def test_what_went_before_the_quota_was_told_is_owed_by_the_quota_that_is_told() -> None:
     pace = Pace(None, 0.0)
-    assert pace.may_send(0.0)
-    pace.sent(1, 1, 0.0)
-    pace.acknowledged(1, 1, 0.1)
-    assert not pace.may_send(FIRST_S - 0.1)
-    assert pace.may_send(FIRST_S)
-
-
-def test_a_quota_that_is_told_first_is_gone_by_without_the_default_one_s_debt() -> None:
-    pace = Pace(None, 0.0)
-    pace.sent(5, 50, 0.0)
-    pace.acknowledged(5, 50, 0.1)
+    pace.sent(500, 5_000)
+    pace.acknowledged(500, 5_000, 0.0)
     assert pace.hear(Quota(events_per_second=100, burst_s=4), False, 1.0)
-    assert pace.may_send(1.0)
-    pace.sent(100, 1_000, 1.0)
+    assert pace.owed(1.0).events_s == 3.0, "300 of them, by a tenth of the default"
     assert not pace.may_send(1.9)
-    pace.acknowledged(100, 1_000, 1.9)
-    assert pace.may_send(2.91)
+    assert pace.may_send(2.0)
 
 
-def test_a_quota_that_is_told_holds_at_once_and_outlives_the_process(tmp_path: Path) -> None:
+def test_a_faster_quota_in_another_s_place_lets_no_debt_go() -> None:
+    pace = Pace(Quota(events_per_second=10, burst_s=4), 0.0)
+    pace.sent(20, 10)
+    pace.acknowledged(20, 10, 0.0)
+    assert pace.hear(Quota(events_per_second=100, burst_s=4), False, 0.0)
+    assert pace.owed(0.0).events_s == 2.0
+
+
+def test_a_restart_owes_what_was_on_its_way_and_half_a_burst_at_least() -> None:
+    quota = Quota(events_per_second=10, bytes_per_second=100, burst_s=10)
+    pace = Pace(quota, 0.0)
+    pace.sent(70, 50)
+    again = Pace(quota, 3.0, pace.owed(0.0).after(3.0))
+    assert again.owed(3.0) == Owed(12.0, 5.5)
+    assert not again.may_send(9.9)
+    assert again.may_send(10.0)
+
+
+def test_a_quota_that_is_told_and_what_is_owed_outlive_the_process(tmp_path: Path) -> None:
     heard: SimpleQueue[Receipt] = SimpleQueue()
-    quota = Quota(events_per_second=7)
+    quota = Quota(events_per_second=1, burst_s=2)
     answers = Answers(heard, tmp_path, Metrics())
     assert answers.may_send()
-    answers.sent(make_chunk([(b"{}", 0)], "E1", "json", 0, "s"))
-    assert not answers.may_send()
     heard.put(receipt("x", quota=quota))
-    answers.may_send()
-    assert Answers(heard, tmp_path, Metrics()).pace.hear(quota, False, 0.0) is False
-    (tmp_path / "quota.json").write_bytes(b"\xff{")
-    assert Answers(heard, tmp_path, Metrics()).may_send()
+    assert answers.may_send()
+    answers.sent(make_chunk([(b"{}", 0)] * 500, "E1", "json", 0, "s"))
+    assert not answers.may_send()
+    again = Answers(heard, tmp_path, Metrics())
+    assert again.pace.told == quota
+    assert not again.may_send()
+    assert 490 < again.pace.owed(time.monotonic()).events_s <= 501
+
+
+@pytest.mark.parametrize("content", [b"\xff{", b"", b"[]", b'{"quota":null,"owed":{"events":[]}}'])
+def test_a_file_that_says_no_pace_is_as_none(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "pace.json").write_bytes(content)
+    answers = Answers(SimpleQueue(), tmp_path, Metrics())
+    assert answers.pace.told is None
+    assert answers.may_send()
 
 
 def receipt(batch_id: str, **told: object) -> Receipt:
