@@ -102,10 +102,10 @@ def _modern(text: str) -> Fields | None:
     if rest.startswith("-"):
         rest = rest[1:]
     else:
-        start = rest
-        while rest.startswith("[") and (element := _STRUCTURED.match(rest)):
-            rest = rest[element.end() :]
-        found["structured"] = start[: len(start) - len(rest)]
+        end = 0
+        while element := _STRUCTURED.match(rest, end):  # by its place: a copy each is quadratic
+            end = element.end()
+        found["structured"], rest = rest[:end], rest[end:]
     found["message"] = rest.removeprefix(" ").removeprefix("\ufeff")
     return {name: value for name, value in found.items() if value not in ("", "-")}
 
