@@ -37,6 +37,7 @@ Verb: TypeAlias = Literal[
     "end_exception",
     "fulfil_obligation",
     "waive_obligation",
+    "reopen_obligation",
 ]
 Body: TypeAlias = Literal[
     "", "processor", "local_regulator", "mechanism", "leading_group", "national_mechanism"
@@ -165,9 +166,9 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     """One act of one analyst on one incident, an enterprise's exceptions, or its duties of exports.
 
     `said_at` is when the analyst said it. `tier` and `regime` belong to override (the tier ""
-    lifts it) and fix_tier, `obligation_id` to reported, fulfil_obligation and waive_obligation
-    (the `incident_id` of the latter two is ""), `impact` to impact, `verdict` to close and resolve,
-    `particulars` to describe, `warning` to issue_warning and adjust_warning.
+    lifts it) and fix_tier, `obligation_id` to reported and to fulfil_obligation, waive_obligation
+    and reopen_obligation (whose `incident_id` is ""), `impact` to impact, `verdict` to close and
+    resolve, `particulars` to describe, `warning` to issue_warning and adjust_warning.
     `body` is the body that decides (fix_tier, end_response, lift_warning), `consent` the one
     that agreed where the plan asks for consent. `drill` is that of the incident. `scope` belongs
     to add_exception and `exception_id` to end_exception, whose `incident_id` is "". What a note

@@ -199,6 +199,7 @@ VERB: Final[Terms] = {
     "end_exception": Term("结束规则例外", "an exception was ended"),
     "fulfil_obligation": Term("确认数据出境义务已办理", "a duty of exports was fulfilled"),
     "waive_obligation": Term("认定数据出境义务免予办理", "a duty of exports was waived"),
+    "reopen_obligation": Term("撤回数据出境义务的认定", "a settled duty of exports was reopened"),
 }
 """What an analyst or a regulator does; as 处置记录 these are read as sentences."""
 NOTICE: Final[Terms] = {
@@ -289,6 +290,7 @@ INCIDENT: Final[Terms] = {
     "refusal": Term("未受理原因", "refused because"),
     "obligations": Term("报送义务", "obligations"),
     "limit": Term("时限", "limit"),
+    "article": Term("依据条款", "article"),
     "time": Term("时间", "time"),
     "recipient": Term("报送对象", "recipient"),
     "due_at": Term("截止时间", "due"),

@@ -1,4 +1,4 @@
-"""`fenghuo exports duties`, `fulfil`, `waive`: what a crossed threshold obliges to (shell)."""
+"""`fenghuo exports duties`, `fulfil`, `waive`, `reopen`: what thresholds oblige to (shell)."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -85,6 +85,18 @@ def waive_command(obligation_ids: tuple[str, ...], reason: str, route: CommandRo
     As with `fulfil`, for what had been counted by then.
     """
     _settle("waive_obligation", obligation_ids, reason, route)
+
+
+@click.command("reopen")
+@click.argument("obligation_ids", nargs=-1, required=True, metavar="DUTY...")
+@click.option("--reason", required=True, help="What was mistaken in the settlement.")
+@route_options
+def reopen_command(obligation_ids: tuple[str, ...], reason: str, route: CommandRoute) -> None:
+    """A mistaken `fulfil` or `waive` is taken back: duties are due since they first were.
+
+    DUTY is a number of `exports duties --all`, or begins an id. Both stay among the commands.
+    """
+    _settle("reopen_obligation", obligation_ids, reason, route)
 
 
 def _settle(verb: Verb, names: Sequence[str], reason: str, route: CommandRoute) -> None:

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 
 from dashboards.words import COUNT_BASIS, PROVINCE, THRESHOLD_STATE, Text, translate
-from pipeline.cli.export_duties import duties_command, fulfil_command, waive_command
+from pipeline.cli.export_duties import duties_command, fulfil_command, reopen_command, waive_command
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
@@ -83,7 +83,7 @@ def counts_command(
     _show(rows, as_json, lang, _COUNT_COLUMNS)
 
 
-for each in (duties_command, fulfil_command, waive_command):
+for each in (duties_command, fulfil_command, waive_command, reopen_command):
     exports_group.add_command(each)
 
 

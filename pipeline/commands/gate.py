@@ -39,7 +39,7 @@ ENDING = ("resolve", "close")
 """The verbs that may carry a verdict."""
 EXCEPTION_VERBS = ("add_exception", "end_exception")
 """The verbs about an enterprise's exceptions, on no incident."""
-OBLIGATION_VERBS = tuple(VERBS)
+OBLIGATION_VERBS = VERBS
 """The verbs about what an enterprise owes for its exports, on no incident."""
 _STRAY, _EXCEPTIONS, _OBLIGATIONS = "", "exceptions", "obligations"
 _KEPT = {_STRAY: STRAY_MAX, _EXCEPTIONS: COMMANDS_MAX, _OBLIGATIONS: COMMANDS_MAX}

@@ -8,7 +8,8 @@ Rule 3. A threshold crossed with exports that declare no ground makes a detectio
         threshold and year: of high level where the count is certain, of medium level where it is
         an upper bound, and none where it rests on what is presumed of the operator.
 Rule 4. A settlement (an analyst's command) holds for what had been counted when it came: the next
-        export without a ground that suffices makes the duty due again.
+        export without a ground that suffices makes the duty due again. One that is taken back is
+        as if it had not been said: the duty is due since it first was.
 Rule 5. Everything is a function of state and input; `clock.received_at` is now.
 """
 
@@ -22,7 +23,7 @@ from pipeline.cross_border.exports import Export
 from pipeline.cross_border.obligations import id_of, obligation_of
 from pipeline.cross_border.policy import CrossBorderPolicy
 from pipeline.cross_border.rows import content_of, count_row, detection_of, standing_row
-from pipeline.cross_border.settlements import VERBS
+from pipeline.cross_border.settlements import REOPENING, SETTLING
 from pipeline.cross_border.state import CountTold, CrossBorderState, Settlement, Told
 from pipeline.cross_border.weighing import Weighing, weigh_holdings, weigh_year
 from pipeline.event_time.clock import Clock
@@ -119,9 +120,14 @@ def settle(
     name, _, year = key.partition(":")
     weighed = _weigh(policy, state, int(year), context)
     weighing = next(one for one in weighed if one.threshold.key == name)
-    state.told[key].settlement = Settlement(
-        VERBS[command.verb], weighing.uncovered, command.analyst, command.said_at, command.reason
-    )
+    told = state.told[key]
+    if command.verb == REOPENING:
+        told.settlement = None
+        if weighing.is_owed:
+            told.duty_state = "pending"  # else a waived one would be due only since now
+    else:
+        said = command.analyst, command.said_at, command.reason
+        told.settlement = Settlement(SETTLING[command.verb], weighing.uncovered, *said)
     return [*_tell(state, weighing, int(year), received_at, context)]
 
 

@@ -35,6 +35,8 @@ class Notice(msgspec.Struct, frozen=True, kw_only=True):
     titles: dict[str, str]
     details: dict[str, str]
     """By language."""
+    articles: dict[str, str] = {}
+    """Of a duty: instrument and article, by language."""
 
 
 def notices_of(
@@ -50,14 +52,14 @@ def notices_of(
         state = str(duty["state"])
         if state in ("due_soon", "late"):
             subject: Subject = "late" if state == "late" else "due_soon"
-            yield _notice(subject, duty, (str(duty["obligation_id"]),), duty)
+            yield _notice_of_duty(subject, duty)
 
 
 def is_told(channel: Channel, notice: Notice) -> bool:
-    """Whether this receiver wants it."""
+    """Whether this receiver wants it. A duty of no incident has no tier that could be too low."""
     return (
         notice.subject in channel.tells
-        and notice.tier in channel.tiers
+        and (notice.tier in channel.tiers or not notice.incident_id)
         and (not channel.provinces or notice.province in channel.provinces)
     )
 
@@ -76,6 +78,7 @@ def lines(notice: Notice, language: Language) -> list[str]:
         INCIDENT["enterprise"]: notice.enterprise or notice.enterprise_id,
         INCIDENT["province"]: (place.en if language == "en" else place.zh) if place else "",
         INCIDENT["reason"]: notice.details[language],
+        INCIDENT["article"]: notice.articles.get(language, ""),
         INCIDENT["id"]: notice.incident_id,
     }
     return [f"{term.of(language)}: {_line(value)}" for term, value in named.items() if value]
@@ -105,10 +108,8 @@ def signed_url(url: str, secret: str, now_ms: int) -> str:
     return f"{url}{mark}timestamp={now_ms}&sign={quote_plus(base64.b64encode(digest))}"
 
 
-def _notice(subject: Subject, row: Row, parts: Sequence[str], duty: Row | None = None) -> Notice:
+def _notice(subject: Subject, row: Row, parts: Sequence[str]) -> Notice:
     incident_id = str(row["incident_id"])
-    said = ("limit_text", "limit_text_en") if duty else ("miit_reason", "miit_reason_en")
-    to = (f"{row['recipient']}：", f"{row['recipient_en']}: ") if duty else ("", "")
     return Notice(
         notice_id=content_id("notice", subject, incident_id, *parts),
         subject=subject,
@@ -117,9 +118,30 @@ def _notice(subject: Subject, row: Row, parts: Sequence[str], duty: Row | None =
         enterprise=str(row["enterprise"] or ""),
         province=str(row["province"]),
         tier=str(row["gravest_tier"]),
-        titles={"zh": str(row["title"]), "en": str(row["title_en"])},
-        details={"zh": f"{to[0]}{row[said[0]]}", "en": f"{to[1]}{row[said[1]]}"},
+        titles=_both(row, "title"),
+        details=_both(row, "miit_reason"),
     )
+
+
+def _notice_of_duty(subject: Subject, duty: Row) -> Notice:
+    """To whom what is owed by when. Of no incident: why, and anew when it is due once more."""
+    recipients, limits = _both(duty, "recipient"), _both(duty, "limit_text")
+    parts, said, alone = [str(duty["obligation_id"])], limits, dict[str, str]()
+    if not duty["incident_id"]:
+        parts, said = [*parts, str(duty["revision"])], _both(duty, "reason")
+        alone = {"title": limits["zh"], "title_en": limits["en"], "gravest_tier": ""}
+    return msgspec.structs.replace(
+        _notice(subject, {"miit_reason": "", "miit_reason_en": "", **duty, **alone}, parts),
+        details={
+            "zh": f"{recipients['zh']}：{said['zh']}",
+            "en": f"{recipients['en']}: {said['en']}",
+        },
+        articles=_both(duty, "article"),
+    )
+
+
+def _both(row: Row, name: str) -> dict[str, str]:
+    return {"zh": str(row[name]), "en": str(row[f"{name}_en"])}
 
 
 def _line(text: str) -> str:

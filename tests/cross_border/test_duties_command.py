@@ -50,6 +50,26 @@ class Site:
         return {row["duty"]: row["state"] for row in rows}
 
 
+def test_a_mistaken_settlement_is_reopened_and_both_are_on_record(tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    listed = site.call("exports", "duties", "--json").stdout.splitlines()
+    duty = json.loads(listed[0])
+    said = (duty["obligation_id"], "--analyst", "li", "--reason")
+    assert site.call("exports", "waive", *said, "答复").exit_code == 0
+    assert site.duties("--all")[duty["duty"]] == "withdrawn"
+    reopened = site.call("exports", "reopen", *said, "答复的是另一家单位")
+    assert reopened.stderr.strip() == "reopen_obligation E1 accepted"
+    assert site.duties()[duty["duty"]] == "due_soon"
+    again = site.call("exports", "reopen", *said, "again")
+    assert (again.exit_code, "there is none to take back" in again.stderr) == (1, True)
+    asked = "SELECT verb, analyst, reason FROM commands WHERE accepted ORDER BY received_at"
+    rows = map(json.loads, site.call("sql", asked).stdout.splitlines())
+    assert [(row["verb"], row["analyst"], row["reason"]) for row in rows] == [
+        ("waive_obligation", "li", "答复"),
+        ("reopen_obligation", "li", "答复的是另一家单位"),
+    ]
+
+
 def test_from_the_list_to_settled_and_due_again(tmp_path: Path) -> None:
     site = Site(tmp_path)
     assert site.duties() == {

@@ -99,6 +99,40 @@ def test_what_is_settled_stays_so_until_more_leaves_without_a_ground(verb: str) 
     assert duties(enterprise.say("fulfil_obligation"))["cross-border-persons-100k"].state == "done"
 
 
+@pytest.mark.parametrize("verb", SETTLED)
+def test_a_mistaken_settlement_is_taken_back_and_the_duty_is_due_since_it_first_was(
+    verb: str,
+) -> None:
+    enterprise = Enterprise()
+    enterprise.say(verb, reason="filed under a wrong number")
+    again = duties(enterprise.say("reopen_obligation"))["cross-border-persons-100k"]
+    assert (again.state, again.done_at, again.revision) == ("due_soon", None, 3)
+    assert again.starts_at == enterprise.duty.starts_at
+    assert again.reason_zh == enterprise.duty.reason_zh
+    settled = duties(enterprise.say(verb))["cross-border-persons-100k"]
+    assert (settled.state, settled.revision) == (SETTLED[verb], 4)
+
+
+def test_what_nobody_settled_or_exports_did_is_not_reopened() -> None:
+    enterprise = Enterprise()
+    assert "there is none to take back" in enterprise.refusal("reopen_obligation")
+    enterprise.say("fulfil_obligation")
+    enterprise.send(export(1, of_set="suppliers"))
+    assert "there is none to take back" in enterprise.refusal("reopen_obligation")
+    assert "what was mistaken" in enterprise.refusal("reopen_obligation", reason="")
+
+
+def test_what_a_graver_threshold_replaced_is_not_owed_again_when_its_settlement_is_taken_back() -> (
+    None
+):
+    enterprise = Enterprise()
+    enterprise.say("fulfil_obligation")
+    replaced = duties(enterprise.send(export(1_000_000, of_set="members")))
+    assert replaced["cross-border-persons-100k"].state == "withdrawn"
+    assert not duties(enterprise.say("reopen_obligation"))
+    assert "is withdrawn already" in enterprise.refusal()
+
+
 def test_a_duty_of_the_registrys_figures_is_settled_alike() -> None:
     enterprise = Enterprise(persons=12_000_000)
     held = enterprise.owed["cross-border-persons-held-10m"]

@@ -8,6 +8,7 @@ import json
 import tempfile
 from email import message_from_bytes, policy
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from urllib.request import urlopen
 
@@ -24,6 +25,7 @@ from pipeline.notices.outbox import GIVE_UP_S, GREATEST_PAUSE_S, Outbox
 from pipeline.notices.receivers import NotTold, tell
 from pipeline.notices.settings import Channel, NoticesFault, read_channels
 from tests.cli.site import HOUR_S, Site
+from tests.cross_border.builders import export
 from tests.engine.builders import shadow_copies
 from tests.notices.receivers import hook, mail_server
 
@@ -264,3 +266,43 @@ def test_from_the_store_to_the_hook_each_once(tmp_path: Path) -> None:
         receiver.answers = [(200, b"")]
         assert notify("--once").exit_code == 0
         assert any("ws-6" in body.decode() for _, _, body in receiver.came)
+
+
+def test_duties_of_exports_are_told_with_enterprise_province_and_article(tmp_path: Path) -> None:
+    site, file = Site(tmp_path), tmp_path / "channels.yaml"
+    with hook() as receiver:
+        file.write_text(
+            f"channels: [{{name: soc, kind: webhook, url: '{receiver.url}', tier: II, "
+            "tells: [due_soon]}, "
+            f"{{name: other, kind: webhook, url: '{receiver.url}', provinces: ['440000']}}]"
+        )
+
+        def told() -> list[dict[str, Any]]:
+            receiver.came.clear()
+            state = ("--state", str(tmp_path / "notices"), "--store", str(site.store))
+            once = CliRunner().invoke(main, ["notify", "--channels", str(file), *state, "--once"])
+            assert once.exit_code == 0, once.output
+            bodies = [json.loads(body) for _, _, body in receiver.came]
+            return [each for each in bodies if not each["incident_id"]]
+
+        told()
+        site.take("E1", export(120_000, of_set="crm"))
+        (notice,) = [each for each in told() if "标准合同" in each["title"]]
+        assert (notice["subject"], notice["province"], notice["tier"]) == ("due_soon", "330000", "")
+        for fact in (
+            "[报送即将到期] 订立个人信息出境标准合同或者通过个人信息保护认证",
+            "单位: 示例钢铁",
+            "省份: 浙江",
+            "浙江省互联网信息办公室：",
+            "120,000",
+            "依据条款: 《促进和规范数据跨境流动规定》第八条",
+        ):
+            assert fact in f"{notice['title']}\n{notice['text']}"
+        assert told() == []
+        filed = ("--reason", "备案号 2026-118", "--analyst", "li")
+        listed = site.call("exports", "duties", "--json").stdout.splitlines()
+        ids = [json.loads(line)["obligation_id"] for line in listed]
+        assert site.call("exports", "fulfil", *ids, *filed).exit_code == 0
+        assert told() == []
+        site.take("E1", export(7, of_set="suppliers"))
+        assert [each["title"] for each in told()] == [notice["title"]], "it is due once more"
