@@ -7,7 +7,7 @@ sources, and of the changelog, always goes to the same worker.
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Sequence
 from contextlib import suppress
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, TypeAlias, TypeVar
 
 import faust
@@ -169,7 +169,13 @@ class _PatientProducer(AiokafkaProducer):
 
     async def on_start(self) -> None:
         """Called when it begins."""
-        await outlast_absence(super().on_start)
+        await outlast_absence(partial(start_or_close, super().on_start, self._close))
+
+    async def _close(self) -> None:
+        client, self._producer = self._producer, None
+        self.beacon.discard(client)
+        if client is not None:
+            await client.stop()
 
 
 class _CommittedThread(AIOKafkaConsumerThread):
@@ -177,7 +183,12 @@ class _CommittedThread(AIOKafkaConsumerThread):
 
     async def on_start(self) -> None:
         """Called when it begins; see `_PatientProducer`."""
-        await outlast_absence(super().on_start)
+        await outlast_absence(partial(start_or_close, super().on_start, self._close))
+
+    async def _close(self) -> None:
+        client, self._consumer = self._consumer, None
+        if client is not None:
+            await client.stop()
 
     def _create_worker_consumer(self, transport: Any) -> Any:
         consumer = super()._create_worker_consumer(transport)
@@ -214,6 +225,18 @@ async def outlast_absence(ask: Callable[[], Awaitable[T]]) -> T:
             if not (fault.retriable or isinstance(fault, KafkaTimeoutError)):
                 raise
         await asyncio.sleep(AWAY_S)
+
+
+async def start_or_close(
+    start: Callable[[], Awaitable[object]], close: Callable[[], Awaitable[object]]
+) -> None:
+    """A client that could not start is closed before the next is made: one is made each second of
+    an absence, and each keeps a task and its memory until it is."""
+    try:
+        await start()
+    except BaseException:
+        await close()
+        raise
 
 
 class StreamRecord:

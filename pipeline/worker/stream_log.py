@@ -14,7 +14,7 @@ from pipeline.kafka.preflight import Topic
 from pipeline.kafka.records import MILLISECOND, record_of
 from pipeline.worker.ledger import TopicPartition, log_name
 from pipeline.worker.settings import WorkerSettings
-from pipeline.worker.stream import COMMITTED, header_pairs, outlast_absence
+from pipeline.worker.stream import COMMITTED, header_pairs, outlast_absence, start_or_close
 from schemas.batch import Record
 
 SETTLING_S = 0.2
@@ -134,5 +134,5 @@ class StreamLog:
             isolation_level=COMMITTED,
             **self._access.security(),
         )
-        await consumer.start()
+        await start_or_close(consumer.start, consumer.stop)
         return consumer
