@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-import msgspec
 from rich.table import Table
 from rich.text import Text
 
@@ -17,7 +16,7 @@ from pipeline.cli.moments import RFC3339
 from pipeline.cli.spans import UNTIL
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import plain, say
+from pipeline.cli.terminal import plain, say, say_json_lines
 from schemas.command import Command
 from schemas.exception import Scope
 from schemas.glossary import ENTITY, EXCEPTION, INCIDENT, Term, capital, read
@@ -77,8 +76,7 @@ def list_command(
     with open_sink(store, database, must_exist=True) as sink:
         found = sink.query(_EXCEPTIONS.format(chosen=" AND ".join(chosen)))
     if as_json:
-        for each in found:
-            say(msgspec.json.encode(each))
+        say_json_lines(found)
         return
     keep_numbers(numbers_of(store, database), LIST, [str(each["exception_id"]) for each in found])
     _print(found, lang)

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Final
 
 import click
-import msgspec
 from rich.table import Table
 from rich.text import Text
 
@@ -15,7 +14,7 @@ from pipeline.cli.incident_finding import find_export_duty, keep_numbers, number
 from pipeline.cli.incident_table import SHORT_ID, local_minute, terminal
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import plain, say
+from pipeline.cli.terminal import plain, say_json_lines
 from schemas.command import Command, Verb
 from schemas.glossary import INCIDENT, Term, capital, read
 from schemas.language import Language
@@ -55,8 +54,7 @@ def duties_command(
     with open_sink(store, database, must_exist=True) as sink:
         found = sink.query(_DUTIES.format(chosen=" AND ".join(chosen)))
     if as_json:
-        for each in found:
-            say(msgspec.json.encode(each))
+        say_json_lines(found)
         return
     keep_numbers(numbers_of(store, database), LIST, [str(each["obligation_id"]) for each in found])
     _print(found, lang)

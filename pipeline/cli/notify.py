@@ -130,7 +130,7 @@ def _round(
     except StoreFault as fault:
         faults.append(str(fault))
     faults += outbox.deliver(channels, figures.counting(tell), time.time)
-    figures.see(outbox, channels)
+    figures.see(outbox)
     for each in faults:
         say(each, err=True)
     if new or faults:

@@ -13,7 +13,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-import msgspec
 from rich.console import Console
 
 from pipeline.app.incident_rows import read_incidents
@@ -24,7 +23,7 @@ from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_optio
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import say
+from pipeline.cli.terminal import say, say_json_lines
 from pipeline.kafka.past_records import Period
 from pipeline.kafka.preflight import require
 from pipeline.path import Engine
@@ -160,8 +159,7 @@ def _side(sink: Store, enterprises: tuple[str, ...], since: Moment) -> Side:
 
 def _tell(found: list[Difference], as_json: bool, lang: Language) -> None:
     if as_json:
-        for each in found:
-            say(msgspec.json.encode(each))
+        say_json_lines(found)
     else:
         for line in lines_of(found, lang):
             say(line)

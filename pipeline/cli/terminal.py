@@ -5,9 +5,11 @@ that turn the direction of what follows, and the markup of the library that draw
 """
 
 import re
+from collections.abc import Iterable
 from typing import Final
 
 import click
+import msgspec
 from rich.markup import escape
 
 from pipeline.cli.translation import fault_in_language
@@ -28,6 +30,12 @@ def cell(value: object) -> str:
     markup = escape(plain(str(value)))
     # A backslash at the end is doubled for the tag that may follow: let one follow.
     return f"{markup}[none][/none]" if markup.endswith("\\") else markup
+
+
+def say_json_lines(found: Iterable[object]) -> None:
+    """One object a line, for scripts."""
+    for each in found:
+        say(msgspec.json.encode(each))
 
 
 def say(text: str | bytes, *, err: bool = False) -> None:

@@ -43,9 +43,10 @@ class Figures:
             "ALARM: when the store was last read.",
             registry=registry,
         )
-        for channel in channels:
+        self._channels = {channel.name for channel in channels}
+        for name in self._channels:
             for metric in (self._told, self._failed, self._waiting):
-                metric.labels(channel.name)  # at 0: what begins with its first fault never rises
+                metric.labels(name)  # at 0: what begins with its first fault never rises
 
     def counting(self, tell: Tell) -> Tell:
         """The same, counted."""
@@ -60,10 +61,12 @@ class Figures:
 
         return counted
 
-    def see(self, outbox: Outbox, channels: tuple[Channel, ...]) -> None:
+    def see(self, outbox: Outbox) -> None:
         """What the folder holds after a round."""
-        for channel in channels:
-            self._waiting.labels(channel.name).set(outbox.waits_for(channel.name))
+        waiting = outbox.waiting_by_channel
+        self._channels |= waiting.keys()
+        for channel in self._channels:
+            self._waiting.labels(channel).set(waiting[channel])
         self._given_up.set(outbox.given_up)
         self._looked.set(outbox.looked_s)
 

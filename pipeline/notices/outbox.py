@@ -8,6 +8,7 @@ Rule 3. What a receiver refuses for good, or has not taken within a day, is give
         `given-up.ndjson` with the last fault, and counted.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
@@ -81,9 +82,10 @@ class Outbox:
         """How many are still to be told."""
         return len(self._saved.waiting)
 
-    def waits_for(self, channel: str) -> int:
-        """How many of them are for this channel."""
-        return sum(each.channel == channel for each in self._saved.waiting)
+    @property
+    def waiting_by_channel(self) -> Counter[str]:
+        """The same by channel, also of one that the file of channels does not name any more."""
+        return Counter(each.channel for each in self._saved.waiting)
 
     @property
     def given_up(self) -> int:

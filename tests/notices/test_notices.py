@@ -92,14 +92,14 @@ def test_what_a_webhook_refuses_is_refused_for_good() -> None:
 def test_what_is_told_what_fails_and_what_waits_is_counted(tmp_path: Path) -> None:
     channels = (channel(name="soc"), channel(name="duty"))
     outbox, figures = Outbox(tmp_path, 0.0), Figures(channels)
-    outbox.put(channels, [notice(1), notice(2)], 60.0)
+    outbox.put((*channels, channel(name="gone")), [notice(1), notice(2)], 60.0)
 
     def taken_by_one(to: Channel, _: Notice) -> None:
         if to.name == "duty":
             raise NotTold("HTTP 503")
 
     outbox.deliver(channels, figures.counting(taken_by_one), lambda: 61.0)
-    figures.see(outbox, channels)
+    figures.see(outbox)
     port = figures.serve("127.0.0.1", 0)
     with urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
         said = answer.read().decode()
@@ -108,6 +108,7 @@ def test_what_is_told_what_fails_and_what_waits_is_counted(tmp_path: Path) -> No
         'fenghuo_notices_failed_total{channel="soc"} 0.0',
         'fenghuo_notices_failed_total{channel="duty"} 1.0',
         'fenghuo_notices_waiting{channel="duty"} 2.0',
+        'fenghuo_notices_waiting{channel="gone"} 2.0',
         "fenghuo_notices_given_up 0.0",
         "fenghuo_notices_looked_timestamp_seconds 60.0",
     ):

@@ -7,6 +7,8 @@ They follow Art. 7, whose items were read in fragments, and Art. 8: the first re
 from collections.abc import Mapping
 from typing import Final
 
+import msgspec
+
 from pipeline.severity.articles import cac_measures
 from pipeline.severity.forms import readers
 from pipeline.severity.forms.addressees import to_cyberspace_bodies
@@ -92,29 +94,26 @@ _ITEMS_SEEN = (
     _CHANNEL_SEEN,
 )
 
+_FIRST = Layout(
+    title=Term("网络安全事件报告（首报）", "Report of a cybersecurity incident: first report"),
+    regime="cac",
+    addressees=to_cyberspace_bodies,
+    channel=_CHANNEL,
+    article=cac_measures(7),
+    parts=_CAC_ITEMS,
+    confidence="fragment",
+    partial=True,
+    notes=_ITEMS_SEEN,
+)
+
 CAC_FORMS: Final[Mapping[FormName, Layout]] = {
-    "cac-first": Layout(
-        title=Term("网络安全事件报告（首报）", "Report of a cybersecurity incident: first report"),
-        regime="cac",
-        addressees=to_cyberspace_bodies,
-        channel=_CHANNEL,
-        article=cac_measures(7),
-        parts=_CAC_ITEMS,
-        confidence="fragment",
-        partial=True,
-        notes=_ITEMS_SEEN,
-    ),
-    "cac-further": Layout(
+    "cac-first": _FIRST,
+    "cac-further": msgspec.structs.replace(
+        _FIRST,
         title=Term(
             "网络安全事件报告（续报）", "Report of a cybersecurity incident: further report"
         ),
-        regime="cac",
-        addressees=to_cyberspace_bodies,
-        channel=_CHANNEL,
-        article=cac_measures(7),
-        parts=_CAC_ITEMS,
-        confidence="fragment",
-        notes=_ITEMS_SEEN,
+        partial=False,
     ),
     "cac-closing": Layout(
         title=Term("网络安全事件总结报告", "Closing report of a cybersecurity incident"),
