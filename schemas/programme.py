@@ -90,8 +90,6 @@ RECORD_OF: dict[ProgrammeKind, type[Record]] = {
     "case": TypicalCase,
     "spending": Spending,
 }
-TRAINING_KINDS = ("classroom", "online", "practice", "other")
-STANDARD_LEVELS = ("national", "industry", "group")
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,13 +1,8 @@
-"""The published JSON Schemas (draft 2020-12), derived: what `fenghuo sql` prints of each view,
-and what enterprises and analysts send."""
+"""JSON Schemas (draft 2020-12) of what `fenghuo sql` prints of each view, derived."""
 
 from collections.abc import Iterable
 from typing import Any, TypeAlias
 
-import msgspec
-
-from schemas.command import Command
-from schemas.registry import Enterprise
 from sinks.columns import (
     COUNT,
     FLAG,
@@ -43,9 +38,6 @@ SHOWN_AS: dict[str, Schema] = {
 }
 """ClickHouse type: what a row of a view shows there."""
 
-MESSAGES: dict[str, type] = {"command": Command, "enterprise": Enterprise}
-"""What others write for us: commands on their topic, entries of the registry file."""
-
 
 def row_schema(table: Table) -> Schema:
     """Of one row of the table's views."""
@@ -71,12 +63,3 @@ def row_schemas(tables: Iterable[Table] = TABLES) -> dict[str, Schema]:
         if table.history:
             schemas[table.history] = row_schema(table) | {"title": table.history}
     return schemas
-
-
-def message_schemas() -> dict[str, Schema]:
-    """By name of the message; each complete in itself."""
-    return {name: _message_schema(of) for name, of in MESSAGES.items()}
-
-
-def _message_schema(of: type) -> Schema:
-    return {"$schema": DIALECT, **msgspec.json.schema(of)}

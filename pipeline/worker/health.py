@@ -90,14 +90,6 @@ class Health:
         }
         return [what for what, holds in faults.items() if holds]
 
-    def is_live(self) -> bool:
-        """Whether leaving the process alone is right."""
-        return not self.still()
-
-    def is_ready(self) -> bool:
-        """Whether it reads its partitions and the sink takes what they come to."""
-        return not self.lacks()
-
 
 Pages: TypeAlias = Mapping[str, Callable[[], tuple[int, bytes]]]
 """Status and text, by path."""

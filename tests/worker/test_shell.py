@@ -145,7 +145,7 @@ def test_steps_stand_still_where_records_wait_and_none_is_taken() -> None:
     assert clocked.run(STILL_S - 1, waiting=5) == set()
     assert clocked.run(1, waiting=5) == {"steps"}
     clocked.health.moved("steps")
-    assert clocked.health.is_live()
+    assert not clocked.health.still()
 
 
 @pytest.mark.parametrize("away", ["is_sink_down", "is_broker_away"])
@@ -153,9 +153,9 @@ def test_whoever_waits_for_a_sink_or_a_broker_is_live_and_not_ready(away: str) -
     clocked = Clocked()
     setattr(clocked.health, away, True)
     assert clocked.run(STILL_S * 9, waiting=5) == set()
-    assert not clocked.health.is_ready()
+    assert clocked.health.lacks()
     setattr(clocked.health, away, False)
-    assert clocked.health.is_ready()
+    assert not clocked.health.lacks()
     assert clocked.run(STILL_S, waiting=5) == {"steps"}, "back, and still nothing is taken"
 
 
@@ -172,7 +172,7 @@ def test_a_group_that_is_not_joined_stands_still_and_one_without_a_share_does_no
     assert clocked.run(STILL_S) == {"group"}
     clocked.ownership.assign(3, frozenset())
     assert clocked.run(STILL_S * 3) == set()
-    assert not clocked.health.is_ready(), "more workers than partitions: not needed, not ill"
+    assert clocked.health.lacks(), "more workers than partitions: not needed, not ill"
     clocked.ownership.revoke()
     assert clocked.run(STILL_S) == {"group"}
 
@@ -208,7 +208,7 @@ def test_ready_requires_an_assignment_a_recovered_table_and_a_sink_that_has_answ
         refusal.value.close()
         ownership.assign(1, {0, 1})
         ownership.recover(1)
-        assert not health.is_ready()
+        assert health.lacks()
         health.is_introduced = True
         for page in ("/health/ready", "/health/live", "/metrics"):
             with urllib.request.urlopen(url + page) as answer:
