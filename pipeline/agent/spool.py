@@ -113,6 +113,7 @@ class Spool:
 
     def read(self, place: Place) -> Iterator[SpooledBatch]:
         """The batches from `place` on that are cut, oldest first."""
+        self._drop_acknowledged()
         while True:
             with self._lock:
                 size = self._sizes.get(place.segment, 0)
@@ -130,14 +131,7 @@ class Spool:
             replace_file(self.folder / _ACKNOWLEDGED, msgspec.json.encode(place))
         with self._lock:
             self.unsent_lines -= lines
-            done = [
-                number
-                for number, size in self._sizes.items()
-                if number != self._active and (number, size) <= (place.segment, place.offset)
-            ]
-            for number in done:
-                self._path(number).unlink(missing_ok=True)
-                del self._sizes[number]
+        self._drop_acknowledged()
 
     def close(self) -> None:
         """Nothing more is written."""
@@ -163,6 +157,20 @@ class Spool:
                 counted = []
         if place.offset < size and end < size:
             self._damage(place.segment, size - end)
+
+    def _drop_acknowledged(self) -> None:
+        """Looked for by who reads, too: the segment that was written to when all of it was
+        acknowledged is done only now, and in a full spool nothing more would be acknowledged."""
+        until = (self.acknowledged.segment, self.acknowledged.offset)
+        with self._lock:
+            done = [
+                number
+                for number, size in self._sizes.items()
+                if number != self._active and (number, size) <= until
+            ]
+            for number in done:
+                self._path(number).unlink(missing_ok=True)
+                del self._sizes[number]
 
     def _damage(self, segment: int, size: int) -> None:
         """Only in a segment that is done: the other is read again when there is more of it."""

@@ -135,6 +135,9 @@ def test_a_full_spool_is_said_and_what_was_answered_for_stays(
             assert len(await site.lines_when(taken)) == taken
             for batch in list(site.spool.read(site.spool.acknowledged)):
                 site.spool.acknowledge(batch.after, len(batch.chunk.lines))
+            while site.spool.bytes > 64_000:  # the last segment, once the writer has left it
+                assert [*site.spool.read(site.spool.acknowledged)] == []
+                await asyncio.sleep(0.02)
             assert (await send(site, path, body))[0] == 200
 
     asyncio.run(run())

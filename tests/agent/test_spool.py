@@ -108,6 +108,18 @@ def test_it_takes_no_more_than_its_bound_and_more_when_some_is_acknowledged(tmp_
     assert all_of(target)[0].chunk.sequence == len(batches)
 
 
+def test_a_full_spool_of_which_all_is_acknowledged_has_room(tmp_path: Path) -> None:
+    """The segment that was written to when it was acknowledged goes once another is."""
+    write(spool(tmp_path, limit=LIMIT), [b"x" * (LIMIT - 1_000)], cut=False)
+    target = spool(tmp_path, limit=LIMIT)
+    (batch,) = all_of(target)
+    target.acknowledge(batch.after, 1)
+    target.close()
+    later = spool(tmp_path, Manner("E1", "cef"), LIMIT)
+    write(later, [b"y" * 2_000])
+    assert lines_of(all_of(later)) == [[b"y" * 2_000]]
+
+
 def test_a_cut_has_room_in_a_full_spool(tmp_path: Path) -> None:
     target = spool(tmp_path, limit=LIMIT)
     write(target, [b"x" * (LIMIT - 1_000)], cut=False)
