@@ -16,12 +16,11 @@ from collections.abc import Sequence
 import msgspec
 
 from pipeline.campaigns import step as campaigns
-from pipeline.campaigns.decode_sighting import read_sighting
-from pipeline.campaigns.emit_sightings import emit_sightings, forget_emitted
+from pipeline.campaigns.sightings import emit_sightings, forget_emitted, read_sighting
 from pipeline.campaigns.state import CampaignState
 from pipeline.commands import gate as commands
-from pipeline.commands.decode_command import read_command
-from pipeline.correlation import quota as correlation_quota
+from pipeline.commands.gate import read_command
+from pipeline.correlation import groups as correlation_groups
 from pipeline.correlation import step as correlation
 from pipeline.correlation.detections import detection_of
 from pipeline.correlation.extraction import Match
@@ -235,7 +234,7 @@ class Engine:
             return campaigns.shed(state)
         context = self._context(*split_key(state_key))
         shed = (
-            correlation_quota.shed(state.correlation),
+            correlation_groups.shed(state.correlation),
             incidents_quota.shed(policy.incidents, state.incidents, context),
             severity_memory.shed(state.severity),
             cross_border.shed(state.cross_border),

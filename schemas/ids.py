@@ -1,5 +1,8 @@
-"""Identifiers derived from content: a retry, a replay or another worker yields the same id."""
+"""Identifiers: ours derived from content, so that a retry, a replay or another worker yields the
+same; and what those may look like that come from outside, which end up in keys, rows, pages and
+queries."""
 
+import re
 from hashlib import blake2b
 
 ID_BYTES = 16
@@ -37,3 +40,16 @@ def _joined(parts: tuple[str | bytes, ...]) -> bytes:
         data = part if isinstance(part, bytes) else part.encode()
         pieces.append(b"%d\x1f%b" % (len(data), data))
     return b"".join(pieces)
+
+
+NAME_MAX = 128
+"""Characters of an id at most."""
+NAME_RULE = f"1 to {NAME_MAX} letters, digits and . _ : @ + = / -"
+"""`is_name` in words, for remedies."""
+
+_NAME = re.compile(rf"[\w.:@+=/-]{{1,{NAME_MAX}}}")
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be an id: of an enterprise, a key, a batch, a stream, a drill."""
+    return _NAME.fullmatch(text) is not None

@@ -24,7 +24,7 @@ from pipeline.agent.framing import Framing
 from pipeline.intake.formats.table import AUTO, FORMAT_NAMES
 from pipeline.kafka.access import KafkaAccess, password_of
 from pipeline.kafka.faults import AccessFault
-from schemas.names import NAME_RULE, is_name
+from schemas.ids import NAME_RULE, is_name
 from schemas.time_zones import is_zone
 from schemas.topics import DEFAULT_PREFIX
 

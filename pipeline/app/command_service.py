@@ -12,11 +12,10 @@ import msgspec
 from pipeline.app.analyst_keys import AnalystKey
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.engines import Tell
-from pipeline.app.runner import Runner
-from pipeline.app.tasks import record_task, sighting_task
+from pipeline.app.runner import Runner, record_task, sighting_task
 from pipeline.app.waiting import patient_delivery
 from pipeline.commands.analysts import CommandsPolicy
-from pipeline.commands.decode_command import COMMAND_BYTES
+from pipeline.commands.gate import COMMAND_BYTES
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.preflight import require

@@ -11,9 +11,8 @@ import msgspec
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.engines import Tell
 from pipeline.app.file_reading import FileReader, manner_of, stream_of
-from pipeline.app.runner import Runner
+from pipeline.app.runner import Runner, batch_task, settle_task, sighting_task, timer_task
 from pipeline.app.summary import Summary
-from pipeline.app.tasks import batch_task, settle_task, sighting_task, timer_task
 from pipeline.app.waiting import patient_delivery
 from pipeline.files.ordering import Line, Read, in_order
 from pipeline.files.recordings import Advance, Recording, open_recording

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pipeline.campaigns.emit_sightings import campaign_id_of
 from pipeline.campaigns.impact import combined_tiers
 from pipeline.campaigns.members import Member
+from pipeline.campaigns.sightings import campaign_id_of
 from pipeline.campaigns.state import Subject
 from pipeline.incidents.policy import LEVEL_PLACE
 from pipeline.severity.policy import SeverityPolicy

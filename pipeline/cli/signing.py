@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from pipeline.cli.terminal import say
 from pipeline.files.signed_files import sign_place, signature_of
-from schemas.names import NAME_RULE, is_name
+from schemas.ids import NAME_RULE, is_name
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

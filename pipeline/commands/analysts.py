@@ -23,7 +23,7 @@ from pipeline.intake.signature import is_signed, joined
 from schemas.analyst import Analyst
 from schemas.batch import HEADER_KEY_ID, HEADER_SIGNATURE, Record
 from schemas.command import Command
-from schemas.names import NAME_MAX, NAME_RULE, is_name
+from schemas.ids import NAME_MAX, NAME_RULE, is_name
 from schemas.provinces import PROVINCES
 from schemas.registry import Enterprise, PublishingKey
 

@@ -1,4 +1,7 @@
-"""The one gate for commands: known before, allowed, complete; then each stage applies it once.
+"""The one gate for commands: read, known before, allowed, complete; then each stage applies it.
+
+Who may write to the topic of commands is Kafka's to decide (`pipeline/kafka/rights.py`), who said
+what is proved by a signature (`analysts.py`).
 
 Rule 1. A command is known by its id for as long as its incident is held, whatever became of it:
         said again, it is answered as the first time, row for row, and changes nothing.
@@ -14,24 +17,32 @@ from typing import get_args
 
 import msgspec
 
-from pipeline.cross_border.settlements import VERBS
-from pipeline.cross_border.settlements import refusal_of as obligation_refusal
+from pipeline.commands.analysts import CommandsPolicy, refusal_of_analyst, signer_of
+from pipeline.cross_border.obligations import VERBS
+from pipeline.cross_border.obligations import refusal_of as obligation_refusal
 from pipeline.cross_border.state import CrossBorderState
 from pipeline.exceptions.refusals import refusal_of as exception_refusal
 from pipeline.exceptions.state import ExceptionsState
 from pipeline.incidents.commands import refusal_of as incident_refusal
 from pipeline.incidents.lifecycle import VERDICTS
 from pipeline.incidents.state import IncidentsState
+from pipeline.intake.admission import Refusal
+from pipeline.intake.reading import EARLIEST
 from pipeline.severity.facts import state_impact
 from pipeline.severity.refusals import refusal_of as severity_refusal
 from pipeline.severity.rulings import FIXERS, notice_fault
 from pipeline.severity.state import SeverityState
 from schemas.assessment import TIERS, Regime
+from schemas.batch import Record
 from schemas.command import Command, CommandOutcome, Particulars, Verb
 from schemas.context import Context
-from schemas.ids import content_id
-from schemas.moments import Moment
+from schemas.ids import content_id, is_name
+from schemas.moments import MINUTE, Moment, format_moment
+from schemas.registry import Registry
 
+COMMAND_BYTES = 65_536
+SKEW: Moment = 10 * MINUTE
+"""How far the clocks of analysts may be ahead of Kafka's."""
 COMMANDS_MAX = 1_000
 """On one incident: the next is refused."""
 STRAY_MAX = 256
@@ -41,6 +52,7 @@ EXCEPTION_VERBS = ("add_exception", "end_exception")
 """The verbs about an enterprise's exceptions, on no incident."""
 OBLIGATION_VERBS = VERBS
 """The verbs about what an enterprise owes for its exports, on no incident."""
+_COMMAND = msgspec.json.Decoder(Command)
 _STRAY, _EXCEPTIONS, _OBLIGATIONS = "", "exceptions", "obligations"
 _KEPT = {_STRAY: STRAY_MAX, _EXCEPTIONS: COMMANDS_MAX, _OBLIGATIONS: COMMANDS_MAX}
 """Shelves that are no incident's: the oldest command gives way."""
@@ -58,6 +70,37 @@ class CommandsState(msgspec.Struct):
     """By shelf (`_shelf`) and command id."""
 
     heard: dict[str, dict[str, Heard]] = {}
+
+
+def read_command(record: Record, registry: Registry, policy: CommandsPolicy) -> Command | Refusal:
+    """The command of a record whose key is its enterprise, said by whoever signed it."""
+    if len(record.value) > COMMAND_BYTES:
+        return Refusal("command_malformed", f"{len(record.value)} bytes, {COMMAND_BYTES} at most")
+    signer = signer_of(record, policy)
+    if isinstance(signer, Refusal):
+        return signer
+    try:
+        command = _COMMAND.decode(record.value)
+    except (ValueError, msgspec.DecodeError) as fault:
+        return Refusal("command_malformed", str(fault))
+    refusal = _check(command, record, registry)
+    if refusal is None and signer is not None:
+        refusal = refusal_of_analyst(signer, command, registry[command.enterprise_id])
+    return refusal or command
+
+
+def _check(command: Command, record: Record, registry: Registry) -> Refusal | None:
+    enterprise_id = command.enterprise_id
+    if record.key != enterprise_id.encode() or enterprise_id not in registry:
+        return Refusal("unknown_enterprise", f"key {record.key[:200]!r}, {enterprise_id!r}")
+    if not is_name(command.command_id):
+        return Refusal("command_malformed", f"command_id {command.command_id!r}")
+    if not EARLIEST <= command.said_at <= record.timestamp + SKEW:
+        received = format_moment(record.timestamp)
+        return Refusal(
+            "command_time_out_of_range", f"said_at {command.said_at}, received at {received}"
+        )
+    return None
 
 
 def heard_before(state: CommandsState, command: Command) -> Heard | None:

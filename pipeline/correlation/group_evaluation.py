@@ -8,14 +8,18 @@ change no more is let go.
 import msgspec
 
 from pipeline.correlation.drop_reasons import count_drop
-from pipeline.correlation.episodes import cut, due_of, grow, moments, settle
-from pipeline.correlation.evidence import (
+from pipeline.correlation.episodes import (
+    cut,
+    due_of,
     evidence_of,
     fingerprint,
+    grow,
     identify,
     is_all_shown,
+    moments,
     outline,
     release,
+    settle,
 )
 from pipeline.correlation.groups import Pending, change
 from pipeline.correlation.plan import Correlation

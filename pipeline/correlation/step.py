@@ -21,9 +21,17 @@ from pipeline.correlation.extraction import (
     texts_of_key,
 )
 from pipeline.correlation.group_evaluation import Finding, GroupRef, evaluate_group
-from pipeline.correlation.groups import Candidate, Entities, Pending, entities_to_hold
+from pipeline.correlation.groups import (
+    Candidate,
+    Entities,
+    Pending,
+    drop_group,
+    enforce_quota,
+    entities_to_hold,
+    open_group,
+    retire,
+)
 from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
-from pipeline.correlation.quota import drop_group, enforce_quota, open_group, retire
 from pipeline.correlation.state import BACKLOG, NEVER, Backlog, CorrelationState, Timer
 from pipeline.correlation.wording import summary_of
 from pipeline.event_time.clock import Clock

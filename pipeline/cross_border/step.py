@@ -20,10 +20,9 @@ import msgspec
 
 from pipeline.cross_border.counting import count, fold
 from pipeline.cross_border.exports import Export
-from pipeline.cross_border.obligations import id_of, obligation_of
+from pipeline.cross_border.obligations import REOPENING, SETTLING, id_of, obligation_of
 from pipeline.cross_border.policy import CrossBorderPolicy
 from pipeline.cross_border.rows import content_of, count_row, detection_of, standing_row
-from pipeline.cross_border.settlements import REOPENING, SETTLING
 from pipeline.cross_border.state import CountTold, CrossBorderState, Settlement, Told
 from pipeline.cross_border.weighing import Weighing, weigh_holdings, weigh_year
 from pipeline.event_time.clock import Clock

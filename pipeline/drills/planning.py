@@ -34,9 +34,8 @@ from pipeline.simulate.draws import draw_from
 from pipeline.simulate.site import SERVERS, domain_of
 from pipeline.simulate.stories.table import TOLD
 from schemas.drill import DrillInject, DrillParticipant, DrillRun, DrillState, InjectKind
-from schemas.ids import content_id
+from schemas.ids import NAME_RULE, content_id, is_name
 from schemas.moments import MINUTE, SECOND, Moment, datetime_of, moment_of
-from schemas.names import NAME_RULE, is_name
 from schemas.provinces import PROVINCES
 from schemas.registry import Enterprise, Registry
 

@@ -7,8 +7,7 @@ import msgspec
 from pipeline.incidents.attribution import attribution_of
 from pipeline.incidents.evidence_index import EvidenceIndex, forget_evidence_index
 from pipeline.incidents.state import EVENT_IDS_MAX, Evidence, IncidentsState, RuleFacts
-from pipeline.incidents.witness import Witness
-from schemas.detection import Detection
+from schemas.detection import Detection, Entity
 
 
 class Change(msgspec.Struct):
@@ -27,6 +26,14 @@ class Change(msgspec.Struct):
     def is_empty(self) -> bool:
         """Whether nothing happened."""
         return not self.changed and not self.lost
+
+
+class Witness(msgspec.Struct, frozen=True):
+    """Evidence, its rule, and who and what takes part in it."""
+
+    evidence: Evidence
+    rule: RuleFacts
+    entities: tuple[Entity, ...]
 
 
 def absorb(

@@ -13,8 +13,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Literal, TypeAlias
 
-from pipeline.incidents.grouping import Node, components
-from pipeline.incidents.hand_grouping import group_by_hand
+from pipeline.incidents.grouping import Node, components, group_by_hand
 from pipeline.incidents.linking_keys import linking_key, linking_keys, shared_names
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.state import Evidence, IncidentsState, RuleFacts

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from pipeline.incidents.acts import Act, act_of, is_telling
+from pipeline.incidents.evidence import Witness
 from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
 from pipeline.incidents.scenario import choose_scenario, own_place, score, shows_another_host
 from pipeline.incidents.state import Evidence, RuleFacts
 from pipeline.incidents.triage import Sign, counted_tactics, most_significant, risk_of
-from pipeline.incidents.witness import Witness
 from schemas.attack import tactic_place, techniques_of
 from schemas.deeds import Deed
 from schemas.detection import Entity, EntityKind, Level

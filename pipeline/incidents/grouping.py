@@ -1,4 +1,5 @@
-"""Which detections belong together: cases over shared keys within a gap, context beside them.
+"""Which detections belong together: cases over shared keys within a gap, context beside them,
+and then as analysts parted and joined them.
 
     time ──────────────────────────────────────────────────►
     bridge,  host A     ●─────gap─────●                        one case
@@ -13,7 +14,9 @@ Rule 1. Two nodes that share a key are linked if at most `gap_s` lies between th
 Rule 2. A context node that is linked to a case goes with it; of several cases, with the one
         that began first. It joins no two cases.
 Rule 3. Context that is linked to no case is a group of what is linked among itself.
-Rule 4. So a group depends on the evidence alone, not on the order in which it came.
+Rule 4. A split parts each group that holds both of its sides; groups that share a merge are one.
+        What is marked follows from commands alone (`regrouping.py` sets the marks).
+Rule 5. So a group depends on evidence and commands, not on the order in which evidence came.
 """
 
 from bisect import bisect_left
@@ -39,7 +42,7 @@ class Node(msgspec.Struct, frozen=True):
     keys: Sequence[str]
     merged: Sequence[str] = ()
     parted: Sequence[str] = ()
-    """Marks of analysts, which `hand_grouping.py` obeys."""
+    """Marks of analysts (rule 4)."""
 
 
 class Stretch(msgspec.Struct):
@@ -129,3 +132,69 @@ def _touched(node: Node, stretches: Stretches, gap: Moment) -> Iterator[int]:
             if stretch.start - node.last_time > gap:
                 break
             yield stretch.member
+
+
+Group = list[int]
+OUT, IN = "out", "in"
+"""The sides of a split: what was named, and the rest."""
+
+
+def group_by_hand(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
+    """The groups, each ascending, in the order of their least index."""
+    if not any(node.merged or node.parted for node in nodes):
+        return list(groups)
+    return _joined([part for group in groups for part in _parts(group, nodes)], nodes)
+
+
+def _parts(group: Group, nodes: Sequence[Node]) -> Iterator[Group]:
+    """The group, divided by every split of which it holds both sides."""
+    sides: dict[str, dict[str, set[int]]] = {}
+    for index in group:
+        for mark in nodes[index].parted:
+            split_id, _, side = mark.partition(":")
+            sides.setdefault(split_id, {}).setdefault(side, set()).add(index)
+    crossed = sorted(split_id for split_id, held in sides.items() if len(held) == 2)
+    if not crossed:
+        yield group
+        return
+    out = _spread(group, nodes, sides[crossed[0]])
+    yield from _parts([index for index in group if index in out], nodes)
+    yield from _parts([index for index in group if index not in out], nodes)
+
+
+def _spread(group: Group, nodes: Sequence[Node], sides: dict[str, set[int]]) -> set[int]:
+    """All that goes with the named side: it shares more keys with it than with the rest.
+
+    What touches neither goes with what of it does; what touches nothing stays with the rest.
+    """
+    out, rest = set(sides[OUT]), set(sides[IN])
+    left = [index for index in group if index not in out and index not in rest]
+    while left:
+        keys_out, keys_rest = (
+            {key for index in side for key in nodes[index].keys} for side in (out, rest)
+        )
+        shared = {
+            index: (len(keys_out.intersection(nodes[index].keys)),
+                    len(keys_rest.intersection(nodes[index].keys)))
+            for index in left
+        }  # fmt: skip
+        reached = {index for index, counts in shared.items() if any(counts)} or set(left)
+        out |= {index for index in reached if shared[index][0] > shared[index][1]}
+        rest |= {index for index in reached if shared[index][0] <= shared[index][1]}
+        left = [index for index in left if index not in reached]
+    return out
+
+
+def _joined(groups: Sequence[Group], nodes: Sequence[Node]) -> list[Group]:
+    """Groups that share a merge are one."""
+    whole: list[tuple[Group, set[str]]] = []
+    for group in groups:
+        members, marks = list(group), {mark for index in group for mark in nodes[index].merged}
+        apart = []
+        for held in whole:
+            if marks & held[1]:
+                members, marks = members + held[0], marks | held[1]
+            else:
+                apart.append(held)
+        whole = [*apart, (members, marks)]
+    return sorted(sorted(members) for members, _ in whole)

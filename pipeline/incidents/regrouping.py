@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from pipeline.incidents.hand_grouping import IN, OUT
+from pipeline.incidents.grouping import IN, OUT
 from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.state import Evidence, IncidentsState
 from schemas.command import Command, Part

@@ -19,10 +19,10 @@ from collections.abc import Collection
 
 import msgspec
 
+from pipeline.incidents.evidence import Witness
 from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.policy import LEVEL_PLACE, LEVELS, IncidentPolicy
 from pipeline.incidents.triage import Sign
-from pipeline.incidents.witness import Witness
 from schemas.deeds import UNKNOWN, Deed, Remote, deeds_of
 from schemas.scenarios import SCENARIOS, Scenario, Standing, scenario_place
 

@@ -37,7 +37,7 @@ from schemas.batch import (
     DeadLetter,
     Record,
 )
-from schemas.names import NAME_MAX, NAME_RULE, is_name
+from schemas.ids import NAME_MAX, NAME_RULE, is_name
 from schemas.registry import PublishingKey, Registry
 from schemas.time_zones import is_zone
 

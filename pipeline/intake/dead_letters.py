@@ -20,9 +20,8 @@ from schemas.batch import (
     Unreadable,
     original_of,
 )
-from schemas.ids import content_id
+from schemas.ids import content_id, is_name
 from schemas.moments import Moment
-from schemas.names import is_name
 from schemas.topics import is_sightings
 
 ENGINE_FAULT = "engine_fault"

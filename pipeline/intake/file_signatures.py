@@ -19,8 +19,8 @@ import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from pipeline.intake.signature import is_signed, joined
+from schemas.ids import NAME_RULE, is_name
 from schemas.moments import ZonedTime
-from schemas.names import NAME_RULE, is_name
 
 CONTEXT: Final = b"fenghuo-files-1"
 """Tells it from what enterprises and analysts sign."""

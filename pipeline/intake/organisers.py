@@ -14,8 +14,8 @@ from typing import Final
 import msgspec
 
 from pipeline.intake.drills import Drill, refusal_of
+from schemas.ids import NAME_RULE, is_name
 from schemas.moments import Moment
-from schemas.names import NAME_RULE, is_name
 from schemas.organiser import Organiser
 from schemas.registry import PublishingKey
 

@@ -10,9 +10,9 @@ from typing import Final
 import msgspec
 
 from schemas.credit_code import credit_code_problem
+from schemas.ids import NAME_RULE, is_name
 from schemas.industries import industry_problem
 from schemas.moments import FIRST_STORED, LAST_STORED, moment_of
-from schemas.names import NAME_RULE, is_name
 from schemas.provinces import PROVINCES, SEPARATE_CITIES
 from schemas.registry import Enterprise, Registry
 from schemas.time_zones import is_zone

@@ -9,8 +9,7 @@ import msgspec
 
 from pipeline.app.delivery import Delivery
 from pipeline.app.engines import Tell
-from pipeline.app.runner import HeldStates, Runner, Task
-from pipeline.app.tasks import settle_task, sighting_task
+from pipeline.app.runner import HeldStates, Runner, Task, settle_task, sighting_task
 from pipeline.intake.admitted import STRANGER
 from pipeline.kafka.past_records import Period
 from pipeline.path import Engine

@@ -8,8 +8,8 @@ from pathlib import Path
 import msgspec
 
 from pipeline.app.engines import Tell
+from pipeline.app.runner import record_task
 from pipeline.app.stores import open_store
-from pipeline.app.tasks import record_task
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.past_records import Period, held_since, read_period
 from pipeline.kafka.preflight import describe_sources, partitions_of

@@ -13,8 +13,7 @@ import msgspec
 import structlog
 
 from pipeline.app.delivery import Delivery
-from pipeline.app.runner import EngineFault, Runner, Task
-from pipeline.app.tasks import record_task, timer_task
+from pipeline.app.runner import EngineFault, Runner, Task, record_task, timer_task
 from pipeline.path import Engine
 from pipeline.state import (
     State,

@@ -12,9 +12,8 @@ from time import process_time
 
 import msgspec
 
-from pipeline.campaigns.decode_sighting import read_sighting
-from pipeline.campaigns.emit_sightings import campaign_id_of
 from pipeline.campaigns.policy import CampaignPolicy
+from pipeline.campaigns.sightings import campaign_id_of, read_sighting
 from pipeline.campaigns.state import CampaignState
 from pipeline.campaigns.step import take
 from pipeline.severity.policy import SeverityPolicy

@@ -14,8 +14,7 @@ from pipeline.app.command_service import UNPROVED
 from pipeline.app.delivery import Delivery
 from pipeline.app.engines import OWN_RULES
 from pipeline.app.publishing import Sender, sign_chunk
-from pipeline.app.runner import HeldStates, Runner
-from pipeline.app.tasks import record_task, sighting_task, timer_task
+from pipeline.app.runner import HeldStates, Runner, record_task, sighting_task, timer_task
 from pipeline.files.registry_file import keep_registry
 from pipeline.files.rule_files import load_rules
 from pipeline.intake.batching import chunk_lines

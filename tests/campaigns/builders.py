@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from pipeline.campaigns.emit_sightings import emit_sightings, forget_emitted
 from pipeline.campaigns.policy import CampaignPolicy, Threshold
+from pipeline.campaigns.sightings import emit_sightings, forget_emitted
 from pipeline.campaigns.state import CampaignState, SightingsState
 from pipeline.campaigns.step import Finding, expire, take
 from pipeline.severity.policy import SeverityPolicy

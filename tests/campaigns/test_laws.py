@@ -7,9 +7,9 @@ import msgspec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.campaigns.emit_sightings import campaign_id_of
 from pipeline.campaigns.indicators import indicators_of
 from pipeline.campaigns.policy import CampaignPolicy
+from pipeline.campaigns.sightings import campaign_id_of
 from schemas.incident import Incident, Status
 from schemas.moments import SECOND
 from schemas.sighting import Sighting

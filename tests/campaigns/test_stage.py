@@ -3,10 +3,10 @@
 import msgspec
 import pytest
 
-from pipeline.campaigns.decode_sighting import read_sighting
 from pipeline.campaigns.indicators import indicators_of
 from pipeline.campaigns.members import members_of
 from pipeline.campaigns.policy import CampaignPolicy
+from pipeline.campaigns.sightings import read_sighting
 from pipeline.campaigns.state import CampaignState
 from pipeline.campaigns.step import take
 from pipeline.policy import Policy

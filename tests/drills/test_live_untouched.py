@@ -10,8 +10,7 @@ from pipeline.app.command_service import UNPROVED
 from pipeline.app.delivery import Delivery
 from pipeline.app.drill_runs import make_parcels
 from pipeline.app.publishing import Parcel, Sender, sign_chunk
-from pipeline.app.runner import HeldStates, Runner
-from pipeline.app.tasks import record_task, settle_task, sighting_task
+from pipeline.app.runner import HeldStates, Runner, record_task, settle_task, sighting_task
 from pipeline.drills.traffic import make_shipments
 from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine

@@ -16,8 +16,8 @@ from pipeline.state import decode_state, encode_state, fresh_state
 from pipeline.worker.publications import publications_of
 from schemas.batch import SIGNED_HEADERS, BatchAccount, Record
 from schemas.decision import Decision
+from schemas.ids import is_name
 from schemas.moments import FIRST_STORED, LAST_STORED, format_moment, moment_of, parse_moment
-from schemas.names import is_name
 from schemas.receipt import Receipt
 from schemas.topics import receipts_topic
 from tests.intake.fuzz import fuzzed_engine, record_of

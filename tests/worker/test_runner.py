@@ -8,8 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.app.delivery import Delivery, DeliveryAbandoned
-from pipeline.app.runner import EngineFault, HeldStates, Runner, Task
-from pipeline.app.tasks import record_task
+from pipeline.app.runner import EngineFault, HeldStates, Runner, Task, record_task
 from schemas.batch import Record
 from sinks.memory import MemorySink
 from tests.worker.counting import POISON, Count, CountingEngine, count_of

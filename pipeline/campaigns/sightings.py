@@ -1,4 +1,8 @@
-"""The first half of the stage, at the enterprise: incidents that changed become sightings.
+"""Sightings: made at the enterprise of incidents that changed, read at the indicator.
+
+The first half of the stage is at the enterprise. Only our own workers, and operators who send one
+again, may write to the topic (`pipeline/kafka/rights.py`); what cannot be read is of another
+release.
 
 Rule 1. A sighting is told of each indicator of an incident, and of each that it has lost.
 Rule 2. Nothing is told twice: only what is new of the indicators, or all of them where the
@@ -10,10 +14,12 @@ from collections.abc import Collection
 
 import msgspec
 
+from pipeline.campaigns.impact import unknown_harm
 from pipeline.campaigns.indicators import indicators_of
 from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.campaigns.state import SightingsState, Told
 from pipeline.severity.step import Gravity
+from schemas.batch import Record
 from schemas.campaign import Indicator
 from schemas.ids import content_id
 from schemas.incident import Incident, Verdict
@@ -21,6 +27,7 @@ from schemas.moments import Moment
 from schemas.sighting import Sight, Sighting
 
 _NOTHING = Told()
+_SIGHTING = msgspec.json.Decoder(Sighting)
 
 
 def campaign_id_of(indicator: Indicator, drill: str) -> str:
@@ -96,3 +103,16 @@ def _sighting(incident: Incident, indicator: Indicator, sight: Sight) -> Sightin
         incident_id=incident.incident_id,
         sight=sight,
     )
+
+
+def read_sighting(record: Record) -> Sighting | str:
+    """The sighting of a record whose key is its campaign id, or why it is none."""
+    try:
+        sighting = _SIGHTING.decode(record.value)
+    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+        return str(fault)
+    expected = campaign_id_of(Indicator(sighting.kind, sighting.indicator), sighting.drill)
+    if not record.key.decode("utf-8", "replace") == sighting.campaign_id == expected:
+        return f"key {record.key!r}, campaign {sighting.campaign_id!r}: not its indicator's id"
+    unknown = unknown_harm(sighting.sight.harm)
+    return f"unknown facts or words: {', '.join(unknown)}" if unknown else sighting
