@@ -108,37 +108,6 @@ class Remarks(msgspec.Struct, frozen=True):
     """Sources that were forgotten because there were too many."""
 
 
-def is_future(policy: EventTimePolicy, time: Moment, received_at: Moment) -> bool:
-    """Whether an event is dated further ahead than clocks may differ (rule 1)."""
-    return time > received_at + policy.skew_s * SECOND
-
-
-def dated_by_receipt(
-    policy: EventTimePolicy, time: Moment, newest: Moment, received_at: Moment
-) -> Moment:
-    """When an event from the future counts as having happened (rule 1).
-
-    The newest of its source in the batch counts as of its receipt, and the others as long before
-    it as their clock says, within the lateness; so what was minutes apart makes no burst.
-    """
-    before = newest - time
-    return received_at - (before if before <= policy.lateness_s * SECOND else 0)
-
-
-def source_name(host: str, format: str, log_source: tuple[str, str, str]) -> str:
-    """Whose clock dated an event: its host's, else its sensor's."""
-    return f"host/{host.lower()}" if host else "/".join(("sensor", format, *log_source))
-
-
-def is_late(policy: EventTimePolicy, state: ClockState, source: SourceId, time: Moment) -> bool:
-    """Whether no window can see an event of this time any more (rule 5)."""
-    if time >= state.settled:
-        return False
-    row = state.sources.get(source)
-    hold_s = policy.lateness_s + policy.late_hold_s
-    return row is not None and time < (row.greatest_s - hold_s) * SECOND
-
-
 def advance(
     policy: EventTimePolicy,
     state: ClockState,

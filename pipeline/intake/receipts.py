@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from pipeline.intake import admission, dead_letters, quota, reading
+from pipeline.intake import admission, dead_letters, quota, reading, refused_lines
 from schemas.batch import BatchAccount
 from schemas.ids import content_id
 from schemas.moments import datetime_of
@@ -11,7 +11,7 @@ from schemas.receipt import Reason, Receipt
 REMEDIES: Mapping[str, str] = {
     **dead_letters.REMEDIES,
     **admission.REMEDIES,
-    **reading.REMEDIES,
+    **refused_lines.REMEDIES,
     **reading.REMARKS,
     **quota.REMEDIES,
     "duplicate_batch": "Nothing is to be done: the batch was taken before.",
@@ -44,7 +44,7 @@ def receipt_of(account: BatchAccount) -> Receipt | None:
         refused=account.dead_lettered,
         future=account.future,
         reasons=tuple(
-            Reason(reason, count, REMEDIES.get(reason, reading.DEFAULT_REMEDY))
+            Reason(reason, count, REMEDIES.get(reason, refused_lines.DEFAULT_REMEDY))
             for reason, count in sorted(account.reasons.items())
         ),
         drill=account.drill,

@@ -16,10 +16,9 @@ from pipeline.event_time.clock import (
     EventTimePolicy,
     Heard,
     advance,
-    is_future,
-    is_late,
     move_on,
 )
+from pipeline.event_time.dating import is_late, latest_present
 from pipeline.event_time.sources import source_id
 from pipeline.sigma.reading.documents import (
     Alias,
@@ -162,7 +161,8 @@ class Run:
         heard: dict[bytes, Heard] = {}
         matches = []
         for each, ids in matched:
-            is_ahead = received_s is not None and is_future(self.policy, each.time, received_at)
+            present_until = latest_present(self.policy, received_at)
+            is_ahead = received_s is not None and each.time > present_until
             dated = msgspec.structs.replace(each, received_at=received_at, future=is_ahead)
             source, time = source_id(each.host), received_at if is_ahead else each.time
             known = heard.get(source, Heard(time, each.time))

@@ -21,7 +21,8 @@ from pipeline.intake.admitted import STRANGER
 from pipeline.intake.batching import Chunk
 from pipeline.intake.formats.table import FORMAT_NAMES
 from pipeline.intake.quota import OVER_QUOTA
-from pipeline.intake.reading import LETTERS_MAX, REMARKS
+from pipeline.intake.reading import REMARKS
+from pipeline.intake.refused_lines import LETTERS_MAX
 from pipeline.intake.signature import sign
 from pipeline.path import Engine
 from pipeline.state import decode_state, encode_state, enterprise_state, fresh_state

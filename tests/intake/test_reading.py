@@ -12,7 +12,8 @@ from pipeline.event_time.clock import ClockState, EventTimePolicy
 from pipeline.event_time.sources import Row, source_id
 from pipeline.intake.batching import chunk_lines
 from pipeline.intake.lines import EVENTS_MAX
-from pipeline.intake.reading import LETTERS_MAX, Reading, account_duplicate, read_batch
+from pipeline.intake.reading import Reading, account_duplicate, read_batch
+from pipeline.intake.refused_lines import LETTERS_MAX
 from pipeline.sigma.log_sources import DECODING_FIELD
 from schemas.batch import Batch
 from schemas.moments import SECOND, parse_moment

@@ -26,6 +26,7 @@ IN_TABLES: Final = (
     "pipeline/correlation/faults.py",
     "pipeline/intake/admission.py", "pipeline/intake/dead_letters.py", "pipeline/intake/quota.py",
     "pipeline/intake/reading.py", "pipeline/intake/receipts.py",
+    "pipeline/intake/refused_lines.py",
     "pipeline/intake/registry.py",
     "pipeline/intake/registry_checks.py", "pipeline/intake/registry_diff.py",
     "pipeline/intake/registry_table.py",
