@@ -32,21 +32,19 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
     process.kill()
 
 
-@pytest.fixture(scope="session")
-def store_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One folder for all: a process has one embedded store open at a time. Each test makes
-    databases of its own in it, and closes them, so that other tests may open other folders."""
-    return tmp_path_factory.mktemp("store")
-
-
 @pytest.fixture
-def make_chdb(store_folder: Path) -> Iterator[MakeChdb]:
-    """Makes embedded stores of given tables, each in a database of its own, migrated."""
+def make_chdb(tmp_path: Path) -> Iterator[MakeChdb]:
+    """Makes embedded stores of given tables, each in a database of its own, migrated.
+
+    They lie in a folder of the test's own, for an engine loads every database of its folder.
+    """
     made: list[ChdbSink] = []
 
     def make(tables: tuple[Table, ...] = TABLES, migrate: bool = True) -> ChdbSink:
         steps = None if tables is TABLES else steps_of(tables)
-        made.append(ChdbSink(store_folder, f"test_{next(_NAMES)}", tables=tables, steps=steps))
+        made.append(
+            ChdbSink(tmp_path / "stores", f"test_{next(_NAMES)}", tables=tables, steps=steps)
+        )
         if migrate:
             made[-1].migrate()
         return made[-1]
