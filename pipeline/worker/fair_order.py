@@ -31,7 +31,7 @@ HELD_BYTES = 64_000_000
 """Of values in memory."""
 STEP_BYTES = 1_000_000
 """What the records of one step may cost: a write and its positions cost little beside them."""
-SHORT_STEP_BYTES = 200_000
+SHORT_STEP_BYTES = 100_000
 """The same where few wait of many that send: whoever comes meanwhile waits for the step's end."""
 FEW = 8
 """States; where more wait, the partition as a whole is behind."""

@@ -50,7 +50,7 @@ class WorkerSettings(BaseSettings):
     session_timeout_s: float = Field(6.0, gt=0, description="a silent worker is given up after")
     heartbeat_s: float = Field(1.0, gt=0)
     rebalance_timeout_s: float = Field(60.0, gt=0, description="a step must end well inside it")
-    step_records: int = Field(50, ge=1, description="records a step takes at most")
+    step_records: int = Field(200, ge=1, description="records a step takes at most")
     engine_attempts: int = Field(3, ge=1, description="then a record is dead-lettered")
     rules_poll_s: float = Field(10.0, gt=0, description="how often changed rules are looked for")
     revival_s: float = Field(20.0, gt=0, description="each log's end and id are looked at so often")

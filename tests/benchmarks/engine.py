@@ -5,7 +5,7 @@ traffic with our own. Printed: CPU time as a multiple of `orjson.loads` of the v
 measured in turns with it batch by batch, beside its limit; events per CPU-second, decisions,
 peak memory. The state is encoded after every batch, as the worker does.
 
-`step` is what the worker's thread does between Kafka and the store: signed records, 50 a step,
+`step` is what the worker's thread does between Kafka and the store: signed records, 200 a step,
 are admitted, decided and made rows, which a sink that keeps nothing takes; states come encoded
 and go encoded.
 """
@@ -54,7 +54,7 @@ SEED = 7
 SMALL_ENTERPRISES = 200
 LINES = 200
 """Of a large batch."""
-RECORDS_A_STEP = 50
+RECORDS_A_STEP = 200
 """As the worker's settings have it."""
 
 

@@ -1,87 +1,145 @@
-"""What one worker does with a backlog: events per CPU-second and per second, peak memory.
+"""What workers do with a backlog, from Kafka on: `python -m tests.benchmarks.worker [CASE …]`.
 
-Signed batches of made enterprises, well filled, our own rules, an embedded store;
-`python -m tests.benchmarks.worker`. The CPU is the worker's own, its store included.
+Signed batches of made enterprises, our own rules, into a sink that keeps nothing and into an
+embedded store each. Printed: the CPU of the workers (their stores included) as a multiple of
+`orjson.loads` of the very same lines, beside its limit; events per CPU-second and per second; peak
+memory. `--old DIR` puts a worker of that checkout into its own embedded store beside.
 """
 
+import argparse
 import os
 import re
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from itertools import islice
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
+import orjson
 
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer
 from pipeline.kafka.topics import make_topics, plan_topics
 from pipeline.simulate.registry import make_registry
+from schemas.batch import Batch, Record
 from schemas.topics import is_sightings
+from tests.benchmarks.engine import SEED, SMALL_ENTERPRISES, signed, simulated, simulated_200
+from tests.benchmarks.limits import LIMITS, verdict
 from tests.brokers.choice import BrokerAddress, any_broker
 from tests.brokers.kafka import free_port
 from tests.chaos.progress import Place, Progress
-from tests.chaos.subjects import ENTERPRISES, fenghuo_subject, simulated_records
 from tests.chaos.traffic import Outgoing
-from tests.chaos.workers import WorkerProcess
+from tests.chaos.workers import WorkerProcess, python_module
 
 PARTITIONS = 4
-RECORDS = 3_000
-EVENTS = 15_000
-"""Of one enterprise in a simulated period of two hours: batches of some hundred events."""
 GROUP = "benchmark"
 
 
-class WorkerFigures(msgspec.Struct, frozen=True):
-    """What was measured, from the first sight of progress to the end."""
+class Case(msgspec.Struct, frozen=True):
+    """What is measured: the batches, the sink, and how many workers share them."""
 
-    broker: str
-    records: int
+    batches: Callable[[], tuple[object, list[Batch]]]
+    module: Sequence[str]
+    workers: int = 1
+
+
+NULL = ("tests.benchmarks.null_worker",)
+EMBEDDED = ("pipeline.cli.main", "worker", "--store")
+CASES: Mapping[str, Case] = {
+    "worker null simulated": Case(simulated, NULL),
+    "worker null simulated-200": Case(simulated_200, NULL),
+    "worker embedded simulated": Case(simulated, EMBEDDED),
+    "worker embedded simulated-200": Case(simulated_200, EMBEDDED),
+    "2 workers null simulated": Case(simulated, NULL, workers=2),
+    "2 workers null simulated-200": Case(simulated_200, NULL, workers=2),
+}
+
+
+class Backlog(msgspec.Struct, frozen=True):
+    """What lies in the topics, and what its lines take to be decoded."""
+
+    batches: int
     events: int
+    decoding_s: float
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """What workers did of a backlog."""
+
+    backlog: Backlog
+    share: float
+    """Of the batches: those before all workers were at work are not counted."""
     seconds: float
     cpu_seconds: float
     peak_mb: float
 
-    def line(self) -> str:
+    def line(self, name: str) -> str:
         """One line for people."""
+        ratio = self.cpu_seconds / (self.backlog.decoding_s * self.share)
+        events = self.backlog.events * self.share
+        told = verdict(name, ratio) if name in LIMITS else f"{ratio:5.2f}"
         return (
-            f"worker ({self.broker}): {self.events} events in {self.records} records, "
-            f"{self.events / self.seconds:,.0f} events/s, "
-            f"{self.events / self.cpu_seconds:,.0f} events per CPU-second, "
-            f"peak {self.peak_mb:,.0f} MB"
+            f"{name:30} x decoding {told:24} {events / self.cpu_seconds:9,.0f} events/CPU-s"
+            f" {events / self.seconds:9,.0f} events/s  {events:,.0f} events,"
+            f" {self.backlog.events / self.backlog.batches:,.1f} a batch"
+            f"  peak {self.peak_mb:,.0f} MB"
         )
 
 
-def measure_worker(records: int = RECORDS, seed: int = 1) -> WorkerFigures:
-    """Fill the topics, start one worker, and measure until it has applied everything."""
+def measure_workers(case: Case, checkout: Path | None = None) -> Figures:
+    """Fill the topics, start the workers, and measure until they have applied everything."""
+    _, batches = case.batches()
     with tempfile.TemporaryDirectory() as folder, any_broker(Path(folder) / "broker") as broker:
         place = Path(folder)
         make_topics(KafkaAccess(broker.address), plan_topics("fenghuo", GROUP, PARTITIONS), 1)
-        subject = fenghuo_subject(seed, place)
-        traffic = simulated_records(seed, make_registry(seed, ENTERPRISES), EVENTS)
-        events = publish(broker.address, islice(traffic, records))
-        settings = {"FENGHUO_GROUP": GROUP, "FENGHUO_HEALTH_PORT": str(free_port())}
-        environment = {**subject.environment, **broker.settings, **settings}
-        worker = WorkerProcess(place / "worker", subject.command, environment)
-        worker.start()
+        records = signed(batches)
+        publish(broker.address, map(_outgoing, records))
+        workers = [
+            _worker(place / f"worker-{number}", case, broker, checkout)
+            for number in range(case.workers)
+        ]
         try:
-            measured = _watch(worker, broker)
+            for each in workers:
+                each.start()
+            return _watch(workers, broker, _backlog(records))
         finally:
-            worker.terminate()
-        kind = "Kafka" if not broker.settings.get("FENGHUO_REBALANCE_TIMEOUT_S") else "Tansu"
-        share = measured.records / records
-        return WorkerFigures(
-            broker=kind,
-            records=measured.records,
-            events=round(events * share),
-            seconds=measured.seconds,
-            cpu_seconds=measured.cpu_seconds,
-            peak_mb=measured.peak_mb,
-        )
+            for each in workers:
+                each.terminate()
 
 
-def publish(bootstrap: str, records: Iterator[Outgoing]) -> int:
+def _worker(
+    folder: Path, case: Case, broker: BrokerAddress, checkout: Path | None
+) -> WorkerProcess:
+    folder.mkdir()
+    registry = folder / "registry.ndjson"
+    enterprises = [each for each, _ in make_registry(SEED, SMALL_ENTERPRISES)]
+    registry.write_bytes(b"".join(msgspec.json.encode(each) + b"\n" for each in enterprises))
+    settings = {
+        **broker.settings,
+        "FENGHUO_GROUP": GROUP,
+        "FENGHUO_HEALTH_PORT": str(free_port()),
+        "FENGHUO_REGISTRY": str(registry),
+        **({} if checkout is None else {"PYTHONPATH": str(checkout)}),
+    }
+    return WorkerProcess(
+        folder, lambda store: python_module(*case.module, str(store)), settings, cwd=checkout
+    )
+
+
+def _outgoing(record: Record) -> Outgoing:
+    headers = tuple((name, value) for name, value in record.headers if value is not None)
+    return Outgoing(record.topic, record.key, record.value, headers)
+
+
+def _backlog(records: Sequence[Record]) -> Backlog:
+    lines = [line for each in records for line in each.value.split(b"\n")]
+    began = time.process_time()
+    for line in lines:
+        orjson.loads(line)
+    return Backlog(len(records), len(lines), time.process_time() - began)
+
+
+def publish(bootstrap: str, records: Iterable[Outgoing]) -> int:
     """Send them all; the number of events in them."""
     producer = open_producer(KafkaAccess(bootstrap))
     events = 0
@@ -93,27 +151,21 @@ def publish(bootstrap: str, records: Iterator[Outgoing]) -> int:
     return events
 
 
-class _Measured(msgspec.Struct, frozen=True):
-    records: int
-    seconds: float
-    cpu_seconds: float
-    peak_mb: float
-
-
-def _watch(worker: WorkerProcess, broker: BrokerAddress) -> _Measured:
+def _watch(workers: Sequence[WorkerProcess], broker: BrokerAddress, backlog: Backlog) -> Figures:
     progress = Progress(broker.address, GROUP, PARTITIONS, "fenghuo")
     try:
-        total = _batches(progress.ends())
-        while not (before := _batches(progress.follow())):
+        while len({place[1] for place, offset in progress.glance().items() if offset}) < PARTITIONS:
+            pass  # until every partition's worker has begun
+        before = _batches(progress.glance())
+        started_s, used_s = time.monotonic(), sum(cpu_seconds(each.pid) for each in workers)
+        while (applied := _batches(progress.glance())) < backlog.batches:
             pass
-        started_s, started_cpu_s = time.monotonic(), cpu_seconds(worker.pid)
-        while _batches(progress.follow()) < total:
-            pass
-        return _Measured(
-            records=total - before,
+        return Figures(
+            backlog=backlog,
+            share=(applied - before) / backlog.batches,
             seconds=time.monotonic() - started_s,
-            cpu_seconds=cpu_seconds(worker.pid) - started_cpu_s,
-            peak_mb=peak_mb(worker.pid),
+            cpu_seconds=sum(cpu_seconds(each.pid) for each in workers) - used_s,
+            peak_mb=sum(peak_mb(each.pid) for each in workers),
         )
     finally:
         progress.close()
@@ -138,5 +190,17 @@ def peak_mb(pid: int) -> float:
     return int(found.group(1)) / 1024
 
 
+def main(arguments: Sequence[str] | None = None) -> None:
+    """The cases that were named, or all; the other checkout's before this one's."""
+    parser = argparse.ArgumentParser(description=__doc__, allow_abbrev=False)
+    parser.add_argument("--old", type=Path, help="a checkout of another commit")
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=", ".join(CASES))
+    chosen = parser.parse_args(arguments)
+    for name in chosen.cases or CASES:
+        if chosen.old is not None and CASES[name].module == EMBEDDED:
+            print("before: " + measure_workers(CASES[name], chosen.old).line(name), flush=True)
+        print(measure_workers(CASES[name]).line(name), flush=True)
+
+
 if __name__ == "__main__":
-    print(measure_worker().line())
+    main()

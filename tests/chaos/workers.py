@@ -21,11 +21,18 @@ def python_module(name: str, *arguments: str) -> list[str]:
 class WorkerProcess:
     """One worker: a store and a log that outlive its processes."""
 
-    def __init__(self, folder: Path, command: Command, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        command: Command,
+        environment: Mapping[str, str],
+        cwd: Path | None = None,
+    ) -> None:
         self.name = folder.name
         self.store = folder / "store"
         self.exits: list[int] = []
         self._log = folder / "worker.log"
+        self._cwd = cwd
         self._command = command(self.store)
         self.environment = {**os.environ, **environment}
         self._process: subprocess.Popen[bytes] | None = None
@@ -87,5 +94,10 @@ class WorkerProcess:
 
     def _launch(self, log: IO[bytes]) -> "subprocess.Popen[bytes]":
         return subprocess.Popen(
-            self._command, env=self.environment, stdin=subprocess.DEVNULL, stdout=log, stderr=log
+            self._command,
+            env=self.environment,
+            cwd=self._cwd,
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
         )
