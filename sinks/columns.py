@@ -134,7 +134,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The physical table that is written: every revision, where there are revisions."""
         return f"{self.history or self.name}_rows"
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """The columns in row order."""
         return tuple(column.name for column in self.columns)

@@ -23,7 +23,7 @@ def rows_of(decisions: Iterable[Decision]) -> dict[str, list[Row]]:
     counts are the batch's (sinks/rollups.py).
     """
     written = [decision for decision in decisions if not isinstance(decision, Sighting)]
-    counts = count_events(decision for decision in written if isinstance(decision, Event))
+    counts = count_events([each for each in written if isinstance(each, Event)])
     rows: dict[str, list[Row]] = {}
     for thing in (*written, *counts, *sources_seen(counts)):
         table = TABLE_OF[type(thing)]

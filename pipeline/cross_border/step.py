@@ -39,18 +39,12 @@ Row: TypeAlias = ExportCount | ThresholdStanding | Obligation
 
 
 class Outcome(msgspec.Struct):
-    """What exports came to; `past` are those of a year that is not counted any more."""
+    """What exports came to; `remarks` is what the batch's account says of them, by reason
+    (`intake/reading.py`, REMARKS)."""
 
-    rows: list[Row]
-    detections: list[Detection]
-    past: int = 0
-    unreadable: int = 0
-
-    @property
-    def remarks(self) -> dict[str, int]:
-        """What the batch's account says of them (`intake/reading.py`, REMARKS)."""
-        told = {"export_year_past": self.past, "export_unreadable": self.unreadable}
-        return {reason: number for reason, number in told.items() if number}
+    rows: list[Row] = []
+    detections: list[Detection] = []
+    remarks: dict[str, int] = {}
 
 
 def record(
@@ -61,12 +55,12 @@ def record(
     context: Context,
 ) -> Outcome:
     """Count exports, and weigh the years that they were of."""
-    outcome = Outcome([], [])
-    if not exports:
-        return outcome
     now = clock.received_at
-    outcome.past = count(state.years, exports, now)
-    outcome.unreadable = sum(not export.is_readable for export in exports)
+    remarks = {
+        "export_year_past": count(state.years, exports, now),
+        "export_unreadable": sum(not export.is_readable for export in exports),
+    }
+    outcome = Outcome(remarks={reason: number for reason, number in remarks.items() if number})
     _forget(state)
     for year in sorted({export.year for export in exports} & state.years.keys()):
         outcome.rows += _count_row(state, year, now, context)

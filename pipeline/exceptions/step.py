@@ -44,8 +44,6 @@ class Tally(msgspec.Struct):
 
 def hide_matches(state: ExceptionsState, matches: list[Match], tally: Tally) -> list[Match]:
     """The matches that no exception covers."""
-    if not state.held:
-        return matches
     return [match for match in matches if not _hides_match(state, match, tally)]
 
 
@@ -53,8 +51,6 @@ def hide_detections(
     state: ExceptionsState, detections: list[Detection], tally: Tally
 ) -> list[Detection]:
     """The correlations' detections that are not hidden."""
-    if not state.held and not state.hidden:
-        return detections
     return [one for one in detections if not _hides_detection(state, one, tally)]
 
 

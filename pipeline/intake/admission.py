@@ -129,7 +129,8 @@ def admit(record: Record, registry: Registry, exercises: Exercises = NONE_HELD) 
     if isinstance(signer, Refusal):
         return signer
     content = _read(record, headers)
-    if isinstance(content, Batch):
+    # Most batches are of no drill; an organiser's key, though, signs nothing else (rule 3).
+    if isinstance(content, Batch) and (content.drill or exercises.organisers):
         content = _check_drill(content, exercises.holder_of(signer), exercises) or content
     if isinstance(content, Refusal):
         return msgspec.structs.replace(content, key_id=headers[HEADER_KEY_ID].decode())

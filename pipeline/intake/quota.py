@@ -17,7 +17,7 @@ from pipeline.intake.reading import account_of
 from pipeline.intake.texts import count_lines
 from schemas.batch import Batch, BatchAccount
 from schemas.moments import SECOND, Moment
-from schemas.quota import Quota
+from schemas.quota import Quota, QuotaOverride
 
 OVER_QUOTA = "over_quota"
 BATCH_OVER_QUOTA = "batch_over_quota"
@@ -42,6 +42,14 @@ class Charge(msgspec.Struct, frozen=True):
     lines: int
     reason: str = ""
     is_dropped: bool = False
+
+
+def quota_of(quota: Quota, override: QuotaOverride | None) -> Quota:
+    """The quota of an enterprise: the policy's, with what its row says otherwise."""
+    if override is None:
+        return quota
+    stated = {name: said for name in Quota.__struct_fields__ if (said := getattr(override, name))}
+    return msgspec.structs.replace(quota, **stated)
 
 
 def charge(quota: Quota, state: QuotaState, batch: Batch) -> Charge:
