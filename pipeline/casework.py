@@ -49,7 +49,7 @@ def conclude(
     # Nothing changed and no case left: whatever hangs on them is as it was.
     if not rows and len(state.incidents.cases) == held:
         return []
-    return _tell(policy, state, rows, clock, context)
+    return _with_sightings(policy, state, rows, clock, context)
 
 
 def carry_out(
@@ -69,7 +69,7 @@ def carry_out(
     revised = incidents.handle_command(policy.incidents, state.incidents, command, clock, context)
     if command.verb in REGROUPING:
         judged_anew = severity.assess(policy.severity, state.severity, revised, clock, context)
-        return _tell(policy, state, [*revised, *judged_anew], clock, context)
+        return _with_sightings(policy, state, [*revised, *judged_anew], clock, context)
     incident = incidents.current_incident(
         policy.incidents, state.incidents, command.incident_id, context
     )
@@ -78,10 +78,10 @@ def carry_out(
     judged = severity.handle_command(
         policy.severity, state.severity, command, incident, clock, context
     )
-    return _tell(policy, state, [*revised, *judged], clock, context)
+    return _with_sightings(policy, state, [*revised, *judged], clock, context)
 
 
-def _tell(
+def _with_sightings(
     policy: Policy,
     state: EnterpriseState,
     rows: Sequence[Decision],

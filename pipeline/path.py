@@ -1,11 +1,12 @@
 """THE reading path: every step from a Kafka record to decisions, in order.
 
-    admit ── read ── advance ── match ── hide ── correlate ── export ── group ── assess ── tell
-                                                                                            │
-                         decisions ◁── gather ◁── sightings, by indicator ◁── decisions ◁───┘
+    admit ── read ── advance ── match ── hide ── correlate ── export ── conclude (`casework.py`)
+                                                                           │
+         decisions ◁── gather ◁── sightings, by indicator ◁── decisions ◁──┘
 
-Two stages, with a state for each enterprise and for each indicator: what the first tells, the
-shell brings to the second, over a topic or at once.
+Two stages, with a state for each enterprise and for each indicator: the sightings that the first
+emits the shell brings to the second, over a topic or at once. A stage that has nothing to do for a
+record is not entered: what tells is asked here, by a plain condition.
 
 Pure: values in, values out. The same engine runs in the worker, over files, in replay
 and in tests; a shell turns the decisions into effects.
@@ -81,6 +82,7 @@ class Engine:
         `partitions` is how many its topic has, 0 where nobody knows: a record in another
         partition than its key's would have a second state there, so it is refused.
         """
+        # What the client could not even read has no key to go by.
         content = record.unreadable or self._read(record)
         match content:
             case Refusal() | Unreadable():
@@ -155,6 +157,7 @@ class Engine:
 
     def process(self, state: EnterpriseState, batch: Batch) -> list[Decision]:
         """One batch whose sender is known; its account comes last."""
+        # Before anything else: what was taken before moves no clock and makes no decision.
         verdict = take(state.taken, batch)
         if verdict.is_repeat:
             return [account_duplicate(batch)]
@@ -193,7 +196,7 @@ class Engine:
             *detections,
             *weighed,
             *exports.rows,
-            *(exceptions.tell(state.exceptions, tally, clock) if state.exceptions.held else ()),
+            *(exceptions.revise(state.exceptions, tally, clock) if state.exceptions.held else ()),
             *conclude(self.policy, state, detections, clock, context),
             msgspec.structs.replace(
                 account,
@@ -216,6 +219,7 @@ class Engine:
             return []
         if enterprise_id not in self.registry:
             return self._depart(state, state_key, now)
+        # Back in the registry: it goes on where it stopped.
         state.left_at = 0
         return self._expire(state, state_key, move_on(self.policy.event_time, state.clock, now))
 
@@ -296,7 +300,7 @@ class Engine:
         return [
             *detections,
             *weighed,
-            *(exceptions.tell(state.exceptions, tally, clock) if state.exceptions.held else ()),
+            *(exceptions.revise(state.exceptions, tally, clock) if state.exceptions.held else ()),
             *conclude(self.policy, state, detections, clock, context),
         ]
 

@@ -86,6 +86,7 @@ def is_sightings(topic: str) -> bool:
 
 def partition_of(key: bytes, partitions: int) -> int:
     """The key's partition of so many."""
+    # The sign is cut off, as `Utils.toPositive` does: not the absolute value.
     return (_murmur2(key) & 0x7FFFFFFF) % partitions
 
 

@@ -59,8 +59,10 @@ def create_views(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> t
     """The statements that make every view anew."""
     plain = [statement for table in tables for statement in _views(table, layout)]
     incidents = [_incident_view(layout)] if INCIDENTS in tables else []
-    coverage = [_coverage_view(layout)] if REVENUE_RANKS in tables else []
-    return (*plain, *incidents, *coverage)
+    if REVENUE_RANKS not in tables:
+        return (*plain, *incidents)
+    coverage = f"CREATE OR REPLACE VIEW {COVERAGE}{layout.on_cluster}\nAS {select_coverage()}"
+    return (*plain, *incidents, coverage)
 
 
 def view_tables(tables: Sequence[Table] = TABLES) -> dict[str, Table]:
@@ -89,12 +91,14 @@ def _feed(table: Table, layout: Layout) -> list[str]:
     target = layout.local(table.current_name)
     return [
         f"CREATE MATERIALIZED VIEW IF NOT EXISTS {name}{on} TO {target}\nAS {copied}",
+        # A feed of an older version has its old columns, and IF NOT EXISTS leaves it as it is.
         f"ALTER TABLE {name}{on} MODIFY QUERY {copied}",
     ]
 
 
 def _table(table: Table, name: str, version: str, layout: Layout) -> list[str]:
     window = 0 if table.repeatable else DEDUPLICATION_WINDOW
+    # Rows that differ in their version only must be one to the engine: it keeps the greatest.
     order = [part for part in table.order_by if version == "" or part != version]
     clauses = [
         f"ENGINE = {layout.engine(version)}",
@@ -142,6 +146,7 @@ def _view(table: Table, name: str, layout: Layout) -> str:
 
 
 def _select_final(table: Table, stored: str) -> str:
+    # A key never changes its partition (`Table`), so FINAL need not look across them.
     partitioned = "\nSETTINGS do_not_merge_across_partitions_select_final = 1"
     select = f"SELECT {_names(table)}\nFROM {stored} FINAL"
     return select + partitioned if table.partition_by else select
@@ -189,10 +194,6 @@ def _join_assessment(regime: str) -> str:
         f"    ON {regime}.enterprise_id = i.enterprise_id"
         f" AND {regime}.incident_id = i.incident_id"
     )
-
-
-def _coverage_view(layout: Layout) -> str:
-    return f"CREATE OR REPLACE VIEW {COVERAGE}{layout.on_cluster}\nAS {select_coverage()}"
 
 
 def _names(table: Table) -> str:

@@ -54,7 +54,7 @@ def hide_detections(
     return [one for one in detections if not _hides_detection(state, one, tally)]
 
 
-def tell(state: ExceptionsState, tally: Tally, clock: Clock) -> list[RuleException]:
+def revise(state: ExceptionsState, tally: Tally, clock: Clock) -> list[RuleException]:
     """The exceptions that hid something or have expired, revised; those that are settled go."""
     told = []
     for exception_id, held in list(state.held.items()):
@@ -128,6 +128,7 @@ def _hides_detection(state: ExceptionsState, detection: Detection, tally: Tally)
     if not covering:
         return False
     tally.note(covering, detection.time)
+    # Room for one more; the oldest goes first.
     kept = list(state.hidden.items())[1 - HIDDEN_MAX :]
     state.hidden = {**dict(kept), detection_id: covering[0]}
     return True

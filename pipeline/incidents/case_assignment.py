@@ -112,10 +112,12 @@ def _assign(
 ) -> dict[str, Group]:
     """Each group that deserves a person under its incident id, its case brought up to date."""
     owners: dict[str, Group] = {}
+    # As they were: a case that this loop has brought up to date must not be inherited from again.
     inherited = dict(state.cases)
     for group in groups:
         prior = [inherited[key] for key in sorted({one.case for one in group if one.case})]
         since = opened_at(policy, group, state.rules)
+        # Rule 2: what an analyst has put a hand to does not vanish under it.
         if since is None and prior and (any(map(_is_taken_up, prior)) or is_by_hand(group)):
             since = min(case.opened_at for case in prior)
         if since is None:

@@ -71,6 +71,7 @@ CONFIDENCE_IDS: tuple[tuple[int, int], ...] = ((70, 3), (35, 2), (0, 1))
 def incident_finding(incident: Incident) -> Json:
     """One revision of an incident as OCSF 2005."""
     is_superseded = incident.status == "superseded"
+    # OCSF has no "superseded": closed as a duplicate, with the successor in `status_detail`.
     verdict: Verdict = "duplicate" if is_superseded else incident.verdict
     finding: Json = {
         **_base(INCIDENT_FINDING, _activity(incident), incident.revised_at, incident.level),
@@ -82,6 +83,7 @@ def incident_finding(incident: Incident) -> Json:
         "status": incident.status,
         "verdict_id": VERDICT_IDS[verdict],
         "verdict": verdict,
+        # OCSF has four priorities for its five severities.
         "priority_id": max(SEVERITY_IDS[incident.level] - 1, 1),
         "confidence_id": _confidence_id(incident.confidence),
         "confidence_score": incident.confidence,

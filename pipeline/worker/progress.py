@@ -13,8 +13,7 @@ from pipeline.intake.admitted import STRANGER
 from pipeline.state import StateKey
 from pipeline.worker.fair_order import Arrival, FairOrder
 from pipeline.worker.ledger import Ledger, Position, StateRecord, TopicPartition
-from pipeline.worker.sequence import Delivered, Sequencer
-from schemas.batch import Record
+from pipeline.worker.sequence import Sequencer
 
 
 class Progress:
@@ -48,9 +47,7 @@ class Progress:
 
     def was_applied(self, each: Arrival, states: Mapping[StateKey, StateRecord]) -> bool:
         """A step that was cut short between states and positions has applied it."""
-        record = each.delivered.record
-        log_name = self._sequencer.name_of(record.topic)
-        return record.offset <= states[each.key].applied.get(log_name, -1)
+        return each.offset <= states[each.task.key].applied.get(each.log_name, -1)
 
     async def remember(
         self,
@@ -62,12 +59,12 @@ class Progress:
 
         `states` are those that the records met.
         """
-        generation = {each.key: each.delivered.generation for each in done}
+        generation = {each.task.key: each.delivered.generation for each in done}
         applied = {key: dict(record.applied) for key, record in states.items()}
         for each in done:
-            log_name = self._sequencer.name_of(each.delivered.record.topic)
-            of_log = applied[each.key].get(log_name, -1)
-            applied[each.key][log_name] = max(each.offset, of_log)  # applied before: further on
+            # Applied before, the state may be further on than this record.
+            of_log = applied[each.task.key].get(each.log_name, -1)
+            applied[each.task.key][each.log_name] = max(each.offset, of_log)
         known = {key: of for key, of in applied.items() if key.name != STRANGER}
         self._judged |= {key: of for key, of in known.items() if key not in changed}
         writes: list[Awaitable[object]] = []
@@ -96,11 +93,10 @@ class Progress:
     async def remember_positions(self, done: Sequence[Arrival]) -> None:
         """Of each partition the first record that is not applied, and when that one came."""
         self._order.done(done)
-        by_offset = sorted(done, key=lambda each: each.offset)
-        last_of_place = {each.place: each.delivered for each in by_offset}
+        last_of_place = {each.place: each for each in sorted(done, key=lambda each: each.offset)}
         writes: list[Awaitable[object]] = []
         for place, each in last_of_place.items():
-            faults, faulted = self.faults(each.record)
+            faults, faulted = self.faults(each)
             offset = self.next_offset(place)
             assert offset is not None, "a partition whose records were applied was seen"
             is_past = faulted < offset
@@ -108,20 +104,18 @@ class Progress:
             writes += self._put_position(each, position)
         await asyncio.gather(*writes)
 
-    def faults(self, record: Record) -> tuple[int, int]:
+    def faults(self, each: Arrival) -> tuple[int, int]:
         """How often the engine has raised on what its partition awaits, and up to which offset."""
-        log_name = self._sequencer.name_of(record.topic)
-        position = self._ledger.position(record.partition, log_name)
+        position = self._ledger.position(each.place[1], each.log_name)
         return (0, -1) if position is None else (position.faults, position.faulted)
 
     async def remember_faults(self, faulted: Arrival, faults: int) -> None:
         """That the engine has raised so often, up to this record; the position stays."""
-        record = faulted.delivered.record
-        _, faulted_at = self.faults(record)
+        _, faulted_at = self.faults(faulted)
         offset = self.next_offset(faulted.place)
         assert offset is not None, "its partition was seen"
-        position = Position(offset, faults, max(faulted_at, record.offset))
-        await asyncio.gather(*self._put_position(faulted.delivered, position))
+        position = Position(offset, faults, max(faulted_at, faulted.offset))
+        await asyncio.gather(*self._put_position(faulted, position))
 
     def _put_state(
         self, key: StateKey, generation: int, record: StateRecord
@@ -129,8 +123,7 @@ class Progress:
         in_force = self._ledger.generation(key.partition, generation)
         return self._ledger.put((key.partition, "state", key.name), in_force, record)
 
-    def _put_position(self, each: Delivered, position: Position) -> list[Awaitable[object]]:
-        partition = each.record.partition
-        in_force = self._ledger.generation(partition, each.generation)
-        log_name = self._sequencer.name_of(each.record.topic)
-        return self._ledger.put((partition, "position", log_name), in_force, position)
+    def _put_position(self, each: Arrival, position: Position) -> list[Awaitable[object]]:
+        _, partition = each.place
+        in_force = self._ledger.generation(partition, each.delivered.generation)
+        return self._ledger.put((partition, "position", each.log_name), in_force, position)

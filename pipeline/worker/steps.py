@@ -14,14 +14,14 @@ becomes a dead letter of reason `engine_fault`, so that the stream goes on.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
 import structlog
 
 from pipeline.app.delivery import DeliveryAbandoned
-from pipeline.app.runner import EngineFault
+from pipeline.app.runner import EngineFault, Task
 from pipeline.intake.dead_letters import expire_offsets, recreate_topic, refuse_record
 from pipeline.path import Engine
 from pipeline.state import StateKey
@@ -93,6 +93,7 @@ class Steps:
         """
         async with self._lock:
             is_open = await self._open_ledger(generation)
+            # After a rebalance Faust still hands over what it had buffered before it.
             current = [each for each in delivered if is_open and each.generation == generation]
             if len(current) < len(delivered):
                 records = [each.record for each in delivered]
@@ -107,6 +108,7 @@ class Steps:
             except DeliveryAbandoned:
                 self._let_go()  # what was expected next was not kept
                 raise
+            # Skipped ones too: a single one left would hold Kafka's committed offset back.
             for each in delivered:
                 if each not in fresh:
                     each.ack()
@@ -148,7 +150,7 @@ class Steps:
         wanted = [each for each in records if self._order.awaits(absent.place, each.offset)]
         tasks = await self.in_thread(self.executor.admit, wanted)
         again = [ReadAgain(each, absent.generation) for each in wanted]
-        self._order.fill(Arrival(*each) for each in zip(again, tasks, strict=True))
+        self._order.fill(self._arrivals(again, tasks))
         return self._order.take(self._records)
 
     def _let_go(self) -> None:
@@ -184,7 +186,11 @@ class Steps:
         for each in fresh:
             place = (each.record.topic, each.record.partition)
             self._partition_time.reach(place, each.record.timestamp)
-        self._order.add(Arrival(*each) for each in zip(fresh, tasks, strict=True))
+        self._order.add(self._arrivals(fresh, tasks))
+
+    def _arrivals(self, delivered: Sequence[Delivered], tasks: Sequence[Task]) -> Iterator[Arrival]:
+        for each, task in zip(delivered, tasks, strict=True):
+            yield Arrival(each, task, self._sequencer.name_of(each.record.topic))
 
     async def advance(self, timers: Timers, generation: int, moments: Mapping[int, Moment]) -> None:
         """The timers that are due to be looked at, at the time up to which each partition was read.
@@ -225,7 +231,7 @@ class Steps:
         for fault in advanced.faults:
             self._metrics.add("timer_faults")
             log.error("the engine raised on timers", fault=str(fault))
-        await self._tell(advanced.decisions)
+        await self._send_on(advanced.decisions)
         await self._progress.remember_advanced(records, advanced.states, generation)
 
     async def end(self) -> None:
@@ -261,7 +267,7 @@ class Steps:
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
     async def _open_ledger(self, generation: int) -> bool:
-        """Whether the books are of this generation; they are opened once it may begin."""
+        """Whether the ledger is open in this generation; it is opened once that may begin."""
         if not self._ownership.may_begin(generation):
             return False
         if self._opened != generation:
@@ -289,14 +295,14 @@ class Steps:
         """2 and 3, until all are applied; past a record that the engine never gets over."""
         remaining = [*taken]
         while remaining:
-            states = {each.key: self._progress.state(each.key) for each in remaining}
+            states = {each.task.key: self._progress.state(each.task.key) for each in remaining}
             pending = [each for each in remaining if not self._progress.was_applied(each, states)]
             outcome = await self.in_thread(
                 self.executor.take,
                 [each.task for each in pending],
                 {key: record.state for key, record in states.items()},
             )
-            await self._tell(outcome.decisions)
+            await self._send_on(outcome.decisions)
             faulted = None if outcome.fault is None else pending[outcome.taken]
             done = remaining if faulted is None else remaining[: remaining.index(faulted)]
             await self._progress.remember(done, states, outcome.states)
@@ -309,7 +315,7 @@ class Steps:
         """Count the attempt and raise; at the last one, dead-letter the record and go on."""
         self._metrics.add("engine_faults")
         record = faulted.delivered.record
-        before, _ = self._progress.faults(record)
+        before, _ = self._progress.faults(faulted)
         faults = before + 1
         if faults < self._attempts:
             await self._progress.remember_faults(faulted, faults)
@@ -336,9 +342,9 @@ class Steps:
     async def _write(self, decisions: Sequence[Decision], token: str) -> None:
         """What the shell decides itself: written, then told."""
         await self.in_thread(self.executor.write, decisions, token)
-        await self._tell(decisions)
+        await self._send_on(decisions)
 
-    async def _tell(self, decisions: Sequence[Decision]) -> None:
+    async def _send_on(self, decisions: Sequence[Decision]) -> None:
         """To subscribers and metrics, once the rows are written."""
         await asyncio.gather(*self._publish(decisions))
         observe_decisions(self._metrics, decisions)
