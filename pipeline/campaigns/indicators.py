@@ -39,7 +39,7 @@ def indicators_of(
         for one in found
         if one is not None and one.kind in kinds and one.value not in policy.ignored
     }
-    # Rule 3.
+    # Rule 3: a hash of the system's own programs would tie everybody together.
     if not any(_is_own_path(one) for one in held):
         kept = {one for one in kept if one.kind != "hash"}
     return frozenset(kept)

@@ -88,9 +88,11 @@ def facts_of(policy: IncidentPolicy, group: Iterable[Witness]) -> Facts:
     detection_ids = [
         each for one in witnesses for each in (one.evidence.detection_id, *one.evidence.folded_ids)
     ]
+    lead = lines[0]
+    of_deed = [one for line in lines if line.deed == lead.deed for one in line.witnesses]
     return Facts(
         scenario=scenario,
-        act=_act(lines, witnesses),
+        act=act_of(lead.deed, lead.witnesses, of_deed, witnesses),
         level=max((rule.level for rule in rules), key=LEVEL_PLACE.__getitem__),
         confidence=_confidence(rules, tactics),
         risk=risk_of(policy, signs),
@@ -179,12 +181,6 @@ def _line(
         summary.rule_id,
     )
     return _Line(place, shown.deed, of_rule, summary)
-
-
-def _act(lines: Sequence[_Line], witnesses: Sequence[Witness]) -> Act:
-    lead = lines[0]
-    of_deed = [one for line in lines if line.deed == lead.deed for one in line.witnesses]
-    return act_of(lead.deed, lead.witnesses, of_deed, witnesses)
 
 
 def _mostly_named(of_rule: Sequence[Witness]) -> bool:

@@ -85,7 +85,9 @@ def incident_finding(incident: Incident) -> Json:
         "verdict": verdict,
         # OCSF has four priorities for its five severities.
         "priority_id": max(SEVERITY_IDS[incident.level] - 1, 1),
-        "confidence_id": _confidence_id(incident.confidence),
+        "confidence_id": next(
+            found for least, found in CONFIDENCE_IDS if incident.confidence >= least
+        ),
         "confidence_score": incident.confidence,
         "start_time": incident.first_time // MILLISECOND,
         "end_time": incident.last_time // MILLISECOND,
@@ -169,10 +171,6 @@ def _activity(incident: Incident) -> int:
     if incident.status in ("closed", "superseded"):
         return CLOSE
     return CREATE if incident.revision == 1 else UPDATE
-
-
-def _confidence_id(confidence: int) -> int:
-    return next(found for least, found in CONFIDENCE_IDS if confidence >= least)
 
 
 def _finding_of(incident: Incident, one: DetectionSummary) -> Json:

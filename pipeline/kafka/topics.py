@@ -60,7 +60,6 @@ def plan_topics(
         if topic.role in SOURCES:
             settings["message.timestamp.type"] = "LogAppendTime"
         plans.append(TopicPlan(topic_name(topic.role, prefix), partitions, settings))
-    # Compacted, without retention: the last word on each key stays, however old.
     changelog = {"cleanup.policy": "compact", "max.message.bytes": MAX_MESSAGE_BYTES}
     plans.append(TopicPlan(changelog_name(group), partitions, changelog))
     return plans

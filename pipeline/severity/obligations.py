@@ -43,17 +43,18 @@ def reconcile(
             if key not in plans and obligation.state not in ENDED_STATES
         ),
     ]
-    kept = {key: one for key, one in revised if _differs(record.obligations.get(key), one)}
+    before = record.obligations
+    kept = {
+        key: one
+        for key, one in revised
+        if key not in before or _substance(before[key]) != _substance(one)
+    }
     record.obligations.update(kept)
     return list(kept.values())
 
 
-def _differs(before: Obligation | None, obligation: Obligation) -> bool:
-    """Whether there is something new to write: timing, state, addressee, or the reason."""
-    return before is None or _substance(before) != _substance(obligation)
-
-
 def _substance(one: Obligation) -> tuple[object, ...]:
+    """What makes a revision worth writing: timing, state, addressee, or the reason."""
     timing = (one.state, one.starts_at, one.due_at, one.done_at, one.overdue)
     # The Chinese reason says the same as the English one: one of them is enough to compare.
     return (*timing, one.recipient_zh, one.reason_en)

@@ -33,8 +33,8 @@ class EngineParts:
         settings = self._settings
         check = not_asked if self._signed is None else self._signed.check
         try:
-            if in_force is not None and settings.registry is not None:
-                check_reload(settings.registry, in_force.registry, self._registry_faults)
+            if in_force is not None:
+                self._check_registry(in_force)
             engine = make_engine(
                 settings.rules, settings.registry, settings.policy, _log_fault, check
             )
@@ -52,6 +52,10 @@ class EngineParts:
         elif in_force is None and settings.engine_files():
             log.warning("whoever may write registry, policy and rules decides: FENGHUO_SIGNERS")
         return engine
+
+    def _check_registry(self, in_force: Engine) -> None:
+        if self._settings.registry is not None:
+            check_reload(self._settings.registry, in_force.registry, self._registry_faults)
 
     def open_sink(self) -> Store:
         """The store; an embedded one is migrated, a server by `fenghuo migrate`."""

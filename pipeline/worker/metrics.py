@@ -180,7 +180,6 @@ def observe_decisions(metrics: Metrics, decisions: Sequence[Decision]) -> None:
             if over:
                 done = "dropped" if decision.outcome == "refused" else "taken"
                 metrics.add("over_quota_events", over, done=done)
-            # `reasons` names what was lost too; remarks are of events that are stored.
             for remark in REMARKS.keys() & decision.reasons.keys():
                 metrics.add("events_remarked", decision.reasons[remark], remark=remark)
         elif isinstance(decision, DeadLetter):
@@ -198,5 +197,4 @@ def observe_step(metrics: Metrics, records: Sequence[Record], step_s: float) -> 
     now_s = time.time()
     for record in records:
         metrics.add("records", topic=record.topic)
-        # Two machines' clocks: a broker's may be ahead of ours.
         metrics.observe("batch_latency_seconds", max(0.0, now_s - record.timestamp / SECOND))

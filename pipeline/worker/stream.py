@@ -83,8 +83,8 @@ def make_app(settings: WorkerSettings, scratch: str) -> Any:
         broker_credentials=_credentials(settings.kafka()),
         store="memory://",  # the changelog is what lasts
         datadir=scratch,
-        # With standbys Faust would use its own assignor, which does not keep one partition number
-        # of all topics together.
+        # With standbys Faust takes its own assignor, and keeps a second copy of the table; as
+        # measured, the partitions of a killed worker move no sooner.
         table_standby_replicas=0,
         topic_allow_declare=False,
         topic_disable_leader=True,  # one topic less to make, and to have rights on
