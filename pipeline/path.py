@@ -291,9 +291,8 @@ class Engine:
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
         context = self._context(*split_key(state_key))
         tally = Tally()
-        detections = correlation.expire(self.plan, state.correlation, clock, context)
-        if state.exceptions.held or state.exceptions.hidden:
-            detections = exceptions.hide_detections(state.exceptions, detections, tally)
+        # Without matches: what the watermark alone decides, absences and conditions that waited.
+        detections = self._detect(state, [], clock, context, tally)
         weighed = cross_border.weigh_registry_again(
             self.policy.cross_border, state.cross_border, clock, context
         )
