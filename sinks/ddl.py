@@ -146,7 +146,6 @@ def _view(table: Table, name: str, layout: Layout) -> str:
 
 
 def _select_final(table: Table, stored: str) -> str:
-    # A key never changes its partition (`Table`), so FINAL need not look across them.
     partitioned = "\nSETTINGS do_not_merge_across_partitions_select_final = 1"
     select = f"SELECT {_names(table)}\nFROM {stored} FINAL"
     return select + partitioned if table.partition_by else select

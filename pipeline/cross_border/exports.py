@@ -50,8 +50,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Format, and where it says what."""
-FORMATS = NAMES.keys()
-"""Those whose events can tell of an export at all."""
+TELLING_FORMATS = frozenset(NAMES)
+"""Events of all others tell of no export."""
 FAILED = frozenset({"failure", "denied", "blocked"})
 IMPORTANT = frozenset({"important", "core"})
 PERSONAL = frozenset({"personal", "sensitive_personal"})

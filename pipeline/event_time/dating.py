@@ -27,7 +27,6 @@ def date_events(policy: EventTimePolicy, clock: ClockState, events: list[Event])
     """Lateness is judged as of `clock`, before the batch."""
     sources = _sources(events)
     times = _times(policy, events, sources)
-    # Most batches hold nothing so old: then no event is looked at one by one.
     if times and min(times.values()) < clock.settled:
         events = [
             msgspec.structs.replace(event, late=True)
@@ -62,8 +61,6 @@ def _sources(events: list[Event]) -> dict[str, SourceId]:
         key = host or (event.format, event.product, event.category, event.service)
         source = ids.get(key)
         if source is None:
-            # A host has one clock, whatever of its logs it writes; a sensor without one goes by
-            # what it sends.
             name = f"host/{host.lower()}" if host else "/".join(("sensor", *key))
             source = ids[key] = source_id(name)
         found[event.event_id] = source

@@ -183,7 +183,6 @@ def slowest_timely_s(sources: Sources, live_since_s: int, behind_s: int) -> int 
         if row is None or row.last_s < live_since_s or row.greatest_s < front.greatest_s - behind_s:
             heappop(order.lows)
             order.queued.discard(lowest)
-        # The heap holds what was: a source is put right when it comes up.
         elif row.greatest_s > greatest_s:
             heapreplace(order.lows, (row.greatest_s, lowest))
         else:
