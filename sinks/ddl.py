@@ -59,10 +59,8 @@ def create_views(tables: Sequence[Table] = TABLES, layout: Layout = SINGLE) -> t
     """The statements that make every view anew."""
     plain = [statement for table in tables for statement in _views(table, layout)]
     incidents = [_incident_view(layout)] if INCIDENTS in tables else []
-    if REVENUE_RANKS not in tables:
-        return (*plain, *incidents)
-    coverage = f"CREATE OR REPLACE VIEW {COVERAGE}{layout.on_cluster}\nAS {select_coverage()}"
-    return (*plain, *incidents, coverage)
+    coverage = [_coverage_view(layout)] if REVENUE_RANKS in tables else []
+    return (*plain, *incidents, *coverage)
 
 
 def view_tables(tables: Sequence[Table] = TABLES) -> dict[str, Table]:
@@ -193,6 +191,10 @@ def _join_assessment(regime: str) -> str:
         f"    ON {regime}.enterprise_id = i.enterprise_id"
         f" AND {regime}.incident_id = i.incident_id"
     )
+
+
+def _coverage_view(layout: Layout) -> str:
+    return f"CREATE OR REPLACE VIEW {COVERAGE}{layout.on_cluster}\nAS {select_coverage()}"
 
 
 def _names(table: Table) -> str:
