@@ -1,23 +1,23 @@
 """THE reading path: every step from a Kafka record to decisions, in order.
 
-    admit ── read ── advance ── match ── hide ── correlate ── export ── group ── assess ── tell
-                                                                                            │
-                         decisions ◁── gather ◁── sightings, by indicator ◁── decisions ◁───┘
+    admit ── read ── advance ── match ── hide ── correlate ── export ── conclude (`casework.py`)
+                                                                           │
+         decisions ◁── gather ◁── sightings, by indicator ◁── decisions ◁──┘
 
-Two stages, with a state for each enterprise and for each indicator: what the first tells, the
-shell brings to the second, over a topic or at once.
+Two stages, with a state for each enterprise and for each indicator: the sightings that the first
+emits the shell brings to the second, over a topic or at once. A stage that has nothing to do for a
+record is not entered: what tells is asked here, by a plain condition.
 
 Pure: values in, values out. The same engine runs in the worker, over files, in replay
 and in tests; a shell turns the decisions into effects.
 """
 
-from collections.abc import Sequence
-
 import msgspec
 
 from pipeline.campaigns import step as campaigns
-from pipeline.campaigns.sightings import emit_sightings, forget_emitted, read_sighting
+from pipeline.campaigns.sightings import forget_emitted, read_sighting
 from pipeline.campaigns.state import CampaignState
+from pipeline.casework import carry_out, conclude
 from pipeline.commands import gate as commands
 from pipeline.commands.gate import read_command
 from pipeline.correlation import groups as correlation_groups
@@ -26,25 +26,21 @@ from pipeline.correlation.detections import detection_of
 from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.cross_border import step as cross_border
-from pipeline.cross_border.exports import Export, export_of
-from pipeline.event_time.clock import Clock, advance, clock_of, move_on, settle
+from pipeline.cross_border.exports import TELLING_FORMATS, Export, export_of
+from pipeline.event_time.clock import Clock, advance, move_on, settle
 from pipeline.exceptions import step as exceptions
 from pipeline.exceptions.step import Tally
 from pipeline.incidents import quota as incidents_quota
-from pipeline.incidents import step as incidents
-from pipeline.incidents.commands import REGROUPING
 from pipeline.incidents.departures import depart, is_past
 from pipeline.intake.admission import Refusal, admit, refuse
 from pipeline.intake.admitted import Admitted, Content
 from pipeline.intake.dead_letters import SIGHTING_MALFORMED, refuse_sighting, refuse_unreadable
 from pipeline.intake.drills import is_kept
-from pipeline.intake.partitioning import is_in_place
-from pipeline.intake.quota import account_dropped, charge, settle_charge
+from pipeline.intake.quota import account_dropped, charge, quota_of, settle_charge
 from pipeline.intake.reading import Reading, account_duplicate, read_again, read_batch, remark
 from pipeline.intake.taken import take
 from pipeline.policy import Policy
 from pipeline.severity import incident_records as severity_memory
-from pipeline.severity import step as severity
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.state import (
     EnterpriseState,
@@ -56,19 +52,16 @@ from pipeline.state import (
     enterprise_state,
     split_key,
 )
-from schemas.assessment import Assessment
 from schemas.batch import Batch, BatchAccount, Record, Unreadable
 from schemas.command import Command
 from schemas.context import Context
 from schemas.decision import Decision
 from schemas.detection import Detection
 from schemas.event import Event
-from schemas.incident import Incident
 from schemas.moments import Moment
-from schemas.quota import quota_of
 from schemas.registry import Registry
 from schemas.sighting import Sighting
-from schemas.topics import is_commands, is_sightings
+from schemas.topics import is_commands, is_in_place, is_sightings
 
 
 class Engine:
@@ -80,6 +73,7 @@ class Engine:
         self.policy = policy
         self.registry = registry
         self.plan: CorrelationPlan = compile_plan(self.rules, policy.correlation)
+        self._exercises = policy.exercises
 
     def admit(self, record: Record, partitions: int = 0) -> Admitted:
         """What one record of any source topic says, and whose state it may therefore touch.
@@ -87,6 +81,7 @@ class Engine:
         `partitions` is how many its topic has, 0 where nobody knows: a record in another
         partition than its key's would have a second state there, so it is refused.
         """
+        # What the client could not even read has no key to go by.
         content = record.unreadable or self._read(record)
         match content:
             case Refusal() | Unreadable():
@@ -132,7 +127,7 @@ class Engine:
             if isinstance(command, Command) and not self._is_kept(command.drill, record.timestamp):
                 return Refusal("unknown_drill", f"no drill {command.drill!r} is kept")
             return command
-        return admit(record, self.registry, self.policy.exercises)
+        return admit(record, self.registry, self._exercises)
 
     def refuses(self, enterprise_id: str, drill: str, at: Moment) -> bool:
         """Whether it knows nobody of this name, or no drill that was kept at this moment."""
@@ -161,6 +156,7 @@ class Engine:
 
     def process(self, state: EnterpriseState, batch: Batch) -> list[Decision]:
         """One batch whose sender is known; its account comes last."""
+        # Before anything else: what was taken before moves no clock and makes no decision.
         verdict = take(state.taken, batch)
         if verdict.is_repeat:
             return [account_duplicate(batch)]
@@ -185,14 +181,12 @@ class Engine:
             self.policy.event_time, state.clock, reading.heard, batch.received_at, batch.recorded
         )
         tally = Tally()
-        matches = exceptions.hide_matches(state.exceptions, self._match(reading), tally)
-        weighed = cross_border.weigh_registry(
-            self.policy.cross_border, state.cross_border, clock, context
-        )
-        exports = cross_border.record(
-            self.policy.cross_border, state.cross_border, _exports(reading), clock, context
-        )
-        found = self._detect(state, matches, clock, context, tally)
+        found = self._detect(state, self._match(reading), clock, context, tally)
+        policy = self.policy.cross_border
+        weighed = cross_border.weigh_registry(policy, state.cross_border, clock, context)
+        exports = cross_border.Outcome()
+        if told := _exports(reading):
+            exports = cross_border.record(policy, state.cross_border, told, clock, context)
         detections = [*found, *exports.detections]
         account = remark(reading, remarks)
         return [
@@ -201,8 +195,8 @@ class Engine:
             *detections,
             *weighed,
             *exports.rows,
-            *exceptions.tell(state.exceptions, tally, clock),
-            *self._conclude(state, detections, clock, context),
+            *(exceptions.revise(state.exceptions, tally, clock) if state.exceptions.held else ()),
+            *conclude(self.policy, state, detections, clock, context),
             msgspec.structs.replace(
                 account,
                 reasons={**account.reasons, **exports.remarks},
@@ -224,6 +218,7 @@ class Engine:
             return []
         if enterprise_id not in self.registry:
             return self._depart(state, state_key, now)
+        # Back in the registry: it goes on where it stopped.
         state.left_at = 0
         return self._expire(state, state_key, move_on(self.policy.event_time, state.clock, now))
 
@@ -260,6 +255,7 @@ class Engine:
             reused = Refusal("command_id_reused", f"command_id {command.command_id}")
             return [again] if again is not None else list(refuse(record, reused))
         now = record.timestamp
+        context = self._context(command.enterprise_id, command.drill)
         outcome = commands.hear(
             state.commands,
             state.incidents,
@@ -268,39 +264,11 @@ class Engine:
             state.cross_border,
             command,
             now,
-            self._context(command.enterprise_id, command.drill),
+            context,
         )
-        return [outcome, *(self._carry_out(state, command, now) if outcome.accepted else ())]
-
-    def _carry_out(
-        self, state: EnterpriseState, command: Command, received_at: Moment
-    ) -> list[Decision]:
-        context = self._context(command.enterprise_id, command.drill)
-        if command.verb in commands.EXCEPTION_VERBS:
-            held = state.exceptions
-            return [*exceptions.handle_command(held, command, received_at, context)]
-        policy = self.policy
-        if command.verb in commands.OBLIGATION_VERBS:
-            exports = state.cross_border
-            return [
-                *cross_border.settle(policy.cross_border, exports, command, received_at, context)
-            ]
-        clock = clock_of(state.clock, received_at)
-        revised = incidents.handle_command(
-            policy.incidents, state.incidents, command, clock, context
-        )
-        if command.verb in REGROUPING:
-            judged_anew = severity.assess(policy.severity, state.severity, revised, clock, context)
-            return self._tell(state, [*revised, *judged_anew], clock, context)
-        incident = incidents.current_incident(
-            policy.incidents, state.incidents, command.incident_id, context
-        )
-        if incident is None:
-            return [*revised]
-        judged = severity.handle_command(
-            policy.severity, state.severity, command, incident, clock, context
-        )
-        return self._tell(state, [*revised, *judged], clock, context)
+        if not outcome.accepted:
+            return [outcome]
+        return [outcome, *carry_out(self.policy, state, command, now, context)]
 
     def _expire_campaign(self, state: CampaignState, now: Moment) -> list[Decision]:
         if state.subject is not None and not self._is_kept(state.subject.drill, now):
@@ -322,16 +290,16 @@ class Engine:
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
         context = self._context(*split_key(state_key))
         tally = Tally()
-        found = correlation.expire(self.plan, state.correlation, clock, context)
-        detections = exceptions.hide_detections(state.exceptions, found, tally)
+        # Without matches: what the watermark alone decides, absences and conditions that waited.
+        detections = self._detect(state, [], clock, context, tally)
         weighed = cross_border.weigh_registry_again(
             self.policy.cross_border, state.cross_border, clock, context
         )
         return [
             *detections,
             *weighed,
-            *exceptions.tell(state.exceptions, tally, clock),
-            *self._conclude(state, detections, clock, context),
+            *(exceptions.revise(state.exceptions, tally, clock) if state.exceptions.held else ()),
+            *conclude(self.policy, state, detections, clock, context),
         ]
 
     def _context(self, enterprise_id: str, drill: str) -> Context:
@@ -352,75 +320,30 @@ class Engine:
     def _detect(
         self,
         state: EnterpriseState,
-        matches: Sequence[Match],
+        matches: list[Match],
         clock: Clock,
         context: Context,
         tally: Tally,
     ) -> list[Detection]:
         """Rules that fire alone, and correlations that fired, grew or no longer hold."""
+        if state.exceptions.held:
+            matches = exceptions.hide_matches(state.exceptions, matches, tally)
         alone = [
             detection_of(match.event, match.rule, match.time, context)
             for match in matches
             if not self.plan.is_silent(match.rule.head.rule_id)
         ]
         fired = correlation.correlate(self.plan, state.correlation, matches, clock, context)
-        return alone + exceptions.hide_detections(state.exceptions, fired, tally)
-
-    def _conclude(
-        self,
-        state: EnterpriseState,
-        detections: Sequence[Detection],
-        clock: Clock,
-        context: Context,
-    ) -> list[Decision]:
-        """Incidents that changed, their tiers, and what fell due."""
-        policy, held = self.policy, len(state.incidents.cases)
-        revised = [
-            *incidents.revise(policy.incidents, state.incidents, detections, clock, context),
-            *incidents.expire(policy.incidents, state.incidents, clock, context),
-        ]
-        rows: list[Decision] = [*revised]
-        if revised:
-            rows += severity.assess(policy.severity, state.severity, revised, clock, context)
-        rows += severity.expire(policy.severity, state.severity, clock)
-        # Nothing changed and no case left: whatever hangs on them is as it was.
-        if not rows and len(state.incidents.cases) == held:
-            return []
-        return self._tell(state, rows, clock, context)
-
-    def _tell(
-        self, state: EnterpriseState, rows: Sequence[Decision], clock: Clock, context: Context
-    ) -> list[Decision]:
-        """The rows, and what they tell campaigns of the incidents that changed or were judged."""
-        policy = self.policy
-        changed: dict[str, Incident | None] = {
-            row.incident_id: row for row in rows if isinstance(row, Incident)
-        }
-        for row in rows:
-            if isinstance(row, Assessment) and row.incident_id not in changed:
-                changed[row.incident_id] = incidents.current_incident(
-                    policy.incidents, state.incidents, row.incident_id, context
-                )
-        told = [
-            sighting
-            for incident in changed.values()
-            if incident is not None
-            for sighting in emit_sightings(
-                policy.campaigns,
-                policy.incidents.settling_verdicts,
-                state.sightings,
-                incident,
-                severity.gravity_of(policy.severity, state.severity, incident.incident_id, context),
-                clock.received_at,
-            )
-        ]
-        held = state.incidents.cases.keys()
-        forget_emitted(state.sightings, held)
-        commands.forget(state.commands, held)
-        return [*rows, *told]
+        if state.exceptions.held or state.exceptions.hidden:
+            fired = exceptions.hide_detections(state.exceptions, fired, tally)
+        return alone + fired
 
 
 def _exports(reading: Reading) -> list[Export]:
     """The events that tell of data sent abroad, each in the year in which it counts."""
-    told = (export_of(event, reading.times[event.event_id]) for event in reading.events)
-    return [export for export in told if export is not None]
+    return [
+        export
+        for event in reading.events
+        if event.format in TELLING_FORMATS
+        and (export := export_of(event, reading.times[event.event_id])) is not None
+    ]

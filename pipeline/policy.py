@@ -14,7 +14,6 @@ from pipeline.intake.drills import Drill
 from pipeline.intake.organisers import Exercises, faults_of_organisers
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import faults_of
-from schemas.ids import content_id
 from schemas.organiser import Organiser
 from schemas.quota import Quota
 
@@ -78,8 +77,3 @@ def read_policy(text: str, file: str) -> Policy:
     if faults:
         raise PolicyFault("\n".join(faults))
     return policy
-
-
-def policy_id(policy: Policy) -> str:
-    """Content id of a policy: 32 hexadecimal digits."""
-    return content_id("policy", msgspec.json.encode(policy, order="deterministic"))

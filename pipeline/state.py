@@ -129,6 +129,7 @@ def empty(state: State) -> None:
 def encode_state(state: State) -> bytes:
     """The record as MessagePack."""
     if isinstance(state, EnterpriseState):
+        # Groups are most of a state: only those that changed are encoded anew.
         packed = state.correlation.with_groups_packed()
         state = msgspec.structs.replace(state, correlation=packed)
     return _encoder.encode(state)

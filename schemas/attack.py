@@ -50,7 +50,10 @@ _TECHNIQUE = re.compile(r"attack\.(t\d{4}(?:\.\d{3})?)$")
 
 def tactics_of(tags: Iterable[str]) -> tuple[str, ...]:
     """The tactics that Sigma tags name, in the order of an attack; unknown ones are left out."""
-    keys = {tag.lower().removeprefix("attack.").replace("_", "-") for tag in _attack(tags)}
+    named = (tag.lower() for tag in tags)
+    keys = {
+        tag.removeprefix("attack.").replace("_", "-") for tag in named if tag.startswith("attack.")
+    }
     return tuple(sorted(keys & TACTICS.keys(), key=_ORDER.__getitem__))
 
 
@@ -63,7 +66,3 @@ def techniques_of(tags: Iterable[str]) -> tuple[str, ...]:
 def tactic_place(key: str) -> int:
     """Place of a tactic in the order of an attack."""
     return _ORDER[key]
-
-
-def _attack(tags: Iterable[str]) -> list[str]:
-    return [tag for tag in tags if tag.lower().startswith("attack.")]

@@ -23,6 +23,7 @@ class ContentIds:
     __slots__ = ("_begun",)
 
     def __init__(self, kind: str, *parts: str | bytes) -> None:
+        # `person` keeps ids of different kinds apart; BLAKE2b takes 16 bytes of it.
         self._begun = blake2b(digest_size=ID_BYTES, person=kind.encode()[:16])
         self._begun.update(_joined(parts))
 

@@ -35,11 +35,3 @@ class QuotaOverride(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fi
     batch_events: Positive | None = None
     batch_bytes: Positive | None = None
     over: Over | None = None
-
-
-def quota_of(quota: Quota, override: QuotaOverride | None) -> Quota:
-    """The quota of an enterprise: the policy's, with what its row says otherwise."""
-    if override is None:
-        return quota
-    stated = {name: said for name in Quota.__struct_fields__ if (said := getattr(override, name))}
-    return msgspec.structs.replace(quota, **stated)

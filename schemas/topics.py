@@ -1,4 +1,9 @@
-"""Kafka topics: what each carries and how it is keyed. All keyed ones share a partition count."""
+"""Kafka topics: what each carries, how it is keyed, and in which partition a key belongs.
+
+All keyed topics share a partition count. The partition is that of Kafka's default partitioner:
+every client for the JVM, aiokafka and kafka-python have it as theirs; librdkafka and what is built
+on it has it as `partitioner=murmur2_random`.
+"""
 
 from hashlib import sha256
 from typing import Literal, TypeAlias
@@ -77,3 +82,33 @@ def is_commands(topic: str) -> bool:
 def is_sightings(topic: str) -> bool:
     """Whether a record of this topic is a sighting, written by our own workers."""
     return topic.endswith(".sightings")
+
+
+def partition_of(key: bytes, partitions: int) -> int:
+    """The key's partition of so many."""
+    # The sign is cut off, as `Utils.toPositive` does: not the absolute value.
+    return (_murmur2(key) & 0x7FFFFFFF) % partitions
+
+
+def is_in_place(key: bytes, partition: int, partitions: int) -> bool:
+    """Whether this is the key's partition. True where the number of partitions is unknown (0)."""
+    return not partitions or partition_of(key, partitions) == partition
+
+
+_SEED = 0x9747B28C
+_MULTIPLIER = 0x5BD1E995
+_MASK = 0xFFFFFFFF
+
+
+def _murmur2(data: bytes) -> int:
+    """32 bits, as `org.apache.kafka.common.utils.Utils.murmur2` defines them."""
+    whole = len(data) & ~3
+    hashed = _SEED ^ len(data)
+    for at in range(0, whole, 4):
+        word = int.from_bytes(data[at : at + 4], "little") * _MULTIPLIER & _MASK
+        word = (word ^ word >> 24) * _MULTIPLIER & _MASK
+        hashed = hashed * _MULTIPLIER & _MASK ^ word
+    if data[whole:]:
+        hashed = (hashed ^ int.from_bytes(data[whole:], "little")) * _MULTIPLIER & _MASK
+    hashed = (hashed ^ hashed >> 13) * _MULTIPLIER & _MASK
+    return hashed ^ hashed >> 15

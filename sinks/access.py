@@ -111,6 +111,8 @@ def access_statements(
             for role in roles
             for right in role.rights
         ),
+        # Policies of one table are joined by OR. So by this one everybody reads nothing, but what
+        # another one grants; a table without any would be read whole.
         _policy("nothing", on, database, ANYTHING, NOTHING, "ALL"),
         *(_policy("shown", on, database, view, EVERYTHING, "ALL") for view in view_names(tables)),
         *(

@@ -134,6 +134,7 @@ def _client(address: str, database: str, settings: Mapping[str, int | str]) -> A
     if not host:
         raise ValueError(f"{address!r} is no address: write clickhouse://user:password@host:9000")
     merged = {**options.pop("settings", {}), **settings}
+    # Ours and not the server's: it would refuse an unknown setting.
     merged.pop("cluster", None)
     return Client(host, **_TIMEOUTS_S | options | {"database": database, "settings": merged})
 

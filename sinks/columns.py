@@ -5,7 +5,7 @@ text, int, bool, list or None; moments are int microseconds.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, partial
 from itertools import groupby
 from operator import attrgetter
@@ -112,12 +112,17 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             row += read(thing)
         return tuple(row)
 
+    def rows(self, things: Iterable[Any]) -> list[tuple[Any, ...]]:
+        """The same of several."""
+        return [self.row(each) for each in things]
+
     @cached_property
     def readers(self) -> list[Callable[[Any], Sequence[Any]]]:
         """Of all columns in order; attributes side by side are read in one go."""
         readers: list[Callable[[Any], Sequence[Any]]] = []
         for is_attribute, columns in groupby(self.columns, lambda each: bool(each.attribute)):
             group = list(columns)
+            # attrgetter answers a tuple only for two names and more.
             if is_attribute and len(group) > 1:
                 readers.append(attrgetter(*(each.attribute for each in group)))
             else:
@@ -134,7 +139,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         """The physical table that is written: every revision, where there are revisions."""
         return f"{self.history or self.name}_rows"
 
-    @property
+    @cached_property
     def column_names(self) -> tuple[str, ...]:
         """The columns in row order."""
         return tuple(column.name for column in self.columns)

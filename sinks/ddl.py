@@ -89,12 +89,14 @@ def _feed(table: Table, layout: Layout) -> list[str]:
     target = layout.local(table.current_name)
     return [
         f"CREATE MATERIALIZED VIEW IF NOT EXISTS {name}{on} TO {target}\nAS {copied}",
+        # A feed of an older version has its old columns, and IF NOT EXISTS leaves it as it is.
         f"ALTER TABLE {name}{on} MODIFY QUERY {copied}",
     ]
 
 
 def _table(table: Table, name: str, version: str, layout: Layout) -> list[str]:
     window = 0 if table.repeatable else DEDUPLICATION_WINDOW
+    # Rows that differ in their version only must be one to the engine: it keeps the greatest.
     order = [part for part in table.order_by if version == "" or part != version]
     clauses = [
         f"ENGINE = {layout.engine(version)}",

@@ -42,6 +42,7 @@ class Layout(msgspec.Struct, frozen=True):
         """The engine of a table that keeps rows, the one of greatest `version` of each key."""
         if not self.cluster:
             return f"ReplacingMergeTree({version})"
+        # Macros of the server: each replica has its own, so one statement fits all of them.
         arguments = ["'/clickhouse/tables/{shard}/{database}/{table}'", "'{replica}'", version]
         return f"ReplicatedReplacingMergeTree({', '.join(filter(None, arguments))})"
 

@@ -50,6 +50,7 @@ class MemorySink:
         kept = self._kept[table.name]
         identity = tuple(row[index] for index in _indexes(table, table.order_by))
         before = kept.get(identity)
+        # Of equal versions the later written, as ReplacingMergeTree has it.
         if before is None or _version(table, row) >= _version(table, before):
             kept[identity] = row
 

@@ -23,12 +23,11 @@ def rows_of(decisions: Iterable[Decision]) -> dict[str, list[Row]]:
     counts are the batch's (sinks/rollups.py).
     """
     written = [decision for decision in decisions if not isinstance(decision, Sighting)]
-    counts = count_events(decision for decision in written if isinstance(decision, Event))
-    rows: dict[str, list[Row]] = {}
+    counts = count_events([each for each in written if isinstance(each, Event)])
+    of_kind: dict[type, list[object]] = {}
     for thing in (*written, *counts, *sources_seen(counts)):
-        table = TABLE_OF[type(thing)]
-        rows.setdefault(table.name, []).append(table.row(thing))
-    return rows
+        of_kind.setdefault(type(thing), []).append(thing)
+    return {TABLE_OF[kind].name: TABLE_OF[kind].rows(things) for kind, things in of_kind.items()}
 
 
 def in_order(tables: Mapping[str, Table], rows: Rows) -> list[tuple[Table, Sequence[Row]]]:

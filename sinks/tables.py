@@ -1,4 +1,4 @@
-"""The store's tables: the one definition from which DDL, rows and JSON Schemas derive.
+"""The store's tables: the one definition from which DDL and rows derive.
 
 Every table keeps the current row of each thing in `<name>_rows`; where things have revisions,
 it keeps them all in `<history>_rows`, which is what is written, and the engine copies the

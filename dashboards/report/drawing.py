@@ -174,7 +174,8 @@ def graph_of(case: Case) -> Graph:
     for kind, value, role in zip(
         row.entity_kinds, row.entity_values, row.entity_roles, strict=True
     ):
-        columns[_column(kind, role)].append((kind, value, role))
+        index = COLUMN_OF_ROLE.get(role, COLUMN_OF_KIND.get(kind, 1))
+        columns[index].append((kind, value, role))
     for column in columns:
         column.sort(key=lambda entity: (-weight.get(f"{entity[0]}:{entity[1]}", 0), entity))
     tallest = max(min(len(column), MOST_IN_COLUMN) for column in columns)
@@ -199,10 +200,6 @@ def _weights(case: Case) -> dict[str, int]:
         for end in (edge.source, edge.target):
             weight[end] = weight.get(end, 0) + edge.detections
     return weight
-
-
-def _column(kind: str, role: str) -> int:
-    return COLUMN_OF_ROLE.get(role, COLUMN_OF_KIND.get(kind, 1))
 
 
 def _column_nodes(index: int, column: Sequence[tuple[str, str, str]], height: float) -> list[Node]:

@@ -165,6 +165,7 @@ class Collector:
 
     async def _wait(self) -> None:
         """Until something is put, or what is pending may be due."""
+        # Half of what is promised: late by no more than that.
         timeout_s = min(self._batching.seconds, 1.0) / 2 if self._pending.lines else None
         try:
             await asyncio.wait_for(self._wake.wait(), timeout_s)

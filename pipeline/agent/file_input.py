@@ -69,6 +69,7 @@ class Followed:
         end = block.rfind(b"\n") + 1
         if not end and block and self.is_resting:
             end = len(block)
+        # Longer than any line that is taken: skipped to its end, and counted once.
         if not end and len(block) > LINE_BYTES:
             self._move(len(block))
             is_first, self._is_skipping = not self._is_skipping, True
@@ -163,6 +164,7 @@ class FileFollower:
             self._followed[key].path = path
             return key
         try:
+            # Non-blocking: a pipe that was put under the name would never return.
             descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         except FileNotFoundError:
             raise
@@ -170,6 +172,7 @@ class FileFollower:
             self._collector.troubles[str(path)] = f"{path}: {fault.strerror}; it is not read"
             return key
         self._collector.troubles.pop(str(path), None)
+        # Of what was opened: rotation may have come between the look and the opening.
         key = _key(os.fstat(descriptor))
         offset = self._resume_at(key, descriptor)
         self._followed[key] = Followed(path, descriptor, offset)

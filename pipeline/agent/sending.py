@@ -107,6 +107,7 @@ class Forwarder:
                 self.fault = str(explain_refusal(fault, self._access.bootstrap, self._access.who))
             else:
                 return
+            # Acknowledged since: the pause begins anew.
             attempt = attempt + 1 if self.heard_s == heard_s else 1
             self._stop.wait(Backoff().pause_s(attempt))
 

@@ -190,6 +190,8 @@ class Spool:
         self.positions: dict[str, FilePosition] = {}
         self._sequence = 0
         (self.folder / _ACKNOWLEDGED).unlink(missing_ok=True)
+        # Random: a folder made anew begins at 0 again, and its numbers must not be taken for the
+        # old ones.
         self._stream = f"{self.folder.name}-{secrets.token_hex(8)}"
         self._open_segment(0)
 
@@ -208,10 +210,12 @@ class Spool:
         self.positions = dict(opening.positions)
         self._active = number
         self._descriptor = os.open(self._path(number), os.O_WRONLY)
+        # A torn record at the end was never answered for: who sent it sends it again.
         os.ftruncate(self._descriptor, entries[-1][1])
         self._sizes[number] = entries[-1][1]
         for entry, _ in entries:
             self._note(entry)
+        # Lines without a cut would wait for more: after a restart they are a batch of their own.
         if isinstance(entries[-1][0], Lines):
             self._append([Cut()])
         if opening.manner != self._manner:
@@ -231,6 +235,7 @@ class Spool:
             os.close(descriptor)
             path.unlink()
             raise
+        # fsync of a file does not keep its name: the folder has to be on the disk as well.
         _sync_folder(self.folder)
         if self._sizes and number - 1 in self._sizes:
             os.close(self._descriptor)

@@ -75,6 +75,7 @@ def publish_commands(
     said = commands if key is None else [key.in_own_name(each) for each in commands]
     topic = topic_name("commands", prefix)
     with producing(access) as producer:
+        # All are sent before the first is waited for.
         futures = [_send(producer, topic, each, key) for each in said]
         places = [future.get(timeout=60) for future in futures]
     return [
@@ -158,6 +159,7 @@ def obey(sink: Store, store: Path, command: Command, tell: Tell) -> CommandOutco
         headers=tuple(_headers(command)),
     )
     runner = Runner(states, patient_delivery(sink, tell), partial(sighting_task, engine))
+    # A fault ends the command: who gave it is there, and reads no dead letters.
     task = msgspec.structs.replace(record_task(engine, record), refuse=None)
     decisions = runner.complete([task])
     states.count(1)

@@ -33,6 +33,7 @@ class Backoff(msgspec.Struct, frozen=True, kw_only=True):
 
     def pause_s(self, attempt: int) -> float:
         """The pause after attempt 1, 2, …"""
+        # Past 30 doublings every bound is reached, and floats overflow at last.
         return min(self.greatest_s, self.first_s * 2.0 ** min(attempt - 1, 30))
 
 
@@ -97,6 +98,8 @@ class Delivery:
         letters = [
             letter
             for table, of_table in rows.items()
+            # A part has a token of its own: under the whole's, the store could take it for a
+            # repetition.
             for letter in self._halve(table, of_table, f"{token}/{table}")
         ]
         if letters:

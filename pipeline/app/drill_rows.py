@@ -74,8 +74,8 @@ def write_run(
     struck = [each for each in plan.participants(sent, now) if each.struck_at <= now]
     rows = {
         DRILLS.name: [DRILLS.row(plan.run_row(state, total, now))],
-        DRILL_ENTERPRISES.name: [DRILL_ENTERPRISES.row(each) for each in struck],
-        DRILL_INJECTS.name: [DRILL_INJECTS.row(each) for each in begun],
+        DRILL_ENTERPRISES.name: DRILL_ENTERPRISES.rows(struck),
+        DRILL_INJECTS.name: DRILL_INJECTS.rows(begun),
     }
     sink.write({name: each for name, each in rows.items() if each}, f"drill {plan.file.name}")
 
@@ -131,7 +131,7 @@ def score_drill(store: Store, run: DrillRun, now: Moment) -> list[DrillScore]:
 def keep_scores(sink: Sink, scores: Sequence[DrillScore]) -> None:
     """Write them where boards look."""
     if scores:
-        sink.write({DRILL_SCORES.name: [DRILL_SCORES.row(each) for each in scores]}, "scores")
+        sink.write({DRILL_SCORES.name: DRILL_SCORES.rows(scores)}, "scores")
 
 
 def read_scores(store: Store, drill: str) -> list[DrillScore]:

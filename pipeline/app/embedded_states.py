@@ -139,4 +139,5 @@ class EmbeddedStates:
             self._saved.states[key] = encode_state(state)
             if state == fresh_state(key):
                 del self._saved.states[key]
+        # Renamed into place: a crash leaves the old file or the new one, and never half of one.
         replace_file(self._path, msgspec.msgpack.encode(self._saved))

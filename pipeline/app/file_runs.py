@@ -94,6 +94,7 @@ class BatchReader:
         for _, of_member in groupby(documents, key=lambda document: document.member):
             counter = OccurrenceCounter()
             for document in of_member:
+                # A line without a time (a stack trace, say) stays behind the one before it.
                 time = self._time_of(document.raw) or time
                 yield Line(time, counter.count(document.raw), document.raw)
 
@@ -149,6 +150,7 @@ def run_files(
         summary.add(decisions)
     name = enterprise_key(reader.enterprise_id, reader.drill)
     runner.complete([settle_task(engine, name)])
+    # After the last batch: sightings were gathered at once, and a campaign may be over by now.
     indicators = [StateKey(ANY_PARTITION, each) for each in states.names() if is_campaign_key(each)]
     runner.complete(timer_task(engine, each, reader.received_at) for each in indicators)
     summary.unplaced = engine.rules.effort.unplaced_events

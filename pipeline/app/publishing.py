@@ -61,6 +61,7 @@ def sign_chunk(
         (HEADER_DRILL, drill),
         (HEADER_TIME_ZONE, time_zone),
     ):
+        # An absent header and an empty one are signed alike: absent costs nothing.
         if value:
             headers[name] = value.encode()
     if chunk.occurrences:

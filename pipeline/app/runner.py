@@ -158,6 +158,7 @@ class Runner:
         """Rules 2 and 3. The same tasks are written under the same token."""
         try:
             self._delivery.write(decisions, content_id("step", *(task.place for task in tasks)))
+        # An interrupt too: else the memory would be ahead of the store.
         except BaseException:
             self._memory.forget(states)
             raise

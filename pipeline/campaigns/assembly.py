@@ -28,8 +28,10 @@ def assemble(
 ) -> Campaign:
     """The campaign as these members say it is, with its content; its revision is still 0."""
     sights = [sight for _, sight in members]
+    # In order of time, so going backwards the first of each enterprise is what stays.
     firsts = list({one.enterprise_id: one for one in reversed(sights)}.values())
     last_time = max((one.last_time for one in sights), default=0)
+    # By the law in force when it was last told of: a replay finds the same, whenever it is run.
     tiers = combined_tiers(severity, sights, max((one.emitted_at for one in sights), default=0))
     campaign = Campaign(
         campaign_id=campaign_id_of(subject.indicator, subject.drill),

@@ -1,6 +1,7 @@
 """What may tie incidents of different enterprises together, in normal form.
 
-Rule 1. What links no detections within an enterprise (`linking_keys.py`) ties nothing across them.
+Rule 1. What links no detections within an enterprise (`incidents/linking_keys.py`) ties nothing
+        across them.
 Rule 2. Addresses of private networks are other machines in each enterprise: only external ones.
 Rule 3. An incident without any program or file outside the system's folders tells no hashes:
         they are of the operating system, which everyone has.
@@ -38,6 +39,7 @@ def indicators_of(
         for one in found
         if one is not None and one.kind in kinds and one.value not in policy.ignored
     }
+    # Rule 3: a hash of the system's own programs would tie everybody together.
     if not any(_is_own_path(one) for one in held):
         kept = {one for one in kept if one.kind != "hash"}
     return frozenset(kept)

@@ -52,6 +52,8 @@ def emit_sightings(
     sight = _sight_of(incident, gravity)
     content = content_id("sight", msgspec.msgpack.encode(sight, order="deterministic"))
     lost = frozenset(last.indicators) - held
+    # Who reads by indicator has to learn of a change under each; a new indicator alone is told
+    # alone.
     news = held if content != last.content else held - frozenset(last.indicators)
     if not news and not lost:
         return []

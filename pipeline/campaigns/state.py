@@ -3,8 +3,8 @@
 Rule 1. One record an indicator and drill, small and bounded: at most `sightings_max` sights.
 Rule 2. What an indicator's record holds is the set of the latest sights: the order in which they
         came, and how often, makes no difference to it.
-Rule 3. A record that has come to nothing is empty, and is not kept at all. One
-        of which a campaign was published keeps its revision for good: revisions must go on.
+Rule 3. A record of which nothing is left is empty, and is not kept at all. One of
+        which a campaign was published keeps its revision for good: revisions must go on.
 """
 
 import msgspec

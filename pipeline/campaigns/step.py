@@ -39,6 +39,7 @@ def take(
     An older sight than the one held, and one that is delivered again, change nothing.
     """
     held = state.sights.get(sighting.incident_id)
+    # Kafka delivers at least once, and operators may send a topic again.
     if held is not None and held.precedence >= sighting.sight.precedence:
         return []
     state.subject = Subject(Indicator(sighting.kind, sighting.indicator), sighting.drill)
@@ -77,6 +78,7 @@ def _settle(
     if subject is None:
         return []
     members = members_of(policy.threshold_of(subject.indicator.kind), state.sights)
+    # Never published: there is nothing to withdraw either.
     if not members and not state.content:
         return []
     campaign = assemble(

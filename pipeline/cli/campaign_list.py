@@ -18,7 +18,7 @@ from dashboards.words import (
     Text,
     translate,
 )
-from pipeline.cli.terminal import cell
+from pipeline.cli.terminal import cell, texts_of
 from schemas.campaign import Growth, Spread
 from schemas.moments import SHANGHAI
 from sinks.contract import Answer, Store
@@ -78,7 +78,7 @@ def print_campaigns(console: Console, campaigns: Sequence[Answer], lang: Languag
 def _lines(campaign: Answer, lang: Language) -> list[str]:
     if campaign["status"] == "withdrawn":
         return [f"{_title(campaign, lang)} · {_short_id(campaign)}"]
-    scenarios = [translate(SCENARIO, each, lang) for each in _texts(campaign["scenarios"])]
+    scenarios = [translate(SCENARIO, each, lang) for each in texts_of(campaign["scenarios"])]
     level = translate(LEVEL, str(campaign["level"]), lang)
     told = (_joined(scenarios, lang), level, _times(campaign, lang), _short_id(campaign))
     return [
@@ -146,7 +146,3 @@ def _local(moment: object) -> str:
 
 def _joined(texts: Sequence[str], lang: Language) -> str:
     return "、".join(texts) if lang == "zh" else ", ".join(texts)
-
-
-def _texts(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []

@@ -17,7 +17,6 @@ from pipeline.cli.campaign_list import (
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
-from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
 _HISTORY = """
@@ -68,17 +67,11 @@ def show_command(campaign_id: str, store: Path | None, database: str, names: boo
     """One campaign and how it came to be what it is, as JSON."""
     with open_sink(store, database, must_exist=True) as sink:
         campaign = find_campaign(sink, campaign_id)
+        found, revision = literal(str(campaign["campaign_id"])), campaign["revision"]
         whole = {
             "campaign": campaign,
-            "revisions": sink.query(_HISTORY.format(campaign=_id(campaign))),
-            **({"members": _members(sink, campaign)} if names else {}),
+            "revisions": sink.query(_HISTORY.format(campaign=found)),
         }
+        if names:
+            whole["members"] = sink.query(_MEMBERS.format(campaign=found, revision=revision))
     say(msgspec.json.format(msgspec.json.encode(whole), indent=2).decode())
-
-
-def _members(sink: Store, campaign: Answer) -> list[Answer]:
-    return sink.query(_MEMBERS.format(campaign=_id(campaign), revision=campaign["revision"]))
-
-
-def _id(campaign: Answer) -> str:
-    return literal(str(campaign["campaign_id"]))

@@ -92,11 +92,12 @@ def _scores(scores: Sequence[DrillScore], language: Language) -> Table:
     for name in ("missed", "reports_in_time", "false_alarms"):
         table.add_column(capital(read(SCORE, name, language)), justify="right")
     for each in scores:
-        moments = (getattr(each, column) for column in REACHED.values())
+        reached = (getattr(each, column) for column in REACHED.values())
+        after = (None if at is None else (at - each.struck_at) / SECOND for at in reached)
         table.add_row(
             cell(each.enterprise_id),
             read(OUTCOME, each.outcome, language),
-            " ".join(_after(moment, each.struck_at) for moment in moments),
+            " ".join(map(span, after)),
             f"{each.missed}/{each.attacks}",
             f"{each.reports_in_time}/{each.reports}",
             str(each.false_alarms),
@@ -111,10 +112,6 @@ def _table(names: Sequence[str], language: Language) -> Table:
         table.add_column(capital(read(WORDS, name, language)))
     table.add_column("/".join(read(MILESTONE, name, language) for name in REACHED), overflow="fold")
     return table
-
-
-def _after(moment: Moment | None, struck_at: Moment) -> str:
-    return span(None if moment is None else (moment - struck_at) / SECOND)
 
 
 def _summaries(summaries: Sequence[Summary], drill: str, language: Language) -> Table:

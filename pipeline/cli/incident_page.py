@@ -9,7 +9,7 @@ from rich.text import Text
 
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.incident_table import SHORT_ID, local_minute
-from pipeline.cli.terminal import plain
+from pipeline.cli.terminal import plain, texts_of
 from pipeline.incidents.commands import task_id_of
 from schemas.command import Command
 from schemas.glossary import (
@@ -154,7 +154,7 @@ def _detections(incident: Answer, lang: Language) -> Table:
 
 def _entities(incident: Answer, lang: Language) -> Table:
     by_kind: dict[str, list[str]] = {}
-    kinds, values = (_texts(incident[f"entity_{part}"]) for part in ("kinds", "values"))
+    kinds, values = (texts_of(incident[f"entity_{part}"]) for part in ("kinds", "values"))
     for kind, value in zip(kinds, values, strict=True):
         by_kind.setdefault(kind, []).append(value)
     rows = [
@@ -227,10 +227,6 @@ def _table(heads: Sequence[str], rows: Iterable[Sequence[object]], lang: Languag
     for row in rows:
         table.add_row(*(Text(plain(str(value))) for value in row))
     return table
-
-
-def _texts(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 def _head(name: str, lang: Language) -> str:

@@ -55,7 +55,8 @@ def print_table(incidents: Sequence[Answer], lang: Language, is_cut: bool) -> No
     for name in ("enterprise", "province", "title"):
         table.add_column(_head(name, lang))
     for number, incident in enumerate(incidents, 1):
-        table.add_row(*_cells(number, incident, lang), style=_style(incident))
+        style = _STYLE.get(str(incident["gravest_tier"]), "")
+        table.add_row(*_cells(number, incident, lang), style=style)
     console.print(table)
     if is_cut:
         console.print(_MORE.of(lang).format(count=len(incidents)))
@@ -91,10 +92,6 @@ def _cells(number: int, incident: Answer, lang: Language) -> list[Text]:
         str(incident["title_en" if lang == "en" else "title"]),
     )
     return [Text(plain(each)) for each in cells]
-
-
-def _style(incident: Answer) -> str:
-    return _STYLE.get(str(incident["gravest_tier"]), "")
 
 
 def _head(name: str, lang: Language) -> str:

@@ -20,7 +20,7 @@ from pipeline.cli.shown_numbers import is_number
 from pipeline.cli.spans import SPAN
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import plain, say
+from pipeline.cli.terminal import plain, say, texts_of
 from pipeline.incidents.commands import task_id_of
 from pipeline.incidents.indicators import observables_of
 from pipeline.incidents.stix import Sighted, bundle_of
@@ -153,7 +153,7 @@ def events_command(
         for row in rows[:limit]:
             say(msgspec.json.encode(row))
     else:
-        _print_events(rows[:limit], _texts(incident["event_ids"]), lang)
+        _print_events(rows[:limit], texts_of(incident["event_ids"]), lang)
     if len(rows) > limit:
         say(f"these are the first {limit}; there are more: say --limit", err=True)
 
@@ -179,7 +179,7 @@ def _taking_part(incident: Answer) -> str:
     return " OR ".join(
         f"{column} IN ({', '.join(map(literal, values)) or literal('nothing')})"
         for column, values in (
-            ("event_id", _texts(incident["event_ids"])),
+            ("event_id", texts_of(incident["event_ids"])),
             ("lower(host)", by_kind["host"]),
             (account, by_kind["account"]),
             ("source_ip", by_kind["address"]),
@@ -244,13 +244,9 @@ def _uncomputed(value: str) -> str:
 
 
 def _entities(incident: Answer) -> list[Entity]:
-    columns = {part: _texts(incident[f"entity_{part}s"]) for part in ("kind", "value", "role")}
+    columns = {part: texts_of(incident[f"entity_{part}s"]) for part in ("kind", "value", "role")}
     rows = [dict(zip(columns, each, strict=True)) for each in zip(*columns.values(), strict=True)]
     return msgspec.convert(rows, list[Entity])
-
-
-def _texts(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []
 
 
 WORK_COMMANDS: tuple[click.Command, ...] = (

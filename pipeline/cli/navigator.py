@@ -11,6 +11,7 @@ from dashboards.navigator import FIRED_SQL, Domain, layer
 from pipeline.app.engines import RULE_CACHE
 from pipeline.cli.detect import expand_option
 from pipeline.cli.stores import open_sink
+from pipeline.cli.terminal import texts_of
 from pipeline.files.rule_files import load_rules
 from sinks.contract import DEFAULT_DATABASE
 
@@ -49,11 +50,7 @@ def navigator_command(
     if store is not None:
         with open_sink(store, database, must_exist=True) as sink:
             rows = sink.query(FIRED_SQL)
-        fired = [(_texts(row["tags"]), int(str(row["fired"]))) for row in rows]
+        fired = [(texts_of(row["tags"]), int(str(row["fired"]))) for row in rows]
     tags = [(head.title, head.tags) for head in heads]
     text = orjson.dumps(layer("Fenghuo", domain, tags, fired), option=orjson.OPT_INDENT_2)
     click.echo(text.decode())
-
-
-def _texts(value: object) -> list[str]:
-    return [str(each) for each in value] if isinstance(value, list) else []

@@ -1,6 +1,6 @@
 """`fenghuo publish`: sign the lines of files and send them, with progress and resume."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -98,26 +98,38 @@ def publish_command(
     reader = FileReader(partial(say, err=True), format, encoding)
     things: set[Thing] = {"events", "receipts"} if wait else {"events"}
     require(access, "enterprise", prefix, enterprise_id=enterprise_id, things=things)
-    awaited = AwaitedReceipts()
     if follow:
         (place,) = files_of(files)
         with producing(access) as producer:
             follow_file(producer, job, place, access, restart=restart)
         return
-    left_out = 0
+    awaited = AwaitedReceipts()
     with _receipts(access, receipts_topic(enterprise_id, prefix), wait) as receipts:
-        with producing(access) as producer:
-            for file in files_of(files):
-                tally = _publish_place(
-                    producer, job, reader, file, Notes(file, job, access, awaited), restart
-                )
-                click.echo(msgspec.json.encode(tally).decode())
-                left_out += tally.left_out
+        left_out = _publish_files(access, job, reader, files, awaited, restart)
         if receipts is not None:
             await_receipts(receipts, awaited, wait_s)
     fail_if_unread(reader)
     if left_out:
         raise click.ClickException(f"{left_out} events are too large to send (named above)")
+
+
+def _publish_files(
+    access: KafkaAccess,
+    job: PublishJob,
+    reader: FileReader,
+    files: Sequence[Path],
+    awaited: AwaitedReceipts,
+    restart: bool,
+) -> int:
+    """Send all of them, each told of as it ends; how many events were too large to send."""
+    left_out = 0
+    with producing(access) as producer:
+        for file in files_of(files):
+            notes = Notes(file, job, access, awaited)
+            tally = _publish_place(producer, job, reader, file, notes, restart)
+            click.echo(msgspec.json.encode(tally).decode())
+            left_out += tally.left_out
+    return left_out
 
 
 @contextmanager

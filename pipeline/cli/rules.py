@@ -144,7 +144,8 @@ def list_rules(
     for row, file in _listed(rules):
         if as_json:
             names = ("rule_id", "level", "kind", "logsource", "condition", "title", "file")
-            kind, (rule_id, level, asked, title) = _kind(rules, row[0]), row
+            rule_id, level, asked, title = row
+            kind = "rule" if rule_id in rules.rules else "correlation"
             both = (asked, "") if kind == "rule" else ("", asked)
             told = dict(zip(names, (rule_id, level, kind, *both, title, file), strict=True))
             click.echo(orjson.dumps(told).decode())
@@ -163,10 +164,6 @@ def _listed(rules: RuleSet) -> Iterator[tuple[tuple[str, str, str, str], str]]:
     for each in rules.correlations:
         head = each.head
         yield (head.rule_id, head.level or "", condition_of(each), head.title), head.file
-
-
-def _kind(rules: RuleSet, rule_id: str) -> str:
-    return "rule" if rule_id in rules.rules else "correlation"
 
 
 @rules_group.command("explain")

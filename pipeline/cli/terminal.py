@@ -32,6 +32,11 @@ def cell(value: object) -> str:
     return f"{markup}[none][/none]" if markup.endswith("\\") else markup
 
 
+def texts_of(value: object) -> list[str]:
+    """A column of texts, as a store answers it; none where the value is no list."""
+    return [str(each) for each in value] if isinstance(value, list) else []
+
+
 def say_json_lines(found: Iterable[object]) -> None:
     """One object a line, for scripts."""
     for each in found:

@@ -67,7 +67,7 @@ class Heard(msgspec.Struct, frozen=True, array_like=True):
 
 
 class CommandsState(msgspec.Struct):
-    """By shelf (`_shelf`) and command id."""
+    """By subject (`_subject_of`) and command id."""
 
     heard: dict[str, dict[str, Heard]] = {}
 
@@ -105,8 +105,8 @@ def _check(command: Command, record: Record, registry: Registry) -> Refusal | No
 
 def heard_before(state: CommandsState, command: Command) -> Heard | None:
     """What the command of this id was, and what became of it; None: it is new."""
-    shelves = (state.heard.get(key, {}) for key in (command.incident_id, *_KEPT))
-    found = (shelf.get(command.command_id) for shelf in shelves)
+    subjects = (command.incident_id, *_KEPT)
+    found = (state.heard.get(each, {}).get(command.command_id) for each in subjects)
     return next((heard for heard in found if heard is not None), None)
 
 
@@ -126,8 +126,8 @@ def hear(
     context: Context,
 ) -> CommandOutcome:
     """Judge a command that is new, and remember it. Only an accepted one is to be applied."""
-    key = _shelf(incidents, command)
-    shelf = state.heard.get(key, {})
+    key = _subject_of(incidents, command)
+    known = state.heard.get(key, {})
     if command.verb in EXCEPTION_VERBS:
         refusal = exception_refusal(exceptions, command, received_at)
     elif command.verb in OBLIGATION_VERBS:
@@ -140,10 +140,11 @@ def hear(
         )
     heard = Heard(_content(command), received_at, refusal)
     if key in _KEPT:
-        shelf = dict(list(shelf.items())[1 - _KEPT[key] :])
-    elif len(shelf) >= COMMANDS_MAX:
-        return _outcome(command, msgspec.structs.replace(heard, refusal=_full(command)))
-    state.heard = {**state.heard, key: {**shelf, command.command_id: heard}}
+        known = dict(list(known.items())[1 - _KEPT[key] :])
+    elif len(known) >= COMMANDS_MAX:
+        refusal = f"{command.incident_id} has had {COMMANDS_MAX} commands; it takes no more"
+        return _outcome(command, msgspec.structs.replace(heard, refusal=refusal))
+    state.heard = {**state.heard, key: {**known, command.command_id: heard}}
     return _outcome(command, heard)
 
 
@@ -151,7 +152,7 @@ def forget(state: CommandsState, held: Collection[str]) -> None:
     """Let go of the commands on incidents that are not held any more."""
     if any(key not in held for key in state.heard if key not in _KEPT):
         state.heard = {
-            key: shelf for key, shelf in state.heard.items() if key in held or key in _KEPT
+            key: known for key, known in state.heard.items() if key in held or key in _KEPT
         }
 
 
@@ -239,7 +240,7 @@ _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
 """What verbs need beside the incident; those that are not named need nothing."""
 
 
-def _shelf(incidents: IncidentsState, command: Command) -> str:
+def _subject_of(incidents: IncidentsState, command: Command) -> str:
     """An incident's id while that is held, or one of `_KEPT`."""
     if command.verb in EXCEPTION_VERBS:
         return _EXCEPTIONS
@@ -259,7 +260,3 @@ def _outcome(command: Command, heard: Heard) -> CommandOutcome:
         accepted=not heard.refusal,
         refusal=heard.refusal,
     )
-
-
-def _full(command: Command) -> str:
-    return f"{command.incident_id} has had {COMMANDS_MAX} commands; it takes no more"

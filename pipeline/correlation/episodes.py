@@ -43,6 +43,7 @@ def _prompt(
         time = held[index].time
         if holds(group, time - span + 1, time + 1):
             yield time
+        # All matches of one moment make one evaluation: their order says nothing.
         while index < len(held) and held[index].time == time:
             index += 1
 
@@ -67,6 +68,7 @@ def _anchored(
     correlation: Correlation, group: Group, since: Moment, watermark: Moment
 ) -> Iterator[Moment]:
     holds, span = correlation.condition.holds, correlation.span
+    # Windows follow from one another: one that may have changed moves all that come after it.
     del group.anchors[bisect_left(group.anchors, since - span) :]
     while (anchor := next_anchor(group, span)) is not None and anchor + span <= watermark:
         group.anchors.append(anchor)
@@ -124,6 +126,7 @@ def settle(correlation: Correlation, group: Group, settled: Moment) -> None:
         return
     span = correlation.span
     group.episodes = [each for each in group.episodes if each.last + span > settled]
+    # The last one before stays: a moment to come is held against it (rule 2).
     del group.fires[: max(bisect_left(group.fires, settled) - 1, 0)]
     for detection_id in [
         key for key, each in group.withdrawn.items() if each.start + span <= settled
@@ -215,6 +218,7 @@ def identify(
     correlation: Correlation, group: Group, episode: Episode, owner: Sequence[str], group_name: str
 ) -> str:
     """The detection's id, derived from its owner, rule, group and first match."""
+    # Its first match has left the group: the id is the one that it was given then.
     if episode.earlier is not None:
         return episode.detection_id
     low, _ = _bounds(correlation, group, episode)
@@ -244,9 +248,11 @@ def release(correlation: Correlation, group: Group, settled: Moment, limit: int)
     leaving = bisect_left(group.held, settled - correlation.span + 1, key=time_of)
     if correlation.settled_kept is not None:
         old = bisect_left(group.held, settled, key=time_of)
+        # A count of n is decided by its last n: a flood does not make the state grow.
         leaving = max(leaving, old - correlation.settled_kept)
     lost = max(len(group.held) - limit - leaving, 0)
     if lost:
+        # What was given up must not be taken in again where its batch comes twice.
         group.floor = group.held[leaving + lost - 1].time
     _fold(correlation, group, leaving + lost)
     let_go(group, leaving + lost)

@@ -138,6 +138,7 @@ def texts_of_key(key: str) -> list[str]:
 
 def read_number(value: object) -> float | None:
     """A number, or text that is a decimal number; None for anything else, not finite included."""
+    # What may be several is often written as a list of one.
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
     read = number_of(value)

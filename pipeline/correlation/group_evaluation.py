@@ -105,6 +105,7 @@ def _passed_by(group: Group, pending: Pending, clock: Clock) -> Moment:
     sources = {*group.waits_for, *fed_by}
     behind = clock.behind(sources)
     group.bytes -= SOURCE_BYTES * len(group.waits_for)
+    # Bounded: the furthest behind say when the group may be decided.
     group.waits_for = sorted(behind, key=lambda each: (behind[each], each))[:WAITED_FOR]
     group.bytes += SOURCE_BYTES * len(group.waits_for)
     return min([clock.watermark, *behind.values()])
@@ -135,6 +136,7 @@ def _plan_next(correlation: Correlation, group: Group, clock: Clock, gap: Moment
     for episode in group.episodes:
         if episode.waits:
             group.due = min(group.due, _growth_due(episode, gap))
+    # Due and yet undecided: it waits for a source that is behind, and would come up at every step.
     if group.due <= clock.watermark:
         group.due = clock.watermark + LOOK_AGAIN
     group.ends = group.last_time + correlation.span
@@ -242,6 +244,7 @@ def _withdraw(ref: GroupRef, said: dict[str, Episode]) -> list[Finding]:
     found = []
     for detection_id, episode in said.items():
         revision = episode.revision + 1
+        # Kept, so that a detection that comes true again goes on with the next revision.
         ref.group.withdrawn[detection_id] = Withdrawn(revision, episode.start)
         evidence = evidence_of(ref.correlation, ref.group, episode)
         found.append(Finding(detection_id, revision, False, episode.start, episode.start, evidence))

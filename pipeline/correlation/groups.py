@@ -104,6 +104,7 @@ def _insert(group: Group, candidate: Candidate) -> bool:
         candidate.inner,
     )
     index = len(held)
+    # Most matches are the newest of their group: no place has to be looked for.
     if held and held[-1].time >= candidate.time:
         index = bisect_left(held, candidate.rank, key=rank_of)
         if index < len(held) and rank_of(held[index]) == candidate.rank:
@@ -118,6 +119,7 @@ def _insert(group: Group, candidate: Candidate) -> bool:
 def _replace(group: Group, index: int, new: Held) -> bool:
     """A detection of an inner correlation that grew takes its own place."""
     old = group.held[index]
+    # An event says the same whenever it is sent; only an inner correlation has more to say.
     if new.inner is None or new == old:
         return False
     group.held[index] = new

@@ -191,6 +191,8 @@ def _pace(
     rule: SigmaCorrelation, condition: TemporalCondition | ThresholdCondition
 ) -> tuple[Pace, frozenset[int]]:
     if isinstance(condition, ThresholdCondition):
+        # More matches can only make it true: it is decided at once. "Fewer than" has to wait for
+        # the end.
         is_rising = all(each.operator in RISING for each in condition.thresholds)
         return "prompt" if is_rising else "anchored", frozenset(range(len(rule.rules)))
     openers = frozenset(source for clause in condition.clauses for source in clause.present)

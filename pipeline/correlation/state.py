@@ -185,6 +185,7 @@ class Timers:
                 (group.due, key, name) for name, group in of_key.items() if group.due != NEVER
             ]
             self.ends_of(key).extend((group.ends, key, name) for name, group in of_key.items())
+        # A sorted list is a heap, and one order whatever the dict's: two workers hold the same.
         for heap in (self.due, self.ends, self.backlog_ends):
             heap.sort()
 
@@ -253,6 +254,7 @@ class PackedGroups:
                 if group is None:
                     packed.pop(name, None)
                 else:
+                    # Raw is copied as it is: encoding a state costs the groups that changed.
                     packed[name] = msgspec.Raw(_encoder.encode(group))
             if packed:
                 self.of_key[key] = msgspec.Raw(_encoder.encode(packed))

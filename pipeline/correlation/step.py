@@ -73,6 +73,7 @@ def correlate(
     `clock` is the one after the batch; `state` is changed in place.
     """
     step = Step(plan, state, clock, context, {}, [])
+    # Rules were reloaded since this state was last here.
     if state.plan_id != plan.plan_id:
         retire(plan, state)
     _take_in(step, matches)
@@ -82,6 +83,7 @@ def correlate(
         turn = heappop(step.agenda)
         key = plan.turns[turn]
         detections += _bring_up_to_date(step, plan.correlations[turn // 2], key)
+    # After the step: what it took in was judged by what had been settled before.
     state.settled = max(state.settled, clock.settled)
     enforce_quota(plan, state)
     return detections
@@ -138,6 +140,8 @@ def _take_due(step: Step) -> None:
         (timers.ends, clock.settled),
         (timers.backlog_ends, clock.arrived),
     ):
+        # A timer is never taken out of a heap before its time: the group knows whether it still
+        # means it.
         while heap and heap[0][0] <= now:
             moment, key, name = heappop(heap)
             group = state.groups.get(key, {}).get(name)
@@ -147,9 +151,10 @@ def _take_due(step: Step) -> None:
 
 def _bring_up_to_date(step: Step, correlation: Correlation, key: str) -> Iterator[Detection]:
     """Every group under one key for which something is pending or due."""
-    queue = step.queue.pop(key)
-    is_silent = step.plan.is_silent(correlation.rule_id)
-    feeds = step.plan.feeds.get(correlation.rule_id, ())
+    queue, rule_id = step.queue.pop(key), correlation.rule_id
+    is_silent = step.plan.is_silent(rule_id)
+    feeds = step.plan.feeds.get(rule_id, ())
+    # Sorted: detections come in one order, whichever way the matches came.
     for name in sorted(queue):
         for finding in _turn(step, correlation, key, name, queue[name]):
             for feed in feeds:

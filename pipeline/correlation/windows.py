@@ -44,6 +44,7 @@ class SlidingWindow(ABC):
 
     def move(self, held: Sequence[HasValue], low: int, high: int) -> None:
         """Make it `[low, high)`."""
+        # Nothing in common: to begin anew costs less than to let all of it out.
         if low >= self.high or high <= self.low:
             self.clear()
             self.low = self.high = low
@@ -99,6 +100,7 @@ class DistinctWindow(SlidingWindow):
 
 def _exact(value: Value) -> int:
     numerator, denominator = float(value or 0.0).as_integer_ratio()
+    # The denominator is a power of two: as_integer_ratio of a double gives no other.
     return numerator << (_SCALE_BITS + 1 - denominator.bit_length())
 
 

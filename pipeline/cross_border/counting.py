@@ -107,6 +107,7 @@ def add(year: Year, export: Export) -> None:
 
 def fold(year: Year) -> int:
     """Fold the half with the fewest persons (rule 3); how many subjects."""
+    # Before sums hide it: what was certain stays certain (rule 3).
     whole = tally(counted(year))
     year.persons_floor = max(year.persons_floor, whole.persons_least)
     year.sensitive_floor = max(year.sensitive_floor, whole.sensitive_persons_least)

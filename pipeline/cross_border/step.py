@@ -39,18 +39,12 @@ Row: TypeAlias = ExportCount | ThresholdStanding | Obligation
 
 
 class Outcome(msgspec.Struct):
-    """What exports came to; `past` are those of a year that is not counted any more."""
+    """What exports came to; `remarks` is what the batch's account says of them, by reason
+    (`intake/reading.py`, REMARKS)."""
 
-    rows: list[Row]
-    detections: list[Detection]
-    past: int = 0
-    unreadable: int = 0
-
-    @property
-    def remarks(self) -> dict[str, int]:
-        """What the batch's account says of them (`intake/reading.py`, REMARKS)."""
-        told = {"export_year_past": self.past, "export_unreadable": self.unreadable}
-        return {reason: number for reason, number in told.items() if number}
+    rows: list[Row] = []
+    detections: list[Detection] = []
+    remarks: dict[str, int] = {}
 
 
 def record(
@@ -61,18 +55,19 @@ def record(
     context: Context,
 ) -> Outcome:
     """Count exports, and weigh the years that they were of."""
-    outcome = Outcome([], [])
-    if not exports:
-        return outcome
     now = clock.received_at
-    outcome.past = count(state.years, exports, now)
-    outcome.unreadable = sum(not export.is_readable for export in exports)
+    remarks = {
+        "export_year_past": count(state.years, exports, now),
+        "export_unreadable": sum(not export.is_readable for export in exports),
+    }
+    outcome = Outcome(remarks={reason: number for reason, number in remarks.items() if number})
     _forget(state)
     for year in sorted({export.year for export in exports} & state.years.keys()):
         outcome.rows += _count_row(state, year, now, context)
         for weighing in _weigh(policy, state, year, context):
-            outcome.rows += _tell(state, weighing, year, now, context)
-            last = max((one for one in exports if one.year == year), key=_order)
+            outcome.rows += _revise(state, weighing, year, now, context)
+            of_year = (one for one in exports if one.year == year)
+            last = max(of_year, key=lambda one: (one.time, one.event.event_id))
             outcome.detections += _detect(state, weighing, year, last, context)
     return outcome
 
@@ -87,12 +82,14 @@ def weigh_registry(
         return []
     state.holdings = holdings
     rows: list[Row] = []
-    for weighing in _weigh(policy, state, 0, context):
+    # Of figures that the registry does not state nothing is known, and nothing is told.
+    is_stated = (context.enterprise.persons, context.enterprise.users) != (None, None)
+    for weighing in _weigh(policy, state, 0, context) if is_stated else ():
         if weighing.state != "unknown" or weighing.figure:
-            rows += _tell(state, weighing, 0, clock.received_at, context)
+            rows += _revise(state, weighing, 0, clock.received_at, context)
     for year in sorted(state.years):
         for weighing in _weigh(policy, state, year, context):
-            rows += _tell(state, weighing, year, clock.received_at, context)
+            rows += _revise(state, weighing, year, clock.received_at, context)
     return rows
 
 
@@ -127,7 +124,7 @@ def settle(
     else:
         said = command.analyst, command.said_at, command.reason
         told.settlement = Settlement(SETTLING[command.verb], weighing.uncovered, *said)
-    return [*_tell(state, weighing, int(year), received_at, context)]
+    return [*_revise(state, weighing, int(year), received_at, context)]
 
 
 def _weigh(
@@ -142,10 +139,6 @@ def _weigh(
 def shed(state: CrossBorderState) -> int:
     """Fold the half with the fewest persons of each year; how many."""
     return sum(fold(year) for year in state.years.values())
-
-
-def _order(export: Export) -> tuple[Moment, str]:
-    return export.time, export.event.event_id
 
 
 def _digest(policy: CrossBorderPolicy, enterprise: Enterprise) -> str:
@@ -173,12 +166,13 @@ def _count_row(
     yield msgspec.structs.replace(row, revision=told.revision)
 
 
-def _tell(
+def _revise(
     state: CrossBorderState, weighing: Weighing, year: int, now: Moment, context: Context
 ) -> Iterable[Row]:
     """The standing if it changed, and the obligation if that did (rules 1 and 2)."""
     key = f"{weighing.threshold.key}:{year}"
     told = state.told.get(key, Told())
+    # Nothing left and nothing was ever said: eight rows of zeros an enterprise would say nothing.
     if weighing.figure == 0 and not told.revision:
         return
     state.told[key] = told

@@ -5,8 +5,8 @@ Counted from 1 January of the year in China are natural persons, each once (按�
 Data Flows, Art. 4 to 6) do not count; for important data there is none.
 """
 
-from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from collections.abc import Collection, Iterator
+from typing import Literal, TypeAlias, get_args
 
 import msgspec
 
@@ -15,10 +15,14 @@ from pipeline.severity.articles import Article
 from schemas.assessment import Confidence
 from schemas.cross_border import MECHANISMS, LegalGround
 
-Measure: TypeAlias = Literal[
-    "anything", "important", "persons", "sensitive_persons", "persons_held", "users"
-]
-"""What of the year's exports is counted, or which figure of the registry."""
+ExportMeasure: TypeAlias = Literal["anything", "important", "persons", "sensitive_persons"]
+"""What of a calendar year's exports is counted."""
+RegistryMeasure: TypeAlias = Literal["persons_held", "users"]
+"""Which figure of the registry."""
+Measure: TypeAlias = ExportMeasure | RegistryMeasure
+EXPORT_MEASURES: tuple[Measure, ...] = get_args(ExportMeasure)
+REGISTRY_MEASURES: tuple[Measure, ...] = get_args(RegistryMeasure)
+ALL_MEASURES = EXPORT_MEASURES + REGISTRY_MEASURES
 Owed: TypeAlias = Literal[
     "security_assessment",
     "contract_or_certification",
@@ -54,11 +58,6 @@ class Threshold(msgspec.Struct, frozen=True, kw_only=True):
     def is_reached(self, figure: int) -> bool:
         """Whether a figure crosses it."""
         return figure > self.bound if self.is_exclusive else figure >= self.bound
-
-    @property
-    def is_yearly(self) -> bool:
-        """Whether it is of a calendar year's exports, rather than of the registry."""
-        return self.measure not in ("persons_held", "users")
 
 
 _GUIDE = "《数据出境安全评估申报指南（第三版）》第一条第一款"
@@ -150,8 +149,10 @@ THRESHOLDS: tuple[Threshold, ...] = (
 THRESHOLD_OF: dict[str, Threshold] = {row.key: row for row in THRESHOLDS}
 
 
-def thresholds_in_force(policy: CrossBorderPolicy) -> list[Threshold]:
-    """The table with the policy's other bounds."""
+def thresholds_in_force(
+    policy: CrossBorderPolicy, measures: Collection[Measure] = ALL_MEASURES
+) -> list[Threshold]:
+    """The table's rows of these measures, with the policy's other bounds."""
     changes = {change.threshold: change for change in policy.changes}
     return [
         msgspec.structs.replace(
@@ -164,6 +165,7 @@ def thresholds_in_force(policy: CrossBorderPolicy) -> list[Threshold]:
         if row.key in changes
         else row
         for row in THRESHOLDS
+        if row.measure in measures
     ]
 
 

@@ -8,7 +8,12 @@ import msgspec
 from pipeline.cross_border.counting import Grounds, Tally, Year, by_grounds, is_exempt, total
 from pipeline.cross_border.policy import CrossBorderPolicy
 from pipeline.cross_border.state import Settlement
-from pipeline.cross_border.thresholds import Threshold, thresholds_in_force
+from pipeline.cross_border.thresholds import (
+    EXPORT_MEASURES,
+    REGISTRY_MEASURES,
+    Threshold,
+    thresholds_in_force,
+)
 from schemas.cross_border import ThresholdState
 from schemas.registry import Enterprise
 
@@ -52,8 +57,10 @@ def weigh_year(
     """Every threshold of a calendar year's exports; `number` is the year."""
     declared = policy.declared(enterprise.enterprise_id, number)
     counts = Counts(total(year), by_grounds(year), declared)
-    rows = [row for row in thresholds_in_force(policy) if row.is_yearly]
-    weighed = [_weigh_exports(policy, enterprise, row, counts) for row in rows]
+    weighed = [
+        _weigh_exports(policy, enterprise, row, counts)
+        for row in thresholds_in_force(policy, EXPORT_MEASURES)
+    ]
     crossed = {one.threshold.key for one in weighed if one.state == "crossed"}
     return [
         msgspec.structs.replace(one, state="replaced")
@@ -86,8 +93,7 @@ def weigh_holdings(policy: CrossBorderPolicy, enterprise: Enterprise) -> list[We
     """Every threshold of what the registry says of an enterprise."""
     return [
         _weigh_holding(policy, enterprise, row)
-        for row in thresholds_in_force(policy)
-        if not row.is_yearly
+        for row in thresholds_in_force(policy, REGISTRY_MEASURES)
     ]
 
 

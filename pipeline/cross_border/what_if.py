@@ -2,6 +2,7 @@
 
 from pipeline.cross_border.counting import Subject, Year
 from pipeline.cross_border.policy import CrossBorderPolicy
+from pipeline.cross_border.thresholds import REGISTRY_MEASURES
 from pipeline.cross_border.weighing import Weighing, weigh_holdings, weigh_year
 from pipeline.cross_border.wording import explain, owed_by
 from schemas.facts import TrialExports, TrialFacts
@@ -47,7 +48,7 @@ def _year(exports: TrialExports) -> Year:
 
 def _answer(one: Weighing, year: int, drill: str) -> dict[str, object]:
     row = one.threshold
-    of_registry = 0 if not row.is_yearly else year
+    of_registry = 0 if row.measure in REGISTRY_MEASURES else year
     return {
         "threshold": row.key,
         "state": one.state,

@@ -118,7 +118,7 @@ def _timeline(told: Told, language: Language) -> Part:
         if reached:
             moments.append((min(reached), read(MILESTONE, milestone, language), len(reached)))
     rows = tuple(
-        (_clock(at, told.run.starts_at), capital(what), str(count))
+        (span((at - told.run.starts_at) / SECOND), capital(what), str(count))
         for at, what, count in sorted(moments, key=lambda each: each[0])
     )
     return Part(
@@ -131,10 +131,6 @@ def _timeline(told: Told, language: Language) -> Part:
         ),
         rows=rows,
     )
-
-
-def _clock(at: Moment, start: Moment) -> str:
-    return span((at - start) / SECOND)
 
 
 def _times(scores: Sequence[DrillScore], column: str) -> list[float]:

@@ -9,7 +9,7 @@ Rule 3. Times count from the first hostile event of the enterprise.
 Rule 4. Who never got the events is not said to have done nothing (`Outcome`).
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from statistics import median_low
 from typing import Final
 
@@ -121,7 +121,9 @@ def score_enterprise(
         reports_in_time=sum(1 for each in evidence.reports if each.is_in_time()),
         reports_late=sum(1 for each in evidence.reports if each.is_late(now)),
         questions=len(questions),
-        questions_answered=sum(1 for at in questions if _follows(evidence.described_at, at)),
+        questions_answered=sum(
+            any(said_at >= at for said_at in evidence.described_at) for at in questions
+        ),
         scored_at=now,
     )
 
@@ -189,10 +191,6 @@ def _is_believed(incident: FoundIncident) -> bool:
     if incident.verdict in DISMISSED:
         return False
     return incident.verdict in FOUND_TRUE or incident.confirmed_at is not None
-
-
-def _follows(moments: Iterable[Moment], asked_at: Moment) -> bool:
-    return any(moment >= asked_at for moment in moments)
 
 
 def _met(

@@ -126,6 +126,7 @@ def advance(
         observe(
             state.sources,
             source,
+            # Rule 1: nothing moves a clock beyond its own receipt.
             min(each.newest, arrived) // SECOND,
             (received_at - each.own_newest) // SECOND,
             arrived // SECOND,
@@ -142,6 +143,7 @@ def move_on(policy: EventTimePolicy, state: ClockState, now: Moment) -> Clock:
     """Time passes without a record: sources fall silent, and an idle enterprise moves (rule 3)."""
     state.received = max(state.received, now)
     state.now = max(state.now, now)
+    # Before the first batch there is no time that could go on.
     if state.arrived and now - state.arrived > policy.idle_s * SECOND:
         _pass(policy, state, now - policy.lateness_s * SECOND)
     return _clock(policy, state)
@@ -182,6 +184,8 @@ def _pass(policy: EventTimePolicy, state: ClockState, watermark: Moment) -> None
     if watermark <= state.watermark:
         return
     state.watermark = watermark
+    # Every move would be a mark for each batch of an hour; a coarser one holds evidence a little
+    # longer.
     gap = policy.late_hold_s * SECOND // _STEPS_OF_HOLD
     if not state.passed or state.now - state.passed[-1][0] >= gap:
         state.passed.append((state.now, watermark))

@@ -22,7 +22,9 @@ def takes_part(scope: Scope, entities: Iterable[Entity]) -> bool:
         values.setdefault(entity.kind, []).append(entity.value)
     return (
         (not scope.host or any(_is_host(scope.host, each) for each in values.get("host", ())))
-        and (not scope.account or _account(scope.account) in values.get("account", ()))
+        and (
+            not scope.account or NORMAL_FORMS["account"](scope.account) in values.get("account", ())
+        )
         and (
             not scope.address
             or any(_is_within(scope.address, each) for each in values.get("address", ()))
@@ -33,10 +35,6 @@ def takes_part(scope: Scope, entities: Iterable[Entity]) -> bool:
 def _is_host(named: str, host: str) -> bool:
     wanted = NORMAL_FORMS["host"](named)
     return host == wanted or ("." not in wanted and host.partition(".")[0] == wanted)
-
-
-def _account(named: str) -> str:
-    return NORMAL_FORMS["account"](named)
 
 
 def _is_within(named: str, address: str) -> bool:

@@ -44,8 +44,6 @@ class Tally(msgspec.Struct):
 
 def hide_matches(state: ExceptionsState, matches: list[Match], tally: Tally) -> list[Match]:
     """The matches that no exception covers."""
-    if not state.held:
-        return matches
     return [match for match in matches if not _hides_match(state, match, tally)]
 
 
@@ -53,12 +51,10 @@ def hide_detections(
     state: ExceptionsState, detections: list[Detection], tally: Tally
 ) -> list[Detection]:
     """The correlations' detections that are not hidden."""
-    if not state.held and not state.hidden:
-        return detections
     return [one for one in detections if not _hides_detection(state, one, tally)]
 
 
-def tell(state: ExceptionsState, tally: Tally, clock: Clock) -> list[RuleException]:
+def revise(state: ExceptionsState, tally: Tally, clock: Clock) -> list[RuleException]:
     """The exceptions that hid something or have expired, revised; those that are settled go."""
     told = []
     for exception_id, held in list(state.held.items()):
@@ -132,6 +128,7 @@ def _hides_detection(state: ExceptionsState, detection: Detection, tally: Tally)
     if not covering:
         return False
     tally.note(covering, detection.time)
+    # Room for one more; the oldest goes first.
     kept = list(state.hidden.items())[1 - HIDDEN_MAX :]
     state.hidden = {**dict(kept), detection_id: covering[0]}
     return True

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from heapq import merge
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import BinaryIO, NamedTuple
@@ -82,7 +83,7 @@ def in_order(files: Sequence[Read], stack: ExitStack, held_bytes: int = HELD_BYT
     for _ in lines:  # to the end, for the survey
         pass
     if not survey.out_of_order:
-        side_by_side = merge(*(_rising(read()) for read in files), key=_time)
+        side_by_side = merge(*(_rising(read()) for read in files), key=itemgetter(0))
         return Ordered((line for _, line in side_by_side), survey.size, 0, False)
     folder = Path(stack.enter_context(TemporaryDirectory(prefix="fenghuo-")))
     parts = _spill(chain.from_iterable(read() for read in files), folder, held_bytes)
@@ -104,10 +105,6 @@ def _take(lines: Iterator[Line], held_bytes: int) -> tuple[list[Line], bool]:
 def _sorted(lines: list[Line]) -> list[Line]:
     lines.sort(key=lambda line: line.time)  # stable (rule 3)
     return lines
-
-
-def _time(timed: tuple[Moment, Line]) -> Moment:
-    return timed[0]
 
 
 def _rising(lines: Iterator[Line]) -> Iterator[tuple[Moment, Line]]:

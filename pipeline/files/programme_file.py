@@ -37,7 +37,7 @@ def kept_records(sink: Sink, kinds: Iterable[ProgrammeKind] = tuple(RECORD_OF)) 
 def keep_records(sink: Sink, kind: ProgrammeKind, records: Iterable[Record]) -> None:
     """Write the records; one of the same id is replaced."""
     table = PROGRAMME_TABLES[kind]
-    rows = [table.row(record) for record in records]
+    rows = table.rows(records)
     if rows:
         sink.write({table.name: rows}, "programme")
 

@@ -38,8 +38,8 @@ def registry_rows(registry: Registry) -> Rows:
         return {}
     ranks = rank_by_revenue(registry.values())
     return {
-        ENTERPRISES.name: [ENTERPRISES.row(each) for each in registry.values()],
-        REVENUE_RANKS.name: [REVENUE_RANKS.row(each) for each in ranks],
+        ENTERPRISES.name: ENTERPRISES.rows(registry.values()),
+        REVENUE_RANKS.name: REVENUE_RANKS.rows(ranks),
         **_holding_rows(registry),
     }
 
@@ -54,7 +54,7 @@ def _holding_rows(registry: Registry) -> Rows:
         if weighing.figure
     ]
     table = CROSS_BORDER_THRESHOLDS
-    return {table.name: [table.row(each) for each in standings]} if standings else {}
+    return {table.name: table.rows(standings)} if standings else {}
 
 
 def keep_registry(sink: Sink, registry: Registry) -> None:

@@ -79,7 +79,11 @@ def load_documents(
             check(place, _below(place, read))
         found |= read
     files = {name: content for name, content in found.items() if isinstance(content, bytes)}
-    faults = [_unread(name, why) for name, why in found.items() if isinstance(why, str)]
+    faults = [
+        RuleFault(name, 1, "", why, "remove it, or let it be read")
+        for name, why in found.items()
+        if isinstance(why, str)
+    ]
     parsed = _cached(files, cache, expand)
     return msgspec.structs.replace(parsed, faults=(*parsed.faults, *faults))
 
@@ -97,10 +101,6 @@ def _below(place: Path, files: Mapping[str, bytes | str]) -> dict[str, bytes]:
         )
         for name, content in files.items()
     }
-
-
-def _unread(name: str, why: str) -> RuleFault:
-    return RuleFault(name, 1, "", why, "remove it, or let it be read")
 
 
 def _cached(

@@ -59,14 +59,18 @@ def act_of(
     hosts = hosts or _distinct(counts, "address", (*ends, ""))
     tool = next(iter(programs(counts)), "")
     sources = _distinct(counts, "address", ("actor",)) if deed.is_remote else []
+    accounts = _distinct(counts, "account", ("actor", "", "target"))
+    if tool and not accounts:  # who used the program elsewhere in the case
+        accounts = _distinct(_counts(_users(tool, hosts[:1], case)), "account", ("actor",))
+    telling = (one for one in of_deed if one.rule.category not in DULL_CATEGORIES)
     return Act(
         deed=deed,
         host=_first(hosts),
         more_hosts=max(0, len(hosts) - 1),
         tool=tool,
-        account=_account(counts) or (_account_of_tool(tool, hosts[:1], case) if tool else ""),
+        account=_first(accounts),
         address=_first(value for value in sources if value not in hosts),
-        object=_object(deed, counts, [*own, *_telling(of_deed), *_of_tool(tool, hosts[:1], case)]),
+        object=_object(deed, counts, [*own, *telling, *_of_tool(tool, hosts[:1], case)]),
     )
 
 
@@ -124,14 +128,6 @@ def _is_own(entity: Entity) -> bool:
     return bool(normal_form(entity.kind, entity.value)[1])
 
 
-def _account(counts: Counter[Entity]) -> str:
-    return _first(_distinct(counts, "account", ("actor", "", "target")))
-
-
-def _account_of_tool(tool: str, hosts: Sequence[str], case: Iterable[Witness]) -> str:
-    return _first(_distinct(_counts(_users(tool, hosts, case)), "account", ("actor",)))
-
-
 def _users(tool: str, hosts: Sequence[str], case: Iterable[Witness]) -> Iterator[Witness]:
     """Evidence of the case that a program of that name was used on that host."""
     place = {normal_form("host", host) for host in hosts}
@@ -143,10 +139,6 @@ def _users(tool: str, hosts: Sequence[str], case: Iterable[Witness]) -> Iterator
 
 def _is_tool(entity: Entity) -> bool:
     return (entity.kind, entity.role) == ("process", "tool")
-
-
-def _telling(witnesses: Iterable[Witness]) -> Iterator[Witness]:
-    return (one for one in witnesses if one.rule.category not in DULL_CATEGORIES)
 
 
 def _of_tool(tool: str, hosts: Sequence[str], case: Iterable[Witness]) -> Iterator[Witness]:

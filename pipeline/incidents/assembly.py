@@ -102,5 +102,6 @@ def publish(
 
 def _content_of(incident: Incident) -> str:
     """Content id of everything but the revision itself and the rule set it was made under."""
+    # Rules reloaded without a difference in what is told are no reason for a revision.
     bare = msgspec.structs.replace(incident, revision=0, revised_at=0, rule_set_id="")
     return content_id("revision", msgspec.msgpack.encode(bare))

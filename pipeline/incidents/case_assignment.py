@@ -40,7 +40,9 @@ def assign_cases(
     """Revise the cases after a change of the evidence: the incidents that look different now."""
     if change.is_empty():
         return []
-    groups, before = _touched(evidence_index, change, _touched_cases(state, change))
+    changed = {state.evidence[detection_id].case for detection_id in change.changed}
+    of_change = (changed | {one.case for one in change.lost}) - {""}
+    groups, before = _touched(evidence_index, change, of_change)
     earlier = {case: _members(state, evidence_index, change, case) for case in before}
     owners = _assign(policy, state, evidence_index, groups, change, clock, context)
     incidents = []
@@ -52,11 +54,6 @@ def assign_cases(
         incidents += publish(policy, state, incident_id, group, context, clock.received_at)
     _remember(state, evidence_index, groups, owners)
     return incidents
-
-
-def _touched_cases(state: IncidentsState, change: Change) -> set[str]:
-    changed = {state.evidence[detection_id].case for detection_id in change.changed}
-    return (changed | {one.case for one in change.lost}) - {""}
 
 
 def _touched(
@@ -112,10 +109,12 @@ def _assign(
 ) -> dict[str, Group]:
     """Each group that deserves a person under its incident id, its case brought up to date."""
     owners: dict[str, Group] = {}
+    # As they were: a case that this loop has brought up to date must not be inherited from again.
     inherited = dict(state.cases)
     for group in groups:
         prior = [inherited[key] for key in sorted({one.case for one in group if one.case})]
         since = opened_at(policy, group, state.rules)
+        # Rule 2: what an analyst has put a hand to does not vanish under it.
         if since is None and prior and (any(map(_is_taken_up, prior)) or is_by_hand(group)):
             since = min(case.opened_at for case in prior)
         if since is None:
@@ -176,18 +175,19 @@ def _reopen(
 ) -> Case:
     """Fresh evidence reopens what is over, unless it only repeats what was judged harmless."""
     fresh = [rules[one.rule] for one in group if one.detection_id in change.fresh]
-    calls = [rule for rule in fresh if rule.rule_id not in case.judged]
-    if case.status not in OVER or not any(_is_reopening(policy, rule) for rule in calls):
+    least = LEVEL_PLACE[policy.reopening_level]
+    calls = [
+        rule
+        for rule in fresh
+        if rule.rule_id not in case.judged
+        and (LEVEL_PLACE[rule.level] >= least or rule.is_correlation)
+    ]
+    if case.status not in OVER or not calls:
         return case
     status = next_status(case.status, "evidence") or case.status
     return msgspec.structs.replace(
         case, status=status, verdict="unknown", judged=(), touched=clock.watermark
     )
-
-
-def _is_reopening(policy: IncidentPolicy, rule: RuleFacts) -> bool:
-    is_grave = LEVEL_PLACE[rule.level] >= LEVEL_PLACE[policy.reopening_level]
-    return is_grave or rule.is_correlation
 
 
 def _supersede(

@@ -85,6 +85,7 @@ _CHANGES: Mapping[Verb, Callable[[Case, Command], dict[str, object]]] = {
 def _end(policy: IncidentPolicy, case: Case, command: Command, rule_ids: Iterable[str]) -> Case:
     """With its verdict: the one said, else the one it has, else what confirmation implies."""
     verdict = next((each for each in VERDICTS if each == command.verdict), case.verdict)
+    # Confirmed, and ended without a verdict of its own: it was real.
     if verdict == "unknown" and case.confirmed:
         verdict = "true_positive"
     is_settled = verdict in policy.settling_verdicts

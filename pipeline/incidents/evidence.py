@@ -67,6 +67,7 @@ def _admit(
 ) -> None:
     detection_id = detection.detection_id
     held = state.evidence.get(detection_id)
+    # The same again, or an older word that was overtaken: a replayed step brings both.
     if held is not None and held.revision >= detection.revision:
         return
     state.evidence[detection_id] = one = _evidence_of(detection, held, evidence_index)
@@ -90,6 +91,7 @@ def _evidence_of(
         time=detection.time,
         first_time=detection.first_time,
         last_time=detection.last_time,
+        # Discovered when it first came; later revisions do not move the deadlines of the law.
         received_at=received_at if held is None else min(received_at, held.received_at),
         entities=tuple(
             evidence_index.entity(entity) for entity in dict.fromkeys(detection.entities)

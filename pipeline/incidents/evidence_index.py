@@ -83,6 +83,8 @@ class EvidenceIndex:
     def rule(self, facts: RuleFacts) -> int:
         """The key by which evidence refers to a rule; a new one is written into the state."""
         if facts not in self._rules:
+            # Never a key that is held: evidence refers to rules by it, and keys are let go of in
+            # any order.
             self._rules[facts] = key = max(self._state.rules, default=-1) + 1
             self._state.rules[key] = facts
         return self._rules[facts]
@@ -157,7 +159,7 @@ class EvidenceIndex:
         return Sign(self._state.rules[one.rule], one.attribution)
 
     def _keys(self, one: Evidence) -> list[str]:
-        """What glues it. A machine's own chatter is tied to nothing by its host alone."""
+        """What links it to others: of a machine's own slight activity, not its host alone."""
         sign, entities = self._sign(one), [self._state.entities[key] for key in one.entities]
         keyed = [(entity, linking_key(entity, self.shared)) for entity in entities]
         if is_chatter(self._policy, sign):
@@ -167,6 +169,8 @@ class EvidenceIndex:
     def _settle_in(self, detection_id: str, node: Node) -> Neighbourhood:
         """The neighbourhood that it belongs to, made of all that it touches."""
         gap = self._policy.gap_s * SECOND
+        # One stretch more at both ends: two nodes within the gap are in the same stretch or in two
+        # that touch.
         reach = range(node.first_time // gap - 1, node.last_time // gap + 2)
         home = self._home.get(detection_id)
         merges = [(mark, 0) for mark in node.merged]
@@ -184,6 +188,7 @@ class EvidenceIndex:
 
     def _join(self, one: Neighbourhood, other: Neighbourhood) -> Neighbourhood:
         """Make two neighbourhoods one: the smaller moves."""
+        # The smaller one moves: so nothing moves more often than a logarithm of all that there is.
         small, great = sorted((one, other), key=lambda each: len(each.spans) + len(each.members))
         for span in small.spans:
             self._spans[span] = great
@@ -202,6 +207,7 @@ class EvidenceIndex:
         for sight in sights:
             seen = home.seen.get(sight)
             home.note(sight, one.time)
+            # Past what an incident shows of a kind, one more is no news to its reader.
             is_shown = sight[0] == "rule" or home.told[sight[0]] <= TOLD_OF_KIND_MAX
             is_news |= is_shown and (seen is None or abs(one.time - seen) > reach)
         return is_news

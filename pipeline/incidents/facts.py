@@ -12,7 +12,7 @@ from pipeline.incidents.evidence import Witness
 from pipeline.incidents.linking_keys import normal_form
 from pipeline.incidents.policy import LEVEL_PLACE, IncidentPolicy
 from pipeline.incidents.scenario import choose_scenario, own_place, score, shows_another_host
-from pipeline.incidents.state import Evidence, RuleFacts
+from pipeline.incidents.state import RuleFacts
 from pipeline.incidents.triage import Sign, counted_tactics, most_significant, risk_of
 from schemas.attack import tactic_place, techniques_of
 from schemas.deeds import Deed
@@ -83,11 +83,16 @@ def facts_of(policy: IncidentPolicy, group: Iterable[Witness]) -> Facts:
     scenario = choose_scenario(policy, signs)
     lines = _lines(policy, scenario, any(sign.is_remote for sign in signs), witnesses)
     tactics = _tactics(policy, witnesses)
+    # A set: one event that several rules matched is one event.
     event_ids = {event_id for one in witnesses for event_id in one.evidence.event_ids}
-    detection_ids = [each for one in witnesses for each in _detection_ids(one.evidence)]
+    detection_ids = [
+        each for one in witnesses for each in (one.evidence.detection_id, *one.evidence.folded_ids)
+    ]
+    lead = lines[0]
+    of_deed = [one for line in lines if line.deed == lead.deed for one in line.witnesses]
     return Facts(
         scenario=scenario,
-        act=_act(lines, witnesses),
+        act=act_of(lead.deed, lead.witnesses, of_deed, witnesses),
         level=max((rule.level for rule in rules), key=LEVEL_PLACE.__getitem__),
         confidence=_confidence(rules, tactics),
         risk=risk_of(policy, signs),
@@ -100,13 +105,11 @@ def facts_of(policy: IncidentPolicy, group: Iterable[Witness]) -> Facts:
         detection_ids=tuple(detection_ids[:IDS_MAX]),
         event_ids=tuple(sorted(event_ids)[:IDS_MAX]),
         detection_count=sum(one.evidence.count for one in witnesses),
+        # Ids are cut where there are many, counts are not: each piece adds what its ids do not
+        # show.
         event_count=len(event_ids)
         + sum(one.evidence.event_count - len(one.evidence.event_ids) for one in witnesses),
     )
-
-
-def _detection_ids(evidence: Evidence) -> tuple[str, ...]:
-    return (evidence.detection_id, *evidence.folded_ids)
 
 
 def signs_of(witnesses: Iterable[Witness]) -> list[Sign]:
@@ -180,12 +183,6 @@ def _line(
     return _Line(place, shown.deed, of_rule, summary)
 
 
-def _act(lines: Sequence[_Line], witnesses: Sequence[Witness]) -> Act:
-    lead = lines[0]
-    of_deed = [one for line in lines if line.deed == lead.deed for one in line.witnesses]
-    return act_of(lead.deed, lead.witnesses, of_deed, witnesses)
-
-
 def _mostly_named(of_rule: Sequence[Witness]) -> bool:
     named = sum(one.evidence.count for one in of_rule if one.evidence.attribution == "named")
     return 2 * named >= sum(one.evidence.count for one in of_rule)
@@ -234,17 +231,15 @@ def _merge_spellings(weights: Mapping[Entity, _Weight]) -> dict[Entity, _Weight]
         roles.setdefault(entity.role, []).append(entity)
     merged = {}
     for roles in groups.values():
-        spelling = max((one for each in roles.values() for one in each), key=_length)
+        spellings = (one for each in roles.values() for one in each)
+        spelling = max(spellings, key=lambda one: (len(one.value), one.value))
         for role, same in roles.items():
+            # Without a role beside one with it is the same entity again, told less well.
             if role or len(roles) == 1:
                 merged[Entity(spelling.kind, spelling.value, role)] = _Weight(
                     max(weights[one].level for one in same), sum(weights[one].count for one in same)
                 )
     return merged
-
-
-def _length(entity: Entity) -> tuple[int, str]:
-    return len(entity.value), entity.value
 
 
 def _most_weighty(weights: Mapping[Entity, _Weight]) -> tuple[Entity, ...]:

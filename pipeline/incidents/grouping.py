@@ -65,6 +65,7 @@ class _Union:
 
     def root(self, member: int) -> int:
         """The least member of its set."""
+        # Path halving: each look-up makes the next ones shorter.
         parent = self._parent
         while parent[member] != member:
             parent[member] = parent[parent[member]]
@@ -89,6 +90,7 @@ def components(nodes: Sequence[Node], policy: IncidentPolicy) -> list[list[int]]
         of_part[nodes[index].part].append(index)
     bridges = _link(nodes, of_part["bridge"], gap, union)
     joining = _link(nodes, of_part["joining"], context_gap, union)
+    # A joining node reaches bridges over the long gap, and others like it over the short one only.
     for index in of_part["joining"]:
         for member in _touched(nodes[index], bridges, gap):
             union.join(index, member)
@@ -97,6 +99,7 @@ def components(nodes: Sequence[Node], policy: IncidentPolicy) -> list[list[int]]
         touched = [*_touched(nodes[index], bridges, gap)]
         touched += _touched(nodes[index], joining, context_gap)
         if touched:
+            # No join: context goes with one case and ties no two (rule 2).
             owners[index] = min(map(union.root, touched))
     loose = [index for index in of_part["context"] if index not in owners]
     _link(nodes, loose, context_gap, union)
@@ -157,6 +160,7 @@ def _parts(group: Group, nodes: Sequence[Node]) -> Iterator[Group]:
     if not crossed:
         yield group
         return
+    # One split at a time, in order of their ids: each half is looked at again for the others.
     out = _spread(group, nodes, sides[crossed[0]])
     yield from _parts([index for index in group if index in out], nodes)
     yield from _parts([index for index in group if index not in out], nodes)

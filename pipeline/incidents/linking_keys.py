@@ -185,9 +185,11 @@ def _is_address(value: str) -> bool:
 def _address(value: str) -> str:
     """The address's canonical form; "" where it is nobody's in particular or none at all."""
     try:
+        # A zone (fe80::1%eth0) says which interface of the host, and not which address.
         address = ip_address(value.split("%", 1)[0])
     except ValueError:
         return ""
+    # ::ffff:10.0.0.5 is 10.0.0.5, as a dual-stack listener logs it (RFC 4291, 2.5.5.2).
     address = getattr(address, "ipv4_mapped", None) or address
     is_nobodys = address.is_loopback or address.is_link_local or address.is_unspecified
     is_shared = is_nobodys or address.is_multicast or str(address) in SHARED_ADDRESSES
@@ -206,6 +208,7 @@ def _path(value: str) -> str:
 
 
 def _hash(value: str) -> str:
+    # Zeros stand for none computed; "=" is of Sysmon's "SHA256=…", several hashes in one text.
     is_shared = value in SHARED_HASHES or not value.strip("0") or "=" in value
     return "" if is_shared else value
 
@@ -251,7 +254,8 @@ def shared_names(shared_entities: Iterable[str]) -> frozenset[str]:
 
 
 def linking_key(entity: Entity, shared: frozenset[str]) -> str:
-    """The key by which an entity glues, or "" if it does not."""
+    """The key by which an entity links detections, or "" if it does not."""
+    # A firewall or an agent that reports it takes no part: it would tie the whole site together.
     if entity.role == "observer":
         return ""
     kind, name = normal_form(entity.kind, entity.value)
@@ -269,6 +273,8 @@ def linking_keys(
     keyed = list(entities)
     keys = own_keys(keyed)
     if not keys:
+        # It names only what everybody has: of the same rule it still belongs together, of others
+        # not.
         keys = {f"rule:{rule_id}|{entity.kind}:{entity.value}" for entity, _ in keyed}
         keys = keys or {f"rule:{rule_id}"}
     return [*keys, *(f"event:{event_id}" for event_id in event_ids)]

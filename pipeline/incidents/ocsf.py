@@ -71,6 +71,7 @@ CONFIDENCE_IDS: tuple[tuple[int, int], ...] = ((70, 3), (35, 2), (0, 1))
 def incident_finding(incident: Incident) -> Json:
     """One revision of an incident as OCSF 2005."""
     is_superseded = incident.status == "superseded"
+    # OCSF has no "superseded": closed as a duplicate, with the successor in `status_detail`.
     verdict: Verdict = "duplicate" if is_superseded else incident.verdict
     finding: Json = {
         **_base(INCIDENT_FINDING, _activity(incident), incident.revised_at, incident.level),
@@ -82,8 +83,11 @@ def incident_finding(incident: Incident) -> Json:
         "status": incident.status,
         "verdict_id": VERDICT_IDS[verdict],
         "verdict": verdict,
+        # OCSF has four priorities for its five severities.
         "priority_id": max(SEVERITY_IDS[incident.level] - 1, 1),
-        "confidence_id": _confidence_id(incident.confidence),
+        "confidence_id": next(
+            found for least, found in CONFIDENCE_IDS if incident.confidence >= least
+        ),
         "confidence_score": incident.confidence,
         "start_time": incident.first_time // MILLISECOND,
         "end_time": incident.last_time // MILLISECOND,
@@ -167,10 +171,6 @@ def _activity(incident: Incident) -> int:
     if incident.status in ("closed", "superseded"):
         return CLOSE
     return CREATE if incident.revision == 1 else UPDATE
-
-
-def _confidence_id(confidence: int) -> int:
-    return next(found for least, found in CONFIDENCE_IDS if confidence >= least)
 
 
 def _finding_of(incident: Incident, one: DetectionSummary) -> Json:

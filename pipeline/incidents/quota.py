@@ -61,6 +61,7 @@ def expire_evidence(
                 del state.cases[key]
                 stale += held.get(key, ())
         state.cache.next_due = None
+    # Looked through once a gap, not at every step: all evidence is gone over.
     if clock.watermark - state.swept >= policy.gap_s * SECOND:
         state.swept = clock.watermark
         limit = clock.watermark - (policy.gap_s + policy.hold_s) * SECOND
@@ -128,6 +129,7 @@ def enforce_quota(policy: IncidentPolicy, state: IncidentsState, context: Contex
 def shed(policy: IncidentPolicy, state: IncidentsState, context: Context) -> int:
     """Fold or evict the half that tells least; how much. For a state too large to be kept."""
     before = len(state.evidence) + len(state.cases)
+    # The quota's own way of folding and evicting, under half of what there is.
     half = msgspec.structs.replace(policy, detections_max=len(state.evidence) // 2)
     enforce_quota(half, state, context)
     return before - len(state.evidence) - len(state.cases)

@@ -55,6 +55,8 @@ def mark(state: IncidentsState, command: Command) -> set[str]:
         marked = {
             key: msgspec.structs.replace(
                 one,
+                # Earlier merges get another name on the named side: they go on within each side,
+                # and not across.
                 merged=tuple(f"{each}/{mark_id}" if key in named else each for each in one.merged),
                 parted=(*one.parted, f"{mark_id}:{OUT if key in named else IN}"),
             )

@@ -57,7 +57,8 @@ class Score(msgspec.Struct, frozen=True):
 def score(policy: IncidentPolicy, sign: Sign, is_remote: bool) -> Score:
     """What a rule shows in a case; `is_remote` says what the case shows (rules 1, 2 and 4)."""
     rule, own = sign.rule, sign.rule.scenario if sign.rule.scenario in SCENARIOS else ""
-    deeds = deeds_of(rule.tags, rule.category, "rule" if sign.is_remote else _remote(is_remote))
+    remote: Remote = "rule" if sign.is_remote else "case" if is_remote else ""
+    deeds = deeds_of(rule.tags, rule.category, remote)
     deed = deeds[0] if deeds else UNKNOWN
     is_silent = rule.level == "informational" and not rule.is_correlation
     risk = policy.risk_of_level.of(LEVELS[own_place(sign)]) * (2 if rule.is_correlation else 1)
@@ -67,10 +68,6 @@ def score(policy: IncidentPolicy, sign: Sign, is_remote: bool) -> Score:
         weight=0 if is_silent else risk * (BEYOND_DOUBT if own else deed.weight),
         agrees_with=frozenset(one.scenario for one in deeds),
     )
-
-
-def _remote(is_remote: bool) -> Remote:
-    return "case" if is_remote else ""
 
 
 def own_place(sign: Sign) -> int:

@@ -5,7 +5,7 @@ Rule 1. Evidence is held, groups are not: which detections belong together follo
 Rule 2. A case is what an incident has beside its evidence: what analysts said, when it was
         discovered, what was last emitted.
 Rule 3. Rules and entities are held once and referred to: evidence repeats them.
-Rule 4. What shows a reader nothing new waits (`pacing.py`): it is held, and in no case yet.
+Rule 4. What shows a reader nothing new waits (`step.py`, rule 2): it is held, and in no case yet.
 Rule 5. Evidence over the quota is folded, not lost: counts, spans and links stay.
 """
 

@@ -59,6 +59,7 @@ def revise(
     change = absorb(state, evidence_index, detections)
     now = hold_back(state, evidence_index, change)
     incidents = assign_cases(policy, state, evidence_index, now, clock, context)
+    # What waits is told first: folded, it could not be told as what it was.
     if len(state.evidence) > policy.detections_max:
         incidents += _emit_waiting(policy, state, clock, context)
         enforce_quota(policy, state, context)

@@ -131,6 +131,8 @@ def opened_at(
         before = signs.get(key)
         count = evidence.count + (before.count if before else 0)
         signs[key] = sign = Sign(rules[evidence.rule], evidence.attribution, count)
+        # The risk changes only where the count gains a digit (`_times`): the rest needs no adding
+        # up.
         if before and len(str(before.count)) == len(str(count)):
             continue
         if opens_alone(policy, sign) or risk_of(policy, signs.values()) >= policy.opening_risk:

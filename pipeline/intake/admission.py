@@ -49,18 +49,19 @@ HEADERS_BYTES = 262_144
 """All names and values together: the occurrences of `LINES_MAX` lines fit."""
 
 _PREFIX = "fenghuo-"
+# In UTF-8 a character has four bytes at most.
 _NAME_BYTES = 4 * NAME_MAX
 _HEADER_BYTES: dict[str, int] = {
     HEADER_FORMAT: 32,
     HEADER_KEY_ID: _NAME_BYTES,
     HEADER_BATCH_ID: _NAME_BYTES,
     HEADER_STREAM: _NAME_BYTES,
-    HEADER_SEQUENCE: 18,
+    HEADER_SEQUENCE: 18,  # digits: any such number fits 64 bits
     HEADER_DRILL: _NAME_BYTES,
     HEADER_OCCURRENCES: HEADERS_BYTES,
     HEADER_TIME_ZONE: 64,
     HEADER_ENCODING: 32,
-    HEADER_SIGNATURE: 64,
+    HEADER_SIGNATURE: 64,  # RFC 8032, 5.1.6
 }
 """Every header of ours, and how many bytes it has at most."""
 _OPTIONAL = (
@@ -129,7 +130,8 @@ def admit(record: Record, registry: Registry, exercises: Exercises = NONE_HELD) 
     if isinstance(signer, Refusal):
         return signer
     content = _read(record, headers)
-    if isinstance(content, Batch):
+    # Most batches are of no drill; an organiser's key, though, signs nothing else (rule 3).
+    if isinstance(content, Batch) and (content.drill or exercises.organisers):
         content = _check_drill(content, exercises.holder_of(signer), exercises) or content
     if isinstance(content, Refusal):
         return msgspec.structs.replace(content, key_id=headers[HEADER_KEY_ID].decode())
@@ -140,6 +142,7 @@ def _check_bounds(record: Record) -> Refusal | None:
     size = len(record.value)
     if size > VALUE_BYTES:
         return Refusal("batch_too_large", f"{size} bytes")
+    # Counted, not split: a hostile value costs no list of its lines.
     lines = record.value.count(b"\n")
     if lines > LINES_MAX:
         return Refusal("too_many_lines", f"{lines} lines")
@@ -172,6 +175,7 @@ def _check_sender(
     record: Record, headers: dict[str, bytes], registry: Registry, exercises: Exercises
 ) -> PublishingKey | Refusal:
     """The key whose signature holds."""
+    # What is not UTF-8 gets a U+FFFD, which no name may hold.
     enterprise_id = record.key.decode("utf-8", "replace")
     if not is_name(enterprise_id):
         return Refusal("key_malformed", f"the record's key is {record.key[:NAME_MAX]!r}")
@@ -189,6 +193,7 @@ def _check_sender(
 def _check_signature(
     record: Record, headers: dict[str, bytes], key: PublishingKey, key_id: str
 ) -> Refusal | None:
+    # By the time of receipt, which the broker sets: a sender could set its own clock back.
     if not key.is_valid_at(record.timestamp):
         return Refusal("key_not_valid", f"key {key_id!r} was not valid when the record came")
     signature = headers[HEADER_SIGNATURE]

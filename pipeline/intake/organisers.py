@@ -39,8 +39,6 @@ class Exercises(msgspec.Struct, frozen=True):
 
     def holder_of(self, key: PublishingKey) -> str:
         """Whose key it is of the organisers, by its bytes; "" for an enterprise's."""
-        if not self.organisers:
-            return ""
         octets = b64decode(key.public_key)
         for organiser in self.organisers:
             if any(b64decode(each.public_key) == octets for each in organiser.keys):

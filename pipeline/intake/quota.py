@@ -17,7 +17,7 @@ from pipeline.intake.reading import account_of
 from pipeline.intake.texts import count_lines
 from schemas.batch import Batch, BatchAccount
 from schemas.moments import SECOND, Moment
-from schemas.quota import Quota
+from schemas.quota import Quota, QuotaOverride
 
 OVER_QUOTA = "over_quota"
 BATCH_OVER_QUOTA = "batch_over_quota"
@@ -44,9 +44,18 @@ class Charge(msgspec.Struct, frozen=True):
     is_dropped: bool = False
 
 
+def quota_of(quota: Quota, override: QuotaOverride | None) -> Quota:
+    """The quota of an enterprise: the policy's, with what its row says otherwise."""
+    if override is None:
+        return quota
+    stated = {name: said for name in Quota.__struct_fields__ if (said := getattr(override, name))}
+    return msgspec.structs.replace(quota, **stated)
+
+
 def charge(quota: Quota, state: QuotaState, batch: Batch) -> Charge:
     """Rules 1 and 2, before a line is read."""
     lines, size = count_lines(batch.value), len(batch.value)
+    # Not owed: nothing of it is taken, so its sender's next batch pays nothing for it.
     if lines > quota.batch_events or size > quota.batch_bytes:
         return Charge(lines, BATCH_OVER_QUOTA, is_dropped=True)
     latest = batch.received_at + quota.burst_s * SECOND
@@ -70,6 +79,7 @@ def settle_charge(
 
 
 def _owe(quota: Quota, state: QuotaState, now: Moment, events: int, size: int) -> None:
+    # Rounded up: no run of tiny batches is free.
     events_take = ceil(events * SECOND / quota.events_per_second)
     bytes_take = ceil(size * SECOND / quota.bytes_per_second)
     state.events_paid_at = max(state.events_paid_at, now) + events_take

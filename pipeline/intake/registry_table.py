@@ -38,7 +38,7 @@ from pipeline.intake.registry_checks import SHOWN, Problem
 from schemas.glossary import DATA_CLASS, FIELD, SECTOR, Term, Terms
 from schemas.glossary_registry import ALSO_CALLED, LISTING_ABROAD, REGISTRY
 from schemas.provinces import PROVINCES, SEPARATE_CITIES
-from schemas.registry import Contact, Enterprise, Registry
+from schemas.registry import Contact, Registry
 
 HEADING_ROWS: Final = 20
 """Among the first so many rows are the headings: a title may stand above them."""
@@ -161,11 +161,13 @@ def parse_table(parsed: ParsedRegistry, table: Table, file: str, before: Registr
     if twice:
         parsed.faults += twice
         return
-    kept = [name for name in FIELDS if name not in _fields_of(table.columns)]
+    named = {"contacts" if one.name in _CONTACT else one.name for one in table.columns}
+    kept = [name for name in FIELDS if name not in named]
     for row in table.rows:
         fields, faulty = _read_row(table.columns, row)
         registered = before.get(str(fields.get("enterprise_id", "")))
-        take_row(parsed, _standing(registered, kept) | fields, faulty, (file, row.number))
+        held = {} if registered is None else {name: getattr(registered, name) for name in kept}
+        take_row(parsed, held | fields, faulty, (file, row.number))
 
 
 def _repeated(table: Table, file: str) -> list[RegistryFault]:
@@ -182,14 +184,6 @@ def _repeated(table: Table, file: str) -> list[RegistryFault]:
         for index, column in enumerate(table.columns)
         if column.name in names[:index]
     ]
-
-
-def _fields_of(columns: Iterable[_Column]) -> set[str]:
-    return {"contacts" if column.name in _CONTACT else column.name for column in columns}
-
-
-def _standing(registered: Enterprise | None, kept: Iterable[str]) -> dict[str, object]:
-    return {} if registered is None else {name: getattr(registered, name) for name in kept}
 
 
 def _read_row(columns: Iterable[_Column], row: Row) -> tuple[dict[str, object], list[Problem]]:

@@ -21,7 +21,7 @@ from schemas.ids import content_id
 from schemas.moments import DAY, Moment
 from schemas.topics import TOPICS
 
-RECENT_MAX = 1_024
+RECENT_MAX = 1_024  # for senders that number nothing, and retries out of order
 STREAMS_MAX = 512
 RANGES_MAX = 32
 RETENTION: Moment = next(topic.days for topic in TOPICS if topic.role == "events") * DAY
@@ -123,6 +123,7 @@ def _make_room(state: TakenState, now: Moment) -> None:
     while len(state.streams) >= STREAMS_MAX:
         oldest = state.streams.pop(next(iter(state.streams)))
         if now < oldest.touched + RETENTION:
+            # As long as Kafka keeps its records somebody may read them again from the beginning.
             state.doubtful_until = max(state.doubtful_until, oldest.touched + RETENTION)
 
 
@@ -153,6 +154,7 @@ def _add(stream: Stream, sequence: int, now: Moment) -> None:
     stream.starts.insert(at - joins_left, start)
     stream.ends.insert(at - joins_left, end)
     if len(stream.starts) > RANGES_MAX:
+        # The lowest: a sender goes on with greater numbers, and its gaps are closed near the end.
         del stream.starts[0], stream.ends[0]
         stream.doubtful_until = now + RETENTION
 

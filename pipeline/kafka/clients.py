@@ -26,9 +26,10 @@ def open_producer(access: KafkaAccess, **options: Any) -> Any:
 
     outlasting = {
         "acks": "all",
+        # A retry whose first try had arrived is not stored twice.
         "enable_idempotence": True,
         "compression_type": "lz4",
-        "linger_ms": 20,
+        "linger_ms": 20,  # a batch of ours is a whole record; waiting gathers several
         "batch_size": 1_000_000,
         "max_request_size": 8_000_000,
         "delivery_timeout_ms": DELIVERY_MS,

@@ -16,7 +16,7 @@ PATIENCE_S = 8.0
 ANSWER_S = 5.0
 PAUSE_S = 0.5
 CLOSE_S = 0.2
-"""For a farewell over TLS; a connection that never was is never told to be closed."""
+"""For closing over TLS; a connection that never was is never told to be closed."""
 
 Told = Callable[[KafkaFault], None]
 

@@ -7,7 +7,7 @@ KafkaFault              ends a command with exit code 1; `remedy` says what to d
 └── RequestRefused      the broker's answer to what was asked: a right, a topic, a size
 
 Every lower exception is in one of the two tables below. kafka-python says of a wrong password
-and of a wrong certificate only that it is "Unable to bootstrap": `reaching.py` finds out first.
+and of a wrong certificate only that it is "Unable to bootstrap": `connect.py` finds out first.
 """
 
 from collections.abc import Iterator

@@ -79,6 +79,7 @@ class ReceiptReader:
         if messages:
             self._heard_s = time.monotonic()
         elif time.monotonic() - self._heard_s > SILENT_S:
+            # kafka-python polls for ever and says nothing where the broker is away.
             await_broker(self._access, RETURN_S)
             self._heard_s = time.monotonic()
         told = [(message.timestamp * MILLISECOND, self._decode(message)) for message in messages]

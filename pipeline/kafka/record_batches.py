@@ -67,6 +67,7 @@ class LimitedBatch:
     def __iter__(self) -> Iterator[Any]:
         offset = self._batch.base_offset
         try:
+            # By the offsets of its header, before anything is unpacked.
             count = self._batch.next_offset - offset
             if count > RECORDS:
                 raise UnpackedTooLarge(f"it holds {count} records, and may hold {RECORDS}")

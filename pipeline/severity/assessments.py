@@ -60,10 +60,30 @@ def assess_record(
 ) -> Assessment:
     """The regime's judgement of the record as it stands; its revision is set by `keep`."""
     judgement, estimates = _judge(policy, record, regime, context)
+    hold(record, regime, judgement.tier)
+    assessment = _unworded(policy, record, regime, judgement, estimates, now, context)
+    before = record.judged.get(regime)
+    move = Move(before.occurred, before.tier, corrected) if before else None
+    return msgspec.structs.replace(
+        assessment,
+        reason_zh=explain(record, assessment, move, policy.major_events, "zh"),
+        reason_en=explain(record, assessment, move, policy.major_events, "en"),
+    )
+
+
+def _unworded(
+    policy: SeverityPolicy,
+    record: IncidentRecord,
+    regime: Regime,
+    judgement: Judgement,
+    estimates: Estimates,
+    now: Moment,
+    context: Context,
+) -> Assessment:
+    """The assessment without its reasons, which are worded from all the rest of it."""
     tier, override = judgement.tier, record.overrides.get(regime, NO_OVERRIDE)
-    hold(record, regime, tier)
     fixed, warned = record.fixed.get(regime), record.warned if regime == "miit" else None
-    assessment = Assessment(
+    return Assessment(
         incident_id=record.incident_id,
         enterprise_id=context.enterprise.enterprise_id,
         province=record.province,
@@ -95,13 +115,6 @@ def assess_record(
         assessed_at=now,
         policy_id=severity_policy_id(policy),
         drill=record.drill,
-    )
-    before = record.judged.get(regime)
-    move = Move(before.occurred, before.tier, corrected) if before else None
-    return msgspec.structs.replace(
-        assessment,
-        reason_zh=explain(record, assessment, move, policy.major_events, "zh"),
-        reason_en=explain(record, assessment, move, policy.major_events, "en"),
     )
 
 

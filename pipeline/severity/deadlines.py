@@ -31,6 +31,7 @@ def after_minutes(start: Moment, minutes: int) -> Deadline:
 
 def after_days(start: Moment, days: int) -> Deadline:
     """The end of the local day so many days later, or of the next working day (rules 1, 2)."""
+    # The day itself is not counted (Art. 201(1)): so many days later is the last one.
     day = _local_day(start) + timedelta(days=days)
     works, certain = is_working_day(day)
     while not works:
@@ -59,6 +60,7 @@ def is_working_day(day: date) -> tuple[bool, bool]:
     """Whether people work that day, and whether the calendar knows its year (rule 3)."""
     try:
         return chinese_calendar.is_workday(day), True
+    # What chinese_calendar raises for years that the State Council has not arranged yet.
     except NotImplementedError:
         return day.weekday() < 5 and (day.month, day.day) not in FIXED_HOLIDAYS, False
 

@@ -92,6 +92,7 @@ def estimate(
 
 def _persons(enterprise: Enterprise, percent: int) -> dict[str, Value]:
     held = {"persons": enterprise.persons, "sensitive_persons": enterprise.sensitive_persons}
+    # A number that the registry does not state makes no estimate; it is not taken for 0 persons.
     shares = {name: (count or 0) * percent // 100 for name, count in held.items()}
     return {name: share for name, share in shares.items() if share}
 

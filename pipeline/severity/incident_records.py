@@ -103,6 +103,7 @@ def transfer_record(state: SeverityState, incident: Incident, now: Moment) -> li
 def _last_successor(state: SeverityState, incident_id: str) -> str:
     """The incident at the end of the chain, however often incidents were joined."""
     seen: set[str] = set()
+    # A circle is possible: an incident may come back to life after another took its place.
     while incident_id not in seen:
         seen.add(incident_id)
         record = state.records.get(incident_id)
@@ -127,12 +128,14 @@ def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> Non
     successor.red_warnings = tuple(sorted({*successor.red_warnings, *record.red_warnings}))
     successor.consented = _later(successor.consented, record.consented)
     for key, one in record.obligations.items():
+        # A clock that had begun goes on in the successor: joining incidents wins nobody time.
         if one.state != "withdrawn":
             starts = successor.inherited_starts
             starts[key] = min(one.starts_at, starts.get(key, one.starts_at))
     for law, tiers in record.told.items():
         successor.told[law] = (*tiers, *successor.told.get(law, ()))
     for duty, done_at in record.reports.items():
+        # The first report is what counts, whichever incident it was made of.
         successor.reports[duty] = min(done_at, successor.reports.get(duty, done_at))
     successor.touched_at = now
 

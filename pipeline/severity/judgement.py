@@ -58,6 +58,7 @@ def entail(choices: Choices, facts: Facts) -> dict[str, Stated]:
             _presume(known, "critical_infrastructure_scope", choices.unstated_scope, since)
     _rank_news_site(known)
     reached = [known[fact].stated_at for fact in SITE_FACTS if fact in known]
+    # A platform's own limbs grade it: no portal has to be presumed beside it.
     if reached and "platform" not in known:
         _presume(known, "portal", choices.unstated_site, max(reached))
     return known
@@ -146,6 +147,7 @@ def _suffices(limb: Limb, tier: Tier, facts: Facts) -> bool:
 def _result(limb: Limb, row: Row, facts: Facts) -> LimbResult:
     known = [facts[test.fact] for test in row.tests if test.fact in facts]
     basis, stated = _weakest(known)
+    # Who the operator is nobody can change: what is shown is how much harm it takes.
     shown = [test for test in row.tests if test.fact not in OPERATOR_FACTS] or list(row.tests)
     outcome = check_conditions(row.tests, facts)
     article = limb.article.of_tier(row.tier)
@@ -204,6 +206,7 @@ def _raises(limbs: Sequence[Limb], facts: Facts, tier: Tier | None) -> tuple[Rai
             if GRAVITY[row.tier] > GRAVITY[tier]:
                 _keep_smaller(smallest, _open_tests(row, facts))
     found = [_raise(limbs, facts, key, tests) for key, tests in smallest.items()]
+    # Single facts before pairs, then the nearest tier.
     found.sort(key=lambda one: ("+" in one.fact, GRAVITY[one.tier]))
     return tuple(found[:RAISES_MAX])
 
@@ -212,6 +215,7 @@ def _open_tests(row: Row, facts: Facts) -> tuple[Condition, ...]:
     """What is missing for the row; () where that is more than two facts, or the operator's."""
     tests = tuple(test for test in row.tests if check_condition(test, facts) != "met")
     fixed = any(test.fact in OPERATOR_FACTS for test in tests)
+    # With three facts missing a row says nothing of how near it is.
     return () if fixed or len(tests) > 2 else tests
 
 

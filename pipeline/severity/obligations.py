@@ -43,18 +43,20 @@ def reconcile(
             if key not in plans and obligation.state not in ENDED_STATES
         ),
     ]
-    kept = {key: one for key, one in revised if _differs(record.obligations.get(key), one)}
+    before = record.obligations
+    kept = {
+        key: one
+        for key, one in revised
+        if key not in before or _substance(before[key]) != _substance(one)
+    }
     record.obligations.update(kept)
     return list(kept.values())
 
 
-def _differs(before: Obligation | None, obligation: Obligation) -> bool:
-    """Whether there is something new to write: timing, state, addressee, or the reason."""
-    return before is None or _substance(before) != _substance(obligation)
-
-
 def _substance(one: Obligation) -> tuple[object, ...]:
+    """What makes a revision worth writing: timing, state, addressee, or the reason."""
     timing = (one.state, one.starts_at, one.due_at, one.done_at, one.overdue)
+    # The Chinese reason says the same as the English one: one of them is enough to compare.
     return (*timing, one.recipient_zh, one.reason_en)
 
 
@@ -117,6 +119,8 @@ def _is_overdue(
 
 def _soon_at(policy: SeverityPolicy, plan: Plan) -> Moment | None:
     if plan.due is None:
+        # "At once" (立即) has no deadline that could pass: it is urgent from its start, and never
+        # late.
         return plan.starts_at if plan.duty.at_once else None
     return plan.starts_at + (plan.due.at - plan.starts_at) * policy.due_soon_percent // 100
 
@@ -157,5 +161,6 @@ def next_turn(obligation: Obligation) -> tuple[Moment, ObligationState] | None:
     if obligation.state == "pending" and obligation.due_soon_at is not None:
         return obligation.due_soon_at, "due_soon"
     if obligation.state in ("pending", "due_soon") and obligation.due_at is not None:
+        # A deadline's last moment is still in time: late is the one after.
         return obligation.due_at + 1, "late"
     return None

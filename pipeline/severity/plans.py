@@ -94,6 +94,7 @@ def _has_arisen(duty: Duty, record: IncidentRecord, standing: Standing) -> bool:
     told = record.told.get(duty.law)
     if not told:
         return False
+    # Against what the regulator was last told, not against what stood last.
     moved = GRAVITY[standing.tier] - GRAVITY[told[-1]]
     return {"rise": moved > 0, "fall": moved < 0, "report": True}[duty.follows]
 
@@ -112,6 +113,8 @@ def plan_duties(
             starts_at = _start(policy, duty, key, record, standings, plans)
             due = None if starts_at is None else _deadline(duty, starts_at)
             presumed = _presumed(duty, standings[duty.law], facts)
+            # No start yet, so no deadline: the moment of discovery only says where it stands in a
+            # list.
             plans[key] = Plan(duty, starts_at or record.discovered_at, due, presumed)
     return plans
 

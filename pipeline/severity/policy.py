@@ -1,8 +1,8 @@
 """What a site may decide about tiers: readings of gaps in the law, estimates, corrections.
 
 Every reading has a name, so that an assessment made under another one can be told apart:
-its policy id differs. The tables of law themselves are in miit.py, cac.py and duties.py;
-`changes` and `duty_changes` correct them, for one province or for all.
+its policy id differs. The tables of law themselves are in `miit.py`, `cac.py` and
+`obligation_table.py`; `changes` and `duty_changes` correct them, for one province or for all.
 """
 
 from datetime import datetime

@@ -68,6 +68,7 @@ def apply_ruling(record: IncidentRecord, command: Command) -> None:
             record.warned = Warned("lifted", record.warned.notice, command.said_at)
         case "end_response":
             record.response_ended_at = command.said_at
+            # The response ends after the handling: who never said the latter has said it now.
             record.ended_at = record.ended_at or command.said_at
         case "reopen":
             record.response_ended_at = None

@@ -33,6 +33,7 @@ def decided(record: IncidentRecord, regime: Regime, computed: Tier | None) -> Ti
     """The tier by rules 1 to 3: what is decided or certain, nothing merely possible."""
     if record.dismissed:
         return None
+    # What the regulator fixed an expert of the operator cannot change.
     expert = None if regime in record.fixed else record.overrides.get(regime, NO_OVERRIDE).tier
     return graver(_reached(record, regime, computed), expert, record.held.get(regime))
 
@@ -61,5 +62,6 @@ def stand(
 def hold(record: IncidentRecord, regime: Regime, computed: Tier | None) -> None:
     """Remember that I or II was reached by an incident that has occurred (rule 3)."""
     tier = _reached(record, regime, computed)
+    # The consent of §4.4.5 is MIIT's alone, and asked for the two graver tiers.
     if regime == "miit" and record.occurred and not record.dismissed and tier in MAJOR:
         record.held[regime] = graver(tier, record.held.get(regime)) or tier

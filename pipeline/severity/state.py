@@ -104,7 +104,7 @@ class IncidentRecord(msgspec.Struct, kw_only=True):
 class SeverityState(msgspec.Struct):
     """All incidents of one enterprise that may still change.
 
-    `next_at` is when the next timer rings; None: none is set. `forgotten` counts records
+    `next_at` is when the next timer is due; None: none is set. `forgotten` counts records
     that were put away before their time because `incidents_max` was reached.
     """
 

@@ -62,8 +62,9 @@ def assess(
 ) -> list[Row]:
     """Incidents that were revised: their assessments and duties, as far as those changed."""
     now = clock.received_at
-    rows = _ring(policy, state, now)
+    rows = expire(policy, state, clock)
     touched: dict[str, None] = {}
+    # Superseded ones first: what was known of them is carried to their successors (rule 3).
     for incident in sorted(incidents, key=lambda one: one.status != "superseded"):
         if absorb(policy, state, incident, now, context.enterprise):
             touched[incident.incident_id] = None
@@ -86,7 +87,7 @@ def handle_command(
 ) -> list[Row]:
     """A command that the gate has let through, with the incident as it stands after it."""
     now = clock.received_at
-    rows = _ring(policy, state, now)
+    rows = expire(policy, state, clock)
     absorb(policy, state, incident, now, context.enterprise)
     record = record_of(state, incident, now)
     before = known_facts(policy, record, context)
@@ -98,8 +99,15 @@ def handle_command(
 
 
 def expire(policy: SeverityPolicy, state: SeverityState, clock: Clock) -> list[Row]:
-    """Timers alone: duties that turned due_soon or late up to now."""
-    return _ring(policy, state, clock.received_at)
+    """Timers alone: duties that turned due_soon or late up to now, each at its own moment."""
+    now = clock.received_at
+    # The earliest of all timers is kept, so that no record is looked at before it.
+    if state.next_at is None or state.next_at > now:
+        return []
+    turned = [row for record in state.records.values() for row in raise_due(record, now)]
+    _tidy(policy, state, now)
+    turned.sort(key=lambda row: (row.revised_at, row.obligation_id, row.revision))
+    return [*turned]
 
 
 def gravity_of(
@@ -152,10 +160,10 @@ def _report(record: IncidentRecord, command: Command) -> None:
     for key, obligation in record.obligations.items():
         if obligation.obligation_id == command.obligation_id and key not in record.reports:
             record.reports[key] = command.said_at
-            _tell(record, DUTY_OF[obligation.duty])
+            _note_told_tier(record, DUTY_OF[obligation.duty])
 
 
-def _tell(record: IncidentRecord, duty: Duty) -> None:
+def _note_told_tier(record: IncidentRecord, duty: Duty) -> None:
     """Which tier the report stated: what rises or falls after it must be told again."""
     stands, told = record.standing.get(duty.law), record.told.get(duty.law, ())
     if duty.states_tier and told[-1:] != (stands,):
@@ -186,16 +194,6 @@ def _settle(
     plans = plan_duties(policy, record, standings, facts)
     rows += reconcile(policy, record, plans, now, context)
     return rows
-
-
-def _ring(policy: SeverityPolicy, state: SeverityState, now: Moment) -> list[Row]:
-    """Timers that rang up to now, over all records, each at its own moment."""
-    if state.next_at is None or state.next_at > now:
-        return []
-    turned = [row for record in state.records.values() for row in raise_due(record, now)]
-    _tidy(policy, state, now)
-    turned.sort(key=lambda row: (row.revised_at, row.obligation_id, row.revision))
-    return [*turned]
 
 
 def _tidy(policy: SeverityPolicy, state: SeverityState, now: Moment) -> None:

@@ -1,7 +1,7 @@
 """Sigma's string values: wildcards, escapes, encodings (specification, rules, "Escape Character").
 
 A pattern is a tuple of literals and wildcards: `("\\\\", ANY, ".exe")` for `\\*.exe`.
-Everything here is text in, patterns out; matching is in `tests.py` and `scan.py`.
+Everything here is text in, patterns out; matching is in `predicates.py` and `matching/scan.py`.
 """
 
 import base64

@@ -2,7 +2,7 @@
 
 A `Leaf` is true when any member of a field's value satisfies any of its tests; the
 trees above it know nothing of values. `passes` is the plain meaning of each test; the
-index in `scan.py` must say the same, faster.
+index in `matching/scan.py` must say the same, faster.
 """
 
 import re

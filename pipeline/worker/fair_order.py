@@ -46,11 +46,8 @@ class Arrival(msgspec.Struct, frozen=True, eq=False):
 
     delivered: Delivered
     task: Task
-
-    @property
-    def key(self) -> StateKey:
-        """Whose state it may touch."""
-        return self.task.key
+    log_name: str
+    """Of the log that its topic is (rule 6 of `ledger.py`)."""
 
     @property
     def place(self) -> TopicPartition:
@@ -100,7 +97,7 @@ class FairOrder:
         self._turns: list[tuple[int, int, StateKey]] = []
         self._served: dict[StateKey, int] = {}
         self._begun = 0
-        self._numbers = count()
+        self._numbers = count()  # ties go to who came first
         self._pending: defaultdict[TopicPartition, OrderedDict[int, Waiting]] = defaultdict(
             OrderedDict
         )
@@ -123,12 +120,13 @@ class FairOrder:
         """They were read, in this order."""
         for each in arrivals:
             waiting = _waiting(each)
-            queue = self._queues.setdefault(each.key, _Queue())
+            queue = self._queues.setdefault(each.task.key, _Queue())
             queue.waiting.append(waiting)
             if len(queue.waiting) == 1:
-                self._take_turn(each.key)
+                self._take_turn(each.task.key)
             self._pending[waiting.place][waiting.offset] = waiting
             self._records += 1
+            # Values are held from the front only: behind one that was let go of, none is kept.
             if queue.held == len(queue.waiting) - 1:
                 self._hold(queue, waiting, 1)
             else:
@@ -150,6 +148,8 @@ class FairOrder:
             queue = self._queues[key]
             waiting = queue.waiting[0]
             was_behind, is_behind = is_behind, len(queue.waiting) > 1
+            # Its value has to be read again first. Nobody overtakes it: it is the turn of its
+            # state, which was served least.
             if waiting.arrival is None or (is_short and taken and is_behind != was_behind):
                 break
             self._begun, _, _ = heappop(self._turns)
@@ -214,6 +214,7 @@ class FairOrder:
         return [each.arrival for each in waiting if each.arrival is not None]
 
     def _take_turn(self, key: StateKey) -> None:
+        # Rule 2: a rest saves nothing up.
         turn = max(self._begun, self._served.get(key, 0))
         heappush(self._turns, (turn, next(self._numbers), key))
         if len(self._served) > FORGOTTEN + 2 * len(self._queues):
@@ -260,5 +261,5 @@ def _waiting(arrival: Arrival) -> Waiting:
     cost = len(record.value) + RECORD_BYTES
     generation = arrival.delivered.generation
     return Waiting(
-        arrival.place, record.offset, record.timestamp, generation, arrival.key, cost, arrival
+        arrival.place, record.offset, record.timestamp, generation, arrival.task.key, cost, arrival
     )

@@ -71,7 +71,7 @@ class Ownership:
             self.is_recovered = True
 
     def may_begin(self, generation: int) -> bool:
-        """Whether books may be opened for this generation."""
+        """Whether the ledger may be opened for this generation."""
         return self.is_recovered and generation == self.generation
 
 
@@ -118,6 +118,7 @@ def key_of(name: Name, generation: int) -> bytes:
 
 def parse_key(key: bytes) -> tuple[Name, int]:
     """The name and generation back; raises ValueError for a key that is not the ledger's."""
+    # At most three times: a name may hold slashes of its own.
     partition, generation, kind, text = key.decode().split("/", 3)
     if kind not in ("state", "position"):
         raise ValueError(f"not a key of the ledger: {key!r}")
@@ -208,9 +209,11 @@ class Ledger:
         """Write a record; the writes to wait for. A lower generation than counts is garbage."""
         key, value = key_of(name, generation), encode_record(record)
         counts = self._generation.get(name, generation)
+        # Sent before the old one is deleted: a death in between leaves both, and the higher counts.
         writes = [self._send(name[0], key, value)]
         self._data[key] = value
         writes += [self._delete(name[0], old) for old in self._garbage.pop(name[0], [])]
+        # A lower one is a late writer's: it lies in the table, and nobody reads it.
         if generation >= counts:
             self._generation[name] = generation
             self._highest[name[0]] = max(generation, self._highest.get(name[0], 0))

@@ -14,7 +14,6 @@ from collections.abc import Iterable, Mapping
 
 import msgspec
 
-from pipeline.intake.partitioning import partition_of
 from pipeline.state import StateKey, record_key
 from pipeline.worker.ledger import (
     Name,
@@ -25,6 +24,7 @@ from pipeline.worker.ledger import (
     parse_key,
     read_state_record,
 )
+from schemas.topics import partition_of
 
 
 class StatesMisplaced(Exception):

@@ -128,6 +128,7 @@ class Expectations:
         skipped, and reading must go back to the expected offset (`take_seeks`).
         """
         expected = self._next[place]
+        # The log has records before this one: the consumer skipped them.
         if first < offset:
             self._seeks[place] = expected if first == expected else first
         if first > expected:
@@ -214,6 +215,7 @@ class Sequencer:
         """
         for place, end in ends.items():
             expected = await self._expected(place)
+            # Two looks with nothing in between: at one look records may just be on their way.
             if expected < end and self._looked_at.get(place) == expected:
                 await self._resume_stalled(place, expected, end)
             self._looked_at[place] = self._expectations.expected(place)
@@ -246,6 +248,7 @@ class Sequencer:
         if self._expectations.is_sought(place):
             return False
         verdict = self._expectations.judge(place, record.offset)
+        # What was on its way when the consumer was sent back shows the same gap once more.
         if verdict == "gap" and self._is_awaited(place):
             return False
         if verdict == "gap" and await self._mend(place, record):

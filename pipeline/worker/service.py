@@ -59,9 +59,9 @@ BROKER_LOOK_S = 5.0
 READ_S = 0.05
 """How long reading gathers records before they are received."""
 STOP_S = 10.0
+"""How long the step in hand may take to end when told to stop."""
 KINDS_S = 60.0
 """How often the kinds of events that came are kept for the next start."""
-"""How long the step in hand may take to end when told to stop."""
 
 
 class Parts(EngineLoader, Protocol):
@@ -111,6 +111,7 @@ class Service:
         self._ends = Ends()
         self._thread = ThreadPoolExecutor(1, "executor")
         self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
+        # In the thread that will write: the embedded engine and the drivers belong to one.
         self._sink = self._thread.submit(parts.open_sink).result()
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         self._log = StreamLog(self.app, settings, topics.sources)
@@ -189,6 +190,7 @@ class Service:
         self._ownership.revoke()  # no other one begins
         self._giving_up.set()
         await self._steps.end()
+        # Faust forgets what was acknowledged before it commits at a rebalance; so it is done here.
         await app.consumer.commit()
         if not app.should_stop:
             self._giving_up.clear()

@@ -76,6 +76,7 @@ class StepStates:
     def recall(self, key: StateKey) -> State:
         """The decoded state, from what is kept decoded if its bytes still hold."""
         encoded = self._encoded.get(key, b"")
+        # Taken out while it is changed: if the step fails, nobody finds it half done.
         kept = self._decoded.pop(key, None)
         if kept is not None and kept[0] == encoded:
             return kept[1]
@@ -131,6 +132,8 @@ class StepExecutor:
         try:
             decisions = Runner(memory, self._delivery).take(tasks)
         except EngineFault as fault:
+            # Decided again up to there: the states that the fault has met are half changed, and
+            # were not put back.
             before = self.take(tasks[: fault.index], states)
             return Outcome(before.decisions, before.states, fault.index, fault)
         return Outcome(decisions, memory.changed, len(tasks))

@@ -3,8 +3,7 @@
 1. Receive: judge every record against the position of its partition (`sequence.py`), and let it
    wait for its turn (`fair_order.py`). Go back, where the consumer skipped records.
 2. Decide, and write the rows (`step_executor.py`, with the runner).
-3. Remember: states, and when the broker has them, positions (`ledger.py`): of each partition the
-   first record that is not applied. What is applied beyond it is known by its state's last offset.
+3. Remember: states, and when the broker has them, positions (`progress.py`).
 4. Acknowledge: Kafka's committed offset is only a hint; the position is the truth.
 
 A record on which the engine raises stops the worker, so that a supervisor restarts it and
@@ -15,16 +14,14 @@ becomes a dead letter of reason `engine_fault`, so that the stream goes on.
 import asyncio
 import time
 from collections import defaultdict
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeAlias, TypeVar
 
-import msgspec
 import structlog
 
 from pipeline.app.delivery import DeliveryAbandoned
-from pipeline.app.runner import EngineFault
-from pipeline.intake.admitted import STRANGER
+from pipeline.app.runner import EngineFault, Task
 from pipeline.intake.dead_letters import expire_offsets, recreate_topic, refuse_record
 from pipeline.path import Engine
 from pipeline.state import StateKey
@@ -33,17 +30,16 @@ from pipeline.worker.ledger import (
     NO_GENERATION,
     Ledger,
     Ownership,
-    Position,
-    StateRecord,
     TopicPartition,
     topic_of,
 )
 from pipeline.worker.metrics import Metrics, observe_decisions, observe_step
+from pipeline.worker.progress import Progress
 from pipeline.worker.repartition import StatesMisplaced, misplaced
 from pipeline.worker.sequence import Delivered, ReadAgain, Sequencer
-from pipeline.worker.step_executor import Outcome, StepExecutor
+from pipeline.worker.step_executor import StepExecutor
 from pipeline.worker.timers import PartitionTime, Timers
-from schemas.batch import DeadLetter, Record
+from schemas.batch import DeadLetter
 from schemas.decision import Decision
 from schemas.moments import Moment
 
@@ -86,7 +82,7 @@ class Steps:
         self._ownership = ownership
         self._opened = NO_GENERATION
         self._partition_time = PartitionTime()
-        self._judged: dict[StateKey, dict[str, int]] = {}
+        self._progress = Progress(ledger, self._order, sequencer)
         self._lock = asyncio.Lock()
 
     async def receive(self, delivered: Sequence[Delivered], generation: int) -> None:
@@ -97,6 +93,7 @@ class Steps:
         """
         async with self._lock:
             is_open = await self._open_ledger(generation)
+            # After a rebalance Faust still hands over what it had buffered before it.
             current = [each for each in delivered if is_open and each.generation == generation]
             if len(current) < len(delivered):
                 records = [each.record for each in delivered]
@@ -105,11 +102,13 @@ class Steps:
                 )
             fresh = await self._sequencer.fresh(current)
             try:
-                await self._account_missing()
+                for missing, met in self._sequencer.take_missing():
+                    await self._dead_letter(expire_offsets(met, missing.first, missing.last))
                 await self._admit(fresh)
             except DeliveryAbandoned:
                 self._let_go()  # what was expected next was not kept
                 raise
+            # Skipped ones too: a single one left would hold Kafka's committed offset back.
             for each in delivered:
                 if each not in fresh:
                     each.ack()
@@ -151,7 +150,7 @@ class Steps:
         wanted = [each for each in records if self._order.awaits(absent.place, each.offset)]
         tasks = await self.in_thread(self.executor.admit, wanted)
         again = [ReadAgain(each, absent.generation) for each in wanted]
-        self._order.fill(Arrival(*each) for each in zip(again, tasks, strict=True))
+        self._order.fill(self._arrivals(again, tasks))
         return self._order.take(self._records)
 
     def _let_go(self) -> None:
@@ -160,7 +159,7 @@ class Steps:
         self._sequencer.leave_out(self._order.ends())
         self._order.clear()
         self._partition_time = PartitionTime()
-        self._judged.clear()
+        self._progress.clear()
         self._opened = NO_GENERATION
         self._changed.set()  # there is room
 
@@ -187,7 +186,11 @@ class Steps:
         for each in fresh:
             place = (each.record.topic, each.record.partition)
             self._partition_time.reach(place, each.record.timestamp)
-        self._order.add(Arrival(*each) for each in zip(fresh, tasks, strict=True))
+        self._order.add(self._arrivals(fresh, tasks))
+
+    def _arrivals(self, delivered: Sequence[Delivered], tasks: Sequence[Task]) -> Iterator[Arrival]:
+        for each, task in zip(delivered, tasks, strict=True):
+            yield Arrival(each, task, self._sequencer.name_of(each.record.topic))
 
     async def advance(self, timers: Timers, generation: int, moments: Mapping[int, Moment]) -> None:
         """The timers that are due to be looked at, at the time up to which each partition was read.
@@ -222,21 +225,14 @@ class Steps:
                 await self._sequencer.resume_stalled({at: ends[at] for at in read})
 
     async def _advance(self, keys: Sequence[StateKey], generation: int, now: Moment) -> None:
-        records = {key: self._state(key) for key in keys}
+        records = {key: self._progress.state(key) for key in keys}
         states = {key: record.state for key, record in records.items()}
         advanced = await self.in_thread(self.executor.advance, states, now)
         for fault in advanced.faults:
             self._metrics.add("timer_faults")
             log.error("the engine raised on timers", fault=str(fault))
-        await self._tell(advanced.decisions)
-        writes: list[Awaitable[object]] = []
-        for key, state in advanced.states.items():
-            if state:
-                record = StateRecord(records[key].applied, state)
-                writes += self._put_state(key, generation, record)
-            else:
-                writes += self._ledger.drop((key.partition, "state", key.name))
-        await asyncio.gather(*writes)
+        await self._send_on(advanced.decisions)
+        await self._progress.remember_advanced(records, advanced.states, generation)
 
     async def end(self) -> None:
         """Returns when no step is in hand."""
@@ -264,15 +260,14 @@ class Steps:
 
     def next_offset(self, place: TopicPartition) -> int | None:
         """The next offset to apply; None where the partition was not seen since assignment."""
-        first = self._order.first(place)
-        return self.next_unread(place) if first is None else first.offset
+        return self._progress.next_offset(place)
 
     async def in_thread(self, call: Callable[..., T], *arguments: Any) -> T:
         """Call it in the executor's thread."""
         return await asyncio.get_running_loop().run_in_executor(self._thread, call, *arguments)
 
     async def _open_ledger(self, generation: int) -> bool:
-        """Whether the books are of this generation; they are opened once it may begin."""
+        """Whether the ledger is open in this generation; it is opened once that may begin."""
         if not self._ownership.may_begin(generation):
             return False
         if self._opened != generation:
@@ -300,102 +295,34 @@ class Steps:
         """2 and 3, until all are applied; past a record that the engine never gets over."""
         remaining = [*taken]
         while remaining:
-            states = {each.key: self._state(each.key) for each in remaining}
-            pending = [each for each in remaining if not self._was_applied(each, states)]
-            outcome = await self._decide(pending, states)
-            await self._tell(outcome.decisions)
+            states = {each.task.key: self._progress.state(each.task.key) for each in remaining}
+            pending = [each for each in remaining if not self._progress.was_applied(each, states)]
+            outcome = await self.in_thread(
+                self.executor.take,
+                [each.task for each in pending],
+                {key: record.state for key, record in states.items()},
+            )
+            await self._send_on(outcome.decisions)
             faulted = None if outcome.fault is None else pending[outcome.taken]
             done = remaining if faulted is None else remaining[: remaining.index(faulted)]
-            await self._remember(done, states, outcome)
+            await self._progress.remember(done, states, outcome.states)
             if faulted is None or outcome.fault is None:
                 return
             await self._count_fault(faulted, outcome.fault)
             remaining = remaining[len(done) + 1 :]
 
-    def _state(self, key: StateKey) -> StateRecord:
-        """As the ledger has it, and up to which records it was judged by since.
-
-        A record that leaves its state as it was (a command refused) costs no write: judged again
-        after a death, it finds the same state and says the same. Once another topic's record
-        changes the state, that would not be so: then it goes with the state into the ledger.
-        """
-        record = self._ledger.state(key)
-        judged = self._judged.get(key)
-        return record if judged is None else msgspec.structs.replace(record, applied=judged)
-
-    async def _decide(
-        self, pending: Sequence[Arrival], states: dict[StateKey, StateRecord]
-    ) -> Outcome:
-        tasks = [each.task for each in pending]
-        encoded = {key: record.state for key, record in states.items()}
-        return await self.in_thread(self.executor.take, tasks, encoded)
-
-    def _was_applied(self, each: Arrival, states: dict[StateKey, StateRecord]) -> bool:
-        """A step that was cut short between states and positions has applied it."""
-        record = each.delivered.record
-        log_name = self._sequencer.name_of(record.topic)
-        return record.offset <= states[each.key].applied.get(log_name, -1)
-
-    async def _remember(
-        self, done: Sequence[Arrival], states: dict[StateKey, StateRecord], outcome: Outcome
-    ) -> None:
-        generation = {each.key: each.delivered.generation for each in done}
-        applied = {key: dict(record.applied) for key, record in states.items()}
-        for each in done:
-            record = each.delivered.record
-            if not self._was_applied(each, states):  # else the state is further on than this one
-                applied[each.key][self._sequencer.name_of(record.topic)] = record.offset
-        known = {key: of for key, of in applied.items() if key.name != STRANGER}
-        self._judged |= {key: of for key, of in known.items() if key not in outcome.states}
-        writes: list[Awaitable[object]] = []
-        for key, state in outcome.states.items():
-            writes += self._put_state(key, generation[key], StateRecord(applied[key], state))
-            self._judged.pop(key, None)
-        await asyncio.gather(*writes)
-        await self._remember_positions(done)
-
-    async def _remember_positions(self, done: Sequence[Arrival]) -> None:
-        """Of each partition the first record that is not applied, and when that one came."""
-        self._order.done(done)
-        by_offset = sorted(done, key=lambda each: each.offset)
-        last_of_place = {each.place: each.delivered for each in by_offset}
-        writes: list[Awaitable[object]] = []
-        for place, each in last_of_place.items():
-            faults, faulted = self._faults(each.record)
-            offset = self.next_offset(place)
-            assert offset is not None, "a partition whose records were applied was seen"
-            is_past = faulted < offset
-            position = Position(offset) if is_past else Position(offset, faults, faulted)
-            writes += self._put_position(each, position)
-        await asyncio.gather(*writes)
-
-    def _faults(self, record: Record) -> tuple[int, int]:
-        """How often the engine has raised on what its partition awaits, and up to which offset."""
-        log_name = self._sequencer.name_of(record.topic)
-        position = self._ledger.position(record.partition, log_name)
-        return (0, -1) if position is None else (position.faults, position.faulted)
-
     async def _count_fault(self, faulted: Arrival, fault: EngineFault) -> None:
         """Count the attempt and raise; at the last one, dead-letter the record and go on."""
         self._metrics.add("engine_faults")
-        record, (before, faulted_at) = (
-            faulted.delivered.record,
-            self._faults(faulted.delivered.record),
-        )
+        record = faulted.delivered.record
+        before, _ = self._progress.faults(faulted)
         faults = before + 1
         if faults < self._attempts:
-            offset = self.next_offset(faulted.place)
-            assert offset is not None, "its partition was seen"
-            position = Position(offset, faults, max(faulted_at, record.offset))
-            await asyncio.gather(*self._put_position(faulted.delivered, position))
+            await self._progress.remember_faults(faulted, faults)
             raise fault
         log.error("dead-lettered after engine faults", fault=str(fault), attempts=faults)
         await self._write(refuse_record(record, str(fault)), fault.place)
-        await self._remember_positions([faulted])
-
-    async def _account_missing(self) -> None:
-        for missing, met in self._sequencer.take_missing():
-            await self._dead_letter(expire_offsets(met, missing.first, missing.last))
+        await self._progress.remember_positions([faulted])
 
     async def _account_recreated(self) -> None:
         """Logs that no topic is any more: said once, and their positions let go of."""
@@ -415,21 +342,9 @@ class Steps:
     async def _write(self, decisions: Sequence[Decision], token: str) -> None:
         """What the shell decides itself: written, then told."""
         await self.in_thread(self.executor.write, decisions, token)
-        await self._tell(decisions)
+        await self._send_on(decisions)
 
-    async def _tell(self, decisions: Sequence[Decision]) -> None:
+    async def _send_on(self, decisions: Sequence[Decision]) -> None:
         """To subscribers and metrics, once the rows are written."""
         await asyncio.gather(*self._publish(decisions))
         observe_decisions(self._metrics, decisions)
-
-    def _put_state(
-        self, key: StateKey, generation: int, record: StateRecord
-    ) -> list[Awaitable[object]]:
-        in_force = self._ledger.generation(key.partition, generation)
-        return self._ledger.put((key.partition, "state", key.name), in_force, record)
-
-    def _put_position(self, each: Delivered, position: Position) -> list[Awaitable[object]]:
-        partition = each.record.partition
-        in_force = self._ledger.generation(partition, each.generation)
-        log_name = self._sequencer.name_of(each.record.topic)
-        return self._ledger.put((partition, "position", log_name), in_force, position)

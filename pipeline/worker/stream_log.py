@@ -75,6 +75,7 @@ class StreamLog:
             where = AioTopicPartition(*place)
             if where not in self._reading.assignment():
                 self._reading.assign([where])
+            # A seek drops what was fetched ahead, and mostly the next ones are in hand already.
             if self._reading_at.get(place) != offset:
                 self._reading.seek(where, offset)
             found = await self._reading.getmany(
@@ -130,7 +131,7 @@ class StreamLog:
         consumer = AIOKafkaConsumer(
             bootstrap_servers=self._access.servers(),
             auto_offset_reset="earliest",
-            enable_auto_commit=False,
+            enable_auto_commit=False,  # it has no group: it is in nobody's way
             isolation_level=COMMITTED,
             **self._access.security(),
         )

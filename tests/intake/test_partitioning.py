@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from kafka.partitioner.default import murmur2 as murmur2_of_kafka_python
 
-from pipeline.intake.partitioning import is_in_place
+from schemas.topics import is_in_place
 
 
 @given(st.binary(max_size=40), st.integers(1, 64))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pipeline.intake.admitted import Admitted
 from pipeline.intake.batching import BYTES_PER_BATCH
 from pipeline.intake.lines import LINE_BYTES
-from pipeline.intake.quota import QuotaState, charge
+from pipeline.intake.quota import QuotaState, charge, quota_of
 from pipeline.intake.receipts import receipt_of
 from pipeline.intake.registry import parse_registry
 from pipeline.path import Engine
@@ -22,7 +22,7 @@ from schemas.batch import Batch, BatchAccount, Record
 from schemas.decision import Decision
 from schemas.event import Event
 from schemas.moments import SECOND, Moment
-from schemas.quota import Quota, QuotaOverride, quota_of
+from schemas.quota import Quota, QuotaOverride
 from tests.engine.builders import ENTERPRISE, RECEIPT, batch, make_engine, shadow_copies
 
 ENGINE = make_engine()

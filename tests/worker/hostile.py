@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from pipeline.app.publishing import Sender, sign_chunk
 from pipeline.intake.batching import chunk_lines
 from pipeline.intake.drills import Drill
-from pipeline.intake.partitioning import is_in_place
 from pipeline.kafka.records import record_of
 from pipeline.path import Engine
 from pipeline.policy import Policy
 from schemas.batch import Record, Unreadable
 from schemas.registry import Enterprise, PublishingKey
+from schemas.topics import is_in_place
 from tests.engine.builders import START, make_engine, shadow_copies
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -28,7 +28,7 @@ class Came:
 
 
 def arrival(offset: int, name: str, size: int = 0) -> Arrival:
-    return Arrival(Came(offset, size), Task(StateKey(0, name), str(offset), lambda _: []))
+    return Arrival(Came(offset, size), Task(StateKey(0, name), str(offset), lambda _: []), "log")
 
 
 def offset_of(each: Arrival) -> int:
@@ -79,7 +79,7 @@ def test_laws_of_the_fair_order_each_once_each_state_in_order_and_positions_held
     assert len(order) == 0
     assert sorted(map(offset_of, given_out)) == [*range(len(comings))]
     for name in "abc":
-        own = [offset_of(each) for each in given_out if each.key.name == name]
+        own = [offset_of(each) for each in given_out if each.task.key.name == name]
         assert own == sorted(own)
 
 
@@ -95,8 +95,8 @@ def test_laws_of_the_fair_order_states_that_wait_are_served_alike(
     left = {"loud": len(loud), "quiet": len(loud)}
     while all(left.values()):
         (each,) = order.take(1, UNBOUNDED)
-        served[each.key.name] += cost_of(each)
-        left[each.key.name] -= 1
+        served[each.task.key.name] += cost_of(each)
+        left[each.task.key.name] -= 1
         largest = max(*loud, quiet) + RECORD_BYTES
         assert abs(served["loud"] - served["quiet"]) <= 2 * largest
 
@@ -106,7 +106,7 @@ def test_who_comes_beside_a_backlog_is_next_and_has_saved_nothing_up() -> None:
     order.add(arrival(number, "loud", 50_000) for number in range(100))
     order.done(order.take(50, UNBOUNDED))
     order.add(arrival(100 + number, "late", 50_000) for number in range(100))
-    names = [each.key.name for each in order.take(10, UNBOUNDED)]
+    names = [each.task.key.name for each in order.take(10, UNBOUNDED)]
     assert "late" in names[:2], "it waits for one record of the other at most"
     assert Counter(names) == {"loud": 5, "late": 5}, "and does not catch up at its expense"
 
@@ -126,8 +126,10 @@ def test_a_backlog_of_few_is_taken_in_short_steps_once_many_are_known_to_send() 
     assert len(order.take(50)) == 8 + 18, "many wait: the partition is behind"
     assert len(order.take(50)) == 2, "few wait, and others may come"
     order.add([arrival(200, "e0")])
-    assert [each.key.name for each in order.take(50)] == ["e0"], "no backlog lengthens its step"
-    assert {each.key.name for each in order.take(50)} == {"loud"}
+    assert [each.task.key.name for each in order.take(50)] == ["e0"], (
+        "no backlog lengthens its step"
+    )
+    assert {each.task.key.name for each in order.take(50)} == {"loud"}
 
 
 def test_who_holds_the_most_lets_go_of_its_newest_and_the_others_of_nothing() -> None:
@@ -137,8 +139,8 @@ def test_who_holds_the_most_lets_go_of_its_newest_and_the_others_of_nothing() ->
     order.add([arrival(51, "quiet")])
     assert not order.is_held
     taken = order.take(50, UNBOUNDED)
-    assert [offset_of(each) for each in taken if each.key.name == "quiet"] == [0, 51]
-    assert [offset_of(each) for each in taken if each.key.name == "loud"] == [*range(1, 9)]
+    assert [offset_of(each) for each in taken if each.task.key.name == "quiet"] == [0, 51]
+    assert [offset_of(each) for each in taken if each.task.key.name == "loud"] == [*range(1, 9)]
     absent = order.next_absent()
     assert absent is not None
     assert absent.offset == 9

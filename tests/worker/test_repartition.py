@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.intake.partitioning import partition_of
 from pipeline.state import StateKey
 from pipeline.worker.ledger import (
     Position,
@@ -19,6 +18,7 @@ from pipeline.worker.ledger import (
 )
 from pipeline.worker.repartition import Change, StatesMisplaced, misplaced, plan_move
 from schemas.batch import Record
+from schemas.topics import partition_of
 from tests.worker.counting import EVENTS
 from tests.worker.world import Worker, World
 

@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
 from pipeline.app.delivery import Delivery, DeliveryAbandoned
-from pipeline.intake.partitioning import is_in_place
 from pipeline.path import Engine
 from pipeline.worker.fair_order import FairOrder
 from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, log_name
@@ -23,7 +22,7 @@ from pipeline.worker.timers import Timers
 from schemas.batch import Record
 from schemas.decision import Decision
 from schemas.moments import Moment
-from schemas.topics import topic_name
+from schemas.topics import is_in_place, topic_name
 from sinks.contract import Answer, Rows, Sink, SinkUnavailable
 from sinks.memory import MemorySink
 from tests.worker.counting import CountingEngine

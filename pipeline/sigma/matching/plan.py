@@ -3,7 +3,7 @@
 Theory of operation, for one event:
 1. All rules are possible, but those whose keywords a scan of the raw line rules out.
 2. Fields that no event of this kind has had are answered at once. Then, field after field,
-   the value's remembered answer (`memory.py`) strikes out the rules that it alone makes
+   the value's remembered answer (`value_cache.py`) strikes out the rules that it alone makes
    impossible. Fields are in the order in which they usually strike out most, so that for
    most events nothing is left after two or three of them, and the rest is never read.
 3. Where rules are left after all fields, every leaf is known: their conditions are asked.

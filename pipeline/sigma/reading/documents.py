@@ -2,7 +2,7 @@
 
 Every kind of document of the Sigma specification 2.1 becomes exactly one of the
 three structs below or one or more `RuleFault`s; nothing is read twice and nothing
-is silently weakened. Parsing lives in `parse.py`, meaning in `compile.py`
+is silently weakened. Parsing lives in `parse.py`, meaning in `matching/compile.py`
 (single events) and in `pipeline/correlation/` (windows).
 """
 

@@ -2,7 +2,7 @@
 
 The specification allows a small common subset; rules in the wild also use flags in the
 middle, `\\z` and names without `P`. What means the same is rewritten; the rest is left
-for the reader to refuse (`linear.py`).
+for the reader to refuse (`sigma/re2_translation.py`).
 """
 
 import re
