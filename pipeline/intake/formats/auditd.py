@@ -187,7 +187,11 @@ def _laurel_names(record: Mapping[str, Any]) -> Fields:
     return named
 
 
+MARKS = tuple(
+    ("type", name) for name in ("auid", "syscall", "argc", "a0", "nametype", "proctitle", "msg")
+)
+
+
 def is_auditd(document: Mapping[str, Any]) -> bool:
-    kind = document.get("type")
-    marks = ("auid", "syscall", "argc", "a0", "nametype", "proctitle", "msg")
-    return isinstance(kind, str) and kind.isupper() and any(mark in document for mark in marks)
+    kind = document["type"]
+    return isinstance(kind, str) and kind.isupper()

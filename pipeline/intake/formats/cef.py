@@ -1,8 +1,6 @@
 """ArcSight's Common Event Format (CEF 0 and 1) and IBM's Log Event Extended Format (LEEF 1, 2)."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.firewall import firewall_source, has_both_ends
@@ -91,7 +89,4 @@ def cef_fields(document: Fields) -> Fields:
     return tagged(fields, firewall_source(vendor, has_both_ends(fields)))
 
 
-def is_cef(document: Mapping[str, Any]) -> bool:
-    return "DeviceVendor" in document and (
-        "SignatureID" in document or "DeviceEventClassID" in document
-    )
+MARKS = (("DeviceVendor", "SignatureID"), ("DeviceVendor", "DeviceEventClassID"))

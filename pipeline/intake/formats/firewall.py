@@ -39,6 +39,7 @@ MARKS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("devname", "log_id"), "fortigate"),
 )
 """Names that a vendor's lines have together."""
+KEY_VALUE_MARKS = tuple(names for names, _ in MARKS)
 
 FORTIGATE_CATEGORIES = {
     "traffic": "firewall",
@@ -139,8 +140,3 @@ def _fortigate(fields: Mapping[str, Any]) -> str:
     kind, subtype = str(fields.get("type") or ""), str(fields.get("subtype") or "")
     category = FORTIGATE_CATEGORIES.get(kind) or FORTIGATE_CATEGORIES.get(subtype) or ""
     return f"{category}/fortigate/{kind}"
-
-
-def is_key_value(document: Mapping[str, Any]) -> bool:
-    """Whether a JSON document has the names of such a device."""
-    return any(all(key in document for key in keys) for keys, _ in MARKS)

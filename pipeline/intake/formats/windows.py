@@ -357,6 +357,13 @@ def _is_attribute(key: str) -> bool:
     return key == "#attributes" or key.startswith("@") or key == "xmlns" or key.endswith(_BESIDE)
 
 
+MARKS = tuple(
+    (name,)
+    for name in ("Event", "System", "win", "winlog", "winlog.channel", "winlog.event_id",
+                 "event_data", "log_name", "EventID", "EventId", "Id", "event_id")
+)  # fmt: skip
+"""Names of which any document of the shapes has one."""
+
 _FLAT_IDS = ("EventID", "EventId", "Id", "event_id")
 _FLAT_CHANNELS = ("Channel", "Provider_Name", "ProviderName", "LogName", "SourceName")
 """One of each makes a flat event."""

@@ -16,14 +16,14 @@ from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import Fields
 from pipeline.sigma.memo import by_text
 
-_OPENINGS = ("<Event>", "<Event ", "<Event\t", "<Event\n", "<Event\r")
+_OPENINGS = ("<Event>", "<Event ", "<Event\t", "<Event\n", "<Event\r", "<Events")
 _CLOSING = "</Event>"
 
 
 def is_xml_text(text: str) -> bool:
     """Whether a text is an event, or events, in XML."""
-    return text.startswith((*_OPENINGS, "<Events")) or (
-        text.startswith("<?xml") and "<Event" in text[:400]
+    return text.startswith("<") and (
+        text.startswith(_OPENINGS) or (text.startswith("<?xml") and "<Event" in text[:400])
     )
 
 

@@ -122,6 +122,9 @@ def _path_told(fields: Mapping[str, Any]) -> str:
     return UNKNOWN_PATH
 
 
+MARKS = (("_path",), ("uid", "id.orig_h"))
+
+
 def is_zeek(document: Mapping[str, Any]) -> bool:
     if "_path" in document:
         return True
