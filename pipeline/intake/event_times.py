@@ -135,7 +135,10 @@ def time_of(
 def _of_parts(date: object, clock: object, offset: object, local: LocalTime) -> Moment | None:
     if not isinstance(date, str) or not isinstance(clock, str) or not _TIME_OF_DAY.match(clock):
         return None
-    return moment_in(f"{date} {clock} {offset if isinstance(offset, str) else ''}", local)
+    if not isinstance(offset, str):
+        return moment_in(f"{date} {clock}", local)
+    # Without a space a numeric offset makes ISO's form, which is the quickest to read.
+    return moment_in(f"{date} {clock}{'' if offset[:1] in ('+', '-') else ' '}{offset}", local)
 
 
 class SenderZones:

@@ -9,6 +9,7 @@ from typing import Any
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import pairs_of
+from pipeline.sigma.memo import by_text
 
 FEWEST_PAIRS = 3
 """Pairs that make a line one of pairs, the first at its beginning."""
@@ -86,11 +87,19 @@ ANTIVIRUS = ("trend micro", "kaspersky", "symantec", "mcafee")
 def firewall_source(vendor: str, has_both_ends: bool) -> str:
     """The log source of what such a vendor's device writes; a vendor that is not known has a
     firewall where its event names both ends of a connection, else nothing is known of it."""
+    known = _SOURCES[vendor]
+    return "firewall//" if not known and has_both_ends else known or "//"
+
+
+def _source_of_vendor(vendor: str) -> str:
     named = vendor.lower()
     if any(each in named for each in ANTIVIRUS):
         return "antivirus//"
     known = next((name for mark, name in VENDORS.items() if mark in named), "")
-    return f"firewall/{known}/" if known or has_both_ends else "//"
+    return f"firewall/{known}/" if known else ""
+
+
+_SOURCES = by_text(_source_of_vendor, 256)
 
 
 def is_key_value_text(text: str) -> bool:
@@ -115,7 +124,8 @@ def parse_key_value(text: str) -> Fields:
 def _sangfor(text: str) -> Fields:
     """`name:value, name:value`; a value holds colons, and `-` and `(null)` stand for none."""
     pairs = (part.partition(":") for part in text.split(", "))
-    return {name.strip(): value.strip() for name, _, value in pairs if value.strip() not in _NONE}
+    found = ((name.strip(), value.strip()) for name, _, value in pairs)
+    return {name: value for name, value in found if value not in _NONE}
 
 
 _NONE = frozenset({"", "-", "(null)"})

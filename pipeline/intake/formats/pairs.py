@@ -27,10 +27,9 @@ def pairs_of(text: str) -> dict[str, str]:
 def wordy_pairs_of(text: str) -> dict[str, str]:
     """Pairs whose values may hold spaces: each ends where the next name begins."""
     found: dict[str, str] = {}
-    matches = list(islice(_WORDY.finditer(text), MOST_PAIRS))
-    ends = [*(match.start() for match in matches[1:]), len(text)]
-    for match, end in zip(matches, ends, strict=False):  # without a pair there is only the end
-        found.setdefault(match[1], unescaped(text[match.end() : end].rstrip()))
+    _, *parts = _WORDY.split(text, MOST_PAIRS)  # name, value, name, value…
+    for name, value in zip(parts[::2], parts[1::2], strict=True):
+        found.setdefault(name, unescaped(value.rstrip()))
     return found
 
 
