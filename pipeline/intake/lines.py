@@ -184,6 +184,8 @@ class _Reader:
         return decode_text_line(self.format, text, how)
 
     def _is_no_event(self, text: str) -> bool:
+        if text[:1] not in ("#", "R", "<"):
+            return False
         if text.startswith("#Fields:"):
             self.columns = text.split()[1:]
         return text.startswith(_DIRECTIVES) or bool(_BETWEEN_EVENTS.match(text))

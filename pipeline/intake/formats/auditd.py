@@ -55,8 +55,7 @@ _ARGUMENT = re.compile(r"a(\d{1,6})(?:\[\d{1,6}\])?\Z")
 
 def is_auditd_text(text: str) -> bool:
     """Whether a line begins as audit's do."""
-    head = text[:300]
-    return head.startswith(("type=", "node=", "audit(")) and "audit(" in head
+    return text.startswith(("type=", "node=", "audit(")) and "audit(" in text[:300]
 
 
 def parse_auditd(text: str) -> Fields:

@@ -62,6 +62,8 @@ NAMES = Aliases(
 
 def database_of_text(text: str) -> Fields | None:
     """The fields of a database's line; None where it is none's."""
+    if text[:1] == "<":  # syslog's, of which the message may be a database's
+        return None
     if text.startswith(_ORACLE_BEGINNINGS):
         return _oracle(text)
     time, rest = leading_time(text)

@@ -264,11 +264,11 @@ def _evtx(event: dict[str, Any]) -> Fields:
             fields["Data"] = data
     system = event.get("System")
     if isinstance(system, dict):
-        for key, value in _system(system).items():
-            if key in _AUTHORITATIVE:
-                fields[key] = value
-            else:
-                fields.setdefault(key, value)
+        header = _system(system)
+        fields = {**fields, **header, **fields}  # the event's own data first, in the place of both
+        for name in _AUTHORITATIVE:
+            if name in header:
+                fields[name] = header[name]
     return fields
 
 
