@@ -201,9 +201,7 @@ def test_nor_does_it_come_back_to_a_worker_that_starts_anew(site: Site, is_embed
     site.sign(site.policy)
     site.start()
     put_back(old)
-    with pytest.raises(
-        EngineRefused, match=r"signed at .*, before what was taken last"
-    ):
+    with pytest.raises(EngineRefused, match=r"signed at .*, before what was taken last"):
         site.start()
     site.sign(site.policy)
     site.start()
