@@ -112,7 +112,7 @@ def _means_time(name: str) -> bool:
     return plain in PLAIN_NAMES
 
 
-_TIME_NAMES = by_names(_time_names)
+TIME_NAMES = by_names(_time_names)
 
 
 def time_of(
@@ -120,7 +120,7 @@ def time_of(
 ) -> Moment | None:
     """When the sensor saw it; None where no time field can be read. `names` are the fields', for
     who has them at hand."""
-    apart, whole = _TIME_NAMES[names or tuple(fields)]
+    apart, whole = TIME_NAMES[names or tuple(fields)]
     for date, clock, offset in apart:
         moment = _of_parts(fields[date], fields[clock], fields.get(offset), local)
         if moment is not None:

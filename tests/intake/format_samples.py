@@ -310,6 +310,20 @@ JSON = (
            b',"event":{"category":["process"],"type":["start"]},"process":{"executable":"/bin/ls"},'
            b'"host":{"os":{"type":"linux"}}}}', "ecs", "process_creation/linux/",
            {"Image": "/bin/ls"}),
+    Sample("OCSF", b'{"class_uid":1007,"category_uid":1,"activity_id":1,"time":1709280000000,'
+           b'"metadata":{"version":"1.3.0"},"device":{"hostname":"ws1","os":{"type":"Windows"}},'
+           b'"process":{"file":{"path":"C:\\\\a.exe"},"cmd_line":"a -x"}}', "ocsf",
+           "process_creation/windows/", {"Image": "C:\\a.exe", "CommandLine": "a -x"}),
+    Sample("Bitbucket", b'{"timestamp":' + _TIME + b',"author":{"name":"ann"},"auditType":'
+           b'{"category":"Projects","action":"Project deleted"},"affectedObjects":[]}',
+           "bitbucket", "/bitbucket/audit", {"username": "ann"}),
+    Sample("OneLogin", b'{"event_type_id":5,"account_id":7,"user_name":"ann","event_timestamp":'
+           b'"2024-03-01 08:00:00 UTC"}', "onelogin", "/onelogin/onelogin.events",
+           {"event_type_id": 5}),
+    Sample("OpenCanary", b'{"logtype":4002,"node_id":"canary1","src_host":"192.0.2.1","src_port":5,'
+           b'"dst_host":"192.0.2.2","dst_port":22,"utc_time":"2024-03-01 08:00:00.000000",'
+           b'"local_time":"2024-03-01 08:00:00.000000","logdata":{"USERNAME":"root"}}',
+           "opencanary", "application/opencanary/", {"logtype": 4002}),
     Sample("data security", b'{"schema":"fenghuo.data-security/1","time":' + _TIME + b',"action":'
            b'"export","host":"db1","actor":{"account":"ann"},"data":{"cl'
            b'ass":"important","records":5}'

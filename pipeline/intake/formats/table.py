@@ -56,6 +56,7 @@ from pipeline.intake.texts import text_of_line
 from pipeline.intake.time_shapes import LocalTime
 from pipeline.sigma.log_sources import DECODING_FIELD, SOURCE_FIELD
 from pipeline.sigma.memo import Names, by_names
+from schemas.glossary import Term
 
 AUTO = "auto"
 """The name that leaves the choice to the line."""
@@ -65,7 +66,7 @@ class Format(msgspec.Struct, frozen=True):
     """`fields`: a document to the names that rules read; may change the document in place.
     `text`: a line that is no JSON to a document; None where there is none. Both raise EventFault.
     `is_text`: whether a line bears the format's marks; or, where only reading it can tell,
-    `attempt`: what such a line says, None where it bears none.
+    `attempt`: what such a line says, None where it bears none. `line`: these marks, for people.
     `marks`: sets of names; a document that has all of one set, as they stand or as the beginning
     of a dotted one, may be of this format, and no other is. `is_document`: whether its values say
     so too; None where the names do.
@@ -76,6 +77,7 @@ class Format(msgspec.Struct, frozen=True):
     text: Callable[[str], Fields] | None = None
     is_text: Callable[[str], bool] | None = None
     attempt: Callable[[str], Fields | None] | None = None
+    line: Term = Term("", "")
     marks: tuple[Names, ...] = ()
     is_document: Callable[[Mapping[str, Any]], bool] | None = None
 
@@ -89,6 +91,8 @@ FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
         Format("windows", windows_fields, parse_windows_text, is_windows_text,
+               line=Term("以 <Event（XML）或 MSWinEventLog（Snare）开头",
+                         "begins with <Event (XML) or MSWinEventLog (Snare)"),
                marks=WINDOWS_MARKS, is_document=is_windows),
         Format("data_security", data_security_fields, marks=(("schema",),),
                is_document=is_data_security),
@@ -96,14 +100,29 @@ FORMATS: dict[str, Format] = {
         Format("zeek", zeek_fields, marks=ZEEK_MARKS, is_document=is_zeek),
         Format("suricata", suricata_fields, marks=SURICATA_MARKS),
         Format("auditd", auditd_fields, parse_auditd, is_auditd_text,
+               line=Term("以 type=、node= 或 audit( 开头，其后有 audit(",
+                         "begins with type=, node= or audit(, and has audit( after it"),
                marks=AUDITD_MARKS, is_document=is_auditd),
-        Format("cef", cef_fields, parse_cef, is_cef_text, marks=CEF_MARKS),
+        Format("cef", cef_fields, parse_cef, is_cef_text,
+               line=Term("以 CEF: 或 LEEF: 开头", "begins with CEF: or LEEF:"),
+               marks=CEF_MARKS),
         Format("web_access", web_access_fields, parse_web_access,
-               attempt=web_access_of_text, marks=WEB_ACCESS_MARKS),
+               attempt=web_access_of_text,
+               line=Term("common 或 combined 访问日志，squid 或 IIS 的各列",
+                         "is of the common or combined log, or has the columns of squid or IIS"),
+               marks=WEB_ACCESS_MARKS),
         Format("database", database_fields, parse_database,
-               attempt=database_of_text, marks=DATABASE_MARKS),
-        Format("syslog", syslog_fields, parse_syslog, is_syslog_text),
+               attempt=database_of_text,
+               line=Term("PostgreSQL、MySQL、MariaDB、Oracle 或达梦的行首",
+                         "begins as lines of PostgreSQL, MySQL, MariaDB, Oracle or Dameng do"),
+               marks=DATABASE_MARKS),
+        Format("syslog", syslog_fields, parse_syslog, is_syslog_text,
+               line=Term("以优先级（<134>）或时间开头",
+                         "begins with a priority (<134>) or a time")),
         Format("key_value", key_value_fields, parse_key_value, is_key_value_text,
+               line=Term("以 名称=值 开头，共三对以上；或有 SRC= 与 DST=；或深信服的 日志类型:",
+                         "begins with name=value and has two more; or has SRC= and DST=; or "
+                         "Sangfor's Log type:"),
                marks=KEY_VALUE_MARKS),
         Format("ecs", ecs_fields, marks=ECS_MARKS, is_document=is_ecs),
         *_SERVICE_FORMATS,
