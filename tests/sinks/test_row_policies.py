@@ -138,14 +138,13 @@ def readable(role: Role, relation: str, row: dict[str, Any]) -> bool:
         return True
     if role is NOBODY or relation == "migrations" or relation.endswith("_feed"):
         return False
-    if relation.startswith("signed_files"):
-        return False  # the nation's workers
     if relation.startswith("rules_in_force"):
         return True  # public
     if relation.startswith(("campaigns", "campaign_revisions")):
         named = relation.startswith("campaigns") or bool(row["provinces"])
         return role is not ENTERPRISE and named and owner(row) == role.value
-    if role is ENTERPRISE and "enterprise_id" not in row:
+    is_of_workers = relation.startswith("signed_files")
+    if is_of_workers or (role is ENTERPRISE and "enterprise_id" not in row):
         return False
     return owner(row) == role.value.removeprefix("E")
 
