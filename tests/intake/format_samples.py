@@ -176,11 +176,12 @@ TEXT = (
     Sample("Hillstone threat", b"<188>Mar  1 08:00:00 2812(root) 460c9412 Threat@FLOW: From "
            b"192.0.2.1:5(ethernet0/1) to 192.0.2.2:80(-), threat name: udp-flood, threat type: "
            b"Dos, threat subtype: -, action: DROP, severity: Middle, zone untrust: flood",
-           "key_value", "firewall/hillstone/", {"src_ip": "192.0.2.1", "dst_ip": "192.0.2.2", "action": "DROP",
-                                   "Signature": "udp-flood", "threat subtype": None}),
+           "key_value", "firewall/hillstone/", {"src_ip": "192.0.2.1", "dst_ip": "192.0.2.2",
+            "action": "DROP", "Signature": "udp-flood", "threat subtype": None}),
     Sample("Hillstone administrator", b"<190>Mar  1 08:00:00 2812(root) 4424362f Event@MGMT: "
-           b'Admin user "ann" logined through SSH, from 192.0.2.1:5 to 192.0.2.2:22(TCP)', "key_value",
-           "firewall/hillstone/", {"username": "ann", "src_ip": "192.0.2.1", "dst_port": "22"}),
+           b'Admin user "ann" logined through SSH, from 192.0.2.1:5 to 192.0.2.2:22(TCP)',
+           "key_value", "firewall/hillstone/", {"username": "ann", "src_ip": "192.0.2.1",
+                                                "dst_port": "22"}),
     Sample("auditd", b'type=SYSCALL ' + _AUDIT + b" arch=c000003e syscall=59 a0=ffffff9c ppid=1 "
            b'pid=2 auid=1000 exe="/usr/bin/nmap"\ntype=EXECVE ' + _AUDIT + b' argc=2 a0="nmap" '
            b'a1=2D7320\ntype=CWD ' + _AUDIT + b' cwd="/tmp"', "auditd",
