@@ -1,6 +1,7 @@
 """The page of formats, and the command that says what a file's lines are taken for."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -104,6 +105,16 @@ def test_of_a_long_file_it_shows_the_beginning_and_counts_the_whole(tmp_path: Pa
     assert tried.exit_code == 0
     assert tried.stdout.count("2026-") + tried.stdout.count("2025-") <= 2
     assert " 500 " in tried.stdout
+
+
+def test_it_reads_what_another_program_writes() -> None:
+    reading, writing = os.pipe()
+    os.write(writing, f"{LINES[0]}\n".encode())
+    os.close(writing)
+    tried = call("formats", "try", f"/dev/fd/{reading}", "--json")
+    os.close(reading)
+    assert tried.exit_code == 0
+    assert '"host":"srv1"' in tried.stdout
 
 
 def test_what_is_no_event_file_is_said(tmp_path: Path) -> None:

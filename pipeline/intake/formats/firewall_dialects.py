@@ -5,7 +5,6 @@ Names as public samples of their syslog show them; each dialect tells its line b
 
 import re
 from collections.abc import Callable, Mapping
-from itertools import islice
 from typing import Any, NamedTuple
 
 from pipeline.intake.formats.lines import Aliases, Fields
@@ -36,13 +35,9 @@ _FROM_TO = re.compile(
     r"(?P<dst_ip>[\da-fA-F.:]{2,45}?):(?P<dst_port>\d{1,5})(?:\([^)]{0,64}\))?"
 )
 _ADMIN = re.compile(r'[Uu]ser "(?P<username>[^"]{1,128})"')
-_SESSION_PAIR = re.compile(
-    r"(?<![^\s,.])(application|interface|vr|user|policy|(?:send|receive) (?:packets|bytes)) "
-    r"([^\s,]+)|"
-    r"(start|close) time (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)"
-)
-"""A session's names, with no more than a space before the value. Its `host` is the client's name,
-and would pass for the device's."""
+_SESSION_NAMES = frozenset({"application", "interface", "vr", "user", "policy"})
+"""Before their value with no more than a space. A session's `host` is the client's name, and would
+pass for the device's."""
 
 
 class Dialect(NamedTuple):
@@ -61,13 +56,13 @@ def _hillstone(text: str) -> Fields:
         return {}
     rest = text[head.end() :]
     fields: Fields = {"message": text, **head.groupdict()}
-    for expression in (_SESSION, _FROM_TO, _ADMIN):
-        if found := expression.search(rest[:1_000]):
-            fields |= found.groupdict()
-    if fields.get("log"):
-        fields |= _session_pairs(rest)
-    for name, value in _colon_pairs(rest).items():
-        fields.setdefault(name, value)
+    if session := _SESSION.match(rest):
+        return {**fields, **session.groupdict(), **_session_pairs(rest[session.end() :])}
+    if admin := _ADMIN.search(rest, 0, 1_000):
+        fields |= admin.groupdict()
+    if ends := _FROM_TO.search(rest, 0, 1_000):
+        fields |= ends.groupdict()
+        fields |= _colon_pairs(rest[ends.end() :].lstrip(", "))
     return fields
 
 
@@ -75,12 +70,22 @@ def _session_pairs(text: str) -> Fields:
     """`policy 16` is a rule's number, `policy deny` what it did. When a session began is not when
     the line was written, so these names mean no time of the event."""
     found: Fields = {}
-    for name, value, moment, at in islice(_SESSION_PAIR.findall(text), MOST_PAIRS):
-        if moment:
-            found[f"session_{moment}"] = at
-        elif value not in NOTHING:
-            found["action" if name == "policy" and not value.isdigit() else name] = value
-    return found
+    for part in text.replace(". ", ",").split(",", MOST_PAIRS):
+        found |= _session_pair(part.split(maxsplit=6))
+    return {name: value for name, value in found.items() if value not in NOTHING}
+
+
+def _session_pair(words: list[str]) -> Fields:
+    match words:
+        case ["policy", value, *_] if not value.isdigit():
+            return {"action": value}
+        case [name, value, *_] if name in _SESSION_NAMES:
+            return {name: value}
+        case ["send" | "receive" as way, "packets" | "bytes" as what, value, *_]:
+            return {f"{way} {what}": value}
+        case ["start" | "close" as which, "time", day, clock, *_]:
+            return {f"session_{which}": f"{day} {clock}"}
+    return {}
 
 
 def _colon_pairs(text: str) -> Fields:

@@ -17,10 +17,13 @@ MOST_PAIRS = 2_000
 
 def pairs_of(text: str) -> dict[str, str]:
     """Every pair in order; of the same name the first counts."""
-    found: dict[str, str] = {}
-    for name, value in _PAIR.findall(text)[:MOST_PAIRS]:
-        is_quoted = value[:1] in ('"', "'")
-        found.setdefault(name, unescaped(value[1:].removesuffix(value[0])) if is_quoted else value)
+    pairs: list[tuple[str, str]] = _PAIR.findall(text)[:MOST_PAIRS]
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        found.update(reversed(pairs))
+    for name, value in found.items() if '"' in text or "'" in text else ():
+        if value[:1] in ('"', "'"):
+            found[name] = unescaped(value[1:].removesuffix(value[0]))
     return found
 
 
