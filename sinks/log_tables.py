@@ -11,6 +11,7 @@ from schemas.detection import Detection
 from schemas.event import Event
 from schemas.registry import Enterprise, unknown_facts
 from schemas.rules import RulesInForce
+from schemas.signed_files import SignedFile
 from sinks.columns import (
     CASE,
     COUNT,
@@ -338,6 +339,20 @@ RULES_IN_FORCE = Table(
             "List of rule_id, title, title_zh, level, product, category, service, tags.",
             json_of("rules"),
         ),
+    ),
+)
+
+SIGNED_FILES = Table(
+    name="signed_files",
+    of=SignedFile,
+    comment="The newest signature of registry, policy and rules that a worker took.",
+    key=("place",),
+    order_by=("place",),
+    version="signed_at",
+    columns=(
+        column("place", TEXT, "File or folder, as the workers' settings spell it."),
+        column("key_id", WORD, "Whose signature."),
+        column("signed_at", MOMENT, "When it was signed: nothing older is taken."),
     ),
 )
 

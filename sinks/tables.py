@@ -31,6 +31,7 @@ from sinks.log_tables import (
     LOG_SOURCES,
     REVENUE_RANKS,
     RULES_IN_FORCE,
+    SIGNED_FILES,
 )
 from sinks.programme_tables import PROGRAMME_TABLES
 
@@ -55,6 +56,7 @@ TABLES: tuple[Table, ...] = (
     *PROGRAMME_TABLES.values(),
     REVENUE_RANKS,
     RULES_IN_FORCE,
+    SIGNED_FILES,
     DRILLS,
     DRILL_ENTERPRISES,
     DRILL_INJECTS,

@@ -8,6 +8,9 @@ import msgspec
 from pipeline.app.engines import OWN_RULES, RULE_CACHE, EngineRefused, policy_of
 from pipeline.files.registry_file import read_registry_file
 from pipeline.files.rule_files import load_rules
+from pipeline.files.signed_files import Check as CheckSigned
+from pipeline.files.signed_files import not_asked
+from pipeline.intake.file_signatures import NotSigned
 
 Check = Callable[[], str]
 
@@ -36,18 +39,21 @@ def examine(name: str, check: Check) -> Finding:
         return Finding(name, True, check())
     except CheckFailed as fault:
         return Finding(name, False, str(fault), fault.remedy)
+    except NotSigned as fault:
+        problem, _, remedy = str(fault).rpartition("; ")
+        return Finding(name, False, problem, remedy)
     except OSError as fault:
         return Finding(name, False, str(fault), "correct the path")
 
 
 def engine_checks(
-    rules: tuple[Path, ...], registry: Path | None, policy: Path | None
+    rules: tuple[Path, ...], registry: Path | None, policy: Path | None, signed: CheckSigned
 ) -> Mapping[str, Check]:
     """By what they are about."""
     return {
-        "rules": lambda: check_rules(rules),
-        "registry": lambda: check_registry(registry),
-        "policy": lambda: check_policy(policy),
+        "rules": lambda: check_rules(rules, signed),
+        "registry": lambda: check_registry(registry, signed),
+        "policy": lambda: check_policy(policy, signed),
     }
 
 
@@ -59,25 +65,28 @@ def unbearable(checks: Mapping[str, Check]) -> Iterator[str]:
         except CheckFailed as fault:
             if not fault.is_bearable:
                 yield f"{name}: {fault}; {fault.remedy}"
+        except NotSigned as fault:
+            yield f"{name}: {fault}"
         except OSError as fault:
             yield f"{name}: {fault}; correct the path"
 
 
-def check_rules(folders: tuple[Path, ...]) -> str:
-    """The rules load; faults of single rules are counted."""
-    rules = load_rules(folders or (OWN_RULES,), RULE_CACHE)
+def check_rules(folders: tuple[Path, ...], signed: CheckSigned) -> str:
+    """The rules load; faults of single rules are counted. Our own are the program's."""
+    check = signed if folders else not_asked
+    rules = load_rules(folders or (OWN_RULES,), RULE_CACHE, check=check)
     if not rules.rules:
         raise CheckFailed("no rule loads", "name folders of Sigma rules, see `fenghuo rules check`")
     return f"{len(rules.rules)} rules, {len(rules.faults)} faults, set {rules.content_id[:12]}"
 
 
-def check_registry(file: Path | None) -> str:
+def check_registry(file: Path | None, signed: CheckSigned) -> str:
     """The registry reads, without a faulty row; a faulty one costs a worker only itself."""
     if file is None:
         raise CheckFailed(
             "no registry named: everybody would be refused", "set FENGHUO_REGISTRY or --registry"
         )
-    parsed = read_registry_file(file)
+    parsed = read_registry_file(file, signed)
     if not parsed.enterprises:
         raise CheckFailed(
             f"{file}: no sound row, {parsed.faulty_rows} faulty: everybody would be refused",
@@ -90,10 +99,10 @@ def check_registry(file: Path | None) -> str:
     return f"{len(parsed.enterprises)} enterprises"
 
 
-def check_policy(file: Path | None) -> str:
+def check_policy(file: Path | None, signed: CheckSigned) -> str:
     """The policy reads."""
     try:
-        policy_of(file)
+        policy_of(file, signed)
     except EngineRefused as fault:
         raise CheckFailed(str(fault), "fenghuo policy check") from fault
     return "defaults" if file is None else str(file)

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipeline.app.engines import OWN_RULES
-from pipeline.cli.engines import load_engine
+from pipeline.cli.engines import load_draft, load_engine
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.replay import replay_faults_told
 from pipeline.cli.spoken_language import lang_option
@@ -86,9 +86,9 @@ def backtest_command(
         raise click.UsageError("name what is new: --rules, --add or --policy")
     if (days is None) == (start is None or end is None):
         raise click.UsageError("name the period: either --days, or --from and --to")
+    live = load_engine(live_rules, registry, live_policy)
     in_force = live_rules or (OWN_RULES,)
-    live = load_engine(in_force, registry, live_policy)
-    new = load_engine((*(new_rules or in_force), *added), registry, new_policy or live_policy)
+    new = load_draft((*(new_rules or in_force), *added), registry, new_policy or live_policy)
     kept = LiveStore(store, database)
     period = _period(kept, days) if days else Period(start or 0, end or 0)
     if period.start >= period.end:

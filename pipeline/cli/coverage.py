@@ -14,10 +14,10 @@ from rich.table import Table
 
 from dashboards.words import PROVINCE, SECTOR, Language, Words, headed, translate
 from pipeline.app.coverage import By, Scope, count_enterprises, list_enterprises, list_work
+from pipeline.cli.engines import load_registry
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
-from pipeline.files.registry_file import read_registry_file
 from pipeline.intake.registry_table import read_province
 from schemas.coverage import STEPS
 from schemas.glossary_registry import COVERAGE, GROUND, REGISTRY, STANDING, STEP, TASK
@@ -158,10 +158,7 @@ def work_list_command(
 def _contacts(registry: Path | None) -> dict[str, dict[str, str]]:
     if registry is None:
         return {}
-    return {
-        name: _contact_cells(row.contacts)
-        for name, row in read_registry_file(registry).enterprises.items()
-    }
+    return {name: _contact_cells(row.contacts) for name, row in load_registry(registry).items()}
 
 
 def _contact_cells(contacts: Sequence[Contact]) -> dict[str, str]:

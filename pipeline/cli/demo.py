@@ -24,7 +24,7 @@ from dashboards.words import Language, Text
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.incident_rows import OPEN, read_incidents
 from pipeline.cli.campaign_list import print_campaigns, read_campaigns
-from pipeline.cli.engines import load_engine
+from pipeline.cli.engines import load_draft
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.report import write_report
 from pipeline.cli.spoken_language import lang_option
@@ -150,7 +150,7 @@ def _stream(
 
 def _take_over(bootstrap: str, place: DemoPlace) -> None:
     """Keep the worker's states with the store, for commands after the broker is gone."""
-    engine = load_engine((), place.registry, None)
+    engine = load_draft((), place.registry, None)
     states = EmbeddedStates(place.store)
     states.adopt(engine.rules.content_id, engine.policy, engine.registry)
     keep_states(states, read_states(KafkaAccess(bootstrap), GROUP))

@@ -6,7 +6,7 @@ One line a check, and the remedy where it failed.
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import get_args
@@ -25,6 +25,8 @@ from pipeline.cli.kafka_options import (
 )
 from pipeline.cli.terminal import plain
 from pipeline.cli.translation import fault_in_language
+from pipeline.files.signed_files import SIGNERS_VARIABLE, SignedFiles, not_asked
+from pipeline.files.signed_files import Check as CheckSigned
 from pipeline.kafka.connect import await_broker
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.preflight import receipt_topics, require
@@ -33,6 +35,7 @@ from pipeline.worker.environment import unknown_variables
 from pipeline.worker.settings import WorkerSettings
 from schemas.topics import receipts_topic
 from sinks.contract import QueryFailed, Store
+from sinks.log_tables import SIGNED_FILES
 from sinks.room import megabytes
 from sinks.tables import TABLES
 
@@ -74,6 +77,17 @@ def check_store(store: Path | None, database: str) -> str:
             str(fault).splitlines()[0], "check the address, then `fenghuo migrate`"
         ) from fault
     return f"ClickHouse {answer['version']}, {len(TABLES)} views{room}"
+
+
+def check_signed(signers: Path | None, store: Path | None, database: str) -> CheckSigned:
+    """What workers ask of who signed the files, by what the store remembers where it answers:
+    whether it does is a check of its own."""
+    if signers is None:
+        return not_asked
+    signed = SignedFiles(signers)
+    with suppress(StoreFault), open_store(store, database, must_exist=True) as sink:
+        signed.recall(sink.view(SIGNED_FILES.name))
+    return signed.check
 
 
 def room_of(sink: Store) -> str:
@@ -160,6 +174,7 @@ def _kafka_faults_as_findings() -> Iterator[None]:
 @click.option("--policy", envvar="FENGHUO_POLICY", type=click.Path(path_type=Path))
 @click.option("--store", envvar="FENGHUO_STORE", type=click.Path(path_type=Path))
 @click.option("--database", envvar="FENGHUO_DATABASE", default="fenghuo")
+@click.option("--signers", envvar=SIGNERS_VARIABLE, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")
 def doctor_command(
     kafka: KafkaOptions,
@@ -171,6 +186,7 @@ def doctor_command(
     policy: Path | None,
     store: Path | None,
     database: str,
+    signers: Path | None,
     as_json: bool,
 ) -> None:
     """One line a check, with the remedy where it failed; exit 1 if one did."""
@@ -179,7 +195,7 @@ def doctor_command(
         "stream": lambda: check_package("faust-streaming", "server"),
         "engine": lambda: check_package("chdb", "embedded") if store else "not embedded",
         "settings": check_settings,
-        **engine_checks(rule_folders, registry, policy),
+        **engine_checks(rule_folders, registry, policy, check_signed(signers, store, database)),
         "store": lambda: check_store(store, database),
         "kafka": lambda: check_broker(kafka),
     }

@@ -7,7 +7,7 @@ import msgspec
 from rich.console import Console
 
 from dashboards.words import Language
-from pipeline.cli.drill_files import drill_options, load_drill, load_policy, read_drill
+from pipeline.cli.drill_files import drill_options, load_drill, read_drill
 from pipeline.cli.drill_plans import (
     library_rows,
     plan_object,
@@ -23,7 +23,7 @@ from pipeline.cli.drill_runs import (
     stop_command,
 )
 from pipeline.cli.drill_scores import score_command
-from pipeline.cli.engines import load_registry
+from pipeline.cli.engines import load_policy, load_registry
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.terminal import say
 from pipeline.drills.planning import plan_drill

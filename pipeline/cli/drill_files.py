@@ -6,8 +6,7 @@ from typing import TypeVar
 
 import click
 
-from pipeline.app.engines import EngineRefused, policy_of
-from pipeline.cli.engines import load_registry
+from pipeline.cli.engines import load_policy, load_registry
 from pipeline.drills.drill_file import DrillFault, DrillFile, parse_drill
 from pipeline.drills.planning import faults_of
 from pipeline.policy import Policy
@@ -34,14 +33,6 @@ def drill_options(command: Command) -> Command:
         help="The workers' policy file: it knows the organisers.",
     )
     return file(registry(policy(command)))
-
-
-def load_policy(file: Path) -> Policy:
-    """The policy; its faults end the command with exit code 1."""
-    try:
-        return policy_of(file)
-    except EngineRefused as fault:
-        raise click.ClickException(str(fault)) from fault
 
 
 def read_drill(

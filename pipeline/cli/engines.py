@@ -7,9 +7,12 @@ from typing import TypeVar
 
 import click
 
-from pipeline.app.engines import EngineRefused, make_engine, registry_of
+from pipeline.app.engines import EngineRefused, make_engine, policy_of, registry_of
 from pipeline.cli.terminal import say
+from pipeline.files.signed_files import Check, check_of_environment, not_asked
+from pipeline.intake.file_signatures import NotSigned
 from pipeline.path import Engine
+from pipeline.policy import Policy
 from schemas.registry import Registry
 
 Command = TypeVar("Command", bound=Callable[..., object])
@@ -44,16 +47,36 @@ def engine_options(command: Command) -> Command:
 
 def load_registry(file: Path | None) -> Registry:
     """The registry's sound rows; each fault is said on stderr. Without a file: one enterprise."""
-    with _refusals():
-        return registry_of(file, _say_aside)
+    with refusals():
+        return registry_of(file, _say_aside, check_of_environment())
+
+
+def load_policy(file: Path) -> Policy:
+    """The policy; its faults end the command with exit code 1."""
+    with refusals():
+        return policy_of(file, check_of_environment())
 
 
 def load_engine(
     rule_folders: tuple[Path, ...], registry: Path | None, policy: Path | None
 ) -> Engine:
-    """Rules compiled, faults of rules counted on stderr, policy and registry read."""
-    with _refusals():
-        return make_engine(rule_folders, registry, policy, _say_aside)
+    """Rules compiled, faults of rules counted on stderr, policy and registry read; each of them
+    signed, where FENGHUO_SIGNERS asks for that."""
+    return _load(rule_folders, registry, policy, check_of_environment())
+
+
+def load_draft(
+    rule_folders: tuple[Path, ...], registry: Path | None, policy: Path | None
+) -> Engine:
+    """Like `load_engine`, of what is being tried out or is our own: nobody need have signed it."""
+    return _load(rule_folders, registry, policy, not_asked)
+
+
+def _load(
+    rule_folders: tuple[Path, ...], registry: Path | None, policy: Path | None, check: Check
+) -> Engine:
+    with refusals():
+        return make_engine(rule_folders, registry, policy, _say_aside, check)
 
 
 def _say_aside(text: str) -> None:
@@ -61,9 +84,10 @@ def _say_aside(text: str) -> None:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
-    """What the files refuse ends the command with exit code 1."""
+def refusals() -> Iterator[None]:
+    """What the files refuse, and files that nobody trusted has signed, end the command with exit
+    code 1."""
     try:
         yield
-    except EngineRefused as fault:
+    except (EngineRefused, NotSigned) as fault:
         raise click.ClickException(str(fault)) from fault

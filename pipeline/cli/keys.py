@@ -15,9 +15,11 @@ from cryptography.hazmat.primitives.serialization import (
     PublicFormat,
 )
 
+from pipeline.cli.engines import refusals
 from pipeline.cli.signing import require_both, sign_command, sign_written, signing_options
 from pipeline.files.registry_file import read_registry_file
 from pipeline.files.replacing import replace_file
+from pipeline.files.signed_files import check_of_environment
 from schemas.moments import datetime_of, format_moment, moment_of, parse_moment
 from schemas.registry import Enterprise, PublishingKey
 
@@ -115,7 +117,8 @@ def end_command(
 
 def _sound(registry: Path) -> dict[str, Enterprise]:
     """The rows of a registry file without a fault."""
-    parsed = read_registry_file(registry)
+    with refusals():
+        parsed = read_registry_file(registry, check_of_environment())
     if parsed.faults:
         raise click.ClickException(f"{parsed.faults[0]} (mend it first)")
     return parsed.enterprises

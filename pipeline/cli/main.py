@@ -16,6 +16,7 @@ COMMANDS: dict[str, str] = {
     "demo": "pipeline.cli.demo:demo_command",
     "run": "pipeline.cli.run:run_command",
     "detect": "pipeline.cli.detect:detect_command",
+    "formats": "pipeline.cli.formats:formats_group",
     "rules": "pipeline.cli.rules:rules_group",
     "publish": "pipeline.cli.publish:publish_command",
     "receipts": "pipeline.cli.receipts:receipts_command",

@@ -22,11 +22,13 @@ from pipeline.app.registry_import import (
     write_store,
 )
 from pipeline.app.stores import ADDRESS_VARIABLE
+from pipeline.cli.engines import refusals
 from pipeline.cli.signing import require_both, sign_written, signing_options
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import say
 from pipeline.files.registry_file import read_registry_file
+from pipeline.files.signed_files import check_of_environment
 from pipeline.files.spreadsheets import SheetFault
 from pipeline.intake.registry_diff import MEANING
 from schemas.glossary import read
@@ -112,7 +114,8 @@ def import_command(
 def _read_registry(registry: Path | None) -> Registry:
     if registry is None or not registry.exists():
         return {}
-    parsed = read_registry_file(registry)
+    with refusals():
+        parsed = read_registry_file(registry, check_of_environment())
     if parsed.faults:
         raise click.ClickException(f"{parsed.faults[0]} (mend it first: its row would be lost)")
     return parsed.enterprises

@@ -7,6 +7,7 @@ import click
 from pipeline.app.checks import engine_checks, unbearable
 from pipeline.app.engines import EngineRefused
 from pipeline.app.stores import StoreFault
+from pipeline.files.signed_files import SignedFiles, not_asked
 from pipeline.kafka.faults import KafkaFault
 from pipeline.worker.engine_parts import EngineParts
 from pipeline.worker.process import serve
@@ -43,7 +44,8 @@ def worker_command(rules: tuple[Path, ...], **options: object) -> None:
         settings = read_settings(rules=rules or None, **options)
     except SettingsFault as faults:
         raise click.UsageError(str(faults)) from faults
-    checks = engine_checks(settings.rules, settings.registry, settings.policy)
+    signed = not_asked if settings.signers is None else SignedFiles(settings.signers).check
+    checks = engine_checks(settings.rules, settings.registry, settings.policy, signed)
     if faults_found := [*unbearable(checks)]:
         raise click.ClickException("\n".join(faults_found))
     try:

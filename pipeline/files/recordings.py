@@ -127,13 +127,18 @@ def _unpacked(
         elif is_tar:
             yield from _tar_members(source, member, encoding, depth + 1)
         elif is_gzip:
-            position = source.tell
+            position = partial(_position, source)
             unzipped = cast(IO[bytes], gzip.GzipFile(fileobj=source))
             yield from _unpacked(unzipped, member, lambda _: reach(position()), encoding, depth + 1)
         else:
-            yield from _documents(source, member, lambda: reach(source.tell()), encoding)
+            yield from _documents(source, member, lambda: reach(_position(source)), encoding)
     except UNPACKING_FAULTS as error:
         yield Recording(b"", 0, member, f"the archive cannot be unpacked: {error}")
+
+
+def _position(source: IO[bytes]) -> int:
+    """How far it has been read; of a pipe nothing is known, and its size is 0."""
+    return source.tell() if source.seekable() else 0
 
 
 class _Meter:

@@ -1,6 +1,8 @@
-"""Signatures beside files and folders: made by their keeper, asked for by workers (shell)."""
+"""Signatures beside files and folders: made by their keeper, asked for by whoever runs on them
+(shell)."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -18,11 +20,18 @@ from pipeline.intake.file_signatures import (
     read_signers,
     sign_contents,
 )
+from schemas.moments import datetime_of, moment_of, parse_moment
+from schemas.signed_files import SignedFile
+from sinks.contract import Answer, Rows
+from sinks.log_tables import SIGNED_FILES
 
 Check: TypeAlias = Callable[[Path, Contents], None]
 """Asked about what was read of a place before any of it is used; raises NotSigned."""
 LARGEST: Final = 10_000
 """Bytes of a signature's file."""
+
+
+SIGNERS_VARIABLE: Final = "FENGHUO_SIGNERS"
 
 
 def not_asked(place: Path, contents: Contents) -> None:
@@ -42,24 +51,46 @@ def sign_place(place: Path, private_key: Ed25519PrivateKey, key_id: str) -> File
     return signature
 
 
+def check_of_environment() -> Check:
+    """What the environment asks of the files of every command: the signature of one of the signers
+    that FENGHUO_SIGNERS names, or nothing."""
+    signers = os.environ.get(SIGNERS_VARIABLE)
+    return SignedFiles(Path(signers)).check if signers else not_asked
+
+
 class SignedFiles:
-    """Asks for a signature of a signer beside each place, never older than the one before."""
+    """Asks for a signature of a signer beside each place, never older than the one taken before."""
 
     def __init__(self, signers: Path) -> None:
         self._signers = signers
-        self._in_force: dict[Path, datetime] = {}
-        self._looked_at: dict[Path, datetime] = {}
+        self._taken: dict[str, SignedFile] = {}
+        self._looked_at: dict[str, SignedFile] = {}
 
     def check(self, place: Path, contents: Contents) -> None:
         """Raises NotSigned, and OSError where the signers cannot be read."""
         signers = read_signers(self._signers.read_text(encoding="utf-8"), str(self._signers))
-        signature = _read(place)
-        check_contents(str(place), contents, signature, signers, self._in_force.get(place))
-        self._looked_at[place] = signature.signed_at
+        name, signature = str(place), _read(place)
+        before = self._taken.get(name)
+        newer_than = None if before is None else datetime_of(before.signed_at)
+        check_contents(name, contents, signature, signers, datetime.now(UTC), newer_than)
+        at = moment_of(signature.signed_at)
+        self._looked_at[name] = SignedFile(place=name, key_id=signature.key_id, signed_at=at)
 
-    def put_in_force(self) -> None:
+    def recall(self, taken: Iterable[Answer]) -> None:
+        """What a store remembers that workers took (rows of `signed_files`)."""
+        for each in taken:
+            at = parse_moment(str(each["signed_at"]))
+            name = str(each["place"])
+            self._taken[name] = SignedFile(place=name, key_id=str(each["key_id"]), signed_at=at)
+
+    def take(self) -> None:
         """What was looked at is what later content must not be older than."""
-        self._in_force |= self._looked_at
+        self._taken |= self._looked_at
+
+    def rows(self) -> Rows:
+        """What was taken, for a store to remember."""
+        rows = [SIGNED_FILES.row(each) for each in self._taken.values()]
+        return {SIGNED_FILES.name: rows} if rows else {}
 
 
 def _read(place: Path) -> FileSignature:

@@ -112,7 +112,7 @@ def _means_time(name: str) -> bool:
     return plain in PLAIN_NAMES
 
 
-_TIME_NAMES = by_names(_time_names)
+TIME_NAMES = by_names(_time_names)
 
 
 def time_of(
@@ -120,7 +120,7 @@ def time_of(
 ) -> Moment | None:
     """When the sensor saw it; None where no time field can be read. `names` are the fields', for
     who has them at hand."""
-    apart, whole = _TIME_NAMES[names or tuple(fields)]
+    apart, whole = TIME_NAMES[names or tuple(fields)]
     for date, clock, offset in apart:
         moment = _of_parts(fields[date], fields[clock], fields.get(offset), local)
         if moment is not None:
@@ -135,7 +135,10 @@ def time_of(
 def _of_parts(date: object, clock: object, offset: object, local: LocalTime) -> Moment | None:
     if not isinstance(date, str) or not isinstance(clock, str) or not _TIME_OF_DAY.match(clock):
         return None
-    return moment_in(f"{date} {clock} {offset if isinstance(offset, str) else ''}", local)
+    if not isinstance(offset, str):
+        return moment_in(f"{date} {clock}", local)
+    # Without a space a numeric offset makes ISO's form, which is the quickest to read.
+    return moment_in(f"{date} {clock}{'' if offset[:1] in ('+', '-') else ' '}{offset}", local)
 
 
 class SenderZones:

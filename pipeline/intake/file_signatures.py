@@ -2,16 +2,17 @@
 
 Rule 1. Signed is all of a place: a file's bytes, or every file of a folder with its name. One that
         comes, goes or changes makes it another content.
-Rule 2. What was signed before what is in force is not taken: an old version with its old signature
-        would bring back a key that was ended. (`newer_than`; a worker that starts knows of none.)
+Rule 2. What was signed before what was taken last is not taken: an old version with its old
+        signature would bring back a key that was ended. Who signs it again means to go back.
 Rule 3. A key is trusted while the file of signers names it. It has no period: who holds a stolen
         key can write any date into what it signs.
+Rule 4. What is signed ahead of our clock is not taken: until that day nothing else would be.
 """
 
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final, TypeAlias
 
@@ -24,6 +25,8 @@ from schemas.moments import ZonedTime
 
 CONTEXT: Final = b"fenghuo-files-1"
 """Tells it from what enterprises and analysts sign."""
+AHEAD: Final = timedelta(hours=1)
+"""How far the clock of who signs may be ahead of ours."""
 
 Contents: TypeAlias = Mapping[str, bytes]
 """Of a place: each file by its path below it; a place that is one file has it under ""."""
@@ -56,9 +59,11 @@ def check_contents(
     contents: Contents,
     signature: FileSignature,
     signers: Signers,
+    now: datetime,
     newer_than: datetime | None = None,
 ) -> None:
-    """Raises NotSigned unless one of the signers signed this content, and not too long ago."""
+    """Raises NotSigned unless one of the signers signed this content, not before `newer_than`,
+    where that is known, and not after `now`; all three have an offset."""
     key, at = signers.get(signature.key_id), signature.signed_at
     if key is None:
         raise NotSigned(
@@ -74,9 +79,14 @@ def check_contents(
             f"{place} is not what {signature.key_id!r} signed at {at.isoformat()}; look who "
             "changed it, and sign it again if the change is meant"
         )
+    if at > now + AHEAD:
+        raise NotSigned(
+            f"{place} was signed at {at.isoformat()}, and now it is {now.isoformat()}; correct the "
+            "clock that is wrong, and sign it again if that is the signer's"
+        )
     if newer_than is not None and at < newer_than:
         raise NotSigned(
-            f"{place} was signed at {at.isoformat()}, before what is in force "
+            f"{place} was signed at {at.isoformat()}, before what was taken last "
             f"({newer_than.isoformat()}); sign it again if going back is meant"
         )
 

@@ -29,7 +29,12 @@ EVENTS_MAX = 20_000
 """In envelopes, of the lines that are read together; an envelope past it is refused as one event.
 A line that is no envelope is read all the same."""
 
-_RECORD_NUMBER = re.compile(r"Record \d{1,20}\Z")
+_XML_DECLARATION = r"<\?xml[^<>]{0,200}\?>"
+_BETWEEN_EVENTS = re.compile(
+    rf"(?:Record \d{{1,20}}|{_XML_DECLARATION}|"
+    rf"(?:{_XML_DECLARATION}\s{{0,9}})?</?Events(?:\s[^<>]{{0,400}})?>)\Z"
+)
+"""What dumps write between events, and the root around those of an export in XML."""
 _STRUCTURE = re.compile(rb'"(?:[^"\\]|\\.)*(?:"|\Z)|[{}\[\]]', re.DOTALL)
 _SPREADING = (b"{", b"[", b",")
 _DIRECTIVES = ("#Version:", "#Fields:", "#Software:", "#Date:", "#Start-Date:", "#End-Date:",
@@ -160,7 +165,7 @@ class _Reader:
         ]
 
     def _text(self, index: int, line: bytes, text: str, how: str) -> list[Found]:
-        events = list(xml_events(text)) if is_xml_text(text) else [text]
+        events = xml_events(text) if is_xml_text(text) else [text]
         if len(events) > 1:
             self._take_room(len(events))
         found = []
@@ -179,9 +184,11 @@ class _Reader:
         return decode_text_line(self.format, text, how)
 
     def _is_no_event(self, text: str) -> bool:
+        if text[:1] not in ("#", "R", "<"):
+            return False
         if text.startswith("#Fields:"):
             self.columns = text.split()[1:]
-        return text.startswith(_DIRECTIVES) or bool(_RECORD_NUMBER.match(text))
+        return text.startswith(_DIRECTIVES) or bool(_BETWEEN_EVENTS.match(text))
 
     def _fault(self, index: int, part: int, line: bytes, fault: EventFault) -> Found:
         return Found(index, part, line, self.format, {}, fault)

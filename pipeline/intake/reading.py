@@ -60,7 +60,7 @@ def read_batch(
     events: list[Event] = []
     faulty: list[Faulty] = []
     found, wide = _found(batch)
-    event_of = _event_reader(batch, enterprise, policy, wide)
+    event_of = event_reader(batch, enterprise, policy, wide)
     for each, occurrence in zip(found, _occurrences(batch, found), strict=True):
         try:
             events.append(event_of(each, occurrence))
@@ -133,7 +133,7 @@ def _occurrences(batch: Batch, found: list[Found]) -> list[int]:
     return counts
 
 
-def _event_reader(
+def event_reader(
     batch: Batch, enterprise: Enterprise, policy: EventTimePolicy, wide: str
 ) -> Callable[[Found, int], Event]:
     """Makes an event of what a line of this batch holds, and of how many identical ones went

@@ -140,6 +140,13 @@ def _of_rare_text(text: str, local: LocalTime) -> Moment | None:
     dotnet = _DOTNET.fullmatch(text)
     if dotnet:
         return int(dotnet[1]) * 1_000
+    return _by_shape(text, local)
+
+
+@lru_cache(256)
+def _by_shape(text: str, local: LocalTime) -> Moment | None:
+    """Remembered, because such texts seldom tell more than seconds, and a busy sensor writes many
+    events a second."""
     for part in _readings(text):
         try:
             return _assembled(part, local)
@@ -151,7 +158,7 @@ def _of_rare_text(text: str, local: LocalTime) -> Moment | None:
 @lru_cache(256)
 def _readings(text: str) -> tuple[dict[str, str | None], ...]:
     """The parts of a text by each shape that it has; remembered, because of an event in a carrier
-    it is asked twice, and a busy sensor writes many events a second."""
+    it is asked twice, the first time whatever its zone."""
     return tuple(found.groupdict() for shape in _SHAPES if (found := shape.fullmatch(text)))
 
 

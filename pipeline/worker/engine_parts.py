@@ -1,12 +1,16 @@
 """The worker's engine and store, by its settings (shell)."""
 
-from contextlib import ExitStack
+import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager, ExitStack
+from pathlib import Path
+from typing import Final, TypeAlias
 
 import structlog
 
 from pipeline.app.engines import RULE_CACHE, EngineRefused, make_engine
 from pipeline.app.registry_reload import RegistryHeld, check_reload
-from pipeline.app.stores import open_store
+from pipeline.app.stores import StoreFault, open_store
 from pipeline.files.event_kinds import prepare_rules
 from pipeline.files.registry_file import read_registry_file
 from pipeline.files.signed_files import SignedFiles, not_asked
@@ -14,16 +18,23 @@ from pipeline.intake.registry import RegistryFault
 from pipeline.path import Engine
 from pipeline.sigma.reading.documents import RuleFault
 from pipeline.worker.settings import WorkerSettings
-from sinks.contract import Store
+from sinks.contract import Answer, Rows, Sink, Store
+from sinks.log_tables import SIGNED_FILES
 
 log = structlog.get_logger("fenghuo.worker")
+
+STORE_S: Final = 60.0
+"""How long a worker that starts waits for the store that knows which signatures were taken; then
+its supervisor may start it again."""
+OpenStore: TypeAlias = Callable[[Path | None, str], AbstractContextManager[Sink]]
 
 
 class EngineParts:
     """The worker's engine and store, by its settings."""
 
-    def __init__(self, settings: WorkerSettings) -> None:
+    def __init__(self, settings: WorkerSettings, open_memory: OpenStore = open_store) -> None:
         self._settings = settings
+        self._open_memory = open_memory
         self._open = ExitStack()
         self._registry_faults: list[RegistryFault] = []
         self._signed = None if settings.signers is None else SignedFiles(settings.signers)
@@ -32,6 +43,8 @@ class EngineParts:
         """The engine of the files as they are. While one is in force, no new faults may come."""
         settings = self._settings
         check = not_asked if self._signed is None else self._signed.check
+        if self._signed is not None and in_force is None:
+            self._signed.recall(self._taken_before())
         try:
             if in_force is not None:
                 self._check_registry(in_force)
@@ -48,10 +61,29 @@ class EngineParts:
         self._registry_faults = [] if parsed is None else parsed.faults
         prepare_rules(engine.rules, RULE_CACHE)
         if self._signed is not None:
-            self._signed.put_in_force()
+            self._signed.take()
         elif in_force is None and settings.engine_files():
             log.warning("whoever may write registry, policy and rules decides: FENGHUO_SIGNERS")
         return engine
+
+    def signature_rows(self) -> Rows:
+        """Who signed what was taken, for the store to remember."""
+        return {} if self._signed is None else self._signed.rows()
+
+    def _taken_before(self) -> list[Answer]:
+        """The signatures that workers took, as the store remembers; raises StoreFault."""
+        gives_up_at = time.monotonic() + STORE_S
+        while True:
+            try:
+                with self._open_memory(self._settings.store, self._settings.database) as memory:
+                    if self._settings.store is not None:
+                        memory.migrate()
+                    return memory.view(SIGNED_FILES.name)
+            except StoreFault as fault:
+                if time.monotonic() > gives_up_at:
+                    raise
+                log.warning("no store that knows which signatures were taken", fault=str(fault))
+                time.sleep(1.0)
 
     def _check_registry(self, in_force: Engine) -> None:
         if self._settings.registry is not None:

@@ -48,7 +48,7 @@ from pipeline.worker.timers import Timers
 from schemas.decision import Decision
 from schemas.moments import SECOND, Moment
 from schemas.topics import receipts_topic, topic_name
-from sinks.contract import Sink
+from sinks.contract import Rows, Sink
 from sinks.room import free_bytes
 
 log = structlog.get_logger("fenghuo.worker")
@@ -69,6 +69,9 @@ class Parts(EngineLoader, Protocol):
 
     def open_sink(self) -> Sink:
         """The store, ready for rows; called in the thread that will use it."""
+
+    def signature_rows(self) -> Rows:
+        """Who signed what the engine in force was made of, where signatures are asked for."""
 
 
 NextOffset: TypeAlias = Callable[[TopicPartition], int | None]
@@ -110,6 +113,7 @@ class Service:
         self._giving_up = Event()
         self._ends = Ends()
         self._thread = ThreadPoolExecutor(1, "executor")
+        self._parts = parts
         self._rules = RulesWatch(parts, engine, settings.watched_files(), self.metrics)
         # In the thread that will write: the embedded engine and the drivers belong to one.
         self._sink = self._thread.submit(parts.open_sink).result()
@@ -234,9 +238,11 @@ class Service:
         await self._log.close()
 
     async def _introduce(self) -> None:
-        """The registry's rows into the sink: what is given up at a rebalance is tried again."""
+        """What the engine was made of into the sink: what is given up at a rebalance is tried
+        again."""
         engine = self._rules.in_force
-        rows = {**registry_rows(engine.registry), **rule_rows(engine.rules)}
+        signed = self._parts.signature_rows()
+        rows = {**registry_rows(engine.registry), **rule_rows(engine.rules), **signed}
         rule_set = engine.rules.content_id
         while not self.app.should_stop:
             with _abandonable():

@@ -912,6 +912,20 @@ COMMENT 'The rules that are matched with: one row, the rule set that was loaded 
 {% if cluster %}CREATE TABLE IF NOT EXISTS rules_in_force_rows{{ on_cluster }} AS {{ local('rules_in_force_rows') }}
 ENGINE = {{ distributed('rules_in_force_rows', 'cityHash64(kind)') }};{% endif %}
 
+CREATE TABLE IF NOT EXISTS {{ local('signed_files_rows') }}{{ on_cluster }}
+(
+    `place` String COMMENT 'File or folder, as the workers\' settings spell it.' CODEC(ZSTD(1)),
+    `key_id` LowCardinality(String) COMMENT 'Whose signature.',
+    `signed_at` DateTime64(6, 'UTC') COMMENT 'When it was signed: nothing older is taken.' CODEC(Delta, ZSTD(1))
+)
+ENGINE = {{ engine('signed_at') }}
+ORDER BY (place)
+SETTINGS {{ memory(1000) }}
+COMMENT 'The newest signature of registry, policy and rules that a worker took.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS signed_files_rows{{ on_cluster }} AS {{ local('signed_files_rows') }}
+ENGINE = {{ distributed('signed_files_rows', 'cityHash64(place)') }};{% endif %}
+
 CREATE TABLE IF NOT EXISTS {{ local('drills_rows') }}{{ on_cluster }}
 (
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',

@@ -148,6 +148,40 @@ TEXT = (
            "key_value", "firewall/sangfor/",
            {"src_ip": "192.0.2.1", "dst_port": "22", "action": "拒绝", "c-uri": "h:80/x",
             "username": None, "hostname": "af1"}),
+    Sample("Sangfor in English", b"<134>Mar  1 08:00:00 af1 fwlog: Log type: IPS, policy name:p, "
+           b"rule ID:7, src IP: 192.0.2.1, src port:5, dst IP: 192.0.2.2, dst port: 80, attack "
+           b"type: SQL injection, threat level:High, action:Denied, URL:h/x", "key_value",
+           "firewall/sangfor/", {"src_ip": "192.0.2.1", "dst_port": "80", "action": "Denied",
+                                 "attack type": "SQL injection", "hostname": "af1"}),
+    Sample("TopSec", b'<134>Mar  1 08:00:00 192.0.2.9 id=tos time="2024-03-01 08:00:00" fw=TopsecOS'
+           b"  pri=6 type=ac recorder=FW-NAT src=192.0.2.1 dst=192.0.2.2 sport=5 dport=22 proto=tcp"
+           b' indev=eth1 outdev=eth2 user= rule=deny policyid=9 msg="null"', "key_value",
+           "firewall/topsec/", {"src_ip": "192.0.2.1", "dst_port": "22", "action": "deny",
+                                "hostname": "192.0.2.9"}),
+    Sample("TopSec administrator", 'id=tos time="2024-03-01 08:00:00" fw=出口防火墙 pri=5 '
+           'type=mgmt user=ann src=192.0.2.1 op="system admin add" result=0 recorder=config '
+           'msg="null"'.encode(),
+           "key_value", "/topsec/", {"username": "ann", "action": "system admin add",
+                                     "hostname": "出口防火墙", "src_ip": "192.0.2.1"}),
+    Sample("Hillstone session", b"<190>Mar  1 08:00:00 2812(root) 44243624 Traffic@FLOW: SESSION: "
+           b"192.0.2.1:5->192.0.2.2:80(TCP), application HTTP, interface ethernet0/1, vr trust-vr, "
+           b"policy 9, user ann@local, host -, send bytes 7,start time 2024-03-01 07:00:00,close "
+           b"time 2024-03-01 08:00:00,session end,TCP RST", "key_value", "firewall/hillstone/",
+           {"src_ip": "192.0.2.1", "dst_port": "80", "policy": "9", "username": "ann@local",
+            "send bytes": "7", "session_start": "2024-03-01 07:00:00", "hostname": "2812(root)"}),
+    Sample("Hillstone deny", b"<190>Mar  1 08:00:00 2812(root) 4424362f Traffic@FLOW: SESSION: "
+           b"192.0.2.1:5->192.0.2.2:445(TCP), interface ethernet0/1, vr trust-vr, policy 9, user "
+           b"-@-, host -, mac 0000.0000.0000, policy deny", "key_value", "firewall/hillstone/",
+           {"action": "deny", "policy": "9", "username": None, "dst_port": "445"}),
+    Sample("Hillstone threat", b"<188>Mar  1 08:00:00 2812(root) 460c9412 Threat@FLOW: From "
+           b"192.0.2.1:5(ethernet0/1) to 192.0.2.2:80(-), threat name: udp-flood, threat type: "
+           b"Dos, threat subtype: -, action: DROP, severity: Middle, zone untrust: flood",
+           "key_value", "firewall/hillstone/", {"src_ip": "192.0.2.1", "dst_ip": "192.0.2.2",
+            "action": "DROP", "Signature": "udp-flood", "threat subtype": None}),
+    Sample("Hillstone administrator", b"<190>Mar  1 08:00:00 2812(root) 4424362f Event@MGMT: "
+           b'Admin user "ann" logined through SSH, from 192.0.2.1:5 to 192.0.2.2:22(TCP)',
+           "key_value", "firewall/hillstone/", {"username": "ann", "src_ip": "192.0.2.1",
+                                                "dst_port": "22"}),
     Sample("auditd", b'type=SYSCALL ' + _AUDIT + b" arch=c000003e syscall=59 a0=ffffff9c ppid=1 "
            b'pid=2 auid=1000 exe="/usr/bin/nmap"\ntype=EXECVE ' + _AUDIT + b' argc=2 a0="nmap" '
            b'a1=2D7320\ntype=CWD ' + _AUDIT + b' cwd="/tmp"', "auditd",
@@ -310,6 +344,20 @@ JSON = (
            b',"event":{"category":["process"],"type":["start"]},"process":{"executable":"/bin/ls"},'
            b'"host":{"os":{"type":"linux"}}}}', "ecs", "process_creation/linux/",
            {"Image": "/bin/ls"}),
+    Sample("OCSF", b'{"class_uid":1007,"category_uid":1,"activity_id":1,"time":1709280000000,'
+           b'"metadata":{"version":"1.3.0"},"device":{"hostname":"ws1","os":{"type":"Windows"}},'
+           b'"process":{"file":{"path":"C:\\\\a.exe"},"cmd_line":"a -x"}}', "ocsf",
+           "process_creation/windows/", {"Image": "C:\\a.exe", "CommandLine": "a -x"}),
+    Sample("Bitbucket", b'{"timestamp":' + _TIME + b',"author":{"name":"ann"},"auditType":'
+           b'{"category":"Projects","action":"Project deleted"},"affectedObjects":[]}',
+           "bitbucket", "/bitbucket/audit", {"username": "ann"}),
+    Sample("OneLogin", b'{"event_type_id":5,"account_id":7,"user_name":"ann","event_timestamp":'
+           b'"2024-03-01 08:00:00 UTC"}', "onelogin", "/onelogin/onelogin.events",
+           {"event_type_id": 5}),
+    Sample("OpenCanary", b'{"logtype":4002,"node_id":"canary1","src_host":"192.0.2.1","src_port":5,'
+           b'"dst_host":"192.0.2.2","dst_port":22,"utc_time":"2024-03-01 08:00:00.000000",'
+           b'"local_time":"2024-03-01 08:00:00.000000","logdata":{"USERNAME":"root"}}',
+           "opencanary", "application/opencanary/", {"logtype": 4002}),
     Sample("data security", b'{"schema":"fenghuo.data-security/1","time":' + _TIME + b',"action":'
            b'"export","host":"db1","actor":{"account":"ann"},"data":{"cl'
            b'ass":"important","records":5}'

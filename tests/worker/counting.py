@@ -21,7 +21,7 @@ from pipeline.state import State, enterprise_state
 from schemas.batch import BatchAccount, Record
 from schemas.decision import Decision
 from schemas.moments import Moment
-from sinks.contract import Sink
+from sinks.contract import Rows, Sink
 
 EVENTS = "fenghuo.events"
 POISON = b"poison"
@@ -105,3 +105,6 @@ class CountingParts:
 
     def load_engine(self, in_force: Engine | None) -> Engine:
         return CountingEngine()
+
+    def signature_rows(self) -> Rows:
+        return {}

@@ -1,6 +1,11 @@
-"""A worker that asks who signed registry, policy and rules: what nobody signed stays out."""
+"""Whoever runs on registry, policy and rules asks who signed them: what nobody signed stays out,
+and so does what is older than what a worker took before."""
 
 import asyncio
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
@@ -9,13 +14,16 @@ from click.testing import CliRunner, Result
 
 from pipeline.app.engines import EngineRefused
 from pipeline.cli.main import main as fenghuo
+from pipeline.cli.signing import read_private_key
 from pipeline.files.signed_files import signature_of
-from pipeline.intake.file_signatures import FileSignature
+from pipeline.intake.file_signatures import FileSignature, sign_contents
 from pipeline.worker.engine_parts import EngineParts
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.rules_watch import RulesWatch
 from pipeline.worker.settings import read_settings
 from schemas.registry import Enterprise
+from sinks.contract import Sink
+from sinks.memory import MemorySink
 from tests.worker.test_reload import RULE
 
 STRANGER = "stranger"
@@ -44,6 +52,12 @@ class Site:
         call("keys", "new", folder / f"{STRANGER}.pem")
         self.signers.write_text(f"# who keeps the registry\nkeeper {keeper}\n")
         self.metrics = Metrics()
+        self.memory = MemorySink()
+        self.store: Path | None = None
+
+    @contextmanager
+    def open_memory(self, store: Path | None, database: str) -> Iterator[Sink]:
+        yield self.memory
 
     @property
     def places(self) -> tuple[Path, ...]:
@@ -67,10 +81,16 @@ class Site:
     def start(self) -> RulesWatch:
         settings = read_settings(
             kafka_bootstrap="127.0.0.1:1", rules=(self.rules,), registry=self.registry,
-            policy=self.policy, signers=self.signers,
+            policy=self.policy, signers=self.signers, store=self.store,
         )  # fmt: skip
-        parts = EngineParts(settings)
+        parts = EngineParts(settings) if self.store else EngineParts(settings, self.open_memory)
         engine = parts.load_engine(None)
+        if self.store:
+            sink = parts.open_sink()
+            sink.write(parts.signature_rows(), "registry")
+            sink.close()
+        else:  # as the worker does before it takes a step
+            self.memory.write(parts.signature_rows(), "registry")
         return RulesWatch(parts, engine, settings.watched_files(), self.metrics)
 
     @property
@@ -162,6 +182,118 @@ def test_an_old_registry_does_not_come_back_with_its_old_signature(site: Site) -
     assert [*watch.in_force.registry] == ["E1", "E2"]
     site.sign(site.registry)
     assert look(watch), "signed again, going back is meant"
+
+
+def copied(place: Path) -> dict[Path, bytes]:
+    return {each: each.read_bytes() for each in (place, signature_of(place))}
+
+
+def put_back(copies: dict[Path, bytes]) -> None:
+    for place, content in copies.items():
+        place.write_bytes(content)
+
+
+@pytest.mark.parametrize("is_embedded", [False, True], ids=["in memory", "embedded store"])
+def test_nor_does_it_come_back_to_a_worker_that_starts_anew(site: Site, is_embedded: bool) -> None:
+    site.store = site.folder / "store" if is_embedded else None
+    old = copied(site.policy)
+    site.policy.write_text("quota: {over: slow}\n")
+    site.sign(site.policy)
+    site.start()
+    put_back(old)
+    with pytest.raises(EngineRefused, match=r"signed at .*, before what was taken last"):
+        site.start()
+    site.sign(site.policy)
+    site.start()
+
+
+def test_places_that_were_signed_at_different_times_are_remembered_each_by_itself(
+    site: Site,
+) -> None:
+    site.sign(site.rules)
+    site.start()
+    site.start()
+    assert {str(row["place"]) for row in site.memory.view("signed_files")} == {
+        str(each) for each in site.places
+    }
+
+
+def test_what_is_signed_ahead_of_the_clock_does_not_lock_out_what_comes_later(site: Site) -> None:
+    key = read_private_key(site.folder / "keeper.pem")
+    contents = {"": site.registry.read_bytes()}
+    ahead = sign_contents(key, "keeper", contents, datetime.now(UTC) + timedelta(hours=2))
+    signature_of(site.registry).write_bytes(msgspec.json.encode(ahead))
+    with pytest.raises(EngineRefused, match="correct the clock"):
+        site.start()
+
+
+@pytest.fixture
+def asked(site: Site, monkeypatch: pytest.MonkeyPatch) -> Site:
+    monkeypatch.setenv("FENGHUO_SIGNERS", str(site.signers))
+    return site
+
+
+def test_commands_that_run_on_the_files_ask_who_signed_them(asked: Site) -> None:
+    site, events = asked, asked.folder / "events.ndjson"
+    events.write_text('{"time":"2024-03-01T08:00:00Z","a":"x"}\n')
+    files = ("--registry", site.registry, "--policy", site.policy, "--rules", site.rules)
+    run = ("run", events, "--enterprise", "E1", *files)
+    assert call(*run, "--store", site.folder / "first").exit_code == 0
+    for number, place in enumerate(site.places):
+        signature = signature_of(place).read_bytes()
+        signature_of(place).unlink()
+        refused = call(*run, "--store", site.folder / f"store{number}")
+        assert refused.exit_code == 1
+        assert f"{place} is not signed" in refused.stderr
+        signature_of(place).write_bytes(signature)
+
+
+def findings(site: Site) -> dict[str, dict[str, object]]:
+    told = call(
+        "doctor", "--registry", site.registry, "--policy", site.policy, "--rules", site.rules,
+        "--store", site.folder / "store", "--json",
+    )  # fmt: skip
+    return {each["check"]: each for each in map(json.loads, told.stdout.splitlines())}
+
+
+def test_the_doctor_finds_what_a_worker_would_refuse(asked: Site) -> None:
+    site, parts = asked, ("rules", "registry", "policy")
+    site.store = site.folder / "store"
+    old = copied(site.registry)
+    site.sign(site.registry)
+    site.start()
+    told = findings(site)
+    assert [told[part]["ok"] for part in parts] == [True, True, True]
+    put_back(old)
+    site.write_rule(2)
+    signature_of(site.policy).unlink()
+    told = findings(site)
+    assert [told[part]["ok"] for part in parts] == [False, False, False]
+    assert "before what was taken last" in str(told["registry"]["detail"])
+    assert "is not what 'keeper' signed" in str(told["rules"]["detail"])
+    assert "keys sign" in str(told["policy"]["remedy"])
+
+
+def test_what_a_stranger_wrote_is_not_signed_again_by_who_adds_a_key_to_it(asked: Site) -> None:
+    site = asked
+    site.write_registry("E1", "E9")
+    key = call("keys", "new", site.folder / "publish.pem").stdout.strip()
+    refused = call(
+        "keys", "register", site.registry, "--enterprise", "E1", "--public-key", key,
+        "--key-id", "a", "--sign-key", site.folder / "keeper.pem", "--sign-key-id", "keeper",
+    )  # fmt: skip
+    assert refused.exit_code == 1
+    assert "is not what 'keeper' signed" in refused.stderr
+
+
+def test_drafts_are_looked_at_before_anybody_signs_them(asked: Site) -> None:
+    site = asked
+    site.write_rule(2)
+    site.policy.write_text("quota: {over: slow}\n")
+    site.write_registry("E1", "E2")
+    assert call("rules", "check", site.rules).exit_code == 0
+    assert call("policy", "check", site.policy).exit_code == 0
+    assert call("registry", "check", site.registry).exit_code == 0
 
 
 def test_a_refused_change_does_not_make_the_files_in_force_old(site: Site) -> None:

@@ -55,8 +55,7 @@ _ARGUMENT = re.compile(r"a(\d{1,6})(?:\[\d{1,6}\])?\Z")
 
 def is_auditd_text(text: str) -> bool:
     """Whether a line begins as audit's do."""
-    head = text[:300]
-    return head.startswith(("type=", "node=", "audit(")) and "audit(" in head
+    return text.startswith(("type=", "node=", "audit(")) and "audit(" in text[:300]
 
 
 def parse_auditd(text: str) -> Fields:
@@ -187,7 +186,11 @@ def _laurel_names(record: Mapping[str, Any]) -> Fields:
     return named
 
 
+MARKS = tuple(
+    ("type", name) for name in ("auid", "syscall", "argc", "a0", "nametype", "proctitle", "msg")
+)
+
+
 def is_auditd(document: Mapping[str, Any]) -> bool:
-    kind = document.get("type")
-    marks = ("auid", "syscall", "argc", "a0", "nametype", "proctitle", "msg")
-    return isinstance(kind, str) and kind.isupper() and any(mark in document for mark in marks)
+    kind = document["type"]
+    return isinstance(kind, str) and kind.isupper()

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from pipeline.intake.formats.lines import Fields, look_up
+from pipeline.intake.formats.lines import Fields, is_among, look_up
 from pipeline.sigma.memo import Names, by_names
 
 
@@ -82,7 +82,7 @@ def _possible(names: Names) -> tuple[tuple[Carrier, tuple[str, ...]], ...]:
         (carrier, marks)
         for carrier in CARRIERS
         for marks in carrier.marks
-        if all(mark in known or mark.partition(".")[0] in known for mark in marks)
+        if all(is_among(mark, known) for mark in marks)
     )
 
 

@@ -1,8 +1,6 @@
 """ArcSight's Common Event Format (CEF 0 and 1) and IBM's Log Event Extended Format (LEEF 1, 2)."""
 
 import re
-from collections.abc import Mapping
-from typing import Any
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.firewall import firewall_source, has_both_ends
@@ -42,7 +40,7 @@ NAMES = Aliases(
     }
 )
 
-_BAR = re.compile(r"(?<!\\)((?:\\\\)*)\|")
+_PART = re.compile(r"([^\\|]*(?:\\.[^\\|]*)*)\|", re.DOTALL)
 _LABELLED = re.compile(r"(c[snf]p?\d|c6a\d|flexString\d|flexDate\d|deviceCustomDate\d)Label\Z")
 
 
@@ -54,20 +52,31 @@ def parse_cef(text: str) -> Fields:
     """One line. Raises EventFault `not_cef` where its header is not whole."""
     is_leef = text.startswith("LEEF:")
     names = LEEF_HEADER if is_leef else HEADER
-    parts = _BAR.sub("\\1\0", text, count=len(names)).split("\0")
-    if not is_cef_text(text) or len(parts) <= len(names):
+    *parts, rest = _parts(text, len(names))
+    if not is_cef_text(text) or len(parts) < len(names):
         raise EventFault("not_cef", f"fewer than {len(names)} parts before its last bar")
-    rest = "\0".join(parts[len(names) :])
     fields: Fields = {}
     found = _leef_pairs(rest, parts[0]) if is_leef else wordy_pairs_of(rest)
     for name, value in found.items():
         fields[name] = value
-        label = _LABELLED.match(name)
+        label = _LABELLED.match(name) if name.endswith("Label") else None
         if label and value and label[1] in found:
             fields.setdefault(value, found[label[1]])
     for name, value in zip(names, parts, strict=False):
         fields[name] = unescaped(value).partition(":")[2] if name == "Version" else unescaped(value)
     return fields
+
+
+def _parts(text: str, most: int) -> list[str]:
+    """What stands between bars, at most `most`, and the rest; a bar after a backslash is text."""
+    parts = text.split("|", most)
+    if "\\" not in text[: len(text) - len(parts[-1])]:  # nearly always
+        return parts
+    parts, end = [], 0
+    while len(parts) < most and (part := _PART.match(text, end)):
+        parts.append(part[1])
+        end = part.end()
+    return [*parts, text[end:]]
 
 
 def _leef_pairs(rest: str, version: str) -> dict[str, str]:
@@ -91,7 +100,4 @@ def cef_fields(document: Fields) -> Fields:
     return tagged(fields, firewall_source(vendor, has_both_ends(fields)))
 
 
-def is_cef(document: Mapping[str, Any]) -> bool:
-    return "DeviceVendor" in document and (
-        "SignatureID" in document or "DeviceEventClassID" in document
-    )
+MARKS = (("DeviceVendor", "SignatureID"), ("DeviceVendor", "DeviceEventClassID"))

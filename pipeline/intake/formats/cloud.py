@@ -22,6 +22,10 @@ class Service(msgspec.Struct, frozen=True):
     source: str | Callable[[Mapping[str, Any]], str]
     names: Names = {}
 
+    def has_marks(self, event: Mapping[str, Any]) -> bool:
+        """Whether an event is this source's."""
+        return any(all(look_up(event, name) is not None for name in marks) for marks in self.marks)
+
 
 AZURE_CATEGORIES: dict[str, str] = {
     "signinlogs": "signinlogs",
@@ -199,30 +203,9 @@ SERVICES: tuple[Service, ...] = (
 )  # fmt: skip
 """In this order: the surest marks first."""
 
-_BY_NAME = {service.name: service for service in SERVICES}
-_FIRST_MARKS = frozenset(
-    part
-    for service in SERVICES
-    for marks in service.marks
-    for part in (marks[0], marks[0].partition(".")[0])
-)
-"""A document that has none of these has no service's marks."""
 
-
-def service_of(document: Mapping[str, Any]) -> Service | None:
-    """The source of an event by its marks; None where it bears none."""
-    if _FIRST_MARKS.isdisjoint(document):
-        return None
-    for service in SERVICES:
-        for marks in service.marks:
-            if all(look_up(document, name) is not None for name in marks):
-                return service
-    return None
-
-
-def fields_of_service(name: str) -> Callable[[Fields], Fields]:
+def fields_of_service(service: Service) -> Callable[[Fields], Fields]:
     """The function that names an event of this source."""
-    service = _BY_NAME[name]
     aliases = Aliases(service.names, nested=True)
 
     def fields(document: Fields) -> Fields:

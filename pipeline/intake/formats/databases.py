@@ -62,6 +62,8 @@ NAMES = Aliases(
 
 def database_of_text(text: str) -> Fields | None:
     """The fields of a database's line; None where it is none's."""
+    if text[:1] == "<":  # syslog's, of which the message may be a database's
+        return None
     if text.startswith(_ORACLE_BEGINNINGS):
         return _oracle(text)
     time, rest = leading_time(text)
@@ -100,10 +102,6 @@ def _oracle(text: str) -> Fields:
     return {**found, "product": "oracle", "message": text}
 
 
-def is_database_text(text: str) -> bool:
-    return database_of_text(text) is not None
-
-
 def parse_database(text: str) -> Fields:
     """One line. Raises EventFault `not_database`."""
     found = database_of_text(text)
@@ -127,14 +125,10 @@ _JSON_MARKS = (("connection_id", "mysql"), ("dbid", "oracle"), ("DBID", "oracle"
                ("error_severity", "postgresql"), ("session_id", "postgresql"))  # fmt: skip
 
 
-_MARKS = (
+MARKS = (
     ("error_severity", "backend_type"),
     ("connection_id", "account", "class"),
     ("database", "statement"),
     ("sql_text", "dbusername"),
 )
-
-
-def is_database(document: Mapping[str, Any]) -> bool:
-    """PostgreSQL's JSON log, MySQL Enterprise's JSON audit, rows of audit tables."""
-    return any(all(name in document for name in marks) for marks in _MARKS)
+"""Of PostgreSQL's JSON log, MySQL Enterprise's JSON audit, rows of audit tables."""

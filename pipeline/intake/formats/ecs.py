@@ -189,9 +189,12 @@ def _product(fields: Mapping[str, Any]) -> str:
     return named if named in PRODUCTS else ""
 
 
+_OF_EVENT = ("dataset", "module", "category", "kind", "action")
+_NAMED = ("ecs", "ecs.version", *(f"event.{name}" for name in _OF_EVENT))
+MARKS = tuple((name,) for name in _NAMED)
+
+
 def is_ecs(document: Mapping[str, Any]) -> bool:
     event = document.get("event")
-    keys = ("dataset", "module", "category", "kind", "action")
-    dotted = any(f"event.{key}" in document for key in keys)
-    nested = isinstance(event, dict) and any(key in event for key in keys)
-    return "ecs" in document or "ecs.version" in document or dotted or nested
+    nested = isinstance(event, dict) and any(name in event for name in _OF_EVENT)
+    return nested or any(name in document for name in _NAMED)

@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.firewall_dialects import dialect_of, is_dialect, parse_dialect
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import pairs_of
+from pipeline.sigma.memo import by_text
 
 FEWEST_PAIRS = 3
 """Pairs that make a line one of pairs, the first at its beginning."""
@@ -39,6 +41,7 @@ MARKS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("devname", "log_id"), "fortigate"),
 )
 """Names that a vendor's lines have together."""
+KEY_VALUE_MARKS = tuple(names for names, _ in MARKS)
 
 FORTIGATE_CATEGORIES = {
     "traffic": "firewall",
@@ -62,21 +65,11 @@ VENDORS: dict[str, str] = {
 }
 """The vendor as it writes itself, in lower case, to Sigma's product."""
 
-SANGFOR_MARKS = ("日志类型:", "Log type:")
-"""How the message begins after the tag `fwlog`, by the language of the device."""
-
-SANGFOR_NAMES = Aliases(
-    {
-        "src_ip": ("源IP",),
-        "src_port": ("源端口",),
-        "dst_ip": ("目的IP",),
-        "dst_port": ("目的端口",),
-        "action": ("系统动作",),
-        "username": ("用户", "用户名/主机"),
-        "c-uri": ("URL",),
-    }
-)
-"""Sangfor's (深信服) next-generation firewall, as public samples of its syslog show."""
+TOPSEC = "tos"
+"""What TopSec's (天融信) firewalls write as their `id`."""
+TOPSEC_UNNAMED = "TopsecOS"
+"""Its device's name where nobody gave it one: all of them have it."""
+TOPSEC_NAMES = Aliases({"action": ("rule", "op")})
 
 ANTIVIRUS = ("trend micro", "kaspersky", "symantec", "mcafee")
 """Vendors whose CEF comes from what watches files."""
@@ -85,11 +78,19 @@ ANTIVIRUS = ("trend micro", "kaspersky", "symantec", "mcafee")
 def firewall_source(vendor: str, has_both_ends: bool) -> str:
     """The log source of what such a vendor's device writes; a vendor that is not known has a
     firewall where its event names both ends of a connection, else nothing is known of it."""
+    known = _SOURCES[vendor]
+    return "firewall//" if not known and has_both_ends else known or "//"
+
+
+def _source_of_vendor(vendor: str) -> str:
     named = vendor.lower()
     if any(each in named for each in ANTIVIRUS):
         return "antivirus//"
     known = next((name for mark, name in VENDORS.items() if mark in named), "")
-    return f"firewall/{known}/" if known or has_both_ends else "//"
+    return f"firewall/{known}/" if known else ""
+
+
+_SOURCES = by_text(_source_of_vendor, 256)
 
 
 def is_key_value_text(text: str) -> bool:
@@ -97,7 +98,7 @@ def is_key_value_text(text: str) -> bool:
     head = text[:400]
     if " SRC=" in head and " DST=" in head:  # netfilter, whatever its rule's prefix is
         return True
-    if head.startswith(SANGFOR_MARKS):
+    if is_dialect(head):
         return True
     name, sign, _ = head.partition("=")
     return bool(sign) and name.isidentifier() and head.count("=") >= FEWEST_PAIRS
@@ -105,30 +106,36 @@ def is_key_value_text(text: str) -> bool:
 
 def parse_key_value(text: str) -> Fields:
     """One line. Raises EventFault `not_key_value` where it has no pair."""
-    found: Fields = _sangfor(text) if text.startswith(SANGFOR_MARKS) else dict(pairs_of(text))
+    found: Fields = parse_dialect(text) or dict(pairs_of(text))
     if not found:
         raise EventFault("not_key_value", "no name=value in the line")
     return found
 
 
-def _sangfor(text: str) -> Fields:
-    """`name:value, name:value`; a value holds colons, and `-` and `(null)` stand for none."""
-    pairs = (part.partition(":") for part in text.split(", "))
-    return {name.strip(): value.strip() for name, _, value in pairs if value.strip() not in _NONE}
-
-
-_NONE = frozenset({"", "-", "(null)"})
-
-
 def key_value_fields(document: Fields) -> Fields:
-    if any(mark[:-1] in document for mark in SANGFOR_MARKS):
-        fields = SANGFOR_NAMES.add_to(document)
-        return tagged(fields, firewall_source("sangfor", has_both_ends(fields)))
+    dialect = dialect_of(document)
+    if dialect is not None:
+        fields = dialect.names.add_to(document)
+        return tagged(fields, _source_of_device(dialect.vendor.lower(), fields))
+    if document.get("id") == TOPSEC and "fw" in document:
+        return _topsec(document)
     fields = NAMES.add_to(document)
     vendor = next((name for keys, name in MARKS if all(key in fields for key in keys)), "")
     if vendor == "fortigate":
         return tagged(fields, _fortigate(fields))
     return tagged(fields, firewall_source("", has_both_ends(fields)))
+
+
+def _topsec(document: Fields) -> Fields:
+    if document["fw"] == TOPSEC_UNNAMED:  # the name that the syslog header gives is the device's
+        del document["fw"]
+    fields = NAMES.add_to(TOPSEC_NAMES.add_to(document))
+    return tagged(fields, _source_of_device("topsec", fields))
+
+
+def _source_of_device(product: str, fields: Mapping[str, Any]) -> str:
+    """A firewall's log where a connection's ends are named, else of the device itself."""
+    return f"{'firewall' if has_both_ends(fields) else ''}/{product}/"
 
 
 def has_both_ends(fields: Mapping[str, Any]) -> bool:
@@ -139,8 +146,3 @@ def _fortigate(fields: Mapping[str, Any]) -> str:
     kind, subtype = str(fields.get("type") or ""), str(fields.get("subtype") or "")
     category = FORTIGATE_CATEGORIES.get(kind) or FORTIGATE_CATEGORIES.get(subtype) or ""
     return f"{category}/fortigate/{kind}"
-
-
-def is_key_value(document: Mapping[str, Any]) -> bool:
-    """Whether a JSON document has the names of such a device."""
-    return any(all(key in document for key in keys) for keys, _ in MARKS)

@@ -1,7 +1,7 @@
 """A line of bytes to a document: what every format begins with."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 import orjson
@@ -119,7 +119,7 @@ class Aliases:
             there = tuple(
                 source
                 for source in sources
-                if source in known or (self.nested and source.partition(".")[0] in known)
+                if source in known or (self.nested and is_among(source, known))
             )
             if there and name not in known:
                 found.append((name, there))
@@ -131,6 +131,11 @@ def tagged(fields: Fields, source: str) -> Fields:
     """The fields with their log source, "category/product/service"."""
     fields[SOURCE_FIELD] = source
     return fields
+
+
+def is_among(path: str, names: Container[str]) -> bool:
+    """Whether a document with these names may have a value at a dotted path, flat or nested."""
+    return path in names or path.partition(".")[0] in names
 
 
 def look_up(document: Mapping[str, Any], path: str) -> Any:

@@ -128,5 +128,4 @@ def _source(fields: Mapping[str, Any]) -> str:
     return f"{category}/{product}/"
 
 
-def is_ocsf(document: Mapping[str, Any]) -> bool:
-    return "class_uid" in document and ("category_uid" in document or "metadata" in document)
+MARKS = (("class_uid", "category_uid"), ("class_uid", "metadata"))

@@ -17,20 +17,22 @@ MOST_PAIRS = 2_000
 
 def pairs_of(text: str) -> dict[str, str]:
     """Every pair in order; of the same name the first counts."""
-    found: dict[str, str] = {}
-    for name, value in _PAIR.findall(text)[:MOST_PAIRS]:
-        is_quoted = value[:1] in ('"', "'")
-        found.setdefault(name, unescaped(value[1:].removesuffix(value[0])) if is_quoted else value)
+    pairs: list[tuple[str, str]] = _PAIR.findall(text)[:MOST_PAIRS]
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        found.update(reversed(pairs))
+    for name, value in found.items() if '"' in text or "'" in text else ():
+        if value[:1] in ('"', "'"):
+            found[name] = unescaped(value[1:].removesuffix(value[0]))
     return found
 
 
 def wordy_pairs_of(text: str) -> dict[str, str]:
     """Pairs whose values may hold spaces: each ends where the next name begins."""
     found: dict[str, str] = {}
-    matches = list(islice(_WORDY.finditer(text), MOST_PAIRS))
-    ends = [*(match.start() for match in matches[1:]), len(text)]
-    for match, end in zip(matches, ends, strict=False):  # without a pair there is only the end
-        found.setdefault(match[1], unescaped(text[match.end() : end].rstrip()))
+    _, *parts = _WORDY.split(text, MOST_PAIRS)  # name, value, name, value…
+    for name, value in zip(parts[::2], parts[1::2], strict=True):
+        found.setdefault(name, unescaped(value.rstrip()))
     return found
 
 

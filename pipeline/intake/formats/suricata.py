@@ -1,8 +1,5 @@
 """Suricata's EVE JSON: dotted names; `event_type` is the service."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from pipeline.intake.formats.lines import Aliases, Fields, flattened, tagged
 
 CATEGORIES: dict[str, str] = {"dns": "dns", "flow": "firewall"}
@@ -52,5 +49,4 @@ def _name_lists(fields: Fields) -> None:
             fields[name] = values[0] if len(values) == 1 else values
 
 
-def is_suricata(document: Mapping[str, Any]) -> bool:
-    return "event_type" in document and ("flow_id" in document or "in_iface" in document)
+MARKS = (("event_type", "flow_id"), ("event_type", "in_iface"))

@@ -11,6 +11,7 @@ from pipeline.intake.formats.firewall import NAMES, has_both_ends
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import vendor_pairs_of
 from pipeline.intake.time_shapes import leading_time
+from pipeline.sigma.memo import by_text
 
 PROGRAMS: dict[str, str] = {
     "sshd": "sshd,auth,syslog",
@@ -58,6 +59,14 @@ TAGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"%%10"), "/h3c/"),
 )
 """How vendors begin what stands in the tag's place, and the log source."""
+
+
+def _tagged(program: str) -> str:
+    return next((source for tag, source in TAGS if tag.match(program)), "")
+
+
+_TAGGED = by_text(_tagged, 1_024)
+"""The log source by what stands in the tag's place; "" where no vendor begins so."""
 
 _DEVICE_NAMES = Aliases({name: of for name, of in NAMES.table.items() if name != "cs-host"})
 """`hostname` is the device's here, never a site that was asked for."""
@@ -152,7 +161,7 @@ def syslog_fields(document: Fields) -> Fields:
     services = PROGRAMS.get(program.rsplit("/", 1)[-1].lower())
     if services:
         return tagged(document, f"/linux/{services}")
-    source = next((source for tag, source in TAGS if tag.match(program)), "")
+    source = _TAGGED[program]
     if not source:
         return tagged(document, "/linux/syslog" if program else "//")
     if program.startswith("%%"):

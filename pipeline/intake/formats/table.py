@@ -10,41 +10,53 @@ import msgspec
 
 from pipeline.intake.event_times import TIME_FIELDS, time_of
 from pipeline.intake.faults import EventFault
+from pipeline.intake.formats.auditd import MARKS as AUDITD_MARKS
 from pipeline.intake.formats.auditd import auditd_fields, is_auditd, is_auditd_text, parse_auditd
 from pipeline.intake.formats.carriers import carrier_of, inner_of, outer_names
-from pipeline.intake.formats.cef import cef_fields, is_cef, is_cef_text, parse_cef
-from pipeline.intake.formats.cloud import SERVICES, fields_of_service, service_of
+from pipeline.intake.formats.cef import MARKS as CEF_MARKS
+from pipeline.intake.formats.cef import cef_fields, is_cef_text, parse_cef
+from pipeline.intake.formats.cloud import SERVICES, fields_of_service
 from pipeline.intake.formats.data_security import data_security_fields, is_data_security
-from pipeline.intake.formats.databases import (
-    database_fields,
-    is_database,
-    is_database_text,
-    parse_database,
-)
+from pipeline.intake.formats.databases import MARKS as DATABASE_MARKS
+from pipeline.intake.formats.databases import database_fields, database_of_text, parse_database
 from pipeline.intake.formats.ecs import DATASETS, ecs_fields, is_ecs
+from pipeline.intake.formats.ecs import MARKS as ECS_MARKS
 from pipeline.intake.formats.firewall import (
-    is_key_value,
+    KEY_VALUE_MARKS,
     is_key_value_text,
     key_value_fields,
     parse_key_value,
 )
 from pipeline.intake.formats.generic import generic_fields
-from pipeline.intake.formats.lines import Fields, as_event, decode_object, look_up, read_doubtful
-from pipeline.intake.formats.ocsf import is_ocsf, ocsf_fields
-from pipeline.intake.formats.suricata import is_suricata, suricata_fields
+from pipeline.intake.formats.lines import (
+    Fields,
+    as_event,
+    decode_object,
+    is_among,
+    look_up,
+    read_doubtful,
+)
+from pipeline.intake.formats.ocsf import MARKS as OCSF_MARKS
+from pipeline.intake.formats.ocsf import ocsf_fields
+from pipeline.intake.formats.suricata import MARKS as SURICATA_MARKS
+from pipeline.intake.formats.suricata import suricata_fields
 from pipeline.intake.formats.syslog import is_syslog_text, parse_syslog, syslog_fields
+from pipeline.intake.formats.web_access import MARKS as WEB_ACCESS_MARKS
 from pipeline.intake.formats.web_access import (
-    is_web_access,
-    is_web_access_text,
     parse_web_access,
     web_access_fields,
+    web_access_of_text,
 )
+from pipeline.intake.formats.windows import MARKS as WINDOWS_MARKS
 from pipeline.intake.formats.windows import is_windows, windows_fields
 from pipeline.intake.formats.windows_text import is_windows_text, parse_windows_text
+from pipeline.intake.formats.zeek import MARKS as ZEEK_MARKS
 from pipeline.intake.formats.zeek import is_zeek, zeek_fields
 from pipeline.intake.texts import text_of_line
 from pipeline.intake.time_shapes import LocalTime
 from pipeline.sigma.log_sources import DECODING_FIELD, SOURCE_FIELD
+from pipeline.sigma.memo import Names, by_names
+from schemas.glossary import Term
 
 AUTO = "auto"
 """The name that leaves the choice to the line."""
@@ -52,34 +64,67 @@ AUTO = "auto"
 
 class Format(msgspec.Struct, frozen=True):
     """`fields`: a document to the names that rules read; may change the document in place.
-    `text`: a line that is no JSON to a document; None where there is none. Both raise
-    EventFault. `is_text`, `is_document`: whether a line, a document bears the format's marks."""
+    `text`: a line that is no JSON to a document; None where there is none. Both raise EventFault.
+    `is_text`: whether a line bears the format's marks; or, where only reading it can tell,
+    `attempt`: what such a line says, None where it bears none. `line`: these marks, for people.
+    `marks`: sets of names; a document that has all of one set, as they stand or as the beginning
+    of a dotted one, may be of this format, and no other is. `is_document`: whether its values say
+    so too; None where the names do.
+    """
 
     name: str
     fields: Callable[[Fields], Fields]
     text: Callable[[str], Fields] | None = None
     is_text: Callable[[str], bool] | None = None
+    attempt: Callable[[str], Fields | None] | None = None
+    line: Term = Term("", "")
+    marks: tuple[Names, ...] = ()
     is_document: Callable[[Mapping[str, Any]], bool] | None = None
 
 
-_SERVICE_FORMATS = tuple(Format(each.name, fields_of_service(each.name)) for each in SERVICES)
+_SERVICE_FORMATS = tuple(
+    Format(each.name, fields_of_service(each), marks=each.marks, is_document=each.has_marks)
+    for each in SERVICES
+)
 
 FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
-        Format("windows", windows_fields, parse_windows_text, is_windows_text, is_windows),
-        Format("data_security", data_security_fields, is_document=is_data_security),
-        Format("ocsf", ocsf_fields, is_document=is_ocsf),
-        Format("zeek", zeek_fields, is_document=is_zeek),
-        Format("suricata", suricata_fields, is_document=is_suricata),
-        Format("auditd", auditd_fields, parse_auditd, is_auditd_text, is_auditd),
-        Format("cef", cef_fields, parse_cef, is_cef_text, is_cef),
-        Format("web_access", web_access_fields, parse_web_access, is_web_access_text,
-               is_web_access),
-        Format("database", database_fields, parse_database, is_database_text, is_database),
-        Format("syslog", syslog_fields, parse_syslog, is_syslog_text),
-        Format("key_value", key_value_fields, parse_key_value, is_key_value_text, is_key_value),
-        Format("ecs", ecs_fields, is_document=is_ecs),
+        Format("windows", windows_fields, parse_windows_text, is_windows_text,
+               line=Term("以 <Event（XML）或 MSWinEventLog（Snare）开头",
+                         "begins with <Event (XML) or MSWinEventLog (Snare)"),
+               marks=WINDOWS_MARKS, is_document=is_windows),
+        Format("data_security", data_security_fields, marks=(("schema",),),
+               is_document=is_data_security),
+        Format("ocsf", ocsf_fields, marks=OCSF_MARKS),
+        Format("zeek", zeek_fields, marks=ZEEK_MARKS, is_document=is_zeek),
+        Format("suricata", suricata_fields, marks=SURICATA_MARKS),
+        Format("auditd", auditd_fields, parse_auditd, is_auditd_text,
+               line=Term("以 type=、node= 或 audit( 开头，其后有 audit(",
+                         "begins with type=, node= or audit(, and has audit( after it"),
+               marks=AUDITD_MARKS, is_document=is_auditd),
+        Format("cef", cef_fields, parse_cef, is_cef_text,
+               line=Term("以 CEF: 或 LEEF: 开头", "begins with CEF: or LEEF:"),
+               marks=CEF_MARKS),
+        Format("web_access", web_access_fields, parse_web_access,
+               attempt=web_access_of_text,
+               line=Term("common 或 combined 访问日志，squid 或 IIS 的各列",
+                         "is of the common or combined log, or has the columns of squid or IIS"),
+               marks=WEB_ACCESS_MARKS),
+        Format("database", database_fields, parse_database,
+               attempt=database_of_text,
+               line=Term("PostgreSQL、MySQL、MariaDB、Oracle 或达梦的行首",
+                         "begins as lines of PostgreSQL, MySQL, MariaDB, Oracle or Dameng do"),
+               marks=DATABASE_MARKS),
+        Format("syslog", syslog_fields, parse_syslog, is_syslog_text,
+               line=Term("以优先级（<134>）或时间开头",
+                         "begins with a priority (<134>) or a time")),
+        Format("key_value", key_value_fields, parse_key_value, is_key_value_text,
+               line=Term("以 名称=值 开头，共三对以上；或有 SRC= 与 DST=；或深信服、山石网科的开头",
+                         "begins with name=value and has two more; or has SRC= and DST=; or "
+                         "begins as lines of Sangfor or Hillstone do"),
+               marks=KEY_VALUE_MARKS),
+        Format("ecs", ecs_fields, marks=ECS_MARKS, is_document=is_ecs),
         *_SERVICE_FORMATS,
         Format("json", generic_fields),
     )
@@ -89,10 +134,12 @@ FORMATS: dict[str, Format] = {
 FORMAT_NAMES = (AUTO, *sorted(FORMATS))
 """What a header or an option may name."""
 
-_BY_DOCUMENT = tuple((each.is_document, each.name) for each in FORMATS.values() if each.is_document)
-_BY_TEXT = tuple((each.is_text, each.name) for each in FORMATS.values() if each.is_text)
+_OF_TEXT = tuple(
+    (each.name, each.attempt, each.is_text, each.text) for each in FORMATS.values() if each.text
+)
 _CARRYING = frozenset({"json", "ecs", "syslog"})
 """Formats whose events may be another's inside."""
+_TIME_FIELDS = frozenset(TIME_FIELDS)
 _ANY_RECEIPT = LocalTime(received_at=0)
 """For asking whether a time can be read, not which it is."""
 MOST_CARRIERS = 3
@@ -101,18 +148,35 @@ MOST_CARRIERS = 3
 
 def recognise(document: Mapping[str, Any]) -> str | None:
     """The format of a decoded document by its marks; None where it bears none."""
-    for bears_marks, name in _BY_DOCUMENT:
-        if bears_marks(document):
+    for name, is_document in _POSSIBLE[tuple(document)]:
+        if is_document is None or is_document(document):
             return name
-    service = service_of(document)
-    return service.name if service else None
+    return None
 
 
-def recognise_text(text: str) -> str | None:
-    """The format of a line that is no JSON by how it begins; None where it bears no mark."""
-    for bears_marks, name in _BY_TEXT:
-        if bears_marks(text):
-            return name
+def _possible(names: Names) -> tuple[tuple[str, Callable[[Mapping[str, Any]], bool] | None], ...]:
+    """The formats of which a document with these names may be, in the table's order."""
+    known = frozenset(names)
+    return tuple(
+        (each.name, each.is_document)
+        for each in FORMATS.values()
+        if any(all(is_among(mark, known) for mark in marks) for marks in each.marks)
+    )
+
+
+_POSSIBLE = by_names(_possible)
+
+
+def read_marked(text: str) -> tuple[str, Fields] | None:
+    """A line that is no JSON, read by the format whose marks it bears, and that format's name;
+    None where it bears none. Raises EventFault where only its marks are sound."""
+    for name, attempt, is_text, read in _OF_TEXT:
+        if attempt is not None:
+            fields = attempt(text)
+            if fields is not None:
+                return name, fields
+        elif is_text is not None and is_text(text):
+            return name, read(text)
     return None
 
 
@@ -180,12 +244,8 @@ def _inner_event(inner: Fields | str) -> tuple[str, Fields] | None:
             return AUTO, as_event(read_doubtful(text, "")[0])
         except EventFault:
             return None
-    name = recognise_text(text)
-    read = FORMATS[name].text if name else None
-    if name is None or read is None:
-        return None
     try:
-        return name, read(text)
+        return read_marked(text)
     except EventFault:
         return None
 
@@ -193,10 +253,12 @@ def _inner_event(inner: Fields | str) -> tuple[str, Fields] | None:
 def _beside(fields: Fields, outer: Fields, carrier: str) -> Fields:
     source = outer.pop(SOURCE_FIELD, "//")
     outer.pop(DECODING_FIELD, None)
-    has_time = time_of(fields, _ANY_RECEIPT) is not None  # the sensor's, not the carrier's
+    timed = [name for name in outer if name in _TIME_FIELDS and name not in fields]
+    if timed and time_of(fields, _ANY_RECEIPT) is not None:  # the sensor's, not the carrier's
+        for name in timed:
+            del outer[name]
     for name, value in outer.items():
-        if not (has_time and name in TIME_FIELDS):
-            fields.setdefault(name, value)
+        fields.setdefault(name, value)
     if fields.get(SOURCE_FIELD) == "//":
         fields[SOURCE_FIELD] = source
     fields[DECODING_FIELD] = carrier
@@ -216,12 +278,13 @@ def decode_line(format: str, line: bytes) -> tuple[str, Fields]:
 
 def decode_text_line(format: str, text: str, how: str = "") -> tuple[str, Fields]:
     """A line that is no JSON to its format's name and document. Raises EventFault."""
-    name = (recognise_text(text) or "syslog") if format == AUTO else format
-    read = FORMATS[name].text
-    if read is None:
+    if format == AUTO:
+        name, fields = read_marked(text) or ("syslog", parse_syslog(text))
+    elif (read := FORMATS[format].text) is not None:
+        name, fields = format, read(text)
+    else:
         document, how = read_doubtful(text, how)
-        return name, as_event(document, how)
-    fields = read(text)
+        return format, as_event(document, how)
     for reserved in (SOURCE_FIELD, DECODING_FIELD):
         fields.pop(reserved, None)
     if how or name == "windows":

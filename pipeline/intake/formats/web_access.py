@@ -48,23 +48,26 @@ IIS_DEFAULT = (
 _IIS_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ [A-Z]{3,16} /")
 
 
-def is_web_access_text(text: str) -> bool:
-    if '] "' in text and _COMBINED.match(text):  # looked for first: most lines have none
-        return True
-    return text[:1].isdigit() and bool(_SQUID.match(text) or _IIS_LINE.match(text))
+def web_access_of_text(text: str) -> Fields | None:
+    """The fields of a line of any of the three; None where it is none's. Raises EventFault for a
+    line of IIS that has other columns than it writes by default."""
+    match = _COMBINED.match(text) if '] "' in text else None  # most lines have none
+    if match:
+        return _combined(match.groupdict())
+    if not text[:1].isdigit():
+        return None
+    match = _SQUID.match(text)
+    if match:
+        return _squid(match.groupdict())
+    return w3c_row(IIS_DEFAULT, text.split(" ")) if _IIS_LINE.match(text) else None
 
 
 def parse_web_access(text: str) -> Fields:
     """One line of any of the three. Raises EventFault `not_web_access`."""
-    match = _COMBINED.match(text)
-    if match:
-        return _combined(match.groupdict())
-    match = _SQUID.match(text)
-    if match:
-        return _squid(match.groupdict())
-    if _IIS_LINE.match(text):
-        return w3c_row(IIS_DEFAULT, text.split(" "))
-    raise EventFault("not_web_access", "neither the combined log nor squid's nor IIS'")
+    found = web_access_of_text(text)
+    if found is None:
+        raise EventFault("not_web_access", "neither the combined log nor squid's nor IIS'")
+    return found
 
 
 def _combined(part: dict[str, Any]) -> Fields:
@@ -136,6 +139,5 @@ def _source(fields: Mapping[str, Any]) -> str:
     return "webserver//apache,nginx"
 
 
-def is_web_access(document: Mapping[str, Any]) -> bool:
-    """Rows of a W3C log, and the JSON that nginx and Apache are often told to write."""
-    return "cs-method" in document and ("cs-uri-stem" in document or "c-uri" in document)
+MARKS = (("cs-method", "cs-uri-stem"), ("cs-method", "c-uri"))
+"""Of rows of a W3C log, and of the JSON that nginx and Apache are often told to write."""

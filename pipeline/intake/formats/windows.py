@@ -264,11 +264,11 @@ def _evtx(event: dict[str, Any]) -> Fields:
             fields["Data"] = data
     system = event.get("System")
     if isinstance(system, dict):
-        for key, value in _system(system).items():
-            if key in _AUTHORITATIVE:
-                fields[key] = value
-            else:
-                fields.setdefault(key, value)
+        header = _system(system)
+        fields = {**fields, **header, **fields}  # the event's own data first, in the place of both
+        for name in _AUTHORITATIVE:
+            if name in header:
+                fields[name] = header[name]
     return fields
 
 
@@ -356,6 +356,13 @@ def _attributes(element: dict[str, Any]) -> dict[str, Any]:
 def _is_attribute(key: str) -> bool:
     return key == "#attributes" or key.startswith("@") or key == "xmlns" or key.endswith(_BESIDE)
 
+
+MARKS = tuple(
+    (name,)
+    for name in ("Event", "System", "win", "winlog", "winlog.channel", "winlog.event_id",
+                 "event_data", "log_name", "EventID", "EventId", "Id", "event_id")
+)  # fmt: skip
+"""Names of which any document of the shapes has one."""
 
 _FLAT_IDS = ("EventID", "EventId", "Id", "event_id")
 _FLAT_CHANNELS = ("Channel", "Provider_Name", "ProviderName", "LogName", "SourceName")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.formats.lines import Aliases, Fields, flattened, tagged
+from pipeline.sigma.memo import Names, by_names
 
 PATH_CATEGORIES: dict[str, str] = {"dns": "dns"}
 """Log to a category that SigmaHQ's rules of no product use; the others' is not known."""
@@ -109,17 +110,22 @@ another log's alarm."""
 
 def zeek_fields(document: Fields) -> Fields:
     fields = NAMES.add_to(flattened(document))
-    path = str(fields.get("_path") or fields.get("path_name") or "") or _path_told(fields)
+    path = str(fields.get("_path") or fields.get("path_name") or "") or _PATH_TOLD[tuple(fields)]
     if path in NAMES_OF_PATH:
         NAMES_OF_PATH[path].add_to(fields)
     return tagged(fields, f"{PATH_CATEGORIES.get(path, '')}/zeek/{path}")
 
 
-def _path_told(fields: Mapping[str, Any]) -> str:
-    for path, names in PATHS:
-        if all(name in fields for name in names):
-            return path
-    return UNKNOWN_PATH
+def _path_told(names: Names) -> str:
+    known = frozenset(names)
+    return next((path for path, marks in PATHS if known.issuperset(marks)), UNKNOWN_PATH)
+
+
+_PATH_TOLD = by_names(_path_told)
+"""The log whose rows have fields of these names."""
+
+
+MARKS = (("_path",), ("uid", "id.orig_h"))
 
 
 def is_zeek(document: Mapping[str, Any]) -> bool:
