@@ -3,7 +3,7 @@
 from pipeline.worker.engine_parts import EngineParts
 from pipeline.worker.process import serve
 from pipeline.worker.settings import WorkerSettings, read_settings
-from sinks.contract import Sink
+from sinks.contract import Rows, Sink
 from tests.benchmarks.engine import NullSink
 
 
@@ -15,6 +15,9 @@ class NullParts:
 
     def open_sink(self) -> Sink:
         return NullSink()
+
+    def signature_rows(self) -> Rows:
+        return {}
 
 
 if __name__ == "__main__":
