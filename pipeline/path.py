@@ -34,6 +34,7 @@ from pipeline.incidents import quota as incidents_quota
 from pipeline.incidents import step as incidents
 from pipeline.incidents.commands import REGROUPING
 from pipeline.incidents.departures import depart, is_past
+from pipeline.incidents.late_findings import admitted
 from pipeline.intake.admission import Refusal, admit, refuse
 from pipeline.intake.admitted import Admitted, Content
 from pipeline.intake.dead_letters import SIGHTING_MALFORMED, refuse_sighting, refuse_unreadable
@@ -207,6 +208,7 @@ class Engine:
                 account,
                 reasons={**account.reasons, **exports.remarks},
                 unverified=unverified,
+                rule_set_id=context.rule_set_id,
             ),
         ]
 
@@ -286,6 +288,9 @@ class Engine:
                 *cross_border.settle(policy.cross_border, exports, command, received_at, context)
             ]
         clock = clock_of(state.clock, received_at)
+        if command.verb == commands.LATE_FINDING:
+            found = admitted(state.incidents, command, received_at, context)
+            return [*found, *self._conclude(state, found, clock, context)]
         revised = incidents.handle_command(
             policy.incidents, state.incidents, command, clock, context
         )

@@ -5,6 +5,7 @@ from typing import get_args
 
 from rich.console import Console
 
+from pipeline.cli.incident_table import late_mark
 from pipeline.cli.terminal import cell
 from schemas.assessment import Regime
 from schemas.glossary import COLOUR, INCIDENT, STATUS, WARNING, Term, read
@@ -42,7 +43,7 @@ def _lines(incident: Answer, lang: Language) -> list[str]:
     enterprise = cell(incident["enterprise"] or incident["enterprise_id"])
     place = f"{enterprise} · {_province(incident, lang)}"
     title, status = (
-        cell(incident[f"title{suffix}"]),
+        cell(f"{incident[f'title{suffix}']}{late_mark(incident, lang)}"),
         cell(read(STATUS, str(incident["status"]), lang)),
     )
     return [

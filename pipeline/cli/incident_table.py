@@ -29,6 +29,10 @@ _MORE = Term(
     "以上为前 {count} 起，还有更多：请缩小范围，或用 --limit。",
     "These are the first {count}; there are more: narrow it down, or say --limit.",
 )
+_LATE = Term(
+    "（补查发现：发生于 {happened}，发现于 {found}）",
+    " (late finding: happened {happened}, found {found})",
+)
 _EXPERT = Term("专家定级", "expert")
 _FIXED = Term("认定", "fixed")
 
@@ -76,6 +80,18 @@ def tier_of(incident: Answer, regime: str, lang: Language) -> str:
     return f"{computed or '-'} {_EXPERT.of(lang)} {expert}" if expert else computed or "-"
 
 
+def late_mark(incident: Answer, lang: Language) -> str:
+    """What follows the title of an incident with a late finding: when it was, when it was found."""
+    if not incident["found_late_at"]:
+        return ""
+    moments = (incident["first_time"], incident["found_late_at"])
+    happened, found = (
+        datetime.fromisoformat(str(each)).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        for each in moments
+    )
+    return _LATE.of(lang).format(happened=happened, found=found)
+
+
 def _cells(number: int, incident: Answer, lang: Language) -> list[Text]:
     province = PROVINCES.get(str(incident["province"]))
     cells = (
@@ -88,7 +104,7 @@ def _cells(number: int, incident: Answer, lang: Language) -> list[Text]:
         local_minute(incident["opened_at"]),
         str(incident["enterprise"] or incident["enterprise_id"]),
         (province.en if lang == "en" else province.zh) if province else str(incident["province"]),
-        str(incident["title_en" if lang == "en" else "title"]),
+        f"{incident['title_en' if lang == 'en' else 'title']}{late_mark(incident, lang)}",
     )
     return [Text(plain(each)) for each in cells]
 
