@@ -43,13 +43,15 @@ def _lines(incident: Answer, lang: Language) -> list[str]:
     enterprise = cell(incident["enterprise"] or incident["enterprise_id"])
     place = f"{enterprise} · {_province(incident, lang)}"
     title, status = (
-        cell(f"{incident[f'title{suffix}']}{late_mark(incident, lang)}"),
+        cell(incident[f"title{suffix}"]),
         cell(read(STATUS, str(incident["status"]), lang)),
     )
+    late = late_mark(incident, lang)
     return [
         f"[{style}] {tier} {cell(shade)} [/]{_experts(incident, lang)} [bold]{title}[/]",
         f"  {place} · {_scenario(incident, lang)} · {incident['detection_count']} "
         f"{_DETECTIONS.of(lang)} · {status} · [dim]{str(incident['incident_id'])[:12]}[/]",
+        *([f"  [bold]{cell(late)}[/]"] if late else ()),
         f"  {cell(incident[f'story{suffix}'])}",
         f"  [dim]{_BECAUSE.of(lang)}: {cell(incident[f'miit_reason{suffix}'] or '-')}[/]",
     ]

@@ -30,9 +30,10 @@ _MORE = Term(
     "These are the first {count}; there are more: narrow it down, or say --limit.",
 )
 _LATE = Term(
-    "（补查发现：发生于 {happened}，发现于 {found}）",
-    " (late finding: happened {happened}, found {found})",
+    "补查发现：发生于 {happened}，发现于 {found}",
+    "late finding: happened {happened}, found {found}",
 )
+_ASIDE = Term("（{text}）", " ({text})")
 _EXPERT = Term("专家定级", "expert")
 _FIXED = Term("认定", "fixed")
 
@@ -81,7 +82,7 @@ def tier_of(incident: Answer, regime: str, lang: Language) -> str:
 
 
 def late_mark(incident: Answer, lang: Language) -> str:
-    """What follows the title of an incident with a late finding: when it was, when it was found."""
+    """Of an incident with a late finding: when it happened, and when that was found; else ""."""
     if not incident["found_late_at"]:
         return ""
     moments = (incident["first_time"], incident["found_late_at"])
@@ -93,7 +94,8 @@ def late_mark(incident: Answer, lang: Language) -> str:
 
 
 def _cells(number: int, incident: Answer, lang: Language) -> list[Text]:
-    province = PROVINCES.get(str(incident["province"]))
+    province, late = PROVINCES.get(str(incident["province"])), late_mark(incident, lang)
+    mark = _ASIDE.of(lang).format(text=late) if late else ""
     cells = (
         str(number),
         str(incident["incident_id"])[:SHORT_ID],
@@ -104,7 +106,7 @@ def _cells(number: int, incident: Answer, lang: Language) -> list[Text]:
         local_minute(incident["opened_at"]),
         str(incident["enterprise"] or incident["enterprise_id"]),
         (province.en if lang == "en" else province.zh) if province else str(incident["province"]),
-        f"{incident['title_en' if lang == 'en' else 'title']}{late_mark(incident, lang)}",
+        str(incident["title_en" if lang == "en" else "title"]) + mark,
     )
     return [Text(plain(each)) for each in cells]
 

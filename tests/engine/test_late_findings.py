@@ -168,7 +168,8 @@ def test_what_no_rule_can_have_found_is_refused_by_name(
     changed: dict[str, object], said: str
 ) -> None:
     state = lived()
-    (outcome,) = apply(ENGINE, state, admitting(found(**changed)))
+    wrong = msgspec.structs.replace(found(), **changed)
+    (outcome,) = apply(ENGINE, state, admitting(wrong))
     assert isinstance(outcome, CommandOutcome)
     assert said in outcome.refusal
     assert not state.incidents.cases
@@ -176,10 +177,11 @@ def test_what_no_rule_can_have_found_is_refused_by_name(
 
 def test_a_finding_without_detections_or_reason_is_refused() -> None:
     state = lived()
-    for number, (left_out, said) in enumerate(
-        (({"finding": None}, "names nothing"), ({"reason": ""}, "says nothing"))
+    for record, said in (
+        (admitting(found(), finding=None), "names nothing"),
+        (admitting(found(), number=DAYS_LATER + 1, reason=""), "says nothing"),
     ):
-        (outcome,) = apply(ENGINE, state, admitting(found(), number=number, **left_out))
+        (outcome,) = apply(ENGINE, state, record)
         assert isinstance(outcome, CommandOutcome)
         assert said in outcome.refusal
 
