@@ -67,7 +67,8 @@ def fill_command(
     """Let the rules in force see the gaps, as an investigation: nothing of it is live.
 
     The store's lines are read again, from the longest window before the first gap to as long
-    after the last. Told is what the live rules would have found; `gaps publish` makes it live.
+    after the last; a gap that an earlier investigation has filled is left out. Told is what the
+    live rules would have found; `gaps publish` makes it live.
     """
     if not NAME.fullmatch(name):
         raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
@@ -79,10 +80,11 @@ def fill_command(
             f"{engine.rules.content_id[:12]}: name the folders of those in force by --rules"
         )
     tell_sums(found)
-    if not found.gaps:
-        say("no gaps: there is nothing to fill", err=True)
+    gaps = [each for each in found.gaps if not each.filled_by]
+    if not gaps:
+        say("no gaps that are not filled: there is nothing to do", err=True)
         return
-    investigated, incidents = _investigate(engine, name, LiveStore(store, database), found.gaps)
+    investigated, incidents = _investigate(engine, name, LiveStore(store, database), gaps)
     with open_sink(store, database, must_exist=True) as sink:
         late = read_late_findings(sink, investigated)
     ids = {each.detection.detection_id for each in late}

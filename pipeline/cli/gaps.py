@@ -11,14 +11,17 @@ import msgspec
 from rich.table import Table
 
 from pipeline.cli.incident_table import terminal
+from pipeline.cli.investigations import names_of, opened_investigation
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say, say_json_lines
-from pipeline.replay.gap_reading import FoundGaps, GapsUnknown, read_gaps
-from pipeline.replay.gaps import Cause, Gap, Unseen
+from pipeline.replay.gap_reading import FoundGaps, GapsUnknown, read_covered, read_gaps
+from pipeline.replay.gaps import Cause, Covered, Gap, Unseen
+from pipeline.replay.past_sources import LiveStore
 from schemas.glossary import INCIDENT, Term, capital
 from schemas.language import Language
 from schemas.moments import DAY, Moment, format_moment
+from sinks.contract import QueryFailed
 
 SHOWN = 3
 """Rules that the table names of one gap; JSON has all."""
@@ -29,6 +32,7 @@ _HEADS: Final = (
     INCIDENT["event"],
     Term("规则数", "rules"),
     Term("未检查的规则", "never seen by"),
+    Term("已由调查回放补查", "filled by"),
 )
 _CAUSES: Final[dict[Cause, Term]] = {
     "added": Term("新增", "added"),
@@ -90,8 +94,19 @@ def find_gaps(
     rules: tuple[str, ...],
 ) -> FoundGaps:
     """Those that were chosen; a store that cannot say ends the command with exit code 1."""
+    live = LiveStore(store, database)
+    covered = {name: _covered(live, name) for name in names_of(live)}
     with _faults_told(), open_sink(store, database, must_exist=True) as sink:
-        return read_gaps(sink, since, enterprises, rules)
+        return read_gaps(sink, since, enterprises, rules, covered)
+
+
+def _covered(live: LiveStore, name: str) -> Covered:
+    """What it has seen; nothing where it was made before its rules were told."""
+    with opened_investigation(live, name) as sink:
+        try:
+            return read_covered(sink)
+        except QueryFailed:
+            return Covered({}, {})
 
 
 @contextmanager
@@ -105,10 +120,11 @@ def _faults_told() -> Iterator[None]:
 def tell_sums(found: FoundGaps) -> None:
     """What there is, as a sum, and of which rules."""
     sums, of = found.sums, len({each.enterprise_id for each in found.gaps})
+    filled = sum(1 for each in found.gaps if each.filled_by)
     say(f"{sums.stored} events stored = {sums.seen} seen + {sums.in_gaps} in gaps", err=True)
     say(
-        f"{len(found.gaps)} gaps of {of} enterprises, by {found.rules} rules of rule set "
-        f"{found.rule_set_id[:12]}",
+        f"{len(found.gaps)} gaps of {of} enterprises ({filled} filled), by {found.rules} rules of "
+        f"rule set {found.rule_set_id[:12]}",
         err=True,
     )
 
@@ -118,7 +134,7 @@ def _print(gaps: list[Gap], lang: Language) -> None:
     for each in gaps:
         moments = map(format_moment, (each.first_received_at, each.last_received_at))
         cells = (each.enterprise_id, *moments, each.events, len(each.rules))
-        table.add_row(*map(cell, (*cells, _named(each.rules, lang))))
+        table.add_row(*map(cell, (*cells, _named(each.rules, lang), ", ".join(each.filled_by))))
     terminal().print(table)
 
 

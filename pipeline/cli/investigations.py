@@ -43,7 +43,7 @@ def investigations_group() -> None:
 def list_investigations(as_json: bool, store: Path | None, database: str) -> None:
     """Each with the span of receipt, what it holds, and the rule sets that found it."""
     live = LiveStore(store, database)
-    rows = [{"name": name} | _sums(live, name) for name in _names(live)]
+    rows = [{"name": name} | _sums(live, name) for name in names_of(live)]
     if as_json:
         for row in rows:
             say(orjson.dumps(row))
@@ -89,7 +89,7 @@ def delete_investigation(name: str, yes: bool, store: Path | None, database: str
     say(f"deleted {name}")
 
 
-def _names(live: LiveStore) -> list[str]:
+def names_of(live: LiveStore) -> list[str]:
     """Of all that there are, in order."""
     if live.folder is not None:
         found = [each.parent.name for each in live.folder.glob(f"{PREFIX}*/metadata")]
@@ -105,7 +105,7 @@ def _names(live: LiveStore) -> list[str]:
 
 def require_investigation(live: LiveStore, name: str) -> None:
     """A fault of the call where there is none of this name."""
-    names = _names(live)
+    names = names_of(live)
     if name not in names:
         known = ", ".join(names) or "none"
         raise click.BadParameter(f"no investigation {name!r}; there are: {known}")

@@ -1,12 +1,23 @@
 """The gaps of a store, read from its accounts (shell)."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import cast
 
 import msgspec
 
-from pipeline.replay.gaps import IN_FORCE, KNOWN_SETS, Gap, Judged, Sums, gaps_of, select_judged
+from pipeline.replay.gaps import (
+    IN_FORCE,
+    KNOWN_SETS,
+    SPANS,
+    Covered,
+    Gap,
+    Judged,
+    Sums,
+    gaps_of,
+    select_judged,
+    with_filled,
+)
 from pipeline.replay.late_findings import (
     SELECT_FOUND,
     Found,
@@ -39,12 +50,14 @@ def read_gaps(
     since: Moment = 0,
     enterprises: Sequence[str] = (),
     rules: Sequence[str] = (),
+    investigations: Mapping[str, Covered] | None = None,
 ) -> FoundGaps:
     """Of batches received `since`; of these enterprises and rules (id or title), or of all.
 
+    Which of `investigations`, by name, has filled a gap is told of it.
     Raises GapsUnknown, and whatever the store raises.
     """
-    in_force = msgspec.convert(store.query(IN_FORCE), list[RuleOfSet])
+    in_force = _in_force(store)
     if not in_force:
         raise GapsUnknown(
             "the store does not say which rules are in force: `fenghuo run` and the worker tell "
@@ -57,7 +70,27 @@ def read_gaps(
     chunks = store.lines(select_judged(since, enterprises))
     judged = (each for chunk in chunks for each in _JUDGED.decode_lines(chunk))
     gaps, sums = gaps_of(judged, chosen, known)
-    return FoundGaps(rule_set_id=in_force[0].rule_set_id, rules=len(chosen), gaps=gaps, sums=sums)
+    return FoundGaps(
+        rule_set_id=in_force[0].rule_set_id,
+        rules=len(chosen),
+        gaps=[with_filled(each, in_force, investigations or {}) for each in gaps],
+        sums=sums,
+    )
+
+
+def read_covered(store: Store) -> Covered:
+    """What the rules of an investigation have seen; raises whatever the store raises."""
+    return Covered(
+        {each.rule_id: each.content_id for each in _in_force(store)},
+        {
+            str(row["enterprise_id"]): (int(str(row["first_us"])), int(str(row["last_us"])))
+            for row in store.query(SPANS)
+        },
+    )
+
+
+def _in_force(store: Store) -> list[RuleOfSet]:
+    return msgspec.convert(store.query(IN_FORCE), list[RuleOfSet])
 
 
 _JUDGED = msgspec.json.Decoder(Judged, strict=False)
@@ -87,10 +120,9 @@ def read_investigated(store: Store) -> Investigated:
     ids = {str(each) for row in rows for each in cast(list[object], row["event_ids"])}
     batches = _asked(store, "SELECT event_id, batch_id FROM events WHERE event_id IN ({ids})", ids)
     batch_of = {str(row["event_id"]): str(row["batch_id"]) for row in batches}
-    in_force = msgspec.convert(store.query(IN_FORCE), list[RuleOfSet])
     return Investigated(
         [found_of(row, batch_of) for row in rows],
-        {each.rule_id: each.content_id for each in in_force},
+        {each.rule_id: each.content_id for each in _in_force(store)},
         {
             str(row["incident_id"]): frozenset(map(str, cast(list[object], row["detection_ids"])))
             for row in store.query(_INCIDENTS)

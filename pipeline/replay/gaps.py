@@ -67,6 +67,8 @@ class Gap(msgspec.Struct, frozen=True, kw_only=True):
     events: int
     rules: tuple[Unseen, ...]
     """The one with the most events first."""
+    filled_by: tuple[str, ...] = ()
+    """Investigations in which these rules have seen all of it."""
 
 
 class Sums(msgspec.Struct, frozen=True, kw_only=True):
@@ -115,9 +117,16 @@ INNER JOIN (SELECT enterprise_id, batch_id, product, category, service, sum(even
             GROUP BY enterprise_id, batch_id, product, category, service) AS c
     ON c.enterprise_id = r.enterprise_id AND c.batch_id = r.batch_id
 GROUP BY enterprise_id, run, product, category, service
-ORDER BY enterprise_id, run, product, category, service"""
+ORDER BY enterprise_id, run, product, category, service
+SETTINGS max_bytes_before_external_sort = 500000000,
+         max_bytes_before_external_group_by = 500000000"""
 
 
+SPANS = """
+SELECT enterprise_id, toUnixTimestamp64Micro(min(received_at)) AS first_us,
+       toUnixTimestamp64Micro(max(received_at)) AS last_us
+FROM batches WHERE drill = '' AND outcome = 'accepted' GROUP BY enterprise_id"""
+"""What an investigation has read."""
 IN_FORCE = """
 SELECT * FROM rule_sets WHERE rule_set_id IN (SELECT rule_set_id FROM rules_in_force)
 ORDER BY title, rule_id"""
@@ -170,6 +179,29 @@ def gaps_of(
             )
         )
     return gaps, Sums(stored=stored, seen=stored - in_gaps, in_gaps=in_gaps)
+
+
+class Covered(msgspec.Struct, frozen=True):
+    """What the rules of one investigation have seen: contents by rule id, and the first and last
+    receipt by enterprise, between which a replay reads all of it."""
+
+    contents: Mapping[str, str]
+    spans: Mapping[str, tuple[Moment, Moment]]
+
+
+def with_filled(
+    gap: Gap, in_force: Sequence[RuleOfSet], investigations: Mapping[str, Covered]
+) -> Gap:
+    """The gap with the investigations, by name, that have filled it."""
+    content_of = {each.rule_id: each.content_id for each in in_force}
+    wanted = {each.rule_id: content_of[each.rule_id] for each in gap.rules}.items()
+    filled = []
+    for name, covered in investigations.items():
+        first, last = covered.spans.get(gap.enterprise_id, (gap.last_received_at + 1, 0))
+        is_read = first <= gap.first_received_at and gap.last_received_at <= last
+        if is_read and wanted <= covered.contents.items():
+            filled.append(name)
+    return msgspec.structs.replace(gap, filled_by=tuple(filled))
 
 
 def _causes(in_force: Sequence[RuleOfSet], saw: Mapping[str, str] | None) -> dict[str, Cause]:
