@@ -15,6 +15,7 @@ from pipeline.event_time.clock import Clock, clock_of
 from pipeline.exceptions import step as exceptions
 from pipeline.incidents import step as incidents
 from pipeline.incidents.commands import REGROUPING
+from pipeline.incidents.late_findings import admitted
 from pipeline.policy import Policy
 from pipeline.severity import step as severity
 from pipeline.state import EnterpriseState
@@ -66,6 +67,9 @@ def carry_out(
         exports = state.cross_border
         return [*cross_border.settle(policy.cross_border, exports, command, received_at, context)]
     clock = clock_of(state.clock, received_at)
+    if command.verb == commands.LATE_FINDING:
+        found = admitted(state.incidents, command, received_at, context)
+        return [*found, *conclude(policy, state, found, clock, context)]
     revised = incidents.handle_command(policy.incidents, state.incidents, command, clock, context)
     if command.verb in REGROUPING:
         judged_anew = severity.assess(policy.severity, state.severity, revised, clock, context)

@@ -201,6 +201,7 @@ class Engine:
                 account,
                 reasons={**account.reasons, **exports.remarks},
                 unverified=unverified,
+                rule_set_id=context.rule_set_id,
             ),
         ]
 

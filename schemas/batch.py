@@ -105,7 +105,7 @@ class BatchAccount(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     (`REMARKS` in pipeline/intake/reading.py). `unverified` is why it cannot be known whether an
     accepted batch was taken before; "" where it was not. `key_id` is that of the signature that
     holds; "" where none does: then nobody is answered. `quota` is what it was held against; None
-    where it was not.
+    where it was not. `rule_set_id` are the rules that saw its events; "" where none did.
     """
 
     enterprise_id: str
@@ -127,6 +127,7 @@ class BatchAccount(msgspec.Struct, frozen=True, kw_only=True, tag="batch"):
     drill: str = ""
     unverified: str = ""
     quota: Quota | None = None
+    rule_set_id: str = ""
 
 
 class DeadLetter(msgspec.Struct, frozen=True, kw_only=True, tag="dead_letter"):

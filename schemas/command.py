@@ -7,6 +7,7 @@ import msgspec
 from schemas.assessment import WarningNotice
 from schemas.detection import EntityKind
 from schemas.exception import Scope
+from schemas.late_finding import LateFinding
 from schemas.moments import Moment
 from schemas.registry import DataClass
 
@@ -38,6 +39,7 @@ Verb: TypeAlias = Literal[
     "fulfil_obligation",
     "waive_obligation",
     "reopen_obligation",
+    "add_late_finding",
 ]
 Body: TypeAlias = Literal[
     "", "processor", "local_regulator", "mechanism", "leading_group", "national_mechanism"
@@ -174,6 +176,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     to add_exception and `exception_id` to end_exception, whose `incident_id` is "". What a note
     says, or a task asks for, is the `reason`; `task_id` belongs to end_task, `assignee` to assign
     ("": nobody), `attachment` to attach, `other_id` (an incident) to merge, `part` to split.
+    `finding` belongs to add_late_finding, whose `incident_id` is the investigation's.
     """
 
     command_id: Id
@@ -200,6 +203,7 @@ class Command(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     attachment: Attachment | None = None
     other_id: Id = ""
     part: Part | None = None
+    finding: LateFinding | None = None
 
 
 class CommandOutcome(msgspec.Struct, frozen=True, kw_only=True, tag="command"):

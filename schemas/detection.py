@@ -73,3 +73,5 @@ class Detection(msgspec.Struct, frozen=True, kw_only=True, tag="detection"):
     """The title in Chinese, where the rule's author gave one."""
     summary_zh: str = ""
     """The fact in Chinese, where it is a sentence of ours and not what an event says."""
+    investigation: str = ""
+    """The investigation that found it where an analyst admitted it as a late finding."""

@@ -200,6 +200,7 @@ VERB: Final[Terms] = {
     "fulfil_obligation": Term("确认数据出境义务已办理", "a duty of exports was fulfilled"),
     "waive_obligation": Term("认定数据出境义务免予办理", "a duty of exports was waived"),
     "reopen_obligation": Term("撤回数据出境义务的认定", "a settled duty of exports was reopened"),
+    "add_late_finding": Term("纳入补查发现", "a late finding was admitted"),
 }
 """What an analyst or a regulator does; as 处置记录 these are read as sentences."""
 NOTICE: Final[Terms] = {
@@ -268,6 +269,7 @@ INCIDENT: Final[Terms] = {
     "tier": Term("级别", "tier"),
     "scenario": Term("场景", "scenario"),
     "opened_at": Term("发现时间", "discovered"),
+    "found_late_at": Term("补查发现时间", "found late"),
     "act": Term("处置", "act"),
     "acts": Term("处置记录", "record of handling"),
     "enterprise": Term("单位", "enterprise"),

@@ -81,3 +81,5 @@ class Incident(msgspec.Struct, frozen=True, kw_only=True, tag="incident"):
     superseded_by: str
     rule_set_id: str
     drill: str
+    found_late_at: Moment | None = None
+    """When an analyst first admitted a late finding to its evidence; None: it has none."""

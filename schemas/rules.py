@@ -1,4 +1,4 @@
-"""The rules that a worker matches with, as the store tells them."""
+"""The rules that a worker matches with, and matched with once, as the store tells them."""
 
 import msgspec
 
@@ -22,3 +22,17 @@ class RulesInForce(msgspec.Struct, frozen=True, kw_only=True):
     rule_set_id: str
     rules: tuple[RuleSummary, ...]
     kind: str = "sigma"
+
+
+class RuleOfSet(msgspec.Struct, frozen=True, kw_only=True):
+    """One rule of one rule set that was once loaded.
+
+    `content_id` is of what it looks for (`pipeline/sigma/matching/rule_contents.py`); `sources`
+    are its log sources as "category/product/service", of a correlation those of what it counts.
+    """
+
+    rule_set_id: str
+    rule_id: str
+    content_id: str
+    title: str
+    sources: tuple[str, ...]

@@ -70,6 +70,7 @@ INCIDENTS = Table(
         column("superseded_by", HEX_ID, "The incident that it became part of."),
         column("rule_set_id", TEXT, "Content id of the rule set."),
         DRILL,
+        column("found_late_at", MAYBE_MOMENT, "When a late finding was admitted; null: none was."),
     ),
 )
 

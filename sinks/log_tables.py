@@ -10,7 +10,7 @@ from schemas.coverage import RevenueRank
 from schemas.detection import Detection
 from schemas.event import Event
 from schemas.registry import Enterprise, unknown_facts
-from schemas.rules import RulesInForce
+from schemas.rules import RuleOfSet, RulesInForce
 from schemas.signed_files import SignedFile
 from sinks.columns import (
     CASE,
@@ -116,6 +116,7 @@ DETECTIONS = Table(
         column("late", FLAG, "Made from a late event."),
         DRILL,
         column("rule_set_id", TEXT, "Content id of the rule set."),
+        column("investigation", WORD, "Found late: the investigation; empty: found as it came."),
     ),
 )
 
@@ -145,6 +146,7 @@ BATCHES = Table(
         column("reasons", JSON, "Reason codes with counts (JSON).", json_of("reasons")),
         DRILL,
         column("unverified", WORD, "Why it cannot be known whether it was taken before."),
+        column("rule_set_id", WORD, "The rules that saw its events; empty: none, or not known."),
     ),
 )
 
@@ -353,6 +355,22 @@ SIGNED_FILES = Table(
         column("place", TEXT, "File or folder, as the workers' settings spell it."),
         column("key_id", WORD, "Whose signature."),
         column("signed_at", MOMENT, "When it was signed: nothing older is taken."),
+    ),
+)
+
+RULE_SETS = Table(
+    name="rule_sets",
+    of=RuleOfSet,
+    comment="The rules of every rule set that was loaded: what batches.rule_set_id refers to.",
+    key=("rule_set_id", "rule_id"),
+    order_by=("rule_set_id", "rule_id"),
+    is_public=True,
+    columns=(
+        column("rule_set_id", WORD, "Content id of the rule set."),
+        column("rule_id", TEXT, "Sigma id."),
+        column("content_id", HEX_ID, "Of what the rule looks for, filters included."),
+        column("title", TEXT, "Sigma title."),
+        column("sources", WORDS, "Its log sources: category/product/service.", list_of("sources")),
     ),
 )
 

@@ -30,6 +30,7 @@ from sinks.log_tables import (
     EVENTS_BY_MINUTE,
     LOG_SOURCES,
     REVENUE_RANKS,
+    RULE_SETS,
     RULES_IN_FORCE,
     SIGNED_FILES,
 )
@@ -55,6 +56,7 @@ TABLES: tuple[Table, ...] = (
     ENTERPRISES,
     *PROGRAMME_TABLES.values(),
     REVENUE_RANKS,
+    RULE_SETS,
     RULES_IN_FORCE,
     SIGNED_FILES,
     DRILLS,

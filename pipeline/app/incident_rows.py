@@ -29,7 +29,7 @@ their numbers do."""
 
 COLUMNS = (
     "incident_id", "enterprise_id", "province", "scenario", "status", "verdict", "revision",
-    "opened_at",
+    "opened_at", "found_late_at",
     "title", "title_en", "story", "story_en", "level", "first_time", "last_time",
     "assignee", "sector", "detection_count", "miit_tier", "miit_colour", "miit_response_level",
     "cac_tier", "drill",

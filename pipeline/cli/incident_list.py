@@ -5,6 +5,7 @@ from typing import get_args
 
 from rich.console import Console
 
+from pipeline.cli.incident_table import late_mark
 from pipeline.cli.terminal import cell
 from schemas.assessment import Regime
 from schemas.glossary import COLOUR, INCIDENT, STATUS, WARNING, Term, read
@@ -45,10 +46,12 @@ def _lines(incident: Answer, lang: Language) -> list[str]:
         cell(incident[f"title{suffix}"]),
         cell(read(STATUS, str(incident["status"]), lang)),
     )
+    late = late_mark(incident, lang)
     return [
         f"[{style}] {tier} {cell(shade)} [/]{_experts(incident, lang)} [bold]{title}[/]",
         f"  {place} · {_scenario(incident, lang)} · {incident['detection_count']} "
         f"{_DETECTIONS.of(lang)} · {status} · [dim]{str(incident['incident_id'])[:12]}[/]",
+        *([f"  [bold]{cell(late)}[/]"] if late else ()),
         f"  {cell(incident[f'story{suffix}'])}",
         f"  [dim]{_BECAUSE.of(lang)}: {cell(incident[f'miit_reason{suffix}'] or '-')}[/]",
     ]

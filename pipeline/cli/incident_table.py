@@ -29,6 +29,11 @@ _MORE = Term(
     "以上为前 {count} 起，还有更多：请缩小范围，或用 --limit。",
     "These are the first {count}; there are more: narrow it down, or say --limit.",
 )
+_LATE = Term(
+    "补查发现：发生于 {happened}，发现于 {found}",
+    "late finding: happened {happened}, found {found}",
+)
+_ASIDE = Term("（{text}）", " ({text})")
 _EXPERT = Term("专家定级", "expert")
 _FIXED = Term("认定", "fixed")
 
@@ -77,8 +82,21 @@ def tier_of(incident: Answer, regime: str, lang: Language) -> str:
     return f"{computed or '-'} {_EXPERT.of(lang)} {expert}" if expert else computed or "-"
 
 
+def late_mark(incident: Answer, lang: Language) -> str:
+    """Of an incident with a late finding: when it happened, and when that was found; else ""."""
+    if not incident["found_late_at"]:
+        return ""
+    moments = (incident["first_time"], incident["found_late_at"])
+    happened, found = (
+        datetime.fromisoformat(str(each)).astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M")
+        for each in moments
+    )
+    return _LATE.of(lang).format(happened=happened, found=found)
+
+
 def _cells(number: int, incident: Answer, lang: Language) -> list[Text]:
-    province = PROVINCES.get(str(incident["province"]))
+    province, late = PROVINCES.get(str(incident["province"])), late_mark(incident, lang)
+    mark = _ASIDE.of(lang).format(text=late) if late else ""
     cells = (
         str(number),
         str(incident["incident_id"])[:SHORT_ID],
@@ -89,7 +107,7 @@ def _cells(number: int, incident: Answer, lang: Language) -> list[Text]:
         local_minute(incident["opened_at"]),
         str(incident["enterprise"] or incident["enterprise_id"]),
         (province.en if lang == "en" else province.zh) if province else str(incident["province"]),
-        str(incident["title_en" if lang == "en" else "title"]),
+        str(incident["title_en" if lang == "en" else "title"]) + mark,
     )
     return [Text(plain(each)) for each in cells]
 

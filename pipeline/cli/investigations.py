@@ -43,7 +43,7 @@ def investigations_group() -> None:
 def list_investigations(as_json: bool, store: Path | None, database: str) -> None:
     """Each with the span of receipt, what it holds, and the rule sets that found it."""
     live = LiveStore(store, database)
-    rows = [{"name": name} | _sums(live, name) for name in _names(live)]
+    rows = [{"name": name} | _sums(live, name) for name in names_of(live)]
     if as_json:
         for row in rows:
             say(orjson.dumps(row))
@@ -63,10 +63,10 @@ def list_investigations(as_json: bool, store: Path | None, database: str) -> Non
 def show_investigation(name: str, lang: Language, store: Path | None, database: str) -> None:
     """What it holds, and its incidents."""
     live = LiveStore(store, database)
-    _require(live, name)
+    require_investigation(live, name)
     for key, value in _sums(live, name).items():
         say(f"{key}: {value}")
-    with _opened(live, name) as sink:
+    with opened_investigation(live, name) as sink:
         incidents = read_incidents(sink)
     print_incidents(Console(), incidents, lang)
 
@@ -78,7 +78,7 @@ def show_investigation(name: str, lang: Language, store: Path | None, database: 
 def delete_investigation(name: str, yes: bool, store: Path | None, database: str) -> None:
     """Delete it with all that it holds; live data are another database."""
     live = LiveStore(store, database)
-    _require(live, name)
+    require_investigation(live, name)
     if not yes:
         click.confirm(f"delete investigation {name}?", abort=True)
     if store is not None:
@@ -89,7 +89,7 @@ def delete_investigation(name: str, yes: bool, store: Path | None, database: str
     say(f"deleted {name}")
 
 
-def _names(live: LiveStore) -> list[str]:
+def names_of(live: LiveStore) -> list[str]:
     """Of all that there are, in order."""
     if live.folder is not None:
         found = [each.parent.name for each in live.folder.glob(f"{PREFIX}*/metadata")]
@@ -103,15 +103,17 @@ def _names(live: LiveStore) -> list[str]:
     return sorted(name for name in names if NAME.fullmatch(name))
 
 
-def _require(live: LiveStore, name: str) -> None:
-    names = _names(live)
+def require_investigation(live: LiveStore, name: str) -> None:
+    """A fault of the call where there is none of this name."""
+    names = names_of(live)
     if name not in names:
         known = ", ".join(names) or "none"
         raise click.BadParameter(f"no investigation {name!r}; there are: {known}")
 
 
 @contextmanager
-def _opened(live: LiveStore, name: str) -> Iterator[Store]:
+def opened_investigation(live: LiveStore, name: str) -> Iterator[Store]:
+    """The store of one that there is, to read."""
     folder = None if live.folder is None else _folder(live.folder, name)
     with open_sink(folder, PREFIX + name, must_exist=True) as sink:
         yield sink
@@ -122,6 +124,6 @@ def _folder(store: Path, name: str) -> Path:
 
 
 def _sums(live: LiveStore, name: str) -> Answer:
-    with _opened(live, name) as sink:
+    with opened_investigation(live, name) as sink:
         (row,) = sink.query(_SUMS.format(database=quote_name(PREFIX + name)))
     return row

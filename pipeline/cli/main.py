@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "agent": "pipeline.cli.agent:agent_group",
     "worker": "pipeline.cli.worker:worker_command",
     "replay": "pipeline.cli.replay:replay_command",
+    "gaps": "pipeline.cli.gap_filling:gaps_group",
     "investigations": "pipeline.cli.investigations:investigations_group",
     "incidents": "pipeline.cli.incidents:incidents_group",
     "exceptions": "pipeline.cli.exceptions:exceptions_group",

@@ -9,7 +9,8 @@ Rule 2. An id that comes again with other content is no command: it would take t
         the first in the store.
 Rule 3. A refusal names what stands in the way, and what may be said instead.
 Rule 4. Of commands on incidents that are not held the last `STRAY_MAX` are known, of commands
-        about exceptions, and about duties of exports, the last `COMMANDS_MAX` each.
+        about exceptions, about duties of exports and with late findings the last `COMMANDS_MAX`
+        each.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -24,6 +25,7 @@ from pipeline.cross_border.state import CrossBorderState
 from pipeline.exceptions.refusals import refusal_of as exception_refusal
 from pipeline.exceptions.state import ExceptionsState
 from pipeline.incidents.commands import refusal_of as incident_refusal
+from pipeline.incidents.late_findings import refusal_of as late_finding_refusal
 from pipeline.incidents.lifecycle import VERDICTS
 from pipeline.incidents.state import IncidentsState
 from pipeline.intake.admission import Refusal
@@ -50,11 +52,18 @@ ENDING = ("resolve", "close")
 """The verbs that may carry a verdict."""
 EXCEPTION_VERBS = ("add_exception", "end_exception")
 """The verbs about an enterprise's exceptions, on no incident."""
+LATE_FINDING: Verb = "add_late_finding"
+"""The verb about what an investigation found, whose incident may not be held yet."""
 OBLIGATION_VERBS = VERBS
 """The verbs about what an enterprise owes for its exports, on no incident."""
 _COMMAND = msgspec.json.Decoder(Command)
-_STRAY, _EXCEPTIONS, _OBLIGATIONS = "", "exceptions", "obligations"
-_KEPT = {_STRAY: STRAY_MAX, _EXCEPTIONS: COMMANDS_MAX, _OBLIGATIONS: COMMANDS_MAX}
+_STRAY, _EXCEPTIONS, _OBLIGATIONS, _FINDINGS = "", "exceptions", "obligations", "findings"
+_KEPT = {
+    _STRAY: STRAY_MAX,
+    _EXCEPTIONS: COMMANDS_MAX,
+    _OBLIGATIONS: COMMANDS_MAX,
+    _FINDINGS: COMMANDS_MAX,
+}
 """Shelves that are no incident's: the oldest command gives way."""
 
 
@@ -132,6 +141,8 @@ def hear(
         refusal = exception_refusal(exceptions, command, received_at)
     elif command.verb in OBLIGATION_VERBS:
         refusal = obligation_refusal(exports, command, context)
+    elif command.verb == LATE_FINDING:
+        refusal = content_refusal(command) or late_finding_refusal(incidents, command, received_at)
     else:
         refusal = (
             incident_refusal(incidents, command)
@@ -236,6 +247,7 @@ _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
     "note": _said,
     "add_task": _said,
     "attach": _attachment,
+    LATE_FINDING: _said,
 }
 """What verbs need beside the incident; those that are not named need nothing."""
 
@@ -246,6 +258,8 @@ def _subject_of(incidents: IncidentsState, command: Command) -> str:
         return _EXCEPTIONS
     if command.verb in OBLIGATION_VERBS:
         return _OBLIGATIONS
+    if command.verb == LATE_FINDING:
+        return _FINDINGS
     return command.incident_id if command.incident_id in incidents.cases else _STRAY
 
 

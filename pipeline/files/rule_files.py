@@ -15,12 +15,13 @@ from tempfile import NamedTemporaryFile
 import msgspec
 
 from pipeline.sigma.matching.compile import compile_rules
+from pipeline.sigma.matching.rule_contents import contents_of
 from pipeline.sigma.matching.ruleset import RuleSet
-from pipeline.sigma.reading.documents import LogSource, RuleFault
+from pipeline.sigma.reading.documents import Head, LogSource, RuleFault
 from pipeline.sigma.reading.parse import NO_PLACEHOLDERS, ParsedRules, parse_rules
-from schemas.rules import RulesInForce, RuleSummary
+from schemas.rules import RuleOfSet, RulesInForce, RuleSummary
 from sinks.contract import Rows
-from sinks.log_tables import RULES_IN_FORCE
+from sinks.log_tables import RULE_SETS, RULES_IN_FORCE
 
 SUFFIXES = (".yml", ".yaml")
 SAMPLES_SUFFIX = ".samples.yml"
@@ -45,7 +46,10 @@ def load_rules(
 
 
 def rule_rows(rules: RuleSet) -> Rows:
-    """The rule set as a row of the store, without what its rules look for."""
+    """The rule set as rows of the store, without what its rules look for.
+
+    Its rules stay there, with the contents by which a later rule set is told apart from it.
+    """
     sources = [(rule.head, rule.logsource) for rule in rules.rules.values()]
     sources += [(correlation.head, LogSource()) for correlation in rules.correlations]
     summaries = (
@@ -62,7 +66,24 @@ def rule_rows(rules: RuleSet) -> Rows:
         for head, source in sources
     )
     told = RulesInForce(rule_set_id=rules.content_id, rules=tuple(summaries))
-    return {RULES_IN_FORCE.name: [RULES_IN_FORCE.row(told)]}
+    of_set = _rules_of_set(rules, [head for head, _ in sources])
+    return {
+        RULE_SETS.name: [RULE_SETS.row(each) for each in of_set],
+        RULES_IN_FORCE.name: [RULES_IN_FORCE.row(told)],
+    }
+
+
+def _rules_of_set(rules: RuleSet, heads: Sequence[Head]) -> Iterator[RuleOfSet]:
+    contents = contents_of(rules)
+    for head in heads:
+        content = contents[head.rule_id]
+        yield RuleOfSet(
+            rule_set_id=rules.content_id,
+            rule_id=head.rule_id,
+            content_id=content.content_id,
+            title=head.title,
+            sources=tuple("/".join(msgspec.structs.astuple(each)) for each in content.sources),
+        )
 
 
 def load_documents(

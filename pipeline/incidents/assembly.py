@@ -72,6 +72,7 @@ def assemble(
         superseded_by=case.superseded_by,
         rule_set_id=context.rule_set_id,
         drill=context.drill,
+        found_late_at=min((one.found_late_at for one in group if one.found_late_at), default=None),
     )
 
 

@@ -162,7 +162,8 @@ def _discover_late(
     new = {one.detection_id for one in group} & change.changed
     if prior or not new or not new <= change.late:
         return case
-    return msgspec.structs.replace(case, touched=clock.watermark)
+    # Of an enterprise whose state began anew no event time is known yet.
+    return msgspec.structs.replace(case, touched=clock.watermark or clock.received_at)
 
 
 def _reopen(

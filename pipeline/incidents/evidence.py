@@ -105,6 +105,7 @@ def _evidence_of(
         merged=() if held is None else held.merged,
         parted=() if held is None else held.parted,
         attribution=attribution_of(detection.entities, evidence_index.shared),
+        found_late_at=received_at if detection.investigation else 0,
     )
 
 

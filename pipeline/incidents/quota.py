@@ -190,6 +190,7 @@ def _merge(pile: Sequence[Evidence]) -> Evidence:
         attribution=most_significant(one.attribution for one in pile),
         merged=tuple(dict.fromkeys(chain(*(one.merged for one in pile)))),
         parted=tuple(dict.fromkeys(chain(*(one.parted for one in pile)))),
+        found_late_at=min((one.found_late_at for one in pile if one.found_late_at), default=0),
     )
 
 

@@ -77,6 +77,8 @@ class Evidence(msgspec.Struct, frozen=True, array_like=True, kw_only=True):
     merged: tuple[str, ...] = ()
     parted: tuple[str, ...] = ()
     """Marks of merges and splits by hand (`regrouping.py`)."""
+    found_late_at: Moment = 0
+    """When an analyst admitted it as a late finding; 0: it was found as its events came."""
 
 
 class Case(msgspec.Struct, frozen=True, array_like=True, kw_only=True):

@@ -124,9 +124,14 @@ def _is_grave(rule: RuleFacts) -> bool:
 def opened_at(
     policy: IncidentPolicy, group: Iterable[Evidence], rules: Mapping[int, RuleFacts]
 ) -> Moment | None:
-    """When the group came to deserve a person, in time of receipt; None: it is context."""
+    """When the group came to deserve a person, in time of receipt; None: it is context.
+
+    A late finding deserves one because an analyst says so, when that was said.
+    """
     signs: dict[tuple[int, Attribution], Sign] = {}
     for evidence in sorted(group, key=lambda one: (one.received_at, one.time, one.detection_id)):
+        if evidence.found_late_at:
+            return evidence.received_at
         key = (evidence.rule, evidence.attribution)
         before = signs.get(key)
         count = evidence.count + (before.count if before else 0)

@@ -13,7 +13,7 @@ Rule 5: a category of Windows stands for channels and event ids, not for a name
 (specification, taxonomy appendix 2.1, "Windows Folder").
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
 import msgspec
@@ -350,6 +350,41 @@ def applies(rule: LogSource, event: EventSource, has_keywords: bool) -> bool:
         return True
     agrees = is_of_product if rule.product else event.product == ANY_PRODUCT
     return agrees or rule.service in event.services or rule.category in event.categories
+
+
+def may_apply(rule: LogSource, described: LogSource) -> bool:
+    """Whether a rule can be for an event of which a store keeps this description (`log_source`).
+
+    It is the narrowest of what the event was, so only what no such event can be is denied.
+    """
+    if rule.product and described.product not in ("", rule.product):
+        return False
+    of = EventSource(product=described.product, services=_known(described.service))
+    if rule.category and not described.category and not _fits_category(rule.category, of, False):
+        return False
+    return _may_share(_EVENTS_OF, rule.category, described.category) and _may_share(
+        SERVICES, rule.service, described.service
+    )
+
+
+def _may_share(logs: Mapping[str, Collection[object]], asked: str, described: str) -> bool:
+    """Whether one event can be of both, by a table of Windows: what is not in it is not known."""
+    if asked == described or asked not in logs or described not in logs:
+        return True
+    return not set(logs[asked]).isdisjoint(logs[described])
+
+
+_EVENTS_OF: dict[str, frozenset[tuple[str, int]]] = {
+    category: frozenset(
+        (channel, event_id)
+        for name, channels, event_ids in CATEGORIES
+        if name == category
+        for channel in channels
+        for event_id in event_ids
+    )
+    for category in WINDOWS_CATEGORIES
+}
+"""Category to its channels with their event ids."""
 
 
 def _fits_category(category: str, event: EventSource, has_keywords: bool) -> bool:

@@ -166,6 +166,7 @@ CREATE TABLE IF NOT EXISTS {{ local('detections_rows') }}{{ on_cluster }}
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
+    `investigation` LowCardinality(String) COMMENT 'Found late: the investigation; empty: found as it came.',
     INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('revision') }}
@@ -207,6 +208,7 @@ CREATE TABLE IF NOT EXISTS {{ local('detection_revisions_rows') }}{{ on_cluster 
     `late` Bool COMMENT 'Made from a late event.',
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
+    `investigation` LowCardinality(String) COMMENT 'Found late: the investigation; empty: found as it came.',
     INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
@@ -254,6 +256,7 @@ CREATE TABLE IF NOT EXISTS {{ local('incidents_rows') }}{{ on_cluster }}
     `superseded_by` String COMMENT 'The incident that it became part of.' CODEC(ZSTD(1)),
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `found_late_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When a late finding was admitted; null: none was.' CODEC(ZSTD(1)),
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('revision') }}
@@ -301,6 +304,7 @@ CREATE TABLE IF NOT EXISTS {{ local('incident_revisions_rows') }}{{ on_cluster }
     `superseded_by` String COMMENT 'The incident that it became part of.' CODEC(ZSTD(1)),
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
+    `found_late_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When a late finding was admitted; null: none was.' CODEC(ZSTD(1)),
     INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
@@ -898,6 +902,22 @@ COMMENT 'Places by revenue among those of a sector in a province.';
 {% if cluster %}CREATE TABLE IF NOT EXISTS revenue_ranks_rows{{ on_cluster }} AS {{ local('revenue_ranks_rows') }}
 ENGINE = {{ distributed('revenue_ranks_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
+CREATE TABLE IF NOT EXISTS {{ local('rule_sets_rows') }}{{ on_cluster }}
+(
+    `rule_set_id` LowCardinality(String) COMMENT 'Content id of the rule set.',
+    `rule_id` String COMMENT 'Sigma id.' CODEC(ZSTD(1)),
+    `content_id` String COMMENT 'Of what the rule looks for, filters included.' CODEC(ZSTD(1)),
+    `title` String COMMENT 'Sigma title.' CODEC(ZSTD(1)),
+    `sources` Array(LowCardinality(String)) COMMENT 'Its log sources: category/product/service.'
+)
+ENGINE = {{ engine('') }}
+ORDER BY (rule_set_id, rule_id)
+SETTINGS {{ memory(1000) }}
+COMMENT 'The rules of every rule set that was loaded: what batches.rule_set_id refers to.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS rule_sets_rows{{ on_cluster }} AS {{ local('rule_sets_rows') }}
+ENGINE = {{ distributed('rule_sets_rows', 'cityHash64(rule_set_id)') }};{% endif %}
+
 CREATE TABLE IF NOT EXISTS {{ local('rules_in_force_rows') }}{{ on_cluster }}
 (
     `kind` LowCardinality(String) COMMENT 'sigma.',
@@ -1053,7 +1073,8 @@ CREATE TABLE IF NOT EXISTS {{ local('batches_rows') }}{{ on_cluster }}
     `future` UInt64 COMMENT 'Of the stored: dated in the future.' CODEC(T64, ZSTD(1)),
     `reasons` String COMMENT 'Reason codes with counts (JSON).' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    `unverified` LowCardinality(String) COMMENT 'Why it cannot be known whether it was taken before.'
+    `unverified` LowCardinality(String) COMMENT 'Why it cannot be known whether it was taken before.',
+    `rule_set_id` LowCardinality(String) COMMENT 'The rules that saw its events; empty: none, or not known.'
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, batch_id, topic, partition, offset)

@@ -10,7 +10,9 @@ from schemas.assessment import Assessment, Obligation, WarningNotice
 from schemas.batch import DeadLetter, Record
 from schemas.command import Attachment, CommandOutcome, Impact, Part, Particulars, Verb
 from schemas.decision import Decision
+from schemas.detection import Entity
 from schemas.incident import Incident
+from schemas.late_finding import LateDetection, LateFinding
 from schemas.moments import DAY, SECOND
 from tests.engine.builders import (
     START,
@@ -33,6 +35,25 @@ NOTICE = WarningNotice(
     handle_by=START + DAY,
     distribution="the enterprises named",
     issued_by="local_regulator",
+)
+LATE = LateFinding(
+    investigation="march",
+    detections=(
+        LateDetection(
+            detection_id="0" * 32,
+            revision=1,
+            kind="rule",
+            rule_id="new",
+            title="New",
+            level="high",
+            time=START + SECOND,
+            first_time=START + SECOND,
+            last_time=START + SECOND,
+            event_ids=("1" * 32,),
+            event_count=1,
+            entities=(Entity("host", "ws-1"),),
+        ),
+    ),
 )
 SAYINGS: tuple[tuple[Verb, dict[str, object]], ...] = (
     ("start", {}),
@@ -62,6 +83,7 @@ SAYINGS: tuple[tuple[Verb, dict[str, object]], ...] = (
     ("attach", {"attachment": Attachment(name="a", sha256="0" * 64, size=1)}),
     ("merge", {"other_id": "nobody's"}),
     ("split", {"part": Part(kind="host", value="nobody's")}),
+    ("add_late_finding", {"reason": "a new rule", "finding": LATE}),
 )
 
 

@@ -34,6 +34,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_standards USING 1 T
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_cases USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_spendings USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.revenue_ranks USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.rule_sets USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.rules_in_force USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.signed_files USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.drills USING 1 TO ALL;
@@ -79,6 +80,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_cases_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.revenue_ranks_rows USING province = '440000' TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.drills_rows USING has(provinces, '440000') TO `fenghuo_province_440000`;
@@ -115,6 +117,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_cases_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.programme_spendings_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.revenue_ranks_rows USING enterprise_id = 'a`b\'s' TO `fenghuo_enterprise_a\`b's`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_enterprise_a\`b's`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_enterprise_a\`b's` ON fenghuo.drills_rows USING 0 TO `fenghuo_enterprise_a\`b's`;

@@ -35,7 +35,8 @@ def test_every_table_has_a_term_but_the_registry_the_programme_and_members_of_ca
     kept = {table.name for table in TABLES if not table.kept_as}
     programme = {table.name for table in PROGRAMME_TABLES.values()}
     registry = {"enterprises", "revenue_ranks", "log_sources", "cross_border_thresholds"}
-    assert kept == {*registry, "campaign_members", "rules_in_force", "signed_files", *programme}
+    files = {"rules_in_force", "rule_sets", "signed_files"}
+    assert kept == {*registry, "campaign_members", *files, *programme}
     for table in TABLES:
         assert bool(table.kept_as) == bool(table.ages_by)
         assert not table.ages_by or table.ages_by in table.column_names
@@ -81,6 +82,7 @@ def test_only_what_is_no_single_enterprises_is_not_forgotten() -> None:
         "drills",
         "rules_in_force",
         "signed_files",
+        "rule_sets",
         *(f"programme_{it}" for it in ("specialists", "standards", "trainings")),
     }
     assert {table.name for table in TABLES if table not in of_enterprises()} == nobodys

@@ -34,6 +34,7 @@ from sinks.tables import TABLES
 pytestmark = pytest.mark.store
 
 DATABASE = "fenghuo"
+PUBLIC = ("rules_in_force", "rule_sets")
 ENTERPRISE = enterprise_role("E440000")
 NOBODY = Role(name="nobody", column="province", value="000000")
 """May ask for everything, and is named by no policy but that of everybody."""
@@ -138,7 +139,7 @@ def readable(role: Role, relation: str, row: dict[str, Any]) -> bool:
         return True
     if role is NOBODY or relation == "migrations" or relation.endswith("_feed"):
         return False
-    if relation.startswith("rules_in_force"):
+    if relation.startswith(PUBLIC):
         return True  # public
     if relation.startswith(("campaigns", "campaign_revisions")):
         named = relation.startswith("campaigns") or bool(row["provinces"])
@@ -174,7 +175,7 @@ FORMATS = (
 def test_every_relation_of_the_store_holds_rows_of_every_province(store: Store) -> None:
     """Otherwise the proof above would hold of an empty store; the figures are printed."""
     for name, rows in store.everything.items():
-        if name != "migrations" and not name.startswith(("rules_in_force", "signed_files")):
+        if name != "migrations" and not name.startswith((*PUBLIC, "signed_files")):
             assert {owner(row) for row in rows} == set(PROVINCES), name
     checks = len(ROLES) * len(store.relations)
     print(f"\n{len(store.relations)} relations x {len(ROLES)} roles = {checks} answers compared")

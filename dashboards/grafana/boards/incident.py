@@ -64,12 +64,13 @@ _TIMES: Final = Panel(
     kind="table",
     title=Text("时间与处置", "Times and handling"),
     description=Text(
-        "首末事件、发现时刻、置信度、风险值与负责人。",
-        "First and last event, discovery, confidence, risk and who works on it.",
+        "首末事件、发现时刻、补查发现时刻（若有）、置信度、风险值与负责人。",
+        "First and last event, discovery, when a late finding was admitted (if one was),"
+        " confidence, risk and who works on it.",
     ),
     queries=(
         f"""
-SELECT first_time, last_time, opened_at, confidence, risk, assignee
+SELECT first_time, last_time, opened_at, found_late_at, confidence, risk, assignee
 FROM incidents WHERE {_THIS}
 """,
     ),

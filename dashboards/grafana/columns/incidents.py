@@ -104,6 +104,7 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
     "first_time": Look(title=words.INCIDENT["first_time"], unit=MOMENT, width=180),
     "last_time": Look(title=words.INCIDENT["last_time"], unit=MOMENT, width=180),
     "opened_at": Look(title=words.INCIDENT["opened_at"], unit=MOMENT, width=180),
+    "found_late_at": Look(title=words.INCIDENT["found_late_at"], unit=MOMENT, width=180),
     "assessed_at": Look(title=Text("评定", "Assessed"), unit=MOMENT, width=180),
     "revised_at": Look(title=Text("修订时间", "Revised"), unit=MOMENT, width=180),
     "said_at": Look(title=Text("时间", "Said"), unit=MOMENT, width=180),

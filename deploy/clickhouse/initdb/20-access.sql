@@ -92,6 +92,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_standards USING 1 T
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_cases USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.programme_spendings USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.revenue_ranks USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.rule_sets USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.rules_in_force USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.signed_files USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.drills USING 1 TO ALL;
@@ -137,6 +138,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.programme_cases_rows USING province = '110000' TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '110000') TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.revenue_ranks_rows USING province = '110000' TO `fenghuo_province_110000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.drills_rows USING has(provinces, '110000') TO `fenghuo_province_110000`;
@@ -173,6 +175,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.programme_cases_rows USING province = '120000' TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '120000') TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.revenue_ranks_rows USING province = '120000' TO `fenghuo_province_120000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.drills_rows USING has(provinces, '120000') TO `fenghuo_province_120000`;
@@ -209,6 +212,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.programme_cases_rows USING province = '130000' TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '130000') TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.revenue_ranks_rows USING province = '130000' TO `fenghuo_province_130000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.drills_rows USING has(provinces, '130000') TO `fenghuo_province_130000`;
@@ -245,6 +249,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.programme_cases_rows USING province = '140000' TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '140000') TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.revenue_ranks_rows USING province = '140000' TO `fenghuo_province_140000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.drills_rows USING has(provinces, '140000') TO `fenghuo_province_140000`;
@@ -281,6 +286,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.programme_cases_rows USING province = '150000' TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '150000') TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.revenue_ranks_rows USING province = '150000' TO `fenghuo_province_150000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.drills_rows USING has(provinces, '150000') TO `fenghuo_province_150000`;
@@ -317,6 +323,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.programme_cases_rows USING province = '210000' TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '210000') TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.revenue_ranks_rows USING province = '210000' TO `fenghuo_province_210000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.drills_rows USING has(provinces, '210000') TO `fenghuo_province_210000`;
@@ -353,6 +360,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.programme_cases_rows USING province = '220000' TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '220000') TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.revenue_ranks_rows USING province = '220000' TO `fenghuo_province_220000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.drills_rows USING has(provinces, '220000') TO `fenghuo_province_220000`;
@@ -389,6 +397,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.programme_cases_rows USING province = '230000' TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '230000') TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.revenue_ranks_rows USING province = '230000' TO `fenghuo_province_230000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.drills_rows USING has(provinces, '230000') TO `fenghuo_province_230000`;
@@ -425,6 +434,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.programme_cases_rows USING province = '310000' TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '310000') TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.revenue_ranks_rows USING province = '310000' TO `fenghuo_province_310000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.drills_rows USING has(provinces, '310000') TO `fenghuo_province_310000`;
@@ -461,6 +471,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.programme_cases_rows USING province = '320000' TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '320000') TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.revenue_ranks_rows USING province = '320000' TO `fenghuo_province_320000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.drills_rows USING has(provinces, '320000') TO `fenghuo_province_320000`;
@@ -497,6 +508,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.programme_cases_rows USING province = '330000' TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '330000') TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.revenue_ranks_rows USING province = '330000' TO `fenghuo_province_330000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.drills_rows USING has(provinces, '330000') TO `fenghuo_province_330000`;
@@ -533,6 +545,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.programme_cases_rows USING province = '340000' TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '340000') TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.revenue_ranks_rows USING province = '340000' TO `fenghuo_province_340000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.drills_rows USING has(provinces, '340000') TO `fenghuo_province_340000`;
@@ -569,6 +582,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.programme_cases_rows USING province = '350000' TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '350000') TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.revenue_ranks_rows USING province = '350000' TO `fenghuo_province_350000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.drills_rows USING has(provinces, '350000') TO `fenghuo_province_350000`;
@@ -605,6 +619,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.programme_cases_rows USING province = '360000' TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '360000') TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.revenue_ranks_rows USING province = '360000' TO `fenghuo_province_360000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.drills_rows USING has(provinces, '360000') TO `fenghuo_province_360000`;
@@ -641,6 +656,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.programme_cases_rows USING province = '370000' TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '370000') TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.revenue_ranks_rows USING province = '370000' TO `fenghuo_province_370000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.drills_rows USING has(provinces, '370000') TO `fenghuo_province_370000`;
@@ -677,6 +693,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.programme_cases_rows USING province = '410000' TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '410000') TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.revenue_ranks_rows USING province = '410000' TO `fenghuo_province_410000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.drills_rows USING has(provinces, '410000') TO `fenghuo_province_410000`;
@@ -713,6 +730,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.programme_cases_rows USING province = '420000' TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '420000') TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.revenue_ranks_rows USING province = '420000' TO `fenghuo_province_420000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.drills_rows USING has(provinces, '420000') TO `fenghuo_province_420000`;
@@ -749,6 +767,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.programme_cases_rows USING province = '430000' TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '430000') TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.revenue_ranks_rows USING province = '430000' TO `fenghuo_province_430000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.drills_rows USING has(provinces, '430000') TO `fenghuo_province_430000`;
@@ -785,6 +804,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_cases_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.revenue_ranks_rows USING province = '440000' TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.drills_rows USING has(provinces, '440000') TO `fenghuo_province_440000`;
@@ -821,6 +841,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.programme_cases_rows USING province = '450000' TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '450000') TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.revenue_ranks_rows USING province = '450000' TO `fenghuo_province_450000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.drills_rows USING has(provinces, '450000') TO `fenghuo_province_450000`;
@@ -857,6 +878,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.programme_cases_rows USING province = '460000' TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '460000') TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.revenue_ranks_rows USING province = '460000' TO `fenghuo_province_460000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.drills_rows USING has(provinces, '460000') TO `fenghuo_province_460000`;
@@ -893,6 +915,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.programme_cases_rows USING province = '500000' TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '500000') TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.revenue_ranks_rows USING province = '500000' TO `fenghuo_province_500000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.drills_rows USING has(provinces, '500000') TO `fenghuo_province_500000`;
@@ -929,6 +952,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.programme_cases_rows USING province = '510000' TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '510000') TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.revenue_ranks_rows USING province = '510000' TO `fenghuo_province_510000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.drills_rows USING has(provinces, '510000') TO `fenghuo_province_510000`;
@@ -965,6 +989,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.programme_cases_rows USING province = '520000' TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '520000') TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.revenue_ranks_rows USING province = '520000' TO `fenghuo_province_520000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.drills_rows USING has(provinces, '520000') TO `fenghuo_province_520000`;
@@ -1001,6 +1026,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.programme_cases_rows USING province = '530000' TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '530000') TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.revenue_ranks_rows USING province = '530000' TO `fenghuo_province_530000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.drills_rows USING has(provinces, '530000') TO `fenghuo_province_530000`;
@@ -1037,6 +1063,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.programme_cases_rows USING province = '540000' TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '540000') TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.revenue_ranks_rows USING province = '540000' TO `fenghuo_province_540000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.drills_rows USING has(provinces, '540000') TO `fenghuo_province_540000`;
@@ -1073,6 +1100,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.programme_cases_rows USING province = '610000' TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '610000') TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.revenue_ranks_rows USING province = '610000' TO `fenghuo_province_610000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.drills_rows USING has(provinces, '610000') TO `fenghuo_province_610000`;
@@ -1109,6 +1137,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.programme_cases_rows USING province = '620000' TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '620000') TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.revenue_ranks_rows USING province = '620000' TO `fenghuo_province_620000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.drills_rows USING has(provinces, '620000') TO `fenghuo_province_620000`;
@@ -1145,6 +1174,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.programme_cases_rows USING province = '630000' TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '630000') TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.revenue_ranks_rows USING province = '630000' TO `fenghuo_province_630000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.drills_rows USING has(provinces, '630000') TO `fenghuo_province_630000`;
@@ -1181,6 +1211,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.programme_cases_rows USING province = '640000' TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '640000') TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.revenue_ranks_rows USING province = '640000' TO `fenghuo_province_640000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.drills_rows USING has(provinces, '640000') TO `fenghuo_province_640000`;
@@ -1217,6 +1248,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.programme_s
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.programme_cases_rows USING province = '650000' TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.programme_spendings_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '650000') TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.revenue_ranks_rows USING province = '650000' TO `fenghuo_province_650000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.rule_sets_rows USING 1 TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.rules_in_force_rows USING 1 TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.signed_files_rows USING 0 TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.drills_rows USING has(provinces, '650000') TO `fenghuo_province_650000`;

@@ -1,0 +1,151 @@
+"""`fenghuo gaps`: stored events that the rules in force never saw (shell)."""
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import msgspec
+from rich.table import Table
+
+from pipeline.cli.incident_table import terminal
+from pipeline.cli.investigations import names_of, opened_investigation
+from pipeline.cli.spoken_language import lang_option
+from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.terminal import cell, say, say_json_lines
+from pipeline.replay.gap_reading import FoundGaps, GapsUnknown, read_covered, read_gaps
+from pipeline.replay.gaps import Cause, Covered, Gap, Unseen
+from pipeline.replay.past_sources import LiveStore
+from schemas.glossary import INCIDENT, Term, capital
+from schemas.language import Language
+from schemas.moments import DAY, Moment, format_moment
+from sinks.contract import QueryFailed
+
+SHOWN = 3
+"""Rules that the table names of one gap; JSON has all."""
+_HEADS: Final = (
+    INCIDENT["enterprise"],
+    Term("首批接收时间", "first received"),
+    Term("末批接收时间", "last received"),
+    INCIDENT["event"],
+    Term("规则数", "rules"),
+    Term("未检查的规则", "never seen by"),
+    Term("已由调查回放补查", "filled by"),
+)
+_CAUSES: Final[dict[Cause, Term]] = {
+    "added": Term("新增", "added"),
+    "changed": Term("已修改", "changed"),
+    "unknown": Term("不明", "unknown"),
+}
+_MORE: Final = Term("另有 {count} 条", "{count} more")
+
+
+def choice_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Which gaps: the command gets `since`, `enterprises` and `rules`."""
+    days = click.option(
+        "--days",
+        "since",
+        type=click.IntRange(1, 36_500),
+        callback=lambda _context, _option, given: _days_ago(given),
+        help="Received in so many days up to now; default: ever.",
+    )
+    enterprises = click.option("--enterprise", "enterprises", multiple=True, help="Only these.")
+    rules = click.option("--rule", "rules", multiple=True, help="Only these: id or title.")
+    return days(enterprises(rules(command)))
+
+
+def _days_ago(days: int | None) -> Moment:
+    return 0 if days is None else max(0, time.time_ns() // 1_000 - days * DAY)
+
+
+@click.command("list")
+@choice_options
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a gap, with all its rules.")
+@lang_option
+@sink_options
+def list_command(
+    since: Moment,
+    enterprises: tuple[str, ...],
+    rules: tuple[str, ...],
+    as_json: bool,
+    lang: Language,
+    store: Path | None,
+    database: str,
+) -> None:
+    """Runs of batches of an enterprise that hold events which a rule in force never saw.
+
+    Drills are left out. Of each enterprise: events seen + events in gaps = events stored.
+    """
+    found = find_gaps(store, database, since, enterprises, rules)
+    if as_json:
+        say_json_lines(map(_for_scripts, found.gaps))
+    elif found.gaps:
+        _print(found.gaps, lang)
+    tell_sums(found)
+
+
+def find_gaps(
+    store: Path | None,
+    database: str,
+    since: Moment,
+    enterprises: tuple[str, ...],
+    rules: tuple[str, ...],
+) -> FoundGaps:
+    """Those that were chosen; a store that cannot say ends the command with exit code 1."""
+    live = LiveStore(store, database)
+    covered = {name: _covered(live, name) for name in names_of(live)}
+    with _faults_told(), open_sink(store, database, must_exist=True) as sink:
+        return read_gaps(sink, since, enterprises, rules, covered)
+
+
+def _covered(live: LiveStore, name: str) -> Covered:
+    """What it has seen; nothing where it was made before its rules were told."""
+    with opened_investigation(live, name) as sink:
+        try:
+            return read_covered(sink)
+        except QueryFailed:
+            return Covered({}, {})
+
+
+@contextmanager
+def _faults_told() -> Iterator[None]:
+    try:
+        yield
+    except GapsUnknown as fault:
+        raise click.ClickException(str(fault)) from fault
+
+
+def tell_sums(found: FoundGaps) -> None:
+    """What there is, as a sum, and of which rules."""
+    sums, of = found.sums, len({each.enterprise_id for each in found.gaps})
+    filled = sum(1 for each in found.gaps if each.filled_by)
+    say(f"{sums.stored} events stored = {sums.seen} seen + {sums.in_gaps} in gaps", err=True)
+    say(
+        f"{len(found.gaps)} gaps of {of} enterprises ({filled} filled), by {found.rules} rules of "
+        f"rule set {found.rule_set_id[:12]}",
+        err=True,
+    )
+
+
+def _print(gaps: list[Gap], lang: Language) -> None:
+    table = Table(*(capital(head.of(lang)) for head in _HEADS))
+    for each in gaps:
+        moments = map(format_moment, (each.first_received_at, each.last_received_at))
+        cells = (each.enterprise_id, *moments, each.events, len(each.rules))
+        table.add_row(*map(cell, (*cells, _named(each.rules, lang), ", ".join(each.filled_by))))
+    terminal().print(table)
+
+
+def _named(rules: Sequence[Unseen], lang: Language) -> str:
+    named = [f"{each.title} ({_CAUSES[each.cause].of(lang)})" for each in rules[:SHOWN]]
+    more = len(rules) - SHOWN
+    return "; ".join([*named, _MORE.of(lang).format(count=more)] if more > 0 else named)
+
+
+def _for_scripts(gap: Gap) -> dict[str, object]:
+    """Its moments as text, as in every table of the store."""
+    moments = ("first_received_at", "last_received_at")
+    texts = {name: format_moment(getattr(gap, name)) for name in moments}
+    return msgspec.structs.asdict(gap) | texts
