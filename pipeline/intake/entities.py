@@ -15,10 +15,10 @@ from pipeline.intake.field_map import (
     WINDOWS,
 )
 from pipeline.intake.field_rows import Column, Place, Role, Row, Rows
-from pipeline.intake.normal_forms import ADDRESSES, INSIDE, NORMAL_FORMS
+from pipeline.intake.normal_forms import ADDRESSES, FORMS_KEPT, INSIDE, NORMAL_FORMS
 from pipeline.sigma.matching.values import members, read_field
-from pipeline.sigma.memo import Memo, Names, by_names
-from schemas.detection import Entity
+from pipeline.sigma.memo import Memo, Names, by_names, by_text
+from schemas.detection import Entity, EntityKind
 from schemas.event import Event
 
 NOTHING = frozenset({"", "-", "?", "N/A", "n/a", "(null)", "(none)", "null", "unset"})
@@ -39,8 +39,9 @@ class Seat(NamedTuple):
     name: str
     row: Row
     form: Callable[[str], str]
-    is_plain: bool
-    """Whether nothing but its own value decides whether it says something."""
+    shown: Memo[str, str] | None
+    """What the column shows of a text; None where something else decides too whether the field
+    says something."""
 
 
 class Present(NamedTuple):
@@ -56,7 +57,7 @@ def _present(rows: Rows, names: Names) -> Present:
 
     def seats(places: Iterable[Place]) -> tuple[Seat, ...]:
         return tuple(
-            Seat(name, row, NORMAL_FORMS[row.kind], not row.event_ids and name not in NUMBERED)
+            Seat(name, row, NORMAL_FORMS[row.kind], _shown(name, row))
             for name, holders, row in places
             if name in known or not known.isdisjoint(holders)
         )
@@ -68,6 +69,20 @@ def _present(rows: Rows, names: Names) -> Present:
         tuple((row, found) for row, found in by_row if found),
     )
 
+
+def _shown(name: str, row: Row) -> Memo[str, str] | None:
+    return None if row.event_ids or name in NUMBERED else SHOWN[row.kind]
+
+
+def _shown_of(form: Callable[[str], str], text: str) -> str:
+    return text if text not in NOTHING and form(text) else ""
+
+
+SHOWN: Mapping[EntityKind, Memo[str, str]] = {
+    kind: by_text(partial(_shown_of, form), FORMS_KEPT) for kind, form in NORMAL_FORMS.items()
+}
+"""What a column shows of a text that names something of this kind: the text itself, or "" where it
+says nothing."""
 
 _PRESENT: Mapping[Rows, Memo[Names, Present]] = {
     rows: by_names(partial(_present, rows)) for rows in ALL_ROWS
@@ -90,10 +105,10 @@ def columns_of(
     columns = [""] * len(COLUMNS)
     present = _PRESENT[rows_of(format, product, fields)]
     for at, seats in present[names or tuple(fields)].columns:
-        for name, row, form, is_plain in seats:
+        for name, row, form, shown in seats:
             value = fields.get(name)
-            if is_plain and value.__class__ is str:  # nearly all are, so it is asked in place
-                text = value if value not in NOTHING and form(value) else ""
+            if shown is not None and isinstance(value, str):  # nearly all are
+                text = shown[value]
             else:
                 text = _first_text(fields, name, row, form)
             if text:

@@ -71,23 +71,36 @@ DEEPEST_NAME = 32
 by its path all the same, and a line of nested names cannot grow to many times its size."""
 
 
-def flattened(document: Mapping[str, Any]) -> Fields:
-    """Objects in objects as dotted names; lists stay as they are."""
+def flattened(document: Fields) -> Fields:
+    """Objects in objects as dotted names; lists stay as they are. What holds no objects is itself
+    the answer."""
+    if dict not in set(map(type, document.values())):
+        return document
     fields: Fields = {}
     for key, value in document.items():
         if value.__class__ is dict and value:
-            _flatten(value, f"{key}.", DEEPEST_NAME - 1, fields)
+            _flatten(value, key, DEEPEST_NAME - 1, fields)
         else:
             fields[key] = value
     return fields
 
 
-def _flatten(holder: Mapping[str, Any], prefix: str, levels: int, fields: Fields) -> None:
-    for key, value in holder.items():
+def _flatten(holder: Mapping[str, Any], path: str, levels: int, fields: Fields) -> None:
+    for name, value in zip(_NAMES_WITHIN[path, *holder], holder.values(), strict=True):
         if value.__class__ is dict and value and levels > 1:
-            _flatten(value, f"{prefix}{key}.", levels - 1, fields)
+            _flatten(value, name, levels - 1, fields)
         else:
-            fields[prefix + key] = value
+            fields[name] = value
+
+
+def _names_within(path_and_keys: Names) -> Names:
+    path, *keys = path_and_keys
+    return tuple([f"{path}.{key}" for key in keys])
+
+
+_NAMES_WITHIN = by_names(_names_within)
+"""The dotted names of an object's members, by its path and their keys: the texts that events of
+one shape share have been hashed before, and are found again without being compared."""
 
 
 class Aliases:

@@ -222,7 +222,7 @@ def _name_process(fields: Fields) -> None:
 def _beat(document: Fields) -> Fields:
     winlog = document.get("winlog")
     holder = winlog if isinstance(winlog, dict) else document
-    fields = flattened(document)
+    fields = dict(flattened(document))  # a copy: the document is still to be looked into
     for name in _BEAT_HOLDERS:
         data = holder.get(name) or _dotted(document, f"winlog.{name}.")
         if isinstance(data, dict):
