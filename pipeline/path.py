@@ -26,7 +26,7 @@ from pipeline.correlation.detections import detection_of
 from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.cross_border import step as cross_border
-from pipeline.cross_border.exports import Export, export_of
+from pipeline.cross_border.exports import TELLING_FORMATS, Export, export_of
 from pipeline.event_time.clock import Clock, advance, clock_of, move_on, settle
 from pipeline.exceptions import step as exceptions
 from pipeline.exceptions.step import Tally
@@ -422,5 +422,9 @@ class Engine:
 
 def _exports(reading: Reading) -> list[Export]:
     """The events that tell of data sent abroad, each in the year in which it counts."""
-    told = (export_of(event, reading.times[event.event_id]) for event in reading.events)
-    return [export for export in told if export is not None]
+    return [
+        export
+        for event in reading.events
+        if event.format in TELLING_FORMATS
+        and (export := export_of(event, reading.times[event.event_id])) is not None
+    ]

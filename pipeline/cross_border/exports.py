@@ -50,6 +50,8 @@ NAMES: Mapping[str, Mapping[str, str]] = {
     },
 }
 """Format, and where it says what."""
+TELLING_FORMATS = frozenset(NAMES)
+"""Events of all others tell of no export."""
 FAILED = frozenset({"failure", "denied", "blocked"})
 IMPORTANT = frozenset({"important", "core"})
 PERSONAL = frozenset({"personal", "sensitive_personal"})

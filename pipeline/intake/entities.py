@@ -39,9 +39,10 @@ class Seat(NamedTuple):
     name: str
     row: Row
     form: Callable[[str], str]
-    shown: Memo[str, str] | None
-    """What the column shows of a text; None where something else decides too whether the field
-    says something."""
+    is_plain: bool
+    """Whether nothing but its own value decides whether it says something."""
+    shown: Mapping[str, str] | None
+    """What the column shows of a text; None where that is not remembered."""
 
 
 class Present(NamedTuple):
@@ -57,7 +58,7 @@ def _present(rows: Rows, names: Names) -> Present:
 
     def seats(places: Iterable[Place]) -> tuple[Seat, ...]:
         return tuple(
-            Seat(name, row, NORMAL_FORMS[row.kind], _shown(name, row))
+            Seat(name, row, NORMAL_FORMS[row.kind], _is_plain(name, row), SHOWN.get(row.kind))
             for name, holders, row in places
             if name in known or not known.isdisjoint(holders)
         )
@@ -70,19 +71,21 @@ def _present(rows: Rows, names: Names) -> Present:
     )
 
 
-def _shown(name: str, row: Row) -> Memo[str, str] | None:
-    return None if row.event_ids or name in NUMBERED else SHOWN[row.kind]
-
-
 def _shown_of(form: Callable[[str], str], text: str) -> str:
     return text if text not in NOTHING and form(text) else ""
 
 
 SHOWN: Mapping[EntityKind, Memo[str, str]] = {
-    kind: by_text(partial(_shown_of, form), FORMS_KEPT) for kind, form in NORMAL_FORMS.items()
+    kind: by_text(partial(_shown_of, NORMAL_FORMS[kind]), FORMS_KEPT)
+    for kind in ("host", "account", "address")
 }
 """What a column shows of a text that names something of this kind: the text itself, or "" where it
-says nothing."""
+says nothing. Of the other kinds' texts NOTHING alone decides, and few come twice."""
+
+
+def _is_plain(name: str, row: Row) -> bool:
+    return not row.event_ids and name not in NUMBERED
+
 
 _PRESENT: Mapping[Rows, Memo[Names, Present]] = {
     rows: by_names(partial(_present, rows)) for rows in ALL_ROWS
@@ -105,12 +108,14 @@ def columns_of(
     columns = [""] * len(COLUMNS)
     present = _PRESENT[rows_of(format, product, fields)]
     for at, seats in present[names or tuple(fields)].columns:
-        for name, row, form, shown in seats:
+        for name, row, form, is_plain, shown in seats:
             value = fields.get(name)
-            if shown is not None and isinstance(value, str):  # nearly all are
+            if not is_plain or not isinstance(value, str):  # few are
+                text = _first_text(fields, name, row, form)
+            elif shown is not None:
                 text = shown[value]
             else:
-                text = _first_text(fields, name, row, form)
+                text = value if value not in NOTHING and form(value) else ""
             if text:
                 columns[at] = text
                 break
@@ -122,7 +127,10 @@ def _first_text(
 ) -> str:
     if row.event_ids and not _has_event_id(fields, row):
         return ""
-    return next((text for text in _texts(fields, name) if form(text)), "")
+    for text in _texts(fields, name):
+        if form(text):
+            return text
+    return ""
 
 
 def _has_event_id(fields: Mapping[str, object], row: Row) -> bool:
@@ -169,7 +177,7 @@ def entities_of(event: Event) -> tuple[Entity, ...]:
 
 def _values(fields: Mapping[str, object], seats: tuple[Seat, ...], read: set[str]) -> list[str]:
     """What the first of a row's fields that says something says, in normal form."""
-    for name, _, form, _ in seats:
+    for name, _, form, *_ in seats:
         forms = [form(text) for text in _texts(fields, name)]
         if any(forms) and name not in read:
             read.add(name)

@@ -91,7 +91,7 @@ def _reading(
     policy: EventTimePolicy,
 ) -> Reading:
     dated = date_events(policy, clock, events)
-    late = sum(1 for event in dated.events if event.late)
+    late = sum([event.late for event in dated.events])
     account = account_of(
         batch,
         "accepted",
@@ -99,8 +99,8 @@ def _reading(
         stored=len(events) - late,
         late=late,
         dead_lettered=len(faulty),
-        future=sum(1 for event in events if event.future),
-        reasons=dict(Counter(each.fault.reason for each in faulty)),
+        future=sum([event.future for event in events]),
+        reasons=dict(Counter([each.fault.reason for each in faulty])) if faulty else {},
     )
     letters = refuse_lines(batch, faulty) if faulty else []
     return Reading(dated.events, letters, account, dated.sources, dated.times, dated.heard)
@@ -123,6 +123,8 @@ def remark(reading: Reading, remarks: Remarks) -> BatchAccount:
         "sources_evicted": remarks.evicted,
     }
     told = {reason: count for reason, count in counts.items() if count}
+    if not told:
+        return account
     return msgspec.structs.replace(account, reasons={**account.reasons, **told})
 
 

@@ -9,7 +9,7 @@ import orjson
 from pipeline.intake.faults import EventFault
 from pipeline.intake.texts import REPLACED, text_of_line
 from pipeline.sigma.log_sources import DECODING_FIELD, RESERVED_FIELDS, SOURCE_FIELD
-from pipeline.sigma.memo import Names, by_names
+from pipeline.sigma.memo import Memo, Names, by_names, by_text
 
 Fields = dict[str, Any]
 
@@ -86,21 +86,26 @@ def flattened(document: Fields) -> Fields:
 
 
 def _flatten(holder: Mapping[str, Any], path: str, levels: int, fields: Fields) -> None:
-    for name, value in zip(_NAMES_WITHIN[path, *holder], holder.values(), strict=True):
+    names = _NAMES_WITHIN[path]
+    for key, value in holder.items():
         if value.__class__ is dict and value and levels > 1:
-            _flatten(value, name, levels - 1, fields)
+            _flatten(value, names[key], levels - 1, fields)
         else:
-            fields[name] = value
+            fields[names[key]] = value
 
 
-def _names_within(path_and_keys: Names) -> Names:
-    path, *keys = path_and_keys
-    return tuple([f"{path}.{key}" for key in keys])
+PATHS_KEPT = 1_024
+NAMES_WITHIN_KEPT = 64
+"""Objects whose members' dotted names are remembered, and how many of each."""
 
 
-_NAMES_WITHIN = by_names(_names_within)
-"""The dotted names of an object's members, by its path and their keys: the texts that events of
-one shape share have been hashed before, and are found again without being compared."""
+def _names_within(path: str) -> Memo[str, str]:
+    return by_text(lambda key: f"{path}.{key}", NAMES_WITHIN_KEPT)
+
+
+_NAMES_WITHIN = by_text(_names_within, PATHS_KEPT)
+"""The dotted names of an object's members. A name that was made before has been hashed before, and
+is found in all tables of names without being compared letter by letter."""
 
 
 class Aliases:
