@@ -98,8 +98,6 @@ def _heard(
         if known is None:
             heard[source] = Heard(time, event.time)
             continue
-        if time > known.newest:
-            known.newest = time
-        if event.time > known.own_newest:
-            known.own_newest = event.time
+        known.newest = max(known.newest, time)
+        known.own_newest = max(known.own_newest, event.time)
     return heard

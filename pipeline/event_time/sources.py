@@ -139,10 +139,8 @@ def observe(
             row.shift, row.minutes = shift, int(shift != 0)
         elif arrived_s // 60 > row.last_s // 60:
             row.minutes = min(row.minutes + 1, 255)
-        if newest_s > row.greatest_s:
-            row.greatest_s = newest_s
-        if arrived_s > row.last_s:
-            row.last_s = arrived_s
+        row.greatest_s = max(row.greatest_s, newest_s)
+        row.last_s = max(row.last_s, arrived_s)
     sources.put(row)
     _queue(sources.order, row)
     return row

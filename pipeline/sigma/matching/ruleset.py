@@ -99,7 +99,11 @@ class RuleSet:
 
     def _keep_at_hand(self, fields: Mapping[str, object], plan: Plan) -> None:
         """Remember the plan, where nothing but what it is looked up by decides it."""
-        source, channel, event_id = fields.get(SOURCE_FIELD), fields.get(CHANNEL), fields.get(EVENT_ID)
+        source, channel, event_id = (
+            fields.get(SOURCE_FIELD),
+            fields.get(CHANNEL),
+            fields.get(EVENT_ID),
+        )
         if isinstance(source, str):
             is_decided = written_source(source) != NOWHERE and isinstance(channel, str | None)
         else:  # of a channel that the table does not know, the provider has a say
