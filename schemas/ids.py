@@ -14,7 +14,7 @@ def content_id(kind: str, *parts: str | bytes) -> str:
     Each part is preceded by its length, so that no two different lists of parts
     ever give the same bytes.
     """
-    return ContentIds(kind, *parts).id_of()
+    return blake2b(_joined(parts), digest_size=ID_BYTES, person=kind.encode()[:16]).hexdigest()
 
 
 class ContentIds:
@@ -29,18 +29,24 @@ class ContentIds:
 
     def id_of(self, *parts: str | bytes) -> str:
         """`content_id` of the kind, the first parts and these."""
+        return self.id_of_framed(_joined(parts))
+
+    def id_of_framed(self, parts: bytes) -> str:
+        """The same for parts that are `framed` already: of what all lines have in common, once."""
         digest = self._begun.copy()
-        digest.update(_joined(parts))
+        digest.update(parts)
         return digest.hexdigest()
+
+
+def framed(part: str | bytes) -> bytes:
+    """A part behind its length."""
+    data = part if isinstance(part, bytes) else part.encode()
+    return b"%d\x1f%b" % (len(data), data)
 
 
 def _joined(parts: tuple[str | bytes, ...]) -> bytes:
     """All in one piece: of a line, a call of `update` costs more than copying it."""
-    pieces = []
-    for part in parts:
-        data = part if isinstance(part, bytes) else part.encode()
-        pieces.append(b"%d\x1f%b" % (len(data), data))
-    return b"".join(pieces)
+    return b"".join([framed(part) for part in parts])
 
 
 NAME_MAX = 128

@@ -14,6 +14,7 @@ Rule 5. Everything is a function of state and input; `clock.received_at` is now.
 """
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TypeAlias
 
 import msgspec
@@ -34,6 +35,9 @@ from schemas.detection import Detection
 from schemas.ids import content_id
 from schemas.moments import Moment
 from schemas.registry import Enterprise
+
+DIGESTS_KEPT = 4_096
+"""Different figures of enterprises whose digest is remembered."""
 
 Row: TypeAlias = ExportCount | ThresholdStanding | Obligation
 
@@ -143,7 +147,11 @@ def shed(state: CrossBorderState) -> int:
 
 def _digest(policy: CrossBorderPolicy, enterprise: Enterprise) -> str:
     figures = (enterprise.persons, enterprise.users, enterprise.listing_abroad)
-    said = (*figures, enterprise.critical_infrastructure, policy)
+    return _digest_of((*figures, enterprise.critical_infrastructure, policy))
+
+
+@lru_cache(DIGESTS_KEPT)  # asked for every batch, and the same until the registry changes
+def _digest_of(said: tuple[object, ...]) -> str:
     return content_id("holdings", msgspec.json.encode(said, order="deterministic"))
 
 

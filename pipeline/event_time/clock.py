@@ -196,13 +196,14 @@ def _settle_until(policy: EventTimePolicy, state: ClockState) -> None:
     if not policy.late_hold_s:
         state.settled, state.passed = state.watermark, []
         return
-    old = 0
+    old, held_since = 0, state.now - policy.late_hold_s * SECOND
     for moment, watermark in state.passed:
-        if moment > state.now - policy.late_hold_s * SECOND:
+        if moment > held_since:
             break
         state.settled = max(state.settled, watermark)
         old += 1
-    del state.passed[:old]
+    if old:
+        del state.passed[:old]
 
 
 def _sweep(policy: EventTimePolicy, state: ClockState) -> None:

@@ -26,7 +26,10 @@ class Dated(NamedTuple):
 def date_events(policy: EventTimePolicy, clock: ClockState, events: list[Event]) -> Dated:
     """Lateness is judged as of `clock`, before the batch."""
     sources = _sources(events)
-    times = _times(policy, events, sources)
+    times = {event.event_id: event.time for event in events}
+    ahead = [event for event in events if event.future]
+    if ahead:
+        times |= _times_of_future(policy, ahead, sources)
     if times and min(times.values()) < clock.settled:
         events = [
             msgspec.structs.replace(event, late=True)
@@ -67,13 +70,12 @@ def _sources(events: list[Event]) -> dict[str, SourceId]:
     return found
 
 
-def _times(
-    policy: EventTimePolicy, events: list[Event], sources: dict[str, SourceId]
+def _times_of_future(
+    policy: EventTimePolicy, ahead: list[Event], sources: dict[str, SourceId]
 ) -> dict[str, Moment]:
     """Of a source's events from the future the newest counts as of its receipt, and the others as
     long before it as their clock says, within the lateness: what was minutes apart is no burst."""
-    times = {event.event_id: event.time for event in events}
-    ahead = [event for event in events if event.future]
+    times: dict[str, Moment] = {}
     newest: dict[SourceId, Moment] = {}
     for event in ahead:
         source = sources[event.event_id]

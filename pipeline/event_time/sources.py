@@ -13,7 +13,7 @@ from functools import cached_property
 from hashlib import blake2b
 from heapq import heapify, heappop, heappush, heapreplace
 from struct import Struct
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 import msgspec
 
@@ -37,8 +37,9 @@ _LAST_SECOND = 2**32 - 1
 _KEPT_SHARE = 0.9
 
 
-class Row(NamedTuple):
-    """One source; times in whole seconds, rounded down."""
+class Row(msgspec.Struct, gc=False):
+    """One source; times in whole seconds, rounded down. `place` and `is_queued` follow from what
+    else is known and are not packed."""
 
     source_id: SourceId
     greatest_s: int
@@ -47,6 +48,14 @@ class Row(NamedTuple):
     """Half hours by which its clock is behind its receipt (ahead: negative); 0: no such shift."""
     minutes: int
     """Minutes in which that was so."""
+    place: int = -1
+    """Where it begins in the packed rows; -1: it is not there yet."""
+    is_queued: bool = False
+    """Whether it is in the heap of `Order`."""
+
+    def packed(self) -> tuple[SourceId, int, int, int, int]:
+        """What is packed, in its order."""
+        return self.source_id, self.greatest_s, self.last_s, self.shift, self.minutes
 
 
 def _source_id(name: str) -> SourceId:
@@ -61,13 +70,12 @@ source_id = SOURCE_IDS.__getitem__
 class Order:
     """What follows from the rows: the front's holder, and the others by how far they have come."""
 
-    __slots__ = ("front", "lows", "queued")
+    __slots__ = ("front", "lows")
 
     def __init__(self) -> None:
-        self.front: SourceId | None = None
-        self.lows: list[tuple[int, SourceId]] = []
+        self.front: Row | None = None
+        self.lows: list[tuple[int, SourceId, Row]] = []
         """A heap; a key may be older than its row and is then corrected when it comes up."""
-        self.queued: set[SourceId] = set()
 
 
 class Sources(msgspec.Struct, dict=True):
@@ -78,12 +86,10 @@ class Sources(msgspec.Struct, dict=True):
     @cached_property
     def index(self) -> dict[SourceId, Row]:
         """The rows, unpacked; not encoded."""
-        return {fields[0]: Row(*fields) for fields in _ROW.iter_unpack(self.packed)}
-
-    @cached_property
-    def places(self) -> dict[SourceId, int]:
-        """Where each row begins; not encoded."""
-        return {source_id: place * _ROW.size for place, source_id in enumerate(self.index)}
+        rows = [Row(*fields) for fields in _ROW.iter_unpack(self.packed)]
+        for number, row in enumerate(rows):
+            row.place = number * _ROW.size
+        return {row.source_id: row for row in rows}
 
     @cached_property
     def order(self) -> Order:
@@ -103,17 +109,17 @@ class Sources(msgspec.Struct, dict=True):
 
     def put(self, row: Row) -> None:
         """Remember a source as it is now."""
-        place = self.places.setdefault(row.source_id, len(self.packed))
-        if place == len(self.packed):
+        if row.place < 0:
+            row.place = len(self.packed)
             self.packed += bytes(_ROW.size)
-        _ROW.pack_into(self.packed, place, *row)
-        self.index[row.source_id] = row
+            self.index[row.source_id] = row
+        _ROW.pack_into(self.packed, row.place, *row.packed())
 
     def keep(self, rows: list[Row]) -> int:
         """Remember these only; how many were forgotten."""
         forgotten = len(self) - len(rows)
         if forgotten:
-            self.packed = bytearray().join(_ROW.pack(*row) for row in rows)
+            self.packed = bytearray().join([_ROW.pack(*row.packed()) for row in rows])
             self.__dict__.clear()
         return forgotten
 
@@ -125,19 +131,18 @@ def observe(
     event's own clock is (`offset_s`; ahead: negative)."""
     if not 0 <= newest_s <= _LAST_SECOND or not 0 <= arrived_s <= _LAST_SECOND:
         newest_s, arrived_s = _packable(newest_s), _packable(arrived_s)
-    old, shift = sources.index.get(source_id), shift_of(offset_s)
-    minutes = int(shift != 0)
-    if old is not None:
-        _, greatest_s, last_s, old_shift, old_minutes = old
-        if minutes and shift == old_shift:
-            another_minute = arrived_s // 60 > last_s // 60
-            minutes = min(old_minutes + another_minute, 255)
-        newest_s = greatest_s if greatest_s > newest_s else newest_s
-        arrived_s = last_s if last_s > arrived_s else arrived_s
-    row = Row(source_id, newest_s, arrived_s, shift, minutes)
-    if row != old:  # of the events of a second all but the first say nothing new
-        sources.put(row)
-    _queue(sources, row)
+    row, shift = sources.index.get(source_id), shift_of(offset_s)
+    if row is None:
+        row = Row(source_id, newest_s, arrived_s, shift, int(shift != 0))
+    else:
+        if not shift or shift != row.shift:
+            row.shift, row.minutes = shift, int(shift != 0)
+        elif arrived_s // 60 > row.last_s // 60:
+            row.minutes = min(row.minutes + 1, 255)
+        row.greatest_s = max(row.greatest_s, newest_s)
+        row.last_s = max(row.last_s, arrived_s)
+    sources.put(row)
+    _queue(sources.order, row)
     return row
 
 
@@ -174,40 +179,39 @@ def forget_idle(sources: Sources, since_s: int) -> None:
 def slowest_timely_s(sources: Sources, live_since_s: int, behind_s: int) -> int | None:
     """How far the slowest timely source has come; None where no source is live (rule 2)."""
     order = sources.order
-    front = sources.get(order.front) if order.front else None
+    front = order.front
     if front is None or front.last_s < live_since_s:
         front = _renew(sources, live_since_s)
     while front is not None:
-        greatest_s, lowest = order.lows[0]
-        row = sources.get(lowest)
-        if row is None or row.last_s < live_since_s or row.greatest_s < front.greatest_s - behind_s:
+        greatest_s, lowest, row = order.lows[0]
+        if row.last_s < live_since_s or row.greatest_s < front.greatest_s - behind_s:
             heappop(order.lows)
-            order.queued.discard(lowest)
+            row.is_queued = False
         elif row.greatest_s > greatest_s:
-            heapreplace(order.lows, (row.greatest_s, lowest))
+            heapreplace(order.lows, (row.greatest_s, lowest, row))
         else:
             return greatest_s
     return None
 
 
-def _queue(sources: Sources, row: Row) -> None:
-    order = sources.order
-    front = None if order.front is None else sources.index.get(order.front)
-    if front is not None and row.greatest_s >= front.greatest_s:
-        order.front = row.source_id
-    if row.source_id not in order.queued:
-        order.queued.add(row.source_id)
-        heappush(order.lows, (row.greatest_s, row.source_id))
+def _queue(order: Order, row: Row) -> None:
+    if order.front is not None and row.greatest_s >= order.front.greatest_s:
+        order.front = row
+    if not row.is_queued:
+        row.is_queued = True
+        heappush(order.lows, (row.greatest_s, row.source_id, row))
 
 
 def _renew(sources: Sources, live_since_s: int) -> Row | None:
     """Find the front and queue all live sources anew: after a restart, and when the front's
     holder has fallen silent."""
-    live = [row for row in sources.rows() if row.last_s >= live_since_s]
-    front = max(live, key=lambda row: (row.greatest_s, row.source_id), default=None)
+    live: list[Row] = []
+    for row in sources.rows():
+        row.is_queued = row.last_s >= live_since_s
+        if row.is_queued:
+            live.append(row)
     order = sources.order
-    order.front = front.source_id if front else None
-    order.lows = [(row.greatest_s, row.source_id) for row in live]
+    order.front = max(live, key=lambda row: (row.greatest_s, row.source_id), default=None)
+    order.lows = [(row.greatest_s, row.source_id, row) for row in live]
     heapify(order.lows)
-    order.queued = {row.source_id for row in live}
-    return front
+    return order.front

@@ -15,10 +15,10 @@ from pipeline.intake.field_map import (
     WINDOWS,
 )
 from pipeline.intake.field_rows import Column, Place, Role, Row, Rows
-from pipeline.intake.normal_forms import ADDRESSES, INSIDE, NORMAL_FORMS
+from pipeline.intake.normal_forms import ADDRESSES, FORMS_KEPT, INSIDE, NORMAL_FORMS
 from pipeline.sigma.matching.values import members, read_field
-from pipeline.sigma.memo import Memo, Names, by_names
-from schemas.detection import Entity
+from pipeline.sigma.memo import Memo, Names, by_names, by_text
+from schemas.detection import Entity, EntityKind
 from schemas.event import Event
 
 NOTHING = frozenset({"", "-", "?", "N/A", "n/a", "(null)", "(none)", "null", "unset"})
@@ -41,6 +41,8 @@ class Seat(NamedTuple):
     form: Callable[[str], str]
     is_plain: bool
     """Whether nothing but its own value decides whether it says something."""
+    shown: Mapping[str, str] | None
+    """What the column shows of a text; None where that is not remembered."""
 
 
 class Present(NamedTuple):
@@ -56,7 +58,7 @@ def _present(rows: Rows, names: Names) -> Present:
 
     def seats(places: Iterable[Place]) -> tuple[Seat, ...]:
         return tuple(
-            Seat(name, row, NORMAL_FORMS[row.kind], not row.event_ids and name not in NUMBERED)
+            Seat(name, row, NORMAL_FORMS[row.kind], _is_plain(name, row), SHOWN.get(row.kind))
             for name, holders, row in places
             if name in known or not known.isdisjoint(holders)
         )
@@ -67,6 +69,22 @@ def _present(rows: Rows, names: Names) -> Present:
         tuple((at, found) for at, found in columns if found),
         tuple((row, found) for row, found in by_row if found),
     )
+
+
+def _shown_of(form: Callable[[str], str], text: str) -> str:
+    return text if text not in NOTHING and form(text) else ""
+
+
+SHOWN: Mapping[EntityKind, Memo[str, str]] = {
+    kind: by_text(partial(_shown_of, NORMAL_FORMS[kind]), FORMS_KEPT)
+    for kind in ("host", "account", "address")
+}
+"""What a column shows of a text that names something of this kind: the text itself, or "" where it
+says nothing. Of the other kinds' texts NOTHING alone decides, and few come twice."""
+
+
+def _is_plain(name: str, row: Row) -> bool:
+    return not row.event_ids and name not in NUMBERED
 
 
 _PRESENT: Mapping[Rows, Memo[Names, Present]] = {
@@ -90,12 +108,14 @@ def columns_of(
     columns = [""] * len(COLUMNS)
     present = _PRESENT[rows_of(format, product, fields)]
     for at, seats in present[names or tuple(fields)].columns:
-        for name, row, form, is_plain in seats:
+        for name, row, form, is_plain, shown in seats:
             value = fields.get(name)
-            if is_plain and value.__class__ is str:  # nearly all are, so it is asked in place
-                text = value if value not in NOTHING and form(value) else ""
-            else:
+            if not is_plain or not isinstance(value, str):  # few are
                 text = _first_text(fields, name, row, form)
+            elif shown is not None:
+                text = shown[value]
+            else:
+                text = value if value not in NOTHING and form(value) else ""
             if text:
                 columns[at] = text
                 break
@@ -107,7 +127,10 @@ def _first_text(
 ) -> str:
     if row.event_ids and not _has_event_id(fields, row):
         return ""
-    return next((text for text in _texts(fields, name) if form(text)), "")
+    for text in _texts(fields, name):
+        if form(text):
+            return text
+    return ""
 
 
 def _has_event_id(fields: Mapping[str, object], row: Row) -> bool:
@@ -154,7 +177,7 @@ def entities_of(event: Event) -> tuple[Entity, ...]:
 
 def _values(fields: Mapping[str, object], seats: tuple[Seat, ...], read: set[str]) -> list[str]:
     """What the first of a row's fields that says something says, in normal form."""
-    for name, _, form, _ in seats:
+    for name, _, form, *_ in seats:
         forms = [form(text) for text in _texts(fields, name)]
         if any(forms) and name not in read:
             read.add(name)

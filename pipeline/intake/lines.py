@@ -199,6 +199,10 @@ def _whole(lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
     position, may_spread = 0, True
     while position < len(lines):
         line = lines[position]
+        if line[:1] == b"{" and line[-1:] == b"}":  # nearly all are, and spread over no others
+            yield position, line
+            position += 1
+            continue
         end = _end_of_spread(lines, position) if may_spread and _begins_spread(line) else position
         may_spread = may_spread and end >= 0  # what never ends is not looked for again
         end = max(end, position)
@@ -207,8 +211,6 @@ def _whole(lines: Sequence[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _begins_spread(line: bytes) -> bool:
-    if line[:1] == b"{" and line[-1:] == b"}":
-        return False
     head = line[:64].lstrip(b"\xef\xbb\xbf \t")
     if head[:1] in (b"{", b"["):
         return line.rstrip().endswith(_SPREADING)

@@ -26,7 +26,8 @@ UNIVERSAL = LocalTime()
 LONGEST = 80
 """Characters; no longer text is a moment."""
 
-_EPOCH_UNITS = ((10**17, 1_000), (10**14, 1), (10**11, 0))
+_LEAST_MILLISECONDS = 10**11
+_EPOCH_UNITS = ((10**17, 1_000), (10**14, 1), (_LEAST_MILLISECONDS, 0))
 """Numbers at least this large are nanoseconds, microseconds, milliseconds; else seconds."""
 _FILETIME = range(119_600_064_000_000_000, 160_000_000_000_000_000)
 """100 ns since 1601, from 1980 to 2108; as nanoseconds since 1970 these are no event's time."""
@@ -93,6 +94,8 @@ def moment_in(value: object, local: LocalTime = UNIVERSAL) -> Moment | None:
     """The moment that a field's value writes, as text, number, or in a holder of one; else None."""
     if isinstance(value, str):  # nearly all are
         return _of_text(value, local)
+    if isinstance(value, float):
+        return _of_number(value, local)
     if isinstance(value, list) and len(value) == 1:
         return _of_scalar(value[0], local)
     if isinstance(value, dict):
@@ -124,7 +127,7 @@ def _of_text(text: str, local: LocalTime) -> Moment | None:
     if len(text) > LONGEST:
         return None
     text = text.strip()
-    if text[:1].isdigit() and not text.isdigit():
+    if text[4:5] == "-" or (text[:1].isdigit() and not text.isdigit()):
         try:
             when = datetime.fromisoformat(text)
         except ValueError:
@@ -180,14 +183,14 @@ def _of_digits(text: str, local: LocalTime) -> Moment | None:
 def _of_number(number: float, local: LocalTime) -> Moment | None:
     if not 0 < number < 10**20:
         return None
+    if number < _LEAST_MILLISECONDS:
+        return round(number * SECOND)
     if isinstance(number, int) and number in _COMPACT:
         return _of_digits(str(number), local)
     if isinstance(number, int) and number in _FILETIME:
         return (number - _FILETIME_EPOCH) // 10
-    for floor, divisor in _EPOCH_UNITS:
-        if number >= floor:
-            return int(number // divisor) if divisor else int(number * 1_000)
-    return round(number * SECOND)
+    divisor = next(divisor for floor, divisor in _EPOCH_UNITS if number >= floor)
+    return int(number // divisor) if divisor else int(number * 1_000)
 
 
 def _assembled(part: dict[str, str | None], local: LocalTime) -> Moment:

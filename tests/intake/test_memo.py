@@ -2,7 +2,7 @@
 
 import gc
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import _lru_cache_wrapper
 
 import msgspec
@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.intake.formats.lines import Aliases, Fields, look_up
+from pipeline.intake.formats.lines import (
+    _NAMES_WITHIN,
+    NAMES_WITHIN_KEPT,
+    PATHS_KEPT,
+    Aliases,
+    Fields,
+    flattened,
+    look_up,
+)
+from pipeline.intake.formats.windows import windows_fields
+from pipeline.intake.formats.windows_text import message_fields
 from pipeline.sigma.memo import (
     CHARACTERS_MAX,
     NAMES_MAX,
@@ -114,3 +124,69 @@ def test_no_memory_holds_what_a_sender_made_long(fields: dict[str, object]) -> N
     held = remembered()
     assert len(held) > 10
     assert not [each[:200] for each in held if "x" * 2_000 in each or "1" * 2_000 in each]
+
+
+CAPTION_LINES = st.lists(
+    st.tuples(
+        st.sampled_from(["", "\t", "x ", "New "]),
+        st.sampled_from(
+            ["Direction", "Logon Type", "LogonType", "Level", "Account Name", "A" * 41]
+        ),
+        st.sampled_from([":", " :", ":\t\t", ": \r"]),
+        st.sampled_from(["3", "", " ", "Direction: 3", " " * 150 + "3", "\u00a0"]),
+        st.sampled_from(["\r\n", "\n", "\r", ""]),
+    ).map("".join),
+    max_size=6,
+).map("".join)
+SAID_BESIDE = st.dictionaries(
+    st.sampled_from(["Direction", "LogonType", "SubjectUserName", "Level", "a"]),
+    st.just("said"),
+    max_size=3,
+)
+
+
+def told_without_memory(document: Fields) -> Fields:
+    """What the message adds, each of its captions looked at."""
+    told = dict(message_fields(document["Message"]))
+    if any(name in document and name not in HEADER_NAMES for name in told):
+        return document
+    return {**told, **document}
+
+
+HEADER_NAMES = {"Level"}
+
+
+@given(st.lists(st.tuples(SAID_BESIDE, CAPTION_LINES), max_size=8))
+def test_a_message_adds_the_same_whatever_messages_came_before(
+    events: list[tuple[Fields, str]],
+) -> None:
+    for beside, message in [*events, *events]:
+        document = {"Channel": "Security", "EventID": 1, **beside, "Message": message}
+        assert windows_fields(dict(document)) == told_without_memory(document)
+
+
+@given(
+    st.recursive(
+        st.dictionaries(st.sampled_from(["a", "b", "a.b", "", "c"]), SCALARS, max_size=4),
+        lambda inner: st.dictionaries(
+            st.sampled_from(["a", "b", "a.b", "", "c"]), st.one_of(SCALARS, inner), max_size=4
+        ),
+        max_leaves=6,
+    )
+)
+def test_objects_become_the_dotted_names_of_their_paths(document: Fields) -> None:
+    def paths(holder: Fields, before: tuple[str, ...]) -> Iterator[tuple[str, object]]:
+        for key, value in holder.items():
+            if isinstance(value, dict) and value:
+                yield from paths(value, (*before, key))
+            else:
+                yield ".".join((*before, key)), value
+
+    assert list(flattened(document).items()) == list(dict(paths(document, ())).items())
+
+
+def test_the_names_within_an_object_are_remembered_up_to_a_bound() -> None:
+    flattened({"bounded": {f"key{number}": number for number in range(10_000)}})
+    assert len(_NAMES_WITHIN["bounded"]) <= NAMES_WITHIN_KEPT
+    flattened({f"path{number}": {"a": number} for number in range(PATHS_KEPT + 1)})
+    assert len(_NAMES_WITHIN) <= PATHS_KEPT

@@ -59,7 +59,9 @@ events = st.fixed_dictionaries(
         "EventID": ids,
         "Provider_Name": st.sampled_from(["Microsoft-Windows-Sysmon", "x", 3, ["y"]]),
         "f": st.sampled_from(["a", "b", 1, "1", "needle", None, ["a", {"g": "needle"}]]),
-        "sigma.source": st.sampled_from(["made//", "/linux/auditd", "made,x/windows/security"]),
+        "sigma.source": st.sampled_from(
+            ["made//", "/linux/auditd", "made,x/windows/security", "//", None]
+        ),
     },
 )
 
@@ -99,6 +101,14 @@ def test_rules_that_were_made_ready_match_as_others_do(
             raw = orjson.dumps(event)
             found, expected = ready.matches(event, raw), plain.matches(event, raw)
             assert [rule.head for rule in found] == [rule.head for rule in expected]
+
+
+def test_each_event_that_says_nothing_of_its_source_is_counted() -> None:
+    rules = made_rules()
+    for _ in range(3):
+        rules.matches({"sigma.source": "//", "f": "a"}, b"")
+        rules.matches({"sigma.source": "/linux/auditd", "f": "a"}, b"")
+    assert rules.effort.unplaced_events == 3
 
 
 def test_after_a_restart_no_plan_is_built_while_events_come() -> None:

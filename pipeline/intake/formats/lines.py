@@ -9,7 +9,7 @@ import orjson
 from pipeline.intake.faults import EventFault
 from pipeline.intake.texts import REPLACED, text_of_line
 from pipeline.sigma.log_sources import DECODING_FIELD, RESERVED_FIELDS, SOURCE_FIELD
-from pipeline.sigma.memo import Names, by_names
+from pipeline.sigma.memo import Memo, Names, by_names, by_text
 
 Fields = dict[str, Any]
 
@@ -71,23 +71,41 @@ DEEPEST_NAME = 32
 by its path all the same, and a line of nested names cannot grow to many times its size."""
 
 
-def flattened(document: Mapping[str, Any]) -> Fields:
-    """Objects in objects as dotted names; lists stay as they are."""
+def flattened(document: Fields) -> Fields:
+    """Objects in objects as dotted names; lists stay as they are. What holds no objects is itself
+    the answer."""
+    if dict not in set(map(type, document.values())):
+        return document
     fields: Fields = {}
     for key, value in document.items():
         if value.__class__ is dict and value:
-            _flatten(value, f"{key}.", DEEPEST_NAME - 1, fields)
+            _flatten(value, key, DEEPEST_NAME - 1, fields)
         else:
             fields[key] = value
     return fields
 
 
-def _flatten(holder: Mapping[str, Any], prefix: str, levels: int, fields: Fields) -> None:
+def _flatten(holder: Mapping[str, Any], path: str, levels: int, fields: Fields) -> None:
+    names = _NAMES_WITHIN[path]
     for key, value in holder.items():
         if value.__class__ is dict and value and levels > 1:
-            _flatten(value, f"{prefix}{key}.", levels - 1, fields)
+            _flatten(value, names[key], levels - 1, fields)
         else:
-            fields[prefix + key] = value
+            fields[names[key]] = value
+
+
+PATHS_KEPT = 1_024
+NAMES_WITHIN_KEPT = 64
+"""Objects whose members' dotted names are remembered, and how many of each."""
+
+
+def _names_within(path: str) -> Memo[str, str]:
+    return by_text(lambda key: f"{path}.{key}", NAMES_WITHIN_KEPT)
+
+
+_NAMES_WITHIN = by_text(_names_within, PATHS_KEPT)
+"""The dotted names of an object's members. A name that was made before has been hashed before, and
+is found in all tables of names without being compared letter by letter."""
 
 
 class Aliases:

@@ -19,7 +19,7 @@ from typing import Any, NamedTuple
 import orjson
 
 from pipeline.intake.formats.lines import Fields, flattened
-from pipeline.intake.formats.windows_text import message_fields
+from pipeline.intake.formats.windows_text import message_fields, says
 from pipeline.sigma.log_sources import SOURCE_FIELD
 from pipeline.sigma.memo import Names, by_names
 
@@ -123,6 +123,10 @@ def windows_fields(document: Fields) -> Fields:
     return fields
 
 
+RETOLD_KEPT = 4
+"""Messages of that many kinds come with the same names."""
+
+
 class _FlatPlan(NamedTuple):
     """What is to be done with a flat document of certain names."""
 
@@ -134,6 +138,9 @@ class _FlatPlan(NamedTuple):
     holders: Names
     is_told: bool
     """Whether it may have a message."""
+    retold: list[str]
+    """Of names that a message was found to say too, the first few: they are asked for first, as one
+    alone shows that the message adds nothing."""
 
 
 def _flat_plan(names: Names) -> _FlatPlan:
@@ -153,6 +160,7 @@ def _flat_plan(names: Names) -> _FlatPlan:
         aliases=tuple(aliases),
         holders=holders,
         is_told=bool(holders) or not known.isdisjoint(("Message", "message")),
+        retold=[],
     )
 
 
@@ -174,18 +182,22 @@ def _flat(document: Fields, plan: _FlatPlan) -> Fields:
             for key, value in _data(_inner(inner)).items():
                 document.setdefault(key, value)
     if plan.is_told:
-        _add_message(document)
+        _add_message(document, plan.retold)
     return document
 
 
-def _add_message(document: Fields) -> None:
+def _add_message(document: Fields, retold: list[str]) -> None:
     """What the message says, where the event's own data did not come with it."""
     message = document.get("Message") or document.get("message")
     if not isinstance(message, str) or "EventData" in document:
         return
+    if any(name in document and says(message, name) for name in retold):
+        return
     told: Fields = {}
     for name, value in message_fields(message):
         if name in document and name not in _HEADER_NAMES:
+            if len(retold) < RETOLD_KEPT and name not in retold:
+                retold.append(name)
             return
         told[name] = value
     for name, value in told.items():
@@ -222,7 +234,7 @@ def _name_process(fields: Fields) -> None:
 def _beat(document: Fields) -> Fields:
     winlog = document.get("winlog")
     holder = winlog if isinstance(winlog, dict) else document
-    fields = flattened(document)
+    fields = dict(flattened(document))  # a copy: the document is still to be looked into
     for name in _BEAT_HOLDERS:
         data = holder.get(name) or _dotted(document, f"winlog.{name}.")
         if isinstance(data, dict):

@@ -37,6 +37,8 @@ CAPTIONS: dict[str, str] = {
 
 _CAPTION = re.compile(r"^[ \t]*([A-Za-z][A-Za-z0-9 ]{0,39}):[ \t]*([^\r\n]*)", re.MULTILINE)
 LONGEST_MESSAGE = 200_000
+LONGEST_GLANCE = 100
+"""Characters behind a caption that are looked at for whether it has a value."""
 
 
 def is_windows_text(text: str) -> bool:
@@ -52,6 +54,30 @@ def parse_windows_text(text: str) -> Fields:
         raise EventFault("not_snare", f"{len(values)} columns, fewer than 6")
     columns = zip(_SNARE_COLUMNS, values, strict=False)
     return {name: value for name, value in columns if name and value not in ("", "N/A")}
+
+
+def says(message: str, name: str) -> bool:
+    """Whether a message surely says the data of this name, at a tenth of the price of
+    `message_fields`; False: only that can tell."""
+    return any(_has_line(message, caption) for caption in (name, *_CAPTIONS_OF.get(name, ())))
+
+
+_CAPTIONS_OF: dict[str, list[str]] = {
+    name: [caption for caption in CAPTIONS if CAPTIONS[caption] == name]
+    for name in CAPTIONS.values()
+}
+
+
+def _has_line(message: str, caption: str) -> bool:
+    """Whether the first place of a caption is a line's beginning, with a value behind it."""
+    at = message.find(caption)
+    end = at + len(caption)
+    if at < 0 or message[end : end + 1] != ":" or len(message) > LONGEST_MESSAGE:
+        return False
+    if message[message.rfind("\n", 0, at) + 1 : at].strip(" \t"):
+        return False
+    value = message[end + 1 : end + LONGEST_GLANCE].partition("\n")[0].partition("\r")[0]
+    return bool(value.strip())
 
 
 def message_fields(message: str) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,12 @@
 from collections.abc import Mapping, Sequence
 from hashlib import sha256
 
-from pipeline.sigma.log_sources import SOURCE_FIELD, is_known_channel, written_source
+from pipeline.sigma.log_sources import (
+    NOWHERE,
+    SOURCE_FIELD,
+    is_known_channel,
+    written_source,
+)
 from pipeline.sigma.matching.plan import Plan
 from pipeline.sigma.matching.plan_router import (
     CHANNEL,
@@ -13,11 +18,12 @@ from pipeline.sigma.matching.plan_router import (
     Kind,
     Routes,
 )
+from pipeline.sigma.memo import TEXT_MAX
 from pipeline.sigma.reading.documents import RuleFault, SigmaCorrelation, SigmaRule
 from pipeline.sigma.trees import Tree
 
 KINDS_KEPT = 4096
-"""Channels with event ids whose plans are at hand; then the memory starts anew."""
+"""Sources and channels with event ids whose plans are at hand; then the memory starts anew."""
 
 
 class RuleSet:
@@ -41,7 +47,7 @@ class RuleSet:
         self.content_id = sha256("".join(sorted(digests)).encode()).hexdigest()[:32]
         self._digests = tuple(digests)
         self._routes = Routes(self.compiled, written_source(assumed_source))
-        self._at_hand: dict[tuple[object, object], tuple[type, Plan]] = {}
+        self._at_hand: dict[tuple[object, object, object], tuple[type, Plan]] = {}
 
     def assuming(self, source: str) -> "RuleSet":
         """The same rules, for a site whose events of unknown source are of this one
@@ -69,11 +75,11 @@ class RuleSet:
         """
         event_id = fields.get(EVENT_ID)
         try:
-            known = self._at_hand.get((fields.get(CHANNEL), event_id))
+            known = self._at_hand.get((fields.get(SOURCE_FIELD), fields.get(CHANNEL), event_id))
         except TypeError:  # a list or an object
             known = None
         # An event id of `true` is equal to 1 and another value: the type is held too.
-        if known is not None and known[0] is event_id.__class__ and SOURCE_FIELD not in fields:
+        if known is not None and known[0] is event_id.__class__:
             numbers = known[1].matches(fields, raw)
         else:
             numbers = self._routed(fields, raw)
@@ -88,10 +94,25 @@ class RuleSet:
             if self._routes.is_empty():
                 self._at_hand.clear()
             return numbers
-        channel, event_id = fields.get(CHANNEL), fields.get(EVENT_ID)
-        if SOURCE_FIELD not in fields and is_known_channel(channel):
-            if len(self._at_hand) >= KINDS_KEPT:
-                self._at_hand.clear()
-            if isinstance(event_id, str | int | float | None):
-                self._at_hand[channel, event_id] = (event_id.__class__, plan)
+        self._keep_at_hand(fields, plan)
         return plan.matches(fields, raw)
+
+    def _keep_at_hand(self, fields: Mapping[str, object], plan: Plan) -> None:
+        """Remember the plan, where nothing but what it is looked up by decides it."""
+        source, channel, event_id = (
+            fields.get(SOURCE_FIELD),
+            fields.get(CHANNEL),
+            fields.get(EVENT_ID),
+        )
+        if isinstance(source, str):
+            is_decided = written_source(source) != NOWHERE and isinstance(channel, str | None)
+        else:  # of a channel that the table does not know, the provider has a say
+            is_decided = source is None and is_known_channel(channel)
+        if not is_decided or not isinstance(event_id, str | int | float | None):
+            return
+        kind = source, channel, event_id
+        if sum(len(each) for each in kind if isinstance(each, str)) > TEXT_MAX:
+            return
+        if len(self._at_hand) >= KINDS_KEPT:
+            self._at_hand.clear()
+        self._at_hand[kind] = (event_id.__class__, plan)
