@@ -14,19 +14,21 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from threading import Event, Thread
 from typing import Any
 
 import structlog
 
+from pipeline.app.traces import tracing
 from pipeline.worker.broker_watch import BrokerWatch, settle_with_kafka
 from pipeline.worker.health import ENDED_S, Health, HealthServer, pages_of
 from pipeline.worker.ledger import Ownership
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.service import Parts, Service
 from pipeline.worker.settings import WorkerSettings
+from pipeline.worker.step_traces import StepTraces
 
 log = structlog.get_logger("fenghuo.worker")
 
@@ -119,9 +121,9 @@ def serve(
     if say_port is not None:
         say_port(server.port)
     has_ended = Event()
-    with closing(server):
+    with closing(server), _tracing(settings) as traces:
         topics = settle_with_kafka(settings, BrokerWatch(health, metrics))
-        service = Service(settings, parts, topics, health, metrics)
+        service = Service(settings, parts, topics, health, metrics, traces)
         worker = faust.Worker(
             service.app, quiet=True, redirect_stdouts=False, override_logging=False
         )
@@ -133,6 +135,17 @@ def serve(
         finally:
             service.close()
             has_ended.set()
+
+
+@contextmanager
+def _tracing(settings: WorkerSettings) -> Iterator[StepTraces]:
+    with tracing("fenghuo-worker", settings.traces, log.warning) as tracer:
+        if tracer is None:
+            yield StepTraces()
+        else:
+            from pipeline.worker.batch_traces import BatchTraces
+
+            yield BatchTraces(tracer, settings.group)
 
 
 def end_when_told() -> None:

@@ -39,6 +39,7 @@ from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
 from pipeline.worker.sink_watch import SinkWatch
 from pipeline.worker.step_executor import StepExecutor
+from pipeline.worker.step_traces import StepTraces
 from pipeline.worker.steps import Steps
 from pipeline.worker.stream import (
     Starts,
@@ -105,6 +106,7 @@ class Service:
         topics: TopicsFound,
         health: Health,
         metrics: Metrics,
+        traces: StepTraces,
     ) -> None:
         self.settings = settings
         self.metrics = metrics
@@ -122,7 +124,7 @@ class Service:
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         self._log = StreamLog(self.app, settings, topics.sources)
         self._receipt_topics = topics.receipts
-        self._steps = self._make_steps(engine)
+        self._steps = self._make_steps(engine, traces)
         spare_long_lived()
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
@@ -135,7 +137,7 @@ class Service:
         self._thread.shutdown()
         self._scratch.cleanup()
 
-    def _make_steps(self, engine: Engine) -> Steps:
+    def _make_steps(self, engine: Engine, traces: StepTraces) -> Steps:
         ledger = Ledger(self._table.data, partial(send_change, self._table))
         watch = SinkWatch(self.metrics, self.health)
         delivery = Delivery(self._sink, lambda s: not self._giving_up.wait(s), watch=watch)
@@ -149,6 +151,7 @@ class Service:
             thread=self._thread,
             attempts=self.settings.engine_attempts,
             records=self.settings.step_records,
+            traces=traces,
         )
 
     def _connect(self) -> None:

@@ -42,6 +42,7 @@ from pipeline.worker.metrics import Metrics, observe_decisions, observe_step
 from pipeline.worker.repartition import StatesMisplaced, misplaced
 from pipeline.worker.sequence import Delivered, ReadAgain, Sequencer
 from pipeline.worker.step_executor import Outcome, StepExecutor
+from pipeline.worker.step_traces import StepTraces
 from pipeline.worker.timers import PartitionTime, Timers
 from schemas.batch import DeadLetter, Record
 from schemas.decision import Decision
@@ -72,6 +73,7 @@ class Steps:
         attempts: int = 3,
         records: int = 50,
         order: FairOrder | None = None,
+        traces: StepTraces | None = None,
     ) -> None:
         self.executor = executor
         self._ledger = ledger
@@ -81,6 +83,7 @@ class Steps:
         self._attempts = attempts
         self._records = records
         self._order = FairOrder() if order is None else order
+        self._traces = StepTraces() if traces is None else traces
         self._changed = asyncio.Event()
         self._thread = thread
         self._ownership = ownership
@@ -304,9 +307,12 @@ class Steps:
             pending = [each for each in remaining if not self._was_applied(each, states)]
             outcome = await self._decide(pending, states)
             await self._tell(outcome.decisions)
+            told = time.time_ns()
             faulted = None if outcome.fault is None else pending[outcome.taken]
             done = remaining if faulted is None else remaining[: remaining.index(faulted)]
             await self._remember(done, states, outcome)
+            applied = pending[: outcome.taken]
+            self._traces.applied(applied, outcome.decisions, outcome.times, told)
             if faulted is None or outcome.fault is None:
                 return
             await self._count_fault(faulted, outcome.fault)
