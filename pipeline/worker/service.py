@@ -128,7 +128,7 @@ class Service:
         spare_long_lived()
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
-        health.begin()  # its clocks: rules are read, and what waits is waited for
+        health.begin()  # rules are read: from now on all its parts are to move
 
     def close(self) -> None:
         """After the app has ended: the sink is closed."""

@@ -67,7 +67,8 @@ class Past:
 
     def read(self, records: int, bursts: int) -> bool:
         """Whether it was the same each time."""
-        self._call(*TOPICS, "--local-days", 7)
+        self._call(*TOPICS)
+        self._call(*TOPICS, "--local-days", 7, "--alter")
         self._shorten()
         begun = time.time_ns() // 1_000
         self._publish(islice(self._subject.records(), records), records // bursts)
@@ -151,7 +152,7 @@ class Past:
         while changelog_name(GROUP) in admin.list_topics():
             time.sleep(0.2)
         admin.close()
-        self._call(*TOPICS, "--local-days", 7)
+        self._call(*TOPICS)
 
 
 def tell_differences(before: Contents, after: Contents) -> bool:
