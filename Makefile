@@ -49,6 +49,7 @@ soak: $(READY) ## a million hostile batches; 200 kills, stops and pauses of work
 	$(BIN)/python -m tests.chaos --disturbances 200
 	$(BIN)/python -m tests.chaos.broker_outage --down 20
 	$(BIN)/python -m tests.chaos.broker_outage --down 20 --cluster
+	$(BIN)/python -m tests.chaos.tiered_storage
 	$(BIN)/python -m tests.drills
 
 format: $(READY) ## format the code, mend what ruff can mend

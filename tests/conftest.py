@@ -39,6 +39,7 @@ MARKS: dict[str, str] = {
     "notices": "store",
     "replay": "broker",
     "demo": "broker",
+    "worker/test_broker_gone.py": "broker",
     "worker/test_commands_beside.py": "broker",
     "worker/test_hostile.py": "broker",
     "worker/test_hostile_live.py": "broker",

@@ -35,6 +35,7 @@ from pipeline.agent.standard_input import read_standard_input
 from pipeline.agent.status import Observer, serve_status
 from pipeline.agent.syslog_inputs import listen_tcp, listen_udp
 from pipeline.app.publishing import Sender
+from pipeline.app.traces import Traces, TracesFault, sending_traces
 from schemas.topics import receipts_topic, topic_name
 
 log = structlog.get_logger("fenghuo.agent")
@@ -53,15 +54,16 @@ def serve(settings: AgentSettings, sender: Sender) -> None:
     _allow_many_files()
     lock = _lock_folder(settings)
     try:
-        asyncio.run(_Agent(settings, sender).run())
-    except (OSError, SpoolFault) as fault:
+        with sending_traces("fenghuo-agent", log.warning) as traces:
+            asyncio.run(_Agent(settings, sender, traces).run())
+    except (OSError, SpoolFault, TracesFault) as fault:
         raise AgentFault(str(fault)) from fault
     finally:
         lock.close()
 
 
 class _Agent:
-    def __init__(self, settings: AgentSettings, sender: Sender) -> None:
+    def __init__(self, settings: AgentSettings, sender: Sender, traces: Traces) -> None:
         self._settings = settings
         self._metrics = Metrics()
         batching = Batching(settings.batch_lines, settings.batch_seconds)
@@ -78,6 +80,7 @@ class _Agent:
             {name: each.spool for name, each in self._collectors.items()} | self._orphans(),
             Answers(self._listener.heard, settings.folder, self._metrics),
             self._metrics,
+            traces,
         )
         self._stop = asyncio.Event()
         self._fault: BaseException | None = None

@@ -17,6 +17,7 @@ from pipeline.agent.receipts import Answers
 from pipeline.agent.spool import Spool, SpooledBatch
 from pipeline.app.delivery import Backoff
 from pipeline.app.publishing import IN_FLIGHT, IN_FLIGHT_BYTES, SILENT_S, Sender, sign_chunk
+from pipeline.app.traces import SentBatch, Traces
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.faults import KafkaFault, explain_refusal
@@ -36,6 +37,7 @@ class OnItsWay(msgspec.Struct, frozen=True):
     cursor: "Cursor"
     batch: SpooledBatch
     future: Any
+    trace: SentBatch
 
 
 class Cursor:
@@ -69,6 +71,7 @@ class Forwarder:
         spools: Mapping[str, Spool],
         answers: Answers,
         metrics: Metrics,
+        traces: Traces,
     ) -> None:
         self._access = access
         self._topic = topic
@@ -76,6 +79,7 @@ class Forwarder:
         self._spools = spools
         self._answers = answers
         self._metrics = metrics
+        self._traces = traces
         self._stop = Event()
         self._deadline_s = float("inf")
         self._on_its_way: deque[OnItsWay] = deque()
@@ -144,13 +148,14 @@ class Forwarder:
             self._sender, batch.chunk, manner.format, manner.drill, manner.time_zone
         )
         self._answers.sent(batch.chunk)
+        trace = self._traces.send(self._topic, manner.enterprise_id, batch.chunk)
         future = producer.send(
             self._topic,
             key=manner.enterprise_id.encode(),
             value=batch.chunk.value,
-            headers=list(headers.items()),
+            headers=[*headers.items(), *trace.headers.items()],
         )
-        self._on_its_way.append(OnItsWay(cursor, batch, future))
+        self._on_its_way.append(OnItsWay(cursor, batch, future, trace))
         self._bytes += batch.chunk.size
         return True
 
@@ -160,13 +165,14 @@ class Forwarder:
 
         first = self._on_its_way[0]
         try:
-            first.future.get(timeout=IDLE_S)
+            at = first.future.get(timeout=IDLE_S)
         except KafkaTimeoutError:
             if first.future.is_done:
                 raise
             self._note_silence()
             return
         self._on_its_way.popleft()
+        first.trace.acknowledged(at.partition, at.offset)
         self._acknowledge(first)
 
     def _note_silence(self) -> None:

@@ -67,6 +67,8 @@ class Delivery:
         self._wait = wait
         self._backoff = backoff
         self._watch = watch or DeliveryWatch()
+        self.offered_ns = 0
+        """When rows were last offered to the sink for the first time: Unix time."""
 
     def write(self, decisions: Sequence[Decision], token: str) -> None:
         """All of them, or DeliveryAbandoned when `wait` says to stop."""
@@ -76,6 +78,7 @@ class Delivery:
         """The same of rows; nothing happens where there are none."""
         if not rows:
             return
+        self.offered_ns = time.time_ns()
         try:
             self._persist(rows, token)
         except RowsRefused:

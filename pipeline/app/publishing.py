@@ -9,6 +9,7 @@ from typing import Any, Protocol
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from pipeline.app.traces import NO_TRACES, SentBatch, Traces
 from pipeline.files.replacing import replace_file
 from pipeline.intake.batching import Chunk
 from pipeline.intake.signature import sign
@@ -145,18 +146,32 @@ class Waiting(Protocol):
         """Nothing was acknowledged for so long; it goes on waiting."""
 
 
-def publish_parcels(producer: Any, topic: str, parcels: Iterable[Parcel], waiting: Waiting) -> None:
+class Sending(msgspec.Struct, frozen=True):
+    """A parcel that was sent and is not acknowledged."""
+
+    parcel: Parcel
+    future: Any
+    trace: SentBatch
+
+
+def publish_parcels(
+    producer: Any,
+    topic: str,
+    parcels: Iterable[Parcel],
+    waiting: Waiting,
+    traces: Traces = NO_TRACES,
+) -> None:
     """Send parcels in order, and wait until Kafka has all of them.
 
     Raises kafka.errors.KafkaError for the first that is not acknowledged in time.
     """
-    sent: deque[tuple[Parcel, Any]] = deque()
+    sent: deque[Sending] = deque()
     size = 0
     for parcel in parcels:
         if parcel.chunk.size > LARGEST_BYTES:
             waiting.left_out(parcel)
             continue
-        sent.append((parcel, _send(producer, topic, parcel)))
+        sent.append(_send(producer, topic, parcel, traces))
         size += parcel.chunk.size
         while len(sent) >= IN_FLIGHT or size >= IN_FLIGHT_BYTES:
             size -= _await_first(sent, waiting)
@@ -164,17 +179,25 @@ def publish_parcels(producer: Any, topic: str, parcels: Iterable[Parcel], waitin
         _await_first(sent, waiting)
 
 
-def _send(producer: Any, topic: str, parcel: Parcel) -> Any:
-    headers = sign_chunk(parcel.sender, parcel.chunk, parcel.format, parcel.drill, parcel.time_zone)
-    key = parcel.sender.enterprise_id.encode()
-    return producer.send(topic, key=key, value=parcel.chunk.value, headers=list(headers.items()))
+def _send(producer: Any, topic: str, parcel: Parcel, traces: Traces) -> Sending:
+    sender, chunk = parcel.sender, parcel.chunk
+    trace = traces.send(topic, sender.enterprise_id, chunk)
+    headers = sign_chunk(sender, chunk, parcel.format, parcel.drill, parcel.time_zone)
+    future = producer.send(
+        topic,
+        key=sender.enterprise_id.encode(),
+        value=chunk.value,
+        headers=[*headers.items(), *trace.headers.items()],
+    )
+    return Sending(parcel, future, trace)
 
 
-def _await_first(sent: deque[tuple[Parcel, Any]], waiting: Waiting) -> int:
+def _await_first(sent: deque[Sending], waiting: Waiting) -> int:
     """Wait for the first parcel; its size in bytes."""
     from kafka.errors import KafkaTimeoutError
 
-    parcel, future = sent.popleft()
+    first = sent.popleft()
+    parcel, future = first.parcel, first.future
     waited_s = 0.0
     while not future.is_done:
         try:
@@ -185,5 +208,6 @@ def _await_first(sent: deque[tuple[Parcel, Any]], waiting: Waiting) -> int:
             waited_s += SILENT_S
             waiting.silent(waited_s)
     at = future.get(timeout=SILENT_S)
+    first.trace.acknowledged(at.partition, at.offset)
     waiting.acknowledged(parcel, (at.partition, at.offset))
     return parcel.chunk.size

@@ -12,6 +12,7 @@ import msgspec
 from pipeline.app.awaited_receipts import AwaitedReceipts
 from pipeline.app.file_reading import FileReader, stream_of
 from pipeline.app.publishing import Sender, publish_parcels, unsent
+from pipeline.app.traces import Traces, TracesFault, sending_traces
 from pipeline.cli.file_reading import (
     encoding_option,
     fail_if_unread,
@@ -93,7 +94,7 @@ def publish_command(
         )
     sender = Sender(enterprise_id, key_id, read_private_key(key_file))
     topic = topic_name("events", prefix)
-    job = PublishJob(sender, format, zone, encoding, drill, topic, kafka.bootstrap)
+    job = PublishJob(sender, format, zone, encoding, drill, topic, kafka.bootstrap, _traces())
     access = kafka.access()
     reader = FileReader(partial(say, err=True), format, encoding)
     things: set[Thing] = {"events", "receipts"} if wait else {"events"}
@@ -130,6 +131,15 @@ def _publish_files(
             click.echo(msgspec.json.encode(tally).decode())
             left_out += tally.left_out
     return left_out
+
+
+def _traces() -> Traces:
+    """As the environment wants them; sent to their end when the command ends."""
+    opened = sending_traces("fenghuo-publish", partial(say, err=True))
+    try:
+        return click.get_current_context().with_resource(opened)
+    except TracesFault as fault:
+        raise click.UsageError(str(fault)) from fault
 
 
 @contextmanager
@@ -176,7 +186,7 @@ def _publish_file(
         parcels = map(job.parcel, chunks)
         try:
             with publishing_faults_told(job, notes):
-                publish_parcels(producer, job.topic, parcels, notes)
+                publish_parcels(producer, job.topic, parcels, notes, job.traces)
         finally:
             notes.keep()
     notes.resume.finish()

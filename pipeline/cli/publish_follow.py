@@ -29,7 +29,7 @@ def follow_file(
         with publishing_faults_told(job, counting):
             for growth in growths_of(place):
                 parcels = map(job.parcel, follower.chunks(_decoded(growth, job.encoding)))
-                publish_parcels(producer, job.topic, parcels, counting)
+                publish_parcels(producer, job.topic, parcels, counting, job.traces)
                 is_noted = is_noted and _keep(note, growth)
     except KeyboardInterrupt:
         pass  # how one who follows says that it is enough

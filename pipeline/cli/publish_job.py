@@ -10,6 +10,7 @@ import msgspec
 from pipeline.app.awaited_receipts import AwaitedReceipts
 from pipeline.app.file_reading import manner_of
 from pipeline.app.publishing import LARGEST_BYTES, Parcel, Resume, Sender
+from pipeline.app.traces import NO_TRACES, Traces
 from pipeline.cli.terminal import say
 from pipeline.files.given_files import NOTE_SUFFIX, is_lasting
 from pipeline.intake.batching import Chunk
@@ -31,6 +32,7 @@ class PublishJob(msgspec.Struct, frozen=True):
     drill: str
     topic: str
     bootstrap: str
+    traces: Traces = NO_TRACES
 
     @property
     def destination(self) -> str:

@@ -37,12 +37,12 @@ def await_broker(
         time.sleep(PAUSE_S)
 
 
-def is_broker_there(access: KafkaAccess) -> bool:
-    """Whether any address answers as a broker does, be it to refuse us; blocks for a trial."""
+def find_absence(access: KafkaAccess) -> BrokerAbsent | None:
+    """None where any address answers as a broker does, be it to refuse us; blocks for a trial."""
     try:
-        return asyncio.run(_try_all(access)) is None
+        return asyncio.run(_try_all(access))
     except LoginRefused:
-        return True
+        return None
 
 
 async def _try_all(access: KafkaAccess) -> BrokerAbsent | None:

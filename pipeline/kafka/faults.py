@@ -76,6 +76,10 @@ REFUSALS: dict[str, tuple[str, str]] = {
         "too few replicas are in sync",
         "wait for the other brokers, or start them",
     ),
+    "CoordinatorNotAvailableError": (
+        "no broker coordinates consumer groups yet",
+        "wait for the other brokers, or start them",
+    ),
     "KafkaTimeoutError": ("it did not answer in time", CHECK_ADDRESS),
     "RequestTimedOutError": ("it did not answer in time", CHECK_ADDRESS),
     "KafkaConnectionError": ("the connection broke", CHECK_ADDRESS),
@@ -84,9 +88,15 @@ REFUSALS: dict[str, tuple[str, str]] = {
 """kafka-python's errors by class name, and of base classes: cause and remedy."""
 
 ABSENCES = frozenset(
-    ("KafkaTimeoutError", "RequestTimedOutError", "KafkaConnectionError", "NodeNotReadyError")
+    (
+        "KafkaTimeoutError",
+        "RequestTimedOutError",
+        "KafkaConnectionError",
+        "NodeNotReadyError",
+        "CoordinatorNotAvailableError",
+    )
 )
-"""Those of them that are no answer: the broker went away after it had let us in."""
+"""Those of them that are no answer: the broker, or the one of a cluster that knows, is away."""
 
 REFUSED_ENTRY: dict[str, tuple[type[KafkaFault], str, str]] = {
     "SSLCertVerificationError": (

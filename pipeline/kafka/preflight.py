@@ -44,6 +44,13 @@ class Topic(msgspec.Struct, frozen=True):
     error: int = 0
 
 
+class TopicsFound(msgspec.Struct, frozen=True):
+    """What there is on the broker for a worker: the sources by name, and the topics of receipts."""
+
+    sources: Mapping[str, Topic]
+    receipts: frozenset[str]
+
+
 def require(
     access: KafkaAccess,
     role: Role,

@@ -17,10 +17,11 @@ from typing import Literal, TypeAlias
 from pipeline.worker.ledger import NO_GENERATION, Ownership
 from pipeline.worker.metrics import Metrics
 
-Part: TypeAlias = Literal["loop", "group", "tables", "steps", "timers"]
+Part: TypeAlias = Literal["start", "loop", "group", "tables", "steps", "timers"]
 
 STILL_S = 180.0
 PATIENCE_S: Mapping[Part, float] = {
+    "start": 300.0,  # a registry of 45,000 enterprises and 3,000 rules are read within one
     "loop": 30.0,  # it is looked at every second, whatever else waits
     "group": STILL_S,
     "tables": STILL_S,
@@ -36,20 +37,36 @@ class Health:
     """What the worker says of itself; times are of the monotonic clock, in seconds."""
 
     def __init__(self, ownership: Ownership, now: Callable[[], float] = time.monotonic) -> None:
-        self._ownership = ownership
+        self.ownership = ownership
         self._now = now
-        self._moved_s: dict[Part, float] = dict.fromkeys(PATIENCE_S, now())
+        self._moved_s: dict[Part, float] = {"start": now()}
+        self._broker_absence = ""
         self._unrecovered = 0
         self.is_introduced = False
         """Whether the registry's rows are in the sink: until then nothing says that it is up."""
-        self.is_sink_down = False
-        self.is_broker_away = False
+        self.sink_fault = ""
+        """Why the sink takes nothing; "" where it does."""
+
+    @property
+    def broker_absence(self) -> str:
+        """Why the broker is away, and the remedy; "" where it is there."""
+        return self._broker_absence
+
+    @broker_absence.setter
+    def broker_absence(self, absence: str) -> None:
+        self._broker_absence = absence
+        if "start" in self._moved_s:  # a start that waits does not stand still
+            self.moved("start")
+
+    def begin(self) -> None:
+        """The start is over; all other parts move from now on."""
+        self._moved_s = dict.fromkeys((part for part in PATIENCE_S if part != "start"), self._now())
 
     def tick(self, waiting: int, unrecovered: int) -> None:
         """The loop runs. So many records wait, and so many changes of the tables are to be read:
         what has nothing to do, or waits for others, does not stand still."""
-        owned, is_broker_away = self._ownership, self.is_broker_away
-        is_waiting = is_broker_away or self.is_sink_down or not owned.is_recovered
+        owned, is_broker_away = self.ownership, bool(self.broker_absence)
+        is_waiting = is_broker_away or bool(self.sink_fault) or not owned.is_recovered
         rests: Mapping[Part, bool] = {
             "loop": True,
             "group": is_broker_away or owned.generation != NO_GENERATION,
@@ -71,7 +88,8 @@ class Health:
 
     def still(self, grace_s: float = 0.0) -> dict[Part, float]:
         """The parts that stand still beyond their patience and the grace, and for how long."""
-        stood_s = {part: self._now() - moved_s for part, moved_s in self._moved_s.items()}
+        now_s = self._now()
+        stood_s = {part: now_s - moved_s for part, moved_s in self._moved_s.items()}
         return {
             part: seconds
             for part, seconds in stood_s.items()
@@ -80,13 +98,14 @@ class Health:
 
     def lacks(self) -> list[str]:
         """What keeps records that come from being taken."""
-        owned = self._ownership
+        owned, is_starting = self.ownership, "start" in self._moved_s
         faults = {
-            "no partitions": not owned.partitions,
-            "tables are not recovered": not owned.is_recovered,
-            "the broker is away": self.is_broker_away,
-            "the sink has taken nothing yet": not self.is_introduced,
-            "the sink is down": self.is_sink_down,
+            "starting": is_starting,
+            "no partitions": not owned.partitions and not is_starting,
+            "tables are not recovered": not owned.is_recovered and not is_starting,
+            f"the broker is away: {self.broker_absence}": self.broker_absence,
+            "the sink has taken nothing yet": not self.is_introduced and not is_starting,
+            f"the sink is down: {self.sink_fault}": self.sink_fault,
         }
         return [what for what, holds in faults.items() if holds]
 
@@ -105,12 +124,15 @@ def pages_of(health: Health, metrics: Metrics) -> Pages:
 
 
 class HealthServer:
-    """Serves until closed; `port` is the one taken."""
+    """Serves until closed; `port` is the one taken, `pages` may be replaced by others."""
 
     def __init__(self, host: str, port: int, pages: Pages) -> None:
+        self.pages = pages
+        server = self
+
         class Page(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
-                status, body = pages.get(self.path, lambda: (404, b"no such page\n"))()
+                status, body = server.pages.get(self.path, lambda: (404, b"no such page\n"))()
                 self.send_response(status)
                 self.send_header("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
                 self.send_header("Content-Length", str(len(body)))
@@ -139,4 +161,5 @@ def verdict(word: str, lacking: Sequence[str]) -> tuple[int, bytes]:
 
 def _say(still: tuple[Part, float]) -> str:
     part, seconds = still
-    return f"{part} {'stands' if part in ('loop', 'group') else 'stand'} still for {seconds:.0f} s"
+    verb = "stands" if part in ("start", "loop", "group") else "stand"
+    return f"{part} {verb} still for {seconds:.0f} s"

@@ -11,20 +11,24 @@ import faulthandler
 import logging
 import multiprocessing
 import os
+import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from threading import Event, Thread
 from typing import Any
 
 import structlog
 
-from pipeline.kafka.connect import await_broker
-from pipeline.kafka.faults import BrokerAbsent, KafkaFault
-from pipeline.kafka.preflight import describe_sources, receipt_topics, require
-from pipeline.worker.health import ENDED_S, Health
-from pipeline.worker.service import Parts, Service, TopicsFound
+from pipeline.app.traces import tracing
+from pipeline.worker.broker_watch import BrokerWatch, settle_with_kafka
+from pipeline.worker.health import ENDED_S, Health, HealthServer, pages_of
+from pipeline.worker.ledger import Ownership
+from pipeline.worker.metrics import Metrics
+from pipeline.worker.service import Parts, Service
 from pipeline.worker.settings import WorkerSettings
+from pipeline.worker.step_traces import StepTraces
 
 log = structlog.get_logger("fenghuo.worker")
 
@@ -33,8 +37,6 @@ LIBRARY_QUIET_S = 30.0
 """A client library repeats itself up to forty times a second while a broker is away."""
 LEAVE_S = 20.0
 """How long the end may take; supervisors kill after 30 to 60 s."""
-BROKER_S = 60.0
-"""How long a worker that starts waits for a broker; then its supervisor may start it again."""
 
 
 class RateLimitFilter(logging.Filter):
@@ -100,10 +102,11 @@ def serve(
 ) -> None:
     """Run one worker until it is told to stop; ends the process by SystemExit.
 
-    `say_port` is told the port of health and metrics as soon as it is taken.
+    The port of health and metrics, which `say_port` is told, answers from the start; a broker
+    that is away is waited for without limit.
 
-    Raises KafkaFault where no broker lets it in, or where topics or rights are lacking: Faust
-    would stand still without a word.
+    Raises KafkaFault where it is not let in, or where topics or rights are lacking: Faust would
+    stand still without a word.
     """
     from mode.loop import use
 
@@ -111,20 +114,45 @@ def serve(
     import faust
 
     configure_log()
-    topics = settle_with_kafka(settings)
-    service = Service(settings, parts, topics)
-    worker = faust.Worker(service.app, quiet=True, redirect_stdouts=False, override_logging=False)
-    worker.spinner = None  # it writes to a log as to a terminal
-    log.info("started", health_port=service.server.port)
+    end_when_told()
+    health, metrics = Health(Ownership()), Metrics()
+    host, port = settings.health_host, settings.health_port
+    server = HealthServer(host, port, pages_of(health, metrics))
     if say_port is not None:
-        say_port(service.server.port)
+        say_port(server.port)
     has_ended = Event()
-    Thread(target=_watch, args=(service.app, service.health, has_ended), daemon=True).start()
-    try:
-        worker.execute_from_commandline()
-    finally:
-        service.close()
-        has_ended.set()
+    with closing(server), _tracing(settings) as traces:
+        topics = settle_with_kafka(settings, BrokerWatch(health, metrics))
+        service = Service(settings, parts, topics, health, metrics, traces)
+        worker = faust.Worker(
+            service.app, quiet=True, redirect_stdouts=False, override_logging=False
+        )
+        worker.spinner = None  # it writes to a log as to a terminal
+        log.info("started", health_port=server.port)
+        Thread(target=_watch, args=(service.app, health, has_ended), daemon=True).start()
+        try:
+            worker.execute_from_commandline()
+        finally:
+            service.close()
+            has_ended.set()
+
+
+@contextmanager
+def _tracing(settings: WorkerSettings) -> Iterator[StepTraces]:
+    with tracing("fenghuo-worker", settings.traces, log.warning) as tracer:
+        if tracer is None:
+            yield StepTraces()
+        else:
+            from pipeline.worker.batch_traces import BatchTraces
+
+            yield BatchTraces(tracer, settings.group)
+
+
+def end_when_told() -> None:
+    """SIGTERM and SIGINT end a process that has nothing in hand, as they would a worker: exit
+    code 0. Whoever runs afterwards listens by itself."""
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, lambda *_: sys.exit(0))
 
 
 def _watch(app: Any, health: Health, has_ended: Event) -> None:
@@ -143,28 +171,3 @@ def _watch(app: Any, health: Health, has_ended: Event) -> None:
     if not has_ended.wait(LEAVE_S):
         log.warning("ended without taking leave of the broker", after_s=LEAVE_S)
         os._exit(int(app.crashed))
-
-
-def settle_with_kafka(settings: WorkerSettings) -> TopicsFound:
-    """What the worker reads and tells, once it may begin.
-
-    A broker that goes away meanwhile is waited for anew, for as long as one that is away at first.
-    """
-    deadline_s = time.monotonic() + BROKER_S
-    while True:
-        try:
-            return _ask_kafka(settings)
-        except BrokerAbsent:
-            if time.monotonic() >= deadline_s:
-                raise
-            time.sleep(1.0)
-
-
-def _ask_kafka(settings: WorkerSettings) -> TopicsFound:
-    def absent(fault: KafkaFault) -> None:
-        log.warning("waiting for a broker", cause=fault.problem, remedy=fault.remedy)
-
-    access, prefix = settings.kafka(), settings.topic_prefix
-    await_broker(access, BROKER_S, absent)
-    require(access, "worker", prefix, settings.group)
-    return TopicsFound(describe_sources(access, prefix), receipt_topics(access, prefix))

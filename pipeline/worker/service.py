@@ -19,13 +19,19 @@ from pipeline.app.engines import RULE_CACHE
 from pipeline.files.event_kinds import keep_kinds
 from pipeline.files.registry_file import registry_rows
 from pipeline.files.rule_files import rule_rows
-from pipeline.kafka.connect import is_broker_there
+from pipeline.kafka.connect import find_absence
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.naming import TABLE
-from pipeline.kafka.preflight import Topic, describe_sources, partitions_of, receipt_topics
+from pipeline.kafka.preflight import (
+    TopicsFound,
+    describe_sources,
+    partitions_of,
+    receipt_topics,
+)
 from pipeline.path import Engine
-from pipeline.worker.health import Health, HealthServer, pages_of
-from pipeline.worker.ledger import Ledger, Ownership, TopicPartition, positions_of
+from pipeline.worker.broker_watch import BrokerWatch
+from pipeline.worker.health import Health
+from pipeline.worker.ledger import Ledger, TopicPartition, positions_of
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
@@ -33,6 +39,7 @@ from pipeline.worker.sequence import Sequencer
 from pipeline.worker.settings import WorkerSettings
 from pipeline.worker.sink_watch import SinkWatch
 from pipeline.worker.step_executor import StepExecutor
+from pipeline.worker.step_traces import StepTraces
 from pipeline.worker.steps import Steps
 from pipeline.worker.stream import (
     Starts,
@@ -92,22 +99,24 @@ class TopicsChanged(Exception):
     """
 
 
-class TopicsFound(msgspec.Struct, frozen=True):
-    """What there is on the broker: the sources by name, and the topics of receipts."""
-
-    sources: Mapping[str, Topic]
-    receipts: frozenset[str]
-
-
 class Service:
     """One worker. `app` is the Faust app to run; `close` lets go of everything afterwards."""
 
-    def __init__(self, settings: WorkerSettings, parts: Parts, topics: TopicsFound) -> None:
+    def __init__(
+        self,
+        settings: WorkerSettings,
+        parts: Parts,
+        topics: TopicsFound,
+        health: Health,
+        metrics: Metrics,
+        traces: StepTraces,
+    ) -> None:
         self.settings = settings
-        self.metrics = Metrics()
-        self._ownership = Ownership()
+        self.metrics = metrics
+        self._ownership = health.ownership
         engine = parts.load_engine(None)
-        self.health = Health(self._ownership)  # its clocks begin once the rules are read
+        self.health = health
+        self._broker_watch = BrokerWatch(health, metrics)
         self._scratch = TemporaryDirectory(prefix="fenghuo-")
         self.app = make_app(settings, self._scratch.name)
         self._giving_up = Event()
@@ -120,22 +129,20 @@ class Service:
         self._table = self.app.Table(TABLE, key_type=bytes, value_type=bytes)
         self._log = StreamLog(self.app, settings, topics.sources)
         self._receipt_topics = topics.receipts
-        self._steps = self._make_steps(engine)
+        self._steps = self._make_steps(engine, traces)
         spare_long_lived()
         self._timers = Timers(round(settings.timers_s / TICK_S))
         self._connect()
-        host, port = settings.health_host, settings.health_port
-        self.server = HealthServer(host, port, pages_of(self.health, self.metrics))
+        health.begin()  # rules are read: from now on all its parts are to move
 
     def close(self) -> None:
-        """After the app has ended: the sink is closed, the port is free."""
+        """After the app has ended: the sink is closed."""
         self._giving_up.set()
         self._thread.submit(self._sink.close).result()
         self._thread.shutdown()
-        self.server.close()
         self._scratch.cleanup()
 
-    def _make_steps(self, engine: Engine) -> Steps:
+    def _make_steps(self, engine: Engine, traces: StepTraces) -> Steps:
         ledger = Ledger(self._table.data, partial(send_change, self._table))
         watch = SinkWatch(self.metrics, self.health)
         delivery = Delivery(self._sink, lambda s: not self._giving_up.wait(s), watch=watch)
@@ -149,6 +156,7 @@ class Service:
             thread=self._thread,
             attempts=self.settings.engine_attempts,
             records=self.settings.step_records,
+            traces=traces,
         )
 
     def _connect(self) -> None:
@@ -274,10 +282,7 @@ class Service:
 
     async def _watch_broker(self) -> None:
         while not self.app.should_stop:
-            is_there = await asyncio.to_thread(is_broker_there, self.settings.kafka())
-            if is_there is self.health.is_broker_away:
-                log.warning("the broker is back" if is_there else "the broker is away; waiting")
-            self.health.is_broker_away = not is_there
+            self._broker_watch.look(await asyncio.to_thread(find_absence, self.settings.kafka()))
             await self.app.sleep(BROKER_LOOK_S)
 
     async def _watch_ends(self) -> None:

@@ -8,6 +8,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.app.registry_reload import confirmation_of
+from pipeline.app.traces import check_destination
 from pipeline.files.signed_files import signature_of
 from pipeline.kafka.access import KafkaAccess, password_of
 from pipeline.kafka.faults import AccessFault
@@ -43,6 +44,10 @@ class WorkerSettings(BaseSettings):
     health_host: str = Field("127.0.0.1", description="where health and metrics listen")
     health_port: int = Field(8080, ge=0, le=65535, description="0 takes a free port")
 
+    traces: str = Field(
+        "", description="where traces go: a collector of OTLP (http://host:4318), or a file"
+    )
+
     processes: int = Field(
         1, ge=0, description="workers of this command; auto: one a core, at most one a partition"
     )
@@ -67,6 +72,13 @@ class WorkerSettings(BaseSettings):
         if isinstance(value, str) and value != "auto" and not value.isdecimal():
             raise ValueError("a number of processes, or auto")
         return 0 if value == "auto" else value
+
+    @field_validator("traces")
+    @classmethod
+    def _reach(cls, value: str) -> str:
+        if value:
+            check_destination(value)
+        return value
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -5,6 +5,7 @@ beside the bytes they were decoded from, and used only while the table still hol
 bytes: what another worker wrote, or a failed step left behind, is never taken for current.
 """
 
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TypeAlias
@@ -24,6 +25,7 @@ from pipeline.state import (
     is_fresh,
 )
 from pipeline.worker.metrics import Metrics
+from pipeline.worker.step_traces import StepTimes
 from schemas.batch import Record
 from schemas.decision import Decision
 from schemas.ids import content_id
@@ -49,6 +51,7 @@ class Outcome(msgspec.Struct, frozen=True):
     states: dict[StateKey, bytes]
     taken: int
     fault: EngineFault | None = None
+    times: StepTimes = StepTimes()
 
 
 class Advanced(msgspec.Struct, frozen=True):
@@ -128,15 +131,16 @@ class StepExecutor:
 
         Raises DeliveryAbandoned when told to stop while the sink is down.
         """
-        memory = StepStates(self._shed, self._decoded, states)
+        memory, begun = StepStates(self._shed, self._decoded, states), time.time_ns()
         try:
             decisions = Runner(memory, self._delivery).take(tasks)
         except EngineFault as fault:
             # Decided again up to there: the states that the fault has met are half changed, and
             # were not put back.
             before = self.take(tasks[: fault.index], states)
-            return Outcome(before.decisions, before.states, fault.index, fault)
-        return Outcome(decisions, memory.changed, len(tasks))
+            return Outcome(before.decisions, before.states, fault.index, fault, before.times)
+        times = StepTimes(begun, max(begun, self._delivery.offered_ns), time.time_ns())
+        return Outcome(decisions, memory.changed, len(tasks), times=times)
 
     def advance(self, states: Mapping[StateKey, bytes], now: Moment) -> Advanced:
         """Timers and idle time of these states; their rows written."""

@@ -38,6 +38,7 @@ from pipeline.worker.progress import Progress
 from pipeline.worker.repartition import StatesMisplaced, misplaced
 from pipeline.worker.sequence import Delivered, ReadAgain, Sequencer
 from pipeline.worker.step_executor import StepExecutor
+from pipeline.worker.step_traces import StepTraces
 from pipeline.worker.timers import PartitionTime, Timers
 from schemas.batch import DeadLetter
 from schemas.decision import Decision
@@ -68,6 +69,7 @@ class Steps:
         attempts: int = 3,
         records: int = 50,
         order: FairOrder | None = None,
+        traces: StepTraces | None = None,
     ) -> None:
         self.executor = executor
         self._ledger = ledger
@@ -77,6 +79,7 @@ class Steps:
         self._attempts = attempts
         self._records = records
         self._order = FairOrder() if order is None else order
+        self._traces = StepTraces() if traces is None else traces
         self._changed = asyncio.Event()
         self._thread = thread
         self._ownership = ownership
@@ -303,9 +306,12 @@ class Steps:
                 {key: record.state for key, record in states.items()},
             )
             await self._send_on(outcome.decisions)
+            told = time.time_ns()
             faulted = None if outcome.fault is None else pending[outcome.taken]
             done = remaining if faulted is None else remaining[: remaining.index(faulted)]
             await self._progress.remember(done, states, outcome.states)
+            applied = pending[: outcome.taken]
+            self._traces.applied(applied, outcome.decisions, outcome.times, told)
             if faulted is None or outcome.fault is None:
                 return
             await self._count_fault(faulted, outcome.fault)

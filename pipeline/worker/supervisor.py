@@ -13,6 +13,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from functools import partial
 from multiprocessing.connection import Connection
 from threading import Event
@@ -25,10 +26,13 @@ from pipeline.app.engines import EngineRefused
 from pipeline.app.stores import StoreFault
 from pipeline.kafka.faults import KafkaFault
 from pipeline.kafka.preflight import partitions_of
-from pipeline.worker.health import PATIENCE_S, HealthServer, Pages, verdict
+from pipeline.worker.broker_watch import BrokerWatch, settle_with_kafka
+from pipeline.worker.health import PATIENCE_S, Health, HealthServer, Pages, pages_of, verdict
+from pipeline.worker.ledger import Ownership
 from pipeline.worker.members import Member, end_with_parent
 from pipeline.worker.merged_metrics import merge_metrics
-from pipeline.worker.process import LEAVE_S, configure_log, serve, settle_with_kafka
+from pipeline.worker.metrics import Metrics
+from pipeline.worker.process import LEAVE_S, configure_log, end_when_told, serve
 from pipeline.worker.service import STOP_S, Parts
 from pipeline.worker.settings import WorkerSettings
 
@@ -48,16 +52,17 @@ def supervise(settings: WorkerSettings, parts_of: PartsOf) -> None:
     Raises KafkaFault as `serve` does, before any worker is started.
     """
     configure_log()
-    partitions = partitions_of(settle_with_kafka(settings).sources)
-    entry = partial(_run_member, settings, parts_of)
-    count = settings.processes or least_of_cores_and(partitions)
-    supervisor = Supervisor([Member(f"worker-{number}", entry) for number in range(count)])
-    server = HealthServer(settings.health_host, settings.health_port, supervisor.pages())
-    log.info("started", health_port=server.port, processes=count)
-    try:
+    end_when_told()
+    health, metrics = Health(Ownership()), Metrics()
+    host, port = settings.health_host, settings.health_port
+    with closing(HealthServer(host, port, pages_of(health, metrics))) as server:
+        topics = settle_with_kafka(settings, BrokerWatch(health, metrics))
+        entry = partial(_run_member, settings, parts_of)
+        count = settings.processes or least_of_cores_and(partitions_of(topics.sources))
+        supervisor = Supervisor([Member(f"worker-{number}", entry) for number in range(count)])
+        server.pages = supervisor.pages()
+        log.info("started", health_port=server.port, processes=count)
         code = supervisor.run()
-    finally:
-        server.close()
     raise SystemExit(code)
 
 

@@ -68,8 +68,11 @@ class AgentProcess:
     def start(self) -> None:
         """Returns when it listens."""
         command = python_module("pipeline.cli.main", "agent", "run", "agent.yaml")
+        environment = {**os.environ, "FENGHUO_TRACES": str(self.folder / "traces.ndjson")}
         with (self.folder / "agent.log").open("ab") as log:
-            self._process = subprocess.Popen(command, cwd=self.folder, stdout=log, stderr=log)
+            self._process = subprocess.Popen(
+                command, cwd=self.folder, env=environment, stdout=log, stderr=log
+            )
         while True:
             try:
                 self.ask("health/live")
@@ -183,12 +186,9 @@ def test_every_line_arrives_once(agent: AgentProcess, broker: KafkaBroker, tmp_p
     assert agent.end(signal.SIGTERM) == 0
 
     engine = Engine(compile_rules(parse_rules([])), Policy(), {"E1": enterprise})
-    state = fresh_state("E1")
-    decisions = [
-        each
-        for record in records(broker.address)
-        for each in engine.apply(state, engine.admit(record))
-    ]
+    state, came = fresh_state("E1"), records(broker.address)
+    assert_traced(came, tmp_path / "traces.ndjson")
+    decisions = [each for record in came for each in engine.apply(state, engine.admit(record))]
     assert not [each for each in decisions if isinstance(each, DeadLetter)]
     events = [each for each in decisions if isinstance(each, Event)]
     counted = Counter(each.event_id for each in events)
@@ -197,6 +197,18 @@ def test_every_line_arrives_once(agent: AgentProcess, broker: KafkaBroker, tmp_p
     accounts = [each for each in decisions if isinstance(each, BatchAccount)]
     assert {each.outcome for each in accounts} <= {"accepted", "duplicate"}
     assert not any(each.unverified for each in accounts)
+
+
+def assert_traced(came: list[Record], traces: Path) -> None:
+    """Each record names the trace of its sending; spans of what was killed are lost."""
+    named = {(each.partition, each.offset): dict(each.headers)["traceparent"] for each in came}
+    spans = [json.loads(each) for each in traces.read_text().splitlines()]
+    assert spans
+    for span in spans:
+        of = span["attributes"]
+        place = int(of["messaging.destination.partition.id"]), of["messaging.kafka.offset"]
+        given = span["context"]["trace_id"].removeprefix("0x"), span["context"]["span_id"][2:]
+        assert (named[place] or b"").decode().startswith("00-{}-{}-".format(*given))
 
 
 def test_a_broker_that_is_away_is_said(

@@ -25,14 +25,28 @@ def find_jars() -> Path:
     return jars
 
 
+def find_tiered_storage() -> Path:
+    """The jar of Kafka's own store for another tier; raises KafkaAbsent as `find_jars` does."""
+    folder = CACHE / VERSION / "tiered"
+    if not any(folder.glob("*.jar")):
+        artifact = f"-Dartifact=org.apache.kafka:kafka-storage:{VERSION}:jar:test"
+        _run_maven(folder, "dependency:copy", artifact)
+    return next(folder.glob("*.jar"))
+
+
 def _fetch(jars: Path) -> None:
+    pom = ["-f", str(POM), f"-Dkafka.version={VERSION}"]
+    _run_maven(jars, *pom, "dependency:copy-dependencies", "-DincludeScope=runtime")
+
+
+def _run_maven(jars: Path, *arguments: str) -> None:
+    """Into a folder of its own first: several tests may fetch at once."""
     maven = shutil.which("mvn")
     if maven is None:
         raise KafkaAbsent("no mvn: install Maven, so that Kafka's jars can be fetched")
-    partial = jars.with_name(f"lib.{os.getpid()}")
-    command = [maven, "-q", "-B", "-f", str(POM), f"-Dkafka.version={VERSION}"]
-    command += ["dependency:copy-dependencies", "-DincludeScope=runtime"]
-    done = subprocess.run([*command, f"-DoutputDirectory={partial}"], capture_output=True)
+    partial = jars.with_name(f"{jars.name}.{os.getpid()}")
+    command = [maven, "-q", "-B", *arguments, f"-DoutputDirectory={partial}"]
+    done = subprocess.run(command, capture_output=True)
     if done.returncode != 0:
         shutil.rmtree(partial, ignore_errors=True)
         raise KafkaAbsent(f"mvn could not fetch Kafka: {done.stdout.decode()[-500:]}")

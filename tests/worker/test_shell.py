@@ -119,6 +119,7 @@ class Clocked:
         if is_recovered:
             self.ownership.recover(generation)
         self.health = Health(self.ownership, lambda: self.now_s)
+        self.health.begin()
         self.health.is_introduced = True
 
     def run(self, seconds: float, waiting: int = 0, unrecovered: int = 0) -> set[str]:
@@ -148,15 +149,34 @@ def test_steps_stand_still_where_records_wait_and_none_is_taken() -> None:
     assert not clocked.health.still()
 
 
-@pytest.mark.parametrize("away", ["is_sink_down", "is_broker_away"])
+@pytest.mark.parametrize("away", ["sink_fault", "broker_absence"])
 def test_whoever_waits_for_a_sink_or_a_broker_is_live_and_not_ready(away: str) -> None:
     clocked = Clocked()
-    setattr(clocked.health, away, True)
+    setattr(clocked.health, away, "refused; start it")
     assert clocked.run(STILL_S * 9, waiting=5) == set()
-    assert clocked.health.lacks()
-    setattr(clocked.health, away, False)
+    (lacking,) = clocked.health.lacks()
+    assert lacking.endswith(": refused; start it")
+    setattr(clocked.health, away, "")
     assert not clocked.health.lacks()
     assert clocked.run(STILL_S, waiting=5) == {"steps"}, "back, and still nothing is taken"
+
+
+def test_a_start_stands_still_where_it_reads_for_too_long_and_not_where_it_waits() -> None:
+    now_s = [0.0]
+    health = Health(Ownership(), lambda: now_s[0])
+    for now_s[0] in range(0, 3_600, 10):
+        health.broker_absence = "refused; start it"
+    assert health.lacks() == ["starting", "the broker is away: refused; start it"]
+    assert not health.still()
+    health.broker_absence = ""
+    now_s[0] += PATIENCE_S["start"]
+    assert {*health.still()} == {"start"}
+    health.begin()
+    assert not health.still()
+    assert "starting" not in health.lacks()
+    health.broker_absence = "refused; start it"
+    now_s[0] += STILL_S
+    assert "start" not in health.still()
 
 
 def test_timers_that_nobody_looks_at_stand_still_though_no_record_waits() -> None:
@@ -200,6 +220,7 @@ def test_a_page_says_what_is_lacking_and_what_stands_still() -> None:
 def test_ready_requires_an_assignment_a_recovered_table_and_a_sink_that_has_answered() -> None:
     ownership = Ownership()
     health = Health(ownership)
+    health.begin()
     server = HealthServer("127.0.0.1", 0, pages_of(health, Metrics()))
     url = f"http://127.0.0.1:{server.port}"
     try:
