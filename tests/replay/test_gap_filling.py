@@ -90,7 +90,9 @@ def test_a_gap_is_listed_filled_published_and_marked(site: Site) -> None:
     ]
     filled = site.fill("late")
     assert filled.exit_code == 0, filled.output
-    assert "2 late findings in 1 incidents" in filled.output, "what was found live is none"
+    assert "2 late findings, 2 of them in 1 incidents" in filled.output, (
+        "what was found live is none"
+    )
     live = site.incidents()
     assert not [each for each in live if each["found_late_at"]], "nothing of it is live"
 
