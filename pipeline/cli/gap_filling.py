@@ -88,16 +88,12 @@ def fill_command(
     with open_sink(store, database, must_exist=True) as sink:
         late = read_late_findings(sink, investigated)
     ids = {each.detection.detection_id for each in late}
-    holding = [
-        each
-        for each in incidents
-        if not ids.isdisjoint(investigated.incidents.get(str(each["incident_id"]), ()))
-    ]
-    _print_found(late, lang)
-    print_incidents(Console(), holding, lang)
+    held = {key: ids & of for key, of in investigated.incidents.items() if ids & of}
+    _print_rules(late, lang)
+    print_incidents(Console(), [one for one in incidents if one["incident_id"] in held], lang)
     say(
-        f"{len(late)} late findings in {len(holding)} incidents; nothing of it is live: "
-        f"`fenghuo gaps publish {name}` admits it",
+        f"{len(late)} late findings, {len(set().union(*held.values()))} of them in "
+        f"{len(held)} incidents; nothing of it is live: `fenghuo gaps publish {name}` admits these",
         err=True,
     )
 
@@ -126,7 +122,7 @@ def _investigate(
     return made
 
 
-def _print_found(late: Sequence[Found], lang: Language) -> None:
+def _print_rules(late: Sequence[Found], lang: Language) -> None:
     rules = Counter((each.detection.rule_id, _title(each, lang)) for each in late)
     if not rules:
         return

@@ -208,7 +208,10 @@ def _observable(entity: Entity) -> Json:
 
 
 def _unmapped_of_incident(incident: Incident) -> Json:
+    found_late_at = incident.found_late_at
+    late = {} if found_late_at is None else {"found_late_at": found_late_at // MILLISECOND}
     return {
+        **late,
         "incident_id": incident.incident_id,
         "enterprise_id": incident.enterprise_id,
         "province": incident.province,

@@ -146,39 +146,43 @@ def gaps_of(
     may_be_for = lru_cache(maxsize=None)(
         lambda source: frozenset(each.rule_id for each in in_force if _may_be_for(each, source))
     )
-    gaps, stored, in_gaps = [], 0, 0
+    gaps, stored = [], 0
     for _, group in groupby(judged, key=lambda each: (each.enterprise_id, each.run)):
         run = list(group)
         stored += sum(each.events for each in run)
         causes = _causes(in_force, known.get(run[0].rule_set_id))
-        unseen = [(each, may_be_for(each.source) & causes.keys()) for each in run]
-        events = sum(each.events for each, rules in unseen if rules)
-        if not events:
-            continue
-        in_gaps += events
-        counted = (
-            Unseen(
-                rule.rule_id,
-                rule.title,
-                causes[rule.rule_id],
-                sum(each.events for each, rules in unseen if rule.rule_id in rules),
-            )
-            for rule in in_force
-            if rule.rule_id in causes
-        )
-        gaps.append(
-            Gap(
-                enterprise_id=run[0].enterprise_id,
-                first_received_at=run[0].first_us,
-                last_received_at=run[0].last_us,
-                rule_set_id=run[0].rule_set_id,
-                events=events,
-                rules=tuple(
-                    sorted((each for each in counted if each.events), key=lambda one: -one.events)
-                ),
-            )
-        )
+        unseen = [(each.events, may_be_for(each.source) & causes.keys()) for each in run]
+        if any(rules for _, rules in unseen):
+            gaps.append(_gap(run[0], in_force, causes, unseen))
+    in_gaps = sum(each.events for each in gaps)
     return gaps, Sums(stored=stored, seen=stored - in_gaps, in_gaps=in_gaps)
+
+
+def _gap(
+    run: Judged,
+    in_force: Sequence[RuleOfSet],
+    causes: Mapping[str, Cause],
+    unseen: Sequence[tuple[int, frozenset[str]]],
+) -> Gap:
+    """`unseen` are counts of events, by log source, with the rules that never saw them."""
+    counted = (
+        Unseen(
+            rule.rule_id,
+            rule.title,
+            causes[rule.rule_id],
+            sum(events for events, rules in unseen if rule.rule_id in rules),
+        )
+        for rule in in_force
+        if rule.rule_id in causes
+    )
+    return Gap(
+        enterprise_id=run.enterprise_id,
+        first_received_at=run.first_us,
+        last_received_at=run.last_us,
+        rule_set_id=run.rule_set_id,
+        events=sum(events for events, rules in unseen if rules),
+        rules=tuple(sorted((each for each in counted if each.events), key=lambda one: -one.events)),
+    )
 
 
 class Covered(msgspec.Struct, frozen=True):

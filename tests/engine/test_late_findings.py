@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from pipeline.incidents.ocsf import incident_finding
 from pipeline.path import Engine
 from pipeline.state import EnterpriseState, decode_state, encode_state, enterprise_state
 from schemas.assessment import Obligation
@@ -76,6 +77,7 @@ def test_a_late_finding_is_an_incident_that_happened_then_and_was_found_now() ->
     assert incident.first_time == START
     assert (incident.opened_at, incident.found_late_at, incident.status) == (now, now, "new")
     assert incident.detection_ids == (detection.detection_id,)
+    assert f"'found_late_at': {now // 1_000}" in str(incident_finding(incident))
     duties = of_kind(rest, Obligation)
     assert duties
     for duty in duties:
