@@ -2,19 +2,21 @@
 
 What it can touch: it reads Kafka without a group and commits nothing, writes to no topic, reads
 the live store for a difference and for what Kafka no longer holds, and writes only to the
-database `investigation_<name>` (with `--store`, to a folder of that name inside it). Live state,
-live tables and other investigations are out of its reach.
+database `investigation_<name>` (with `--both` to `investigation_<name>_in_force` besides; with
+`--store`, to the folder `investigation_<name>` inside it). Live state, live tables and other
+investigations are out of its reach.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
 import click
 from rich.console import Console
 
+from pipeline.app.engines import OWN_RULES
 from pipeline.app.incident_rows import read_incidents
 from pipeline.app.stores import StoreFault
 from pipeline.cli.engines import engine_options, load_engine
@@ -37,7 +39,8 @@ from pipeline.replay.differences import (
     select_incidents,
     side_of,
 )
-from pipeline.replay.investigation import PREFIX, InvestigationTaken, prepare, replay
+from pipeline.replay.investigation import PREFIX, InvestigationRefused, Replay, replay, settings_of
+from pipeline.replay.past_period import PastPeriod
 from pipeline.replay.past_sources import KafkaTopics, LiveStore, PeriodGone, open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.language import Language
@@ -45,6 +48,7 @@ from schemas.moments import SECOND, Moment
 from sinks.contract import Store
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("replay")
@@ -62,7 +66,30 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
     help="Where to read; auto: the store's lines for what Kafka no longer holds.",
 )
 @click.option("--diff", is_flag=True, help="Afterwards, what differs from the live incidents.")
-@click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object a difference.")
+@click.option(
+    "--both",
+    is_flag=True,
+    help="Beside it, NAME_in_force: the same records with what is in force; then what differs.",
+)
+@click.option(
+    "--live-rules",
+    multiple=True,
+    envvar="FENGHUO_RULES",
+    type=click.Path(exists=True, path_type=Path),
+    help="With --both: rules in force.",
+)
+@click.option(
+    "--live-policy", envvar="FENGHUO_POLICY", type=_FILE, help="With --both: policy in force."
+)
+@click.option(
+    "--live-registry",
+    envvar="FENGHUO_REGISTRY",
+    type=_FILE,
+    help="With --both: registry in force.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="With --diff or --both: one JSON object a difference."
+)
 @lang_option
 @engine_options
 @sink_options
@@ -75,6 +102,10 @@ def replay_command(
     prefix: str,
     source: str,
     diff: bool,
+    both: bool,
+    live_rules: tuple[Path, ...],
+    live_policy: Path | None,
+    live_registry: Path | None,
     as_json: bool,
     lang: Language,
     rule_folders: tuple[Path, ...],
@@ -84,38 +115,55 @@ def replay_command(
     database: str,
 ) -> None:
     """Run the records of a period again, aside: with other rules, or for a closer look."""
-    if not NAME.fullmatch(name):
-        raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
-    if start >= end:
-        raise click.BadParameter("the period is empty: --from is not before --to")
-    if as_json and not diff:
-        raise click.UsageError("--json is of what differs: give --diff with it")
+    _check(name, start, end, as_json, diff, both)
     period, topics = Period(start, end), _topics(kafka, prefix, source)
-    engine = load_engine(rule_folders, registry, policy)
-    _check_enterprises(engine, enterprises)
+    engines = {name: load_engine(rule_folders, registry, policy)}
+    if both:
+        in_force = (live_rules or (OWN_RULES,), live_registry or registry, live_policy)
+        engines[f"{name}_in_force"] = load_engine(*in_force)
+    for engine in engines.values():
+        _check_enterprises(engine, enterprises)
     live_store = LiveStore(store, database)
-    live = _live_incidents(live_store, enterprises, period) if diff else Side([])
-    warm_up = warm_up_of(engine)
+    live = _live_incidents(live_store, enterprises, period) if diff and not both else Side([])
+    warm_up = max(map(warm_up_of, engines.values()))
     aside = None if store is None else store / f"{PREFIX}{name}"
     kept = None if source == "kafka" else live_store
     tell = partial(say, err=True)
     with (
         replay_faults_told(),
-        open_past(engine, topics, kept, enterprises, period, warm_up, tell) as past,
+        open_past(topics, kept, enterprises, period, warm_up, tell) as past,
+        ExitStack() as stack,
     ):
-        if warm_up:
-            tell(f"warm-up: {warm_up // SECOND} s before, not written")
-        with open_sink(aside, f"{PREFIX}{name}") as sink:
-            prepare(sink, name, aside)
-            summary = replay(engine, sink, past.given, period, tell, warm_up)
-            incidents = read_incidents(sink)
-            again = _side(sink, enterprises, 0) if diff else Side([])
+        tell(f"warm-up: {warm_up // SECOND} s before, not written")
+        sides: list[Replay] = []
+        for each, engine in engines.items():
+            sink = stack.enter_context(open_sink(aside, f"{PREFIX}{each}"))
+            settings = settings_of(engine, period, enterprises, source, prefix)
+            # What is told of the way is the same for both: once is enough.
+            told = (lambda text: None) if sides else tell
+            again = partial(PastPeriod, engine, period, tell=told, warm_up=warm_up)
+            sides.append(Replay(each, engine, sink, settings, again, tell))
+            sides[-1].begin()
+        replay(sides, past.given)
+        incidents = read_incidents(sides[0].sink)
+        compared = [_side(each.sink, enterprises, 0) for each in sides if diff or both]
     if not as_json:
         print_incidents(Console(), incidents, lang)
-    for remark in (summary.line(), *past.reread.remarks()):
-        say(remark, err=True)
-    if diff:
-        _tell(differences(live, again, past.whole_since, end), as_json, lang)
+    for remark in (*(each.summary.line() for each in sides), *past.reread.remarks()):
+        tell(remark)
+    if compared:
+        new, *in_force_too = compared
+        before = in_force_too[0] if in_force_too else live
+        _tell(differences(before, new, past.whole_since, end), as_json, lang)
+
+
+def _check(name: str, start: Moment, end: Moment, as_json: bool, diff: bool, both: bool) -> None:
+    if not NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
+    if start >= end:
+        raise click.BadParameter("the period is empty: --from is not before --to")
+    if as_json and not (diff or both):
+        raise click.UsageError("--json is of what differs: give --diff with it")
 
 
 @contextmanager
@@ -123,7 +171,7 @@ def replay_faults_told() -> Iterator[None]:
     """What cannot be read, or is taken, ends the command with exit code 1."""
     try:
         yield
-    except (PeriodGone, InvestigationTaken, StoreFault) as fault:
+    except (PeriodGone, InvestigationRefused, StoreFault) as fault:
         raise click.ClickException(str(fault)) from fault
 
 

@@ -11,9 +11,15 @@ from sinks.memory import MemorySink
 
 
 def warm_up_of(engine: Engine) -> Moment:
-    """The longest window, those of nested correlations one after another, and the lateness."""
-    reach = max(_reaches(engine.plan), default=0)
-    return reach + engine.policy.event_time.lateness_s * SECOND if reach else 0
+    """The span within which evidence joins a case, the longest window, and the lateness.
+
+    One after another: what joins a case of before the period may be a correlation, whose window
+    began earlier still. Windows of nested correlations are added up likewise; one that waits for
+    an absence waits within its window.
+    """
+    policy = engine.policy
+    joining_s = policy.incidents.gap_s + policy.event_time.lateness_s
+    return joining_s * SECOND + max(_reaches(engine.plan), default=0)
 
 
 def _reaches(plan: CorrelationPlan) -> list[Moment]:
