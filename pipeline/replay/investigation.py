@@ -106,6 +106,7 @@ class Replay:
 
     def end(self) -> None:
         """What follows from the end of the period; then it is finished."""
+        self._require_ours()
         for _ in self._past.settle():
             pass
         self._require_ours()

@@ -1,9 +1,11 @@
 """A past period through an engine, wherever it is read (shell).
 
 Rule 1. States begin empty before the warm-up (`warm_up.py`). What is decided then changes states
-        and is not told; when the period begins, all that was due by then is decided first.
-Rule 2. Time passes as workers let it: before a record, and at the end, the timers of its state
-        are looked at, at the moment of its receipt. So a silence ends as it did when it was lived.
+        and is not told; when the period begins, all that was due by then is decided first. Only
+        how an incident was judged is told once the incident is: it may be judged no other way.
+Rule 2. Time passes as workers let it: between two records of a state, and up to the end, its
+        timers are looked at. So a silence ends as it did when it was lived, and when it did: the
+        moment at which an incident is opened starts the terms of the law.
 Rule 3. What came from files was lived without timers, and is read so again.
 Rule 4. At the end event time moves to the last event of each enterprise.
 """
@@ -12,6 +14,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, groupby
+from typing import Final
 
 import msgspec
 
@@ -22,15 +25,18 @@ from pipeline.intake.admitted import STRANGER
 from pipeline.kafka.past_records import Period
 from pipeline.path import Engine
 from pipeline.replay.pace import Pace
-from pipeline.replay.warm_up import NoDelivery
+from pipeline.replay.warm_up import NoDelivery, warm_up_of
 from pipeline.state import ANY_PARTITION, StateKey, is_campaign_key, split_key
+from schemas.assessment import Assessment, Obligation
 from schemas.batch import BatchAccount
 from schemas.decision import Decision
-from schemas.moments import SECOND, Moment
+from schemas.incident import Incident
+from schemas.moments import DAY, HOUR, MINUTE, Moment
 
 TOLD_EVERY_S = 5.0
-TIMERS_EVERY: Moment = 60 * SECOND
-"""Between two looks at a state's timers at least, as workers' FENGHUO_TIMERS_S."""
+_RARELY: Final = ((7 * DAY, HOUR), (None, DAY))
+"""How often timers are looked at in a long silence, up to how long after the last record: what
+is still due then (incidents that close, terms that end) is due by the day."""
 
 
 class PastInput(msgspec.Struct, frozen=True, eq=False):
@@ -59,9 +65,14 @@ class PastPeriod:
         self._tell = tell
         self._states = HeldStates()
         gather = partial(sighting_task, engine)
+        self._delivery = delivery
         self._runner = Runner(self._states, delivery, gather)
         self._warming: Runner | None = Runner(self._states, NoDelivery(), gather)
+        # Every minute, as workers' FENGHUO_TIMERS_S, while anything that was heard may decide.
+        self._looks = ((warm_up_of(engine), MINUTE), *_RARELY)
+        self._heard_at: dict[str, Moment] = {}
         self._looked_at: dict[str, Moment] = {}
+        self._judged_before: dict[str, dict[str, Assessment | Obligation]] = {}
         self._events = 0
         self._began_s = self._told_s = time.monotonic()
 
@@ -76,14 +87,17 @@ class PastPeriod:
                 accounts = (each for each in decisions if isinstance(each, BatchAccount))
                 self._events += sum(each.events for each in accounts)
                 if is_within:
-                    yield decisions
+                    yield decisions + self._tell_judgements(decisions)
+                else:
+                    self._keep_judgements(decisions)
 
     def settle(self) -> Iterator[list[Decision]]:
         """What is due at the end, and what follows from no event being awaited any more."""
         self._begin()
         names = [each for each in self._states.all() if self._is_settled(each)]
         settled = (settle_task(self._engine, each) for each in names)
-        yield from self._runner.run(chain(self._timers(self._end), settled))
+        for decisions in self._runner.run(chain(self._timers_of_all(self._end), settled)):
+            yield decisions + self._tell_judgements(decisions)
         campaigns = [each for each in self._states.all() if is_campaign_key(each)]
         yield from self._runner.run(self._timer(each, self._end) for each in campaigns)
 
@@ -93,17 +107,45 @@ class PastPeriod:
 
     def _begin(self) -> None:
         if self._warming is not None:
-            self._warming.complete(self._timers(self._period.start))
+            self._keep_judgements(self._warming.complete(self._timers_of_all(self._period.start)))
             self._warming = None
+
+    def _keep_judgements(self, decisions: Iterable[Decision]) -> None:
+        for each in decisions:
+            if isinstance(each, Assessment | Obligation):
+                key = each.regime if isinstance(each, Assessment) else each.obligation_id
+                self._judged_before.setdefault(each.incident_id, {})[key] = each
+
+    def _tell_judgements(self, decisions: Iterable[Decision]) -> list[Decision]:
+        """Of incidents that are told for the first time, what was judged of them before."""
+        told: list[Decision] = [
+            judgement
+            for each in decisions
+            if isinstance(each, Incident)
+            for judgement in self._judged_before.pop(each.incident_id, {}).values()
+        ]
+        self._delivery.write(told, "judged before")
+        return told
 
     def _is_settled(self, name: str) -> bool:
         """Of what is held for whom the registry does not know, nothing is decided."""
         is_own = name != STRANGER and not is_campaign_key(name)
         return is_own and split_key(name)[0] in self._engine.registry
 
-    def _timers(self, now: Moment) -> list[Task]:
+    def _timers_of_all(self, until: Moment) -> Iterator[Task]:
         """Of all states whose records came over Kafka."""
-        return [self._timer(name, now) for name in self._looked_at if self._is_settled(name)]
+        for name in [*self._looked_at]:
+            yield from self._timers(name, until)
+
+    def _timers(self, name: str, until: Moment) -> Iterator[Task]:
+        """Since they were last looked at, up to and without this moment."""
+        since, self._looked_at[name] = self._looked_at[name], max(until, self._looked_at[name])
+        for span, every in self._looks:
+            stop = until if span is None else min(until, self._heard_at[name] + span)
+            first = -(-since // every) * every
+            for now in range(first, stop, every):
+                yield self._timer(name, now)
+            since = max(since, stop)
 
     def _timer(self, name: str, now: Moment) -> Task:
         return timer_task(self._engine, StateKey(ANY_PARTITION, name), now)
@@ -115,11 +157,12 @@ class PastPeriod:
                 self._told_s = now_s
                 self._tell(self._pace(each.received_at, now_s - self._began_s).line())
             task = each.task_of(self._engine)
-            if not each.is_recorded and self._is_settled(task.key.name):
-                last = self._looked_at.setdefault(task.key.name, each.received_at)
-                if each.received_at - last >= TIMERS_EVERY:
-                    self._looked_at[task.key.name] = each.received_at
-                    yield self._timer(task.key.name, each.received_at)
+            name = task.key.name
+            if not each.is_recorded and self._is_settled(name):
+                if name in self._looked_at:
+                    yield from self._timers(name, each.received_at)
+                self._heard_at[name] = each.received_at
+                self._looked_at.setdefault(name, each.received_at)
             yield task
 
     def _pace(self, reached: Moment, elapsed_s: float) -> Pace:

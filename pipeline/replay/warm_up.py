@@ -11,15 +11,16 @@ from sinks.memory import MemorySink
 
 
 def warm_up_of(engine: Engine) -> Moment:
-    """The span within which evidence joins a case, the longest window, and the lateness.
+    """How long before the period that may have happened which decides something in it.
 
-    One after another: what joins a case of before the period may be a correlation, whose window
-    began earlier still. Windows of nested correlations are added up likewise; one that waits for
-    an absence waits within its window.
+    One after another: what is received as the period begins may be as old as still counts, or
+    end a wait for what is that old (`pipeline/event_time/clock.py`); it may end the longest
+    window, those of nested correlations added up; and what fires so may join a case whose last
+    evidence is a gap older.
     """
-    policy = engine.policy
-    joining_s = policy.incidents.gap_s + policy.event_time.lateness_s
-    return joining_s * SECOND + max(_reaches(engine.plan), default=0)
+    time, gap_s = engine.policy.event_time, engine.policy.incidents.gap_s
+    still_counts_s = time.lateness_s + time.behind_s + time.idle_s + time.late_hold_s
+    return (still_counts_s + gap_s) * SECOND + max(_reaches(engine.plan), default=0)
 
 
 def _reaches(plan: CorrelationPlan) -> list[Moment]:

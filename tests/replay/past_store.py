@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from subprocess import PIPE, Popen
 
+import msgspec
 from click.testing import CliRunner, Result
 
 from pipeline.cli.main import main as fenghuo
@@ -16,7 +17,15 @@ from schemas.moments import HOUR, format_moment
 from sinks.chdb import ChdbSink
 from sinks.rows import rows_of
 from sinks.tables import TABLES
-from tests.engine.builders import ENTERPRISE, RECEIPT, RULES, make_engine
+from tests.engine.builders import (
+    ENTERPRISE,
+    RECEIPT,
+    RULES,
+    batch,
+    failed_logon,
+    make_engine,
+    shadow_copies,
+)
 
 Views = dict[str, list[dict[str, object]]]
 
@@ -35,7 +44,8 @@ class PastStore:
 
     def command(self, name: str, *options: object) -> list[str]:
         """`fenghuo replay` of everything, from the store's lines."""
-        places = ("--store", self.store, "--registry", self.registry, "--rules", self.rules)
+        of_rules = () if "--rules" in options else ("--rules", self.rules)
+        places = ("--store", self.store, "--registry", self.registry, *of_rules)
         period = ("--from", format_moment(RECEIPT), "--to", format_moment(RECEIPT + 24 * HOUR))
         command = ("replay", "--name", name, "--source", "store", *period, *places, *options)
         return [*map(str, command)]
@@ -54,6 +64,19 @@ class PastStore:
     def views(self, name: str, folder: str = "") -> Views:
         """Every table of the investigation but the one that says what it is."""
         return views(self.store / f"investigation_{folder or name}", f"investigation_{name}")
+
+
+def batches(count: int) -> list[Batch]:
+    """As they come over Kafka: two logons each, in every twentieth something worse."""
+    lines = (
+        [failed_logon(each, f"u{each % 9}"), failed_logon(each, f"v{each % 7}")]
+        + ([shadow_copies(each, f"ws-{each % 3}")] if each % 20 == 0 else [])
+        for each in range(count)
+    )
+    return [
+        msgspec.structs.replace(batch(each, number), topic="fenghuo.events", partition=0)
+        for number, each in enumerate(lines)
+    ]
 
 
 def fill(store: Path, engine: Engine, batches: Sequence[Batch]) -> None:

@@ -8,24 +8,10 @@ import pytest
 
 pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]")
 
-from schemas.batch import Batch
-from tests.engine.builders import RULES, batch, failed_logon, shadow_copies
-from tests.replay.past_store import PastStore
+from tests.engine.builders import RULES
+from tests.replay.past_store import PastStore, batches
 
 BATCHES = 500
-
-
-def batches(count: int) -> list[Batch]:
-    """As they come over Kafka: two logons each, in every twentieth something worse."""
-    lines = (
-        [failed_logon(each, f"u{each % 9}"), failed_logon(each, f"v{each % 7}")]
-        + ([shadow_copies(each, f"ws-{each % 3}")] if each % 20 == 0 else [])
-        for each in range(count)
-    )
-    return [
-        msgspec.structs.replace(batch(each, number), topic="fenghuo.events", partition=0)
-        for number, each in enumerate(lines)
-    ]
 
 
 @pytest.fixture(scope="module")
