@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 from rich.console import Console
@@ -19,35 +20,28 @@ from rich.console import Console
 from pipeline.app.engines import OWN_RULES
 from pipeline.app.incident_rows import read_incidents
 from pipeline.app.stores import StoreFault
+from pipeline.cli.differences import read_side, say_differences, write_differences
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import say, say_json_lines
+from pipeline.cli.terminal import say
 from pipeline.kafka.past_records import Period
 from pipeline.kafka.preflight import require
 from pipeline.path import Engine
-from pipeline.replay.differences import (
-    Difference,
-    Side,
-    differences,
-    lines_of,
-    select_assessments,
-    select_fired,
-    select_incidents,
-    side_of,
-)
+from pipeline.replay.differences import Side, differences
 from pipeline.replay.investigation import PREFIX, InvestigationRefused, Replay, replay, settings_of
 from pipeline.replay.past_period import PastPeriod
 from pipeline.replay.past_sources import KafkaTopics, LiveStore, PeriodGone, open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.language import Language
 from schemas.moments import SECOND, Moment
-from sinks.contract import Store
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_Parts: TypeAlias = tuple[tuple[Path, ...], Path | None, Path | None]
+"""Of an engine: folders of rules, registry, policy."""
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -90,6 +84,12 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--json", "as_json", is_flag=True, help="With --diff or --both: one JSON object a difference."
 )
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --diff or --both: what differs as an HTML file besides.",
+)
 @lang_option
 @engine_options
 @sink_options
@@ -107,6 +107,7 @@ def replay_command(
     live_policy: Path | None,
     live_registry: Path | None,
     as_json: bool,
+    page: Path | None,
     lang: Language,
     rule_folders: tuple[Path, ...],
     registry: Path | None,
@@ -115,12 +116,13 @@ def replay_command(
     database: str,
 ) -> None:
     """Run the records of a period again, aside: with other rules, or for a closer look."""
-    _check(name, start, end, as_json, diff, both)
+    _check(name, start, end)
+    if (as_json or page) and not (diff or both):
+        raise click.UsageError("--json and --html are of what differs: give --diff or --both")
     period, topics = Period(start, end), _topics(kafka, prefix, source)
-    engines = {name: load_engine(rule_folders, registry, policy)}
-    if both:
-        in_force = (live_rules or (OWN_RULES,), live_registry or registry, live_policy)
-        engines[f"{name}_in_force"] = load_engine(*in_force)
+    new = (rule_folders, registry, policy)
+    in_force = (live_rules or (OWN_RULES,), live_registry or registry, live_policy)
+    engines = _engines(name, new, in_force if both else None)
     for engine in engines.values():
         _check_enterprises(engine, enterprises)
     live_store = LiveStore(store, database)
@@ -139,31 +141,46 @@ def replay_command(
         for each, engine in engines.items():
             sink = stack.enter_context(open_sink(aside, f"{PREFIX}{each}"))
             settings = settings_of(engine, period, enterprises, source, prefix)
-            # What is told of the way is the same for both: once is enough.
-            told = (lambda text: None) if sides else tell
+            # How far it has come is the same for both: once is enough.
+            told = _say_nothing if sides else tell
             again = partial(PastPeriod, engine, period, tell=told, warm_up=warm_up)
             sides.append(Replay(each, engine, sink, settings, again, tell))
-            sides[-1].begin()
+        for side in sides:
+            side.begin()
         replay(sides, past.given)
         incidents = read_incidents(sides[0].sink)
-        compared = [_side(each.sink, enterprises, 0) for each in sides if diff or both]
+        compared = [read_side(each.sink, enterprises, 0) for each in sides if diff or both]
     if not as_json:
         print_incidents(Console(), incidents, lang)
     for remark in (*(each.summary.line() for each in sides), *past.reread.remarks()):
         tell(remark)
     if compared:
-        new, *in_force_too = compared
-        before = in_force_too[0] if in_force_too else live
-        _tell(differences(before, new, past.whole_since, end), as_json, lang)
+        after, before = compared if both else (*compared, live)
+        found = differences(before, after, past.whole_since, end)
+        say_differences(found, as_json, lang)
+        if page:
+            other = "in force" if both else "live"
+            write_differences(page, found, name, other, Period(past.whole_since, end), lang)
 
 
-def _check(name: str, start: Moment, end: Moment, as_json: bool, diff: bool, both: bool) -> None:
+def _engines(name: str, new: _Parts, in_force: _Parts | None) -> dict[str, Engine]:
+    """By the investigation that each is for; what is new only in part is else as in force."""
+    if in_force is None:
+        return {name: load_engine(*new)}
+    rules, registry, policy = in_force
+    changed = load_engine(new[0] or rules, new[1] or registry, new[2] or policy)
+    return {name: changed, f"{name}_in_force": load_engine(*in_force)}
+
+
+def _say_nothing(text: str) -> None:
+    """For who is told the same already."""
+
+
+def _check(name: str, start: Moment, end: Moment) -> None:
     if not NAME.fullmatch(name):
         raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
     if start >= end:
         raise click.BadParameter("the period is empty: --from is not before --to")
-    if as_json and not (diff or both):
-        raise click.UsageError("--json is of what differs: give --diff with it")
 
 
 @contextmanager
@@ -197,19 +214,4 @@ def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
 def _live_incidents(live: LiveStore, enterprises: tuple[str, ...], period: Period) -> Side:
     """Read first: where there are none to compare with, nothing is replayed."""
     with open_sink(live.folder, live.database, must_exist=True) as sink:
-        return _side(sink, enterprises, period.start)
-
-
-def _side(sink: Store, enterprises: tuple[str, ...], since: Moment) -> Side:
-    asked = (select_incidents, select_assessments, select_fired)
-    return side_of(*(sink.query(select(enterprises, since)) for select in asked))
-
-
-def _tell(found: list[Difference], as_json: bool, lang: Language) -> None:
-    if as_json:
-        say_json_lines(found)
-    else:
-        for line in lines_of(found, lang):
-            say(line)
-    if not found:
-        say("nothing differs", err=as_json)
+        return read_side(sink, enterprises, period.start)

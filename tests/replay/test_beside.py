@@ -41,12 +41,15 @@ def test_both_sides_of_one_reading_are_what_two_replays_come_to(
     fewer = rules(tmp_path / "fewer", RULES.replace("[delete, shadows]", "[delete, nothing]"))
     both = past.replay(
         "change", "--rules", stricter, "--both", "--live-rules", fewer,
-        "--live-registry", past.registry, "--json",
+        "--live-registry", past.registry, "--json", "--html", tmp_path / "change.html",
     )  # fmt: skip
     assert both.exit_code == 0, both.output
     found = [msgspec.json.decode(each, type=Difference) for each in both.stdout.splitlines()]
     told = {reason.title for each in found for reason in each.reasons}
     assert "Shadow Copies Deleted" in told, "the rules in force have it not, the live store does"
+    page = (tmp_path / "change.html").read_text()
+    assert '<h1 id="title">Investigation change: what differs from what is in force</h1>' in page
+    assert page.count("<td>New</td>") == len([each for each in found if each.change == "new"]) > 0
     assert past.replay("stricter", "--rules", stricter).exit_code == 0
     assert past.replay("fewer", "--rules", fewer).exit_code == 0
     assert past.views("change") == past.views("stricter")
