@@ -51,7 +51,24 @@ WRITER = Role(
         "SELECT ON system.disks",
     ),
 )
-NATIONAL = Role(name="fenghuo_national")
+_INVESTIGATIONS = "investigation_*.*"
+"""Every investigation there will be: the databases that `fenghuo replay` makes."""
+NATIONAL = Role(
+    name="fenghuo_national",
+    rights=("SELECT ON {database}.*", f"SELECT ON {_INVESTIGATIONS}"),
+)
+INVESTIGATOR = Role(
+    name="fenghuo_investigator",
+    rights=(
+        "SELECT ON {database}.*",
+        "SELECT, INSERT, CREATE DATABASE, CREATE TABLE, CREATE VIEW, ALTER, TRUNCATE, DROP VIEW,"
+        f" DROP TABLE, DROP DATABASE ON {_INVESTIGATIONS}",
+        "SELECT ON system.columns",
+        "SELECT ON system.databases",
+        "SELECT ON system.tables",
+    ),
+)
+"""Who replays: reads what is live, and writes beside it only."""
 
 
 class Readers(msgspec.Struct, frozen=True, kw_only=True):
@@ -102,7 +119,7 @@ def access_statements(
     Raises ValueError for a database that is no name or a province that there is none of.
     """
     quote_name(database)
-    roles = [WRITER, NATIONAL, *readers.roles()]
+    roles = [WRITER, NATIONAL, INVESTIGATOR, *readers.roles()]
     on = layout.on_cluster
     return (
         *(f"CREATE ROLE IF NOT EXISTS {_quoted(role.name)}{on}" for role in roles),

@@ -18,6 +18,7 @@ from sinks.case_tables import (
 from sinks.columns import Table
 from sinks.cross_border_tables import CROSS_BORDER_COUNTS, CROSS_BORDER_THRESHOLDS
 from sinks.drill_tables import DRILL_ENTERPRISES, DRILL_INJECTS, DRILL_SCORES, DRILLS
+from sinks.investigation_tables import INVESTIGATIONS
 from sinks.log_tables import (
     BATCHES,
     COMMANDS,
@@ -63,6 +64,7 @@ TABLES: tuple[Table, ...] = (
     DRILL_ENTERPRISES,
     DRILL_INJECTS,
     DRILL_SCORES,
+    INVESTIGATIONS,
     BATCHES,
 )
 """In the order in which they are written: a batch's account last, so that its presence says

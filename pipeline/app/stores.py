@@ -76,10 +76,16 @@ def _open(store: Path | None, database: str, reads: bool, stack: ExitStack) -> S
     if store is not None:
         from sinks.chdb import ChdbSink
 
-        if reads and is_open_elsewhere(store):
-            copy = stack.enter_context(linked_copy(store))
-            return ChdbSink(copy, database, read_only=True)
-        return ChdbSink(store, database)
+        if not (reads and is_open_elsewhere(store)):
+            try:
+                return ChdbSink(store, database)
+            except StoreFull:
+                raise
+            except SinkUnavailable:  # or another process opens it in this moment
+                if not reads:
+                    raise
+        copy = stack.enter_context(linked_copy(store))
+        return ChdbSink(copy, database, read_only=True)
     from sinks.clickhouse import ClickHouseSink
 
     # The driver logs a traceback for each refused connection; the fault itself is raised anyway.

@@ -23,7 +23,7 @@ from pipeline.path import Engine
 from pipeline.replay.backtest import Backtest, Outcome, backtest_of
 from pipeline.replay.differences import lines_of
 from pipeline.replay.past_period import PastPeriod
-from pipeline.replay.past_sources import LiveStore, copied, stored_tasks
+from pipeline.replay.past_sources import LiveStore, copied, stored_inputs
 from pipeline.replay.spool import Spool
 from pipeline.replay.stored_lines import Reread
 from pipeline.replay.warm_up import NoDelivery, warm_up_of
@@ -125,7 +125,7 @@ def _outcome(
     """What one side comes to, what was not read again, and the period's events."""
     outcome, reread, events = Outcome(), Reread(), 0
     past = PastPeriod(engine, period, NoDelivery(), partial(say, err=True), warm_up)
-    for decisions in past.take(stored_tasks(engine, spool, reread)):
+    for decisions in past.take(stored_inputs(spool, reread)):
         outcome.add(decisions)
         events += sum(each.events for each in decisions if isinstance(each, BatchAccount))
     for decisions in past.settle():

@@ -24,8 +24,9 @@ from pipeline.kafka.past_records import Period
 from pipeline.path import Engine
 from pipeline.replay.gap_reading import Investigated, read_investigated, read_late_findings
 from pipeline.replay.gaps import Gap
-from pipeline.replay.investigation import PREFIX, prepare, replay
+from pipeline.replay.investigation import PREFIX, Replay, replay, settings_of
 from pipeline.replay.late_findings import Found
+from pipeline.replay.past_period import PastPeriod
 from pipeline.replay.past_sources import LiveStore, open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.glossary import INCIDENT, Term, capital
@@ -111,13 +112,16 @@ def _investigate(
     )
     with (
         replay_faults_told(),
-        open_past(engine, None, live, of, period, reach, tell) as past,
+        open_past(None, live, of, period, reach, tell) as past,
         open_sink(aside, f"{PREFIX}{name}") as sink,
     ):
-        prepare(sink, name, aside)
-        summary = replay(engine, sink, past.given, period, tell, reach)
+        settings = settings_of(engine, period, of, "store", "")
+        again = partial(PastPeriod, engine, period, tell=tell, warm_up=reach)
+        side = Replay(name, engine, sink, settings, again, tell)
+        side.begin()
+        replay([side], past.given)
         made = read_investigated(sink), read_incidents(sink)
-    for remark in (summary.line(), *past.reread.remarks()):
+    for remark in (side.summary.line(), *past.reread.remarks()):
         tell(remark)
     return made
 

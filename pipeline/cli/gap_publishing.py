@@ -30,8 +30,7 @@ def publish_command(name: str, names: tuple[str, ...], reason: str, route: Comma
     findings; the law's clocks run from now on, when they were found.
     """
     live = LiveStore(route.store, route.database)
-    require_investigation(live, name)
-    with opened_investigation(live, name) as sink:
+    with opened_investigation(require_investigation(live, name)) as sink:
         investigated = read_investigated(sink)
     chosen = _chosen(investigated, names)
 

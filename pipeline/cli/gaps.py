@@ -11,7 +11,11 @@ import msgspec
 from rich.table import Table
 
 from pipeline.cli.incident_table import terminal
-from pipeline.cli.investigations import names_of, opened_investigation
+from pipeline.cli.investigations import (
+    KeptInvestigation,
+    investigations_of,
+    opened_investigation,
+)
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say, say_json_lines
@@ -95,16 +99,17 @@ def find_gaps(
 ) -> FoundGaps:
     """Those that were chosen; a store that cannot say ends the command with exit code 1."""
     live = LiveStore(store, database)
-    covered = {name: _covered(live, name) for name in names_of(live)}
+    covered = {each.name: _covered(each) for each in investigations_of(live)}
     with _faults_told(), open_sink(store, database, must_exist=True) as sink:
         return read_gaps(sink, since, enterprises, rules, covered)
 
 
-def _covered(live: LiveStore, name: str) -> Covered:
-    """What it has seen; nothing where it was made before its rules were told."""
-    with opened_investigation(live, name) as sink:
+def _covered(investigation: KeptInvestigation) -> Covered:
+    """What it has seen to its end; nothing where it was made before its rules were told."""
+    with opened_investigation(investigation) as sink:
         try:
-            return read_covered(sink)
+            is_finished = any(row["finished_at"] for row in sink.view("investigations"))
+            return read_covered(sink) if is_finished else Covered({}, {})
         except QueryFailed:
             return Covered({}, {})
 

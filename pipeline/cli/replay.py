@@ -2,49 +2,47 @@
 
 What it can touch: it reads Kafka without a group and commits nothing, writes to no topic, reads
 the live store for a difference and for what Kafka no longer holds, and writes only to the
-database `investigation_<name>` (with `--store`, to a folder of that name inside it). Live state,
-live tables and other investigations are out of its reach.
+database `investigation_<name>` (with `--both` to `investigation_<name>_in_force` besides; with
+`--store`, to the folder `investigation_<name>` inside it). Live state, live tables and other
+investigations are out of its reach.
 """
 
 import re
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 import click
 from rich.console import Console
 
+from pipeline.app.engines import OWN_RULES
 from pipeline.app.incident_rows import read_incidents
 from pipeline.app.stores import StoreFault
+from pipeline.cli.differences import read_side, say_differences, write_differences
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import say, say_json_lines
+from pipeline.cli.terminal import say
 from pipeline.kafka.past_records import Period
 from pipeline.kafka.preflight import require
 from pipeline.path import Engine
-from pipeline.replay.differences import (
-    Difference,
-    Side,
-    differences,
-    lines_of,
-    select_assessments,
-    select_fired,
-    select_incidents,
-    side_of,
-)
-from pipeline.replay.investigation import PREFIX, InvestigationTaken, prepare, replay
+from pipeline.replay.differences import Side, differences
+from pipeline.replay.investigation import PREFIX, InvestigationRefused, Replay, replay, settings_of
+from pipeline.replay.past_period import PastPeriod
 from pipeline.replay.past_sources import KafkaTopics, LiveStore, PeriodGone, open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.language import Language
 from schemas.moments import SECOND, Moment
-from sinks.contract import Store
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
+_Parts: TypeAlias = tuple[tuple[Path, ...], Path | None, Path | None]
+"""Of an engine: folders of rules, registry, policy."""
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("replay")
@@ -62,7 +60,36 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
     help="Where to read; auto: the store's lines for what Kafka no longer holds.",
 )
 @click.option("--diff", is_flag=True, help="Afterwards, what differs from the live incidents.")
-@click.option("--json", "as_json", is_flag=True, help="With --diff: one JSON object a difference.")
+@click.option(
+    "--both",
+    is_flag=True,
+    help="Beside it, NAME_in_force: the same records with what is in force; then what differs.",
+)
+@click.option(
+    "--live-rules",
+    multiple=True,
+    envvar="FENGHUO_RULES",
+    type=click.Path(exists=True, path_type=Path),
+    help="With --both: rules in force.",
+)
+@click.option(
+    "--live-policy", envvar="FENGHUO_POLICY", type=_FILE, help="With --both: policy in force."
+)
+@click.option(
+    "--live-registry",
+    envvar="FENGHUO_REGISTRY",
+    type=_FILE,
+    help="With --both: registry in force.",
+)
+@click.option(
+    "--json", "as_json", is_flag=True, help="With --diff or --both: one JSON object a difference."
+)
+@click.option(
+    "--html",
+    "page",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="With --diff or --both: what differs as an HTML file besides.",
+)
 @lang_option
 @engine_options
 @sink_options
@@ -75,7 +102,12 @@ def replay_command(
     prefix: str,
     source: str,
     diff: bool,
+    both: bool,
+    live_rules: tuple[Path, ...],
+    live_policy: Path | None,
+    live_registry: Path | None,
     as_json: bool,
+    page: Path | None,
     lang: Language,
     rule_folders: tuple[Path, ...],
     registry: Path | None,
@@ -84,38 +116,71 @@ def replay_command(
     database: str,
 ) -> None:
     """Run the records of a period again, aside: with other rules, or for a closer look."""
-    if not NAME.fullmatch(name):
-        raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
-    if start >= end:
-        raise click.BadParameter("the period is empty: --from is not before --to")
-    if as_json and not diff:
-        raise click.UsageError("--json is of what differs: give --diff with it")
+    _check(name, start, end)
+    if (as_json or page) and not (diff or both):
+        raise click.UsageError("--json and --html are of what differs: give --diff or --both")
     period, topics = Period(start, end), _topics(kafka, prefix, source)
-    engine = load_engine(rule_folders, registry, policy)
-    _check_enterprises(engine, enterprises)
+    new = (rule_folders, registry, policy)
+    in_force = (live_rules or (OWN_RULES,), live_registry or registry, live_policy)
+    engines = _engines(name, new, in_force if both else None)
+    for engine in engines.values():
+        _check_enterprises(engine, enterprises)
     live_store = LiveStore(store, database)
-    live = _live_incidents(live_store, enterprises, period) if diff else Side([])
-    warm_up = warm_up_of(engine)
+    live = _live_incidents(live_store, enterprises, period) if diff and not both else Side([])
+    warm_up = max(map(warm_up_of, engines.values()))
     aside = None if store is None else store / f"{PREFIX}{name}"
     kept = None if source == "kafka" else live_store
     tell = partial(say, err=True)
     with (
         replay_faults_told(),
-        open_past(engine, topics, kept, enterprises, period, warm_up, tell) as past,
+        open_past(topics, kept, enterprises, period, warm_up, tell) as past,
+        ExitStack() as stack,
     ):
-        if warm_up:
-            tell(f"warm-up: {warm_up // SECOND} s before, not written")
-        with open_sink(aside, f"{PREFIX}{name}") as sink:
-            prepare(sink, name, aside)
-            summary = replay(engine, sink, past.given, period, tell, warm_up)
-            incidents = read_incidents(sink)
-            again = _side(sink, enterprises, 0) if diff else Side([])
+        tell(f"warm-up: {warm_up // SECOND} s before, not written")
+        sides: list[Replay] = []
+        for each, engine in engines.items():
+            sink = stack.enter_context(open_sink(aside, f"{PREFIX}{each}"))
+            settings = settings_of(engine, period, enterprises, source, prefix)
+            # How far it has come is the same for both: once is enough.
+            told = _say_nothing if sides else tell
+            again = partial(PastPeriod, engine, period, tell=told, warm_up=warm_up)
+            sides.append(Replay(each, engine, sink, settings, again, tell))
+        for side in sides:
+            side.begin()
+        replay(sides, past.given)
+        incidents = read_incidents(sides[0].sink)
+        compared = [read_side(each.sink, enterprises, 0) for each in sides if diff or both]
     if not as_json:
         print_incidents(Console(), incidents, lang)
-    for remark in (summary.line(), *past.reread.remarks()):
-        say(remark, err=True)
-    if diff:
-        _tell(differences(live, again, past.whole_since, end), as_json, lang)
+    for remark in (*(each.summary.line() for each in sides), *past.reread.remarks()):
+        tell(remark)
+    if compared:
+        after, before = compared if both else (*compared, live)
+        found = differences(before, after, past.whole_since, end)
+        say_differences(found, as_json, lang)
+        if page:
+            other = "in force" if both else "live"
+            write_differences(page, found, name, other, Period(past.whole_since, end), lang)
+
+
+def _engines(name: str, new: _Parts, in_force: _Parts | None) -> dict[str, Engine]:
+    """By the investigation that each is for; what is new only in part is else as in force."""
+    if in_force is None:
+        return {name: load_engine(*new)}
+    rules, registry, policy = in_force
+    changed = load_engine(new[0] or rules, new[1] or registry, new[2] or policy)
+    return {name: changed, f"{name}_in_force": load_engine(*in_force)}
+
+
+def _say_nothing(text: str) -> None:
+    """For who is told the same already."""
+
+
+def _check(name: str, start: Moment, end: Moment) -> None:
+    if not NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
+    if start >= end:
+        raise click.BadParameter("the period is empty: --from is not before --to")
 
 
 @contextmanager
@@ -123,7 +188,7 @@ def replay_faults_told() -> Iterator[None]:
     """What cannot be read, or is taken, ends the command with exit code 1."""
     try:
         yield
-    except (PeriodGone, InvestigationTaken, StoreFault) as fault:
+    except (PeriodGone, InvestigationRefused, StoreFault) as fault:
         raise click.ClickException(str(fault)) from fault
 
 
@@ -149,19 +214,4 @@ def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
 def _live_incidents(live: LiveStore, enterprises: tuple[str, ...], period: Period) -> Side:
     """Read first: where there are none to compare with, nothing is replayed."""
     with open_sink(live.folder, live.database, must_exist=True) as sink:
-        return _side(sink, enterprises, period.start)
-
-
-def _side(sink: Store, enterprises: tuple[str, ...], since: Moment) -> Side:
-    asked = (select_incidents, select_assessments, select_fired)
-    return side_of(*(sink.query(select(enterprises, since)) for select in asked))
-
-
-def _tell(found: list[Difference], as_json: bool, lang: Language) -> None:
-    if as_json:
-        say_json_lines(found)
-    else:
-        for line in lines_of(found, lang):
-            say(line)
-    if not found:
-        say("nothing differs", err=as_json)
+        return read_side(sink, enterprises, period.start)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
@@ -13,10 +14,9 @@ from pipeline.app.stores import open_store
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.past_records import Period, held_since, read_period
 from pipeline.kafka.preflight import describe_sources, partitions_of
-from pipeline.path import Engine
-from pipeline.replay.past_period import PastTask
+from pipeline.replay.past_period import PastInput
 from pipeline.replay.spool import Spool, spooled
-from pipeline.replay.stored_lines import Reread, received, stored_task
+from pipeline.replay.stored_lines import Reread, is_recorded, received, stored_task
 from schemas.moments import Moment, format_moment
 from schemas.topics import topic_name
 
@@ -52,14 +52,13 @@ class KafkaTopics(msgspec.Struct, frozen=True):
 class Past(msgspec.Struct, kw_only=True):
     """What is to be decided, in order, and from when on the period is whole in it."""
 
-    given: Iterator[PastTask]
+    given: Iterator[PastInput]
     whole_since: Moment
     reread: Reread
 
 
 @contextmanager
 def open_past(
-    engine: Engine,
     kafka: KafkaTopics | None,
     live: LiveStore | None,
     enterprises: tuple[str, ...],
@@ -80,20 +79,21 @@ def open_past(
             until = min(held, period.end)
             spool = stack.enter_context(copied(live, since, until, enterprises))
             tell(f"read from the store's lines: {_span(since, until)}")
-            past.given = stored_tasks(engine, spool, past.reread)
+            past.given = stored_inputs(spool, past.reread)
         elif kafka is not None:
             past.whole_since = _whole_since(kafka, held, period, tell)
         if kafka is not None and held < period.end:
             of_kafka = Period(max(since, held), period.end)
             tell(f"read from Kafka: {_span(of_kafka.start, of_kafka.end)}")
-            past.given = chain(past.given, _record_tasks(engine, kafka, of_kafka, enterprises))
+            past.given = chain(past.given, _records(kafka, of_kafka, enterprises))
         yield past
 
 
-def stored_tasks(engine: Engine, spool: Spool, reread: Reread) -> Iterator[PastTask]:
-    """What a store kept, for the engine."""
+def stored_inputs(spool: Spool, reread: Reread) -> Iterator[PastInput]:
+    """What a store kept; what is not, or not quite, read again is counted in `reread`."""
     for each in spool.inputs(reread):
-        yield PastTask(received(each), stored_task(engine, each, reread))
+        task_of = partial(stored_task, input=each, reread=reread)
+        yield PastInput(received(each), task_of, is_recorded(each))
 
 
 def _held(kafka: KafkaTopics, since: Moment) -> Moment:
@@ -117,15 +117,16 @@ def _whole_since(kafka: KafkaTopics, held: Moment, period: Period, tell: Tell) -
     return max(period.start, held)
 
 
-def _record_tasks(
-    engine: Engine, kafka: KafkaTopics, period: Period, enterprises: tuple[str, ...]
-) -> Iterator[PastTask]:
+def _records(
+    kafka: KafkaTopics, period: Period, enterprises: tuple[str, ...]
+) -> Iterator[PastInput]:
     described = describe_sources(kafka.access, kafka.prefix, ("events", "commands"))
     partitions = partitions_of(described)
     wanted = {each.encode() for each in enterprises}
     for record in read_period(kafka.access, kafka.names, period):
         if not wanted or record.key in wanted:
-            yield PastTask(record.timestamp, record_task(engine, record, partitions))
+            task_of = partial(record_task, record=record, partitions=partitions)
+            yield PastInput(record.timestamp, task_of)
 
 
 @contextmanager

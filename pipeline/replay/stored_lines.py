@@ -8,6 +8,7 @@ Rule 3. A line that alone does not say what it said in its batch (a row below a 
         what was not UTF-8) is counted as `altered`, one that cannot be read at all as `lost`.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -100,8 +101,8 @@ class Reread(msgspec.Struct):
     """Events whose line cannot be read without its batch."""
     altered: int = 0
     """Events whose line is not, or does not say, what it did in its batch; rules see it so."""
-    strangers: int = 0
-    """Events and commands of enterprises and drills that are not registered any more."""
+    strangers: Counter[Engine] = msgspec.field(default_factory=Counter)
+    """Events and commands of enterprises and drills that an engine does not know any more."""
 
     def remarks(self) -> list[str]:
         """Each as a sentence, where there is something to say."""
@@ -111,7 +112,10 @@ class Reread(msgspec.Struct):
                 self.altered,
                 "events read otherwise: their line was not UTF-8, or depends on its batch",
             ),
-            (self.strangers, "events and commands left out: enterprise or drill not registered"),
+            (
+                max(self.strangers.values(), default=0),
+                "events and commands left out: enterprise or drill not registered",
+            ),
         )
         return [f"{count} {sentence}" for count, sentence in told if count]
 
@@ -216,7 +220,7 @@ def stored_task(engine: Engine, input: StoredInput, reread: Reread) -> Task:
 
     def decide(state: State) -> list[Decision]:
         if engine.refuses(subject.enterprise_id, subject.drill, received(input)):
-            reread.strangers += len(input.events) if isinstance(input, StoredBatch) else 1
+            reread.strangers[engine] += len(input.events) if isinstance(input, StoredBatch) else 1
             return []
         if isinstance(input, StoredCommand):
             return engine.handle_command(enterprise_state(state), input.command, _record_of(input))
@@ -248,3 +252,8 @@ def _record_of(input: StoredCommand) -> Record:
 def received(input: StoredInput) -> Moment:
     """When Kafka took it."""
     return input.batch.received_at if isinstance(input, StoredBatch) else input.received_us
+
+
+def is_recorded(input: StoredInput) -> bool:
+    """Whether it came from a file, and not over Kafka."""
+    return isinstance(input, StoredBatch) and input.batch.recorded

@@ -11,9 +11,16 @@ from sinks.memory import MemorySink
 
 
 def warm_up_of(engine: Engine) -> Moment:
-    """The longest window, those of nested correlations one after another, and the lateness."""
-    reach = max(_reaches(engine.plan), default=0)
-    return reach + engine.policy.event_time.lateness_s * SECOND if reach else 0
+    """How long before the period that may have happened which decides something in it.
+
+    One after another: what is received as the period begins may be as old as still counts, or
+    end a wait for what is that old (`pipeline/event_time/clock.py`); it may end the longest
+    window, those of nested correlations added up; and what fires so may join a case whose last
+    evidence is a gap older.
+    """
+    time, gap_s = engine.policy.event_time, engine.policy.incidents.gap_s
+    still_counts_s = time.lateness_s + time.behind_s + time.idle_s + time.late_hold_s
+    return (still_counts_s + gap_s) * SECOND + max(_reaches(engine.plan), default=0)
 
 
 def _reaches(plan: CorrelationPlan) -> list[Moment]:

@@ -1055,6 +1055,21 @@ COMMENT 'How each participant of a drill did, as rows told when it was scored.';
 {% if cluster %}CREATE TABLE IF NOT EXISTS drill_scores_rows{{ on_cluster }} AS {{ local('drill_scores_rows') }}
 ENGINE = {{ distributed('drill_scores_rows', 'cityHash64(enterprise_id)') }};{% endif %}
 
+CREATE TABLE IF NOT EXISTS {{ local('investigations_rows') }}{{ on_cluster }}
+(
+    `investigation` LowCardinality(String) COMMENT 'Its name; the database has `investigation_` before it.',
+    `settings` String COMMENT 'from, to, enterprise, source, prefix, and ids of rules, policy and registry.' CODEC(ZSTD(1)),
+    `began_at` DateTime64(6, 'UTC') COMMENT 'When the replay began that these rows are of.' CODEC(Delta, ZSTD(1)),
+    `finished_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When it was done; NULL: rows may be missing.' CODEC(ZSTD(1))
+)
+ENGINE = {{ engine('') }}
+ORDER BY (investigation)
+SETTINGS {{ memory(0) }}
+COMMENT 'What a replay into this database was asked, and whether it came to its end: one row.';
+
+{% if cluster %}CREATE TABLE IF NOT EXISTS investigations_rows{{ on_cluster }} AS {{ local('investigations_rows') }}
+ENGINE = {{ distributed('investigations_rows', 'cityHash64(investigation)') }};{% endif %}
+
 CREATE TABLE IF NOT EXISTS {{ local('batches_rows') }}{{ on_cluster }}
 (
     `enterprise_id` LowCardinality(String) COMMENT 'Who published it; key of the table enterprises.',

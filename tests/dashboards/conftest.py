@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from pipeline.files.registry_file import registry_rows
+from schemas.investigation import Investigation, InvestigationSettings
 from sinks.chdb import ChdbSink
+from sinks.investigation_tables import INVESTIGATIONS
 from sinks.rows import rows_of
 from tests.dashboards.drill_sample import drill_rows
 from tests.dashboards.sample import CASES, ENTERPRISES, INVESTIGATED, NOW, Case, decisions
@@ -30,7 +32,16 @@ def store(store_folder: Path) -> Iterator[ChdbSink]:
 
 def fill_stores(folder: Path) -> ChdbSink:
     """The made store, open, and an investigation beside it."""
-    _fill(folder, "investigation_sample", INVESTIGATED).close()
+    aside = _fill(folder, "investigation_sample", INVESTIGATED)
+    settings = InvestigationSettings(
+        start="2026-01-01T00:00:00Z", end="2026-01-02T00:00:00Z", enterprises=(), source="kafka",
+        prefix="fenghuo", rules="r", policy="p", registry="r",
+    )  # fmt: skip
+    finished = Investigation(
+        investigation="sample", settings=settings, began_at=NOW, finished_at=NOW + 1
+    )
+    aside.write({INVESTIGATIONS.name: [INVESTIGATIONS.row(finished)]}, "sample")
+    aside.close()
     return _fill(folder, "fenghuo", CASES)
 
 

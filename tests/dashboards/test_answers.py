@@ -60,6 +60,7 @@ def test_an_investigation_is_held_against_the_live_data(store: ChdbSink) -> None
     assert (changed["miit_live"], changed["miit_again"]) == ("response I", "response II")
     assert {row["enterprise"] for row in rows} < {one.name for one in ENTERPRISES}
     assert [row["side"] for row in found["Accounts of both"]] == ["live", "again"]
+    assert [bool(row["finished_at"]) for row in found["Accounts of both"]] == [False, True]
     assert found["Accounts of both"][0]["events"] == found["Accounts of both"][1]["events"]
 
 

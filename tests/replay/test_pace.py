@@ -44,8 +44,10 @@ def test_no_time_left_is_told_before_the_beginning_and_after_the_end() -> None:
     assert pace(2 * HOUR).line() == "100% of the period, 5000 events, 500 events/s"
 
 
-def test_warm_up_is_the_longest_window_with_those_that_feed_it_and_the_lateness() -> None:
-    lateness = 300 * SECOND
-    assert warm_up_of(engine(RULES.split("---\ntitle: Many")[0])) == 0
-    assert warm_up_of(engine(RULES)) == 5 * MINUTE + lateness
-    assert warm_up_of(engine(RULES + NESTED)) == HOUR + 5 * MINUTE + lateness
+def test_warm_up_is_the_longest_window_the_gap_of_a_case_and_how_long_evidence_counts() -> None:
+    time = Policy().event_time
+    counts_s = time.lateness_s + time.behind_s + time.idle_s + time.late_hold_s
+    joining = 2 * HOUR + counts_s * SECOND
+    assert warm_up_of(engine(RULES.split("---\ntitle: Many")[0])) == joining
+    assert warm_up_of(engine(RULES)) == joining + 5 * MINUTE
+    assert warm_up_of(engine(RULES + NESTED)) == joining + HOUR + 5 * MINUTE

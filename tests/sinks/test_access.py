@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from pipeline.cli.migrate import migrate_command
 from schemas.provinces import PROVINCES
-from sinks.access import NATIONAL, WRITER, Readers, access_statements, users_config
+from sinks.access import INVESTIGATOR, NATIONAL, WRITER, Readers, access_statements, users_config
 from sinks.chdb import ChdbSink
 from sinks.columns import TEXT, Table, column
 from sinks.ddl import literal, view_names
@@ -61,6 +61,7 @@ def test_whatever_no_policy_names_shows_nothing_to_anybody_but_the_nation() -> N
         "nothing": "0",
         "fenghuo_writer": "1",
         "fenghuo_national": "1",
+        "fenghuo_investigator": "1",
     }
     assert {table for table, name in made if name == "shown"} == set(view_names())
 
@@ -69,7 +70,7 @@ def test_whatever_no_policy_names_shows_nothing_to_anybody_but_the_nation() -> N
 def test_statements_and_file_give_every_role_the_same_filters(layout: Layout) -> None:
     statements = access_statements("fenghuo", READERS, layout=layout)
     made = policies(tuple(each.replace(layout.on_cluster, "") for each in statements))
-    roles = {"writer": WRITER, "nation": NATIONAL}
+    roles = {"writer": WRITER, "nation": NATIONAL, "investigator": INVESTIGATOR}
     roles |= {f"reader{number}": role for number, role in enumerate(READERS.roles())}
     file = ElementTree.fromstring(users_config("fenghuo", roles, layout=layout))
     for user, role in roles.items():
@@ -103,7 +104,7 @@ def test_on_a_cluster_the_local_tables_have_policies_too() -> None:
 
 def test_only_the_nation_reads_everything() -> None:
     for (table, name), condition in policies(access_statements("fenghuo", READERS)).items():
-        if name in ("fenghuo_writer", "fenghuo_national", "shown"):
+        if name in ("fenghuo_writer", "fenghuo_national", "fenghuo_investigator", "shown"):
             assert condition == "1", table
         elif table in ("rules_in_force_rows", "rule_sets_rows"):
             assert condition == "1", "the rules are public"

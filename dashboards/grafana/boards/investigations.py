@@ -80,18 +80,21 @@ _SIDES: Final = "\nUNION ALL\n".join(
        (SELECT count() FROM {detections}) AS detections,
        (SELECT count() FROM {incidents}) AS incidents,
        (SELECT arrayStringConcat(arraySort(groupUniqArray(rule_set_id)), ', ')
-        FROM {detections}) AS rule_sets
+        FROM {detections}) AS rule_sets,
+       {finished} AS finished_at
 FROM {batches}
 HAVING {_IS_ONE}"""
-    for side, batches, detections, incidents in (
+    for side, finished, batches, detections, incidents in (
         (
             "live",
+            "CAST(NULL, 'Nullable(DateTime64(6, \\'UTC\\'))')",
             f"batches AS b WHERE {_covered('received_at')}",
             f"detections WHERE status = 'active' AND {_covered('received_at')}",
             f"incidents WHERE status != 'superseded' AND {_covered('opened_at')}",
         ),
         (
             "again",
+            f"(SELECT max(finished_at) FROM {_AGAIN}.investigations)",
             f"{_AGAIN}.batches AS b WHERE {_IS_ONE}",
             f"{_AGAIN}.detections WHERE {_IS_ONE} AND status = 'active'",
             f"{_AGAIN}.incidents WHERE {_IS_ONE} AND status != 'superseded'",
@@ -102,14 +105,15 @@ _ACCOUNTS: Final = Panel(
     kind="table",
     title=Text("两边的账目", "Accounts of both"),
     description=Text(
-        "同一批单位、同一接收时段内，实时库与调查库各收到什么、得出什么、用的是哪套规则。",
+        "同一批单位、同一接收时段内，实时库与调查库各收到什么、得出什么、用的是哪套规则。"
+        "调查没有完成时间的，其回放中途终止，内容不全。",
         "What either side received and found, of the same enterprises and the same span of "
-        "receipt, and with which rules.",
+        "receipt, and with which rules. An investigation that was not finished lacks rows.",
     ),
     queries=(
         f"""
 SELECT side, first_received_at, last_received_at, enterprises, batches, events, stored, late,
-       dropped, dead_lettered, detections, incidents, rule_sets
+       dropped, dead_lettered, detections, incidents, finished_at, rule_sets
 FROM ({_SIDES}) ORDER BY side = 'again'
 """,
     ),

@@ -62,6 +62,7 @@ OF_ENTERPRISES: Final[Mapping[str, Look]] = {
     "scenario_again": Look(
         title=Text("场景（调查）", "Scenario, investigation"), words=words.SCENARIO
     ),
+    "finished_at": Look(title=Text("回放完成时间", "Replay finished"), unit=MOMENT, width=180),
     "rule_sets": Look(title=Text("规则集", "Rule sets"), wrap=True),
     "first_received_at": Look(title=Text("最早接收", "First received"), unit=MOMENT, width=180),
     "name_dark": Look(title=Text("名称", "Name"), hidden=True),

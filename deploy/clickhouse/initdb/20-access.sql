@@ -1,5 +1,6 @@
 CREATE ROLE IF NOT EXISTS `fenghuo_writer`;
 CREATE ROLE IF NOT EXISTS `fenghuo_national`;
+CREATE ROLE IF NOT EXISTS `fenghuo_investigator`;
 CREATE ROLE IF NOT EXISTS `fenghuo_province_110000`;
 CREATE ROLE IF NOT EXISTS `fenghuo_province_120000`;
 CREATE ROLE IF NOT EXISTS `fenghuo_province_130000`;
@@ -37,6 +38,12 @@ GRANT SELECT ON system.columns TO `fenghuo_writer`;
 GRANT SELECT ON system.tables TO `fenghuo_writer`;
 GRANT SELECT ON system.disks TO `fenghuo_writer`;
 GRANT SELECT ON fenghuo.* TO `fenghuo_national`;
+GRANT SELECT ON investigation_*.* TO `fenghuo_national`;
+GRANT SELECT ON fenghuo.* TO `fenghuo_investigator`;
+GRANT SELECT, INSERT, CREATE DATABASE, CREATE TABLE, CREATE VIEW, ALTER, TRUNCATE, DROP VIEW, DROP TABLE, DROP DATABASE ON investigation_*.* TO `fenghuo_investigator`;
+GRANT SELECT ON system.columns TO `fenghuo_investigator`;
+GRANT SELECT ON system.databases TO `fenghuo_investigator`;
+GRANT SELECT ON system.tables TO `fenghuo_investigator`;
 GRANT SELECT ON fenghuo.* TO `fenghuo_province_110000`;
 GRANT SELECT ON fenghuo.* TO `fenghuo_province_120000`;
 GRANT SELECT ON fenghuo.* TO `fenghuo_province_130000`;
@@ -99,6 +106,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.drills USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.drill_enterprises USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.drill_injects USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.drill_scores USING 1 TO ALL;
+CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.investigations USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.batches USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.detection_revisions USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.incident_revisions USING 1 TO ALL;
@@ -109,6 +117,7 @@ CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.exception_revisions USING 1 T
 CREATE ROW POLICY IF NOT EXISTS `shown` ON fenghuo.enterprise_coverage USING 1 TO ALL;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_writer` ON fenghuo.* USING 1 TO `fenghuo_writer`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_national` ON fenghuo.* USING 1 TO `fenghuo_national`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_investigator` ON fenghuo.* USING 1 TO `fenghuo_investigator`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.events_rows USING province = '110000' TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.events_by_minute_rows USING province = '110000' TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.events_by_hour_rows USING province = '110000' TO `fenghuo_province_110000`;
@@ -145,6 +154,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.drill_enterprises_rows USING province = '110000' TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.drill_injects_rows USING province = '110000' TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.drill_scores_rows USING province = '110000' TO `fenghuo_province_110000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_110000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '110000') TO `fenghuo_province_110000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.events_rows USING province = '120000' TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.events_by_minute_rows USING province = '120000' TO `fenghuo_province_120000`;
@@ -182,6 +192,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.drill_enterprises_rows USING province = '120000' TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.drill_injects_rows USING province = '120000' TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.drill_scores_rows USING province = '120000' TO `fenghuo_province_120000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_120000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '120000') TO `fenghuo_province_120000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.events_rows USING province = '130000' TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.events_by_minute_rows USING province = '130000' TO `fenghuo_province_130000`;
@@ -219,6 +230,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.drill_enterprises_rows USING province = '130000' TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.drill_injects_rows USING province = '130000' TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.drill_scores_rows USING province = '130000' TO `fenghuo_province_130000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_130000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '130000') TO `fenghuo_province_130000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.events_rows USING province = '140000' TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.events_by_minute_rows USING province = '140000' TO `fenghuo_province_140000`;
@@ -256,6 +268,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.drill_enterprises_rows USING province = '140000' TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.drill_injects_rows USING province = '140000' TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.drill_scores_rows USING province = '140000' TO `fenghuo_province_140000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_140000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '140000') TO `fenghuo_province_140000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.events_rows USING province = '150000' TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.events_by_minute_rows USING province = '150000' TO `fenghuo_province_150000`;
@@ -293,6 +306,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.drill_enterprises_rows USING province = '150000' TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.drill_injects_rows USING province = '150000' TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.drill_scores_rows USING province = '150000' TO `fenghuo_province_150000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_150000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '150000') TO `fenghuo_province_150000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.events_rows USING province = '210000' TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.events_by_minute_rows USING province = '210000' TO `fenghuo_province_210000`;
@@ -330,6 +344,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.drill_enterprises_rows USING province = '210000' TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.drill_injects_rows USING province = '210000' TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.drill_scores_rows USING province = '210000' TO `fenghuo_province_210000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_210000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '210000') TO `fenghuo_province_210000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.events_rows USING province = '220000' TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.events_by_minute_rows USING province = '220000' TO `fenghuo_province_220000`;
@@ -367,6 +382,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.drill_enterprises_rows USING province = '220000' TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.drill_injects_rows USING province = '220000' TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.drill_scores_rows USING province = '220000' TO `fenghuo_province_220000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_220000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '220000') TO `fenghuo_province_220000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.events_rows USING province = '230000' TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.events_by_minute_rows USING province = '230000' TO `fenghuo_province_230000`;
@@ -404,6 +420,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.drill_enterprises_rows USING province = '230000' TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.drill_injects_rows USING province = '230000' TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.drill_scores_rows USING province = '230000' TO `fenghuo_province_230000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_230000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '230000') TO `fenghuo_province_230000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.events_rows USING province = '310000' TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.events_by_minute_rows USING province = '310000' TO `fenghuo_province_310000`;
@@ -441,6 +458,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.drill_enterprises_rows USING province = '310000' TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.drill_injects_rows USING province = '310000' TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.drill_scores_rows USING province = '310000' TO `fenghuo_province_310000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_310000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '310000') TO `fenghuo_province_310000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.events_rows USING province = '320000' TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.events_by_minute_rows USING province = '320000' TO `fenghuo_province_320000`;
@@ -478,6 +496,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.drill_enterprises_rows USING province = '320000' TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.drill_injects_rows USING province = '320000' TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.drill_scores_rows USING province = '320000' TO `fenghuo_province_320000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_320000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '320000') TO `fenghuo_province_320000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.events_rows USING province = '330000' TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.events_by_minute_rows USING province = '330000' TO `fenghuo_province_330000`;
@@ -515,6 +534,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.drill_enterprises_rows USING province = '330000' TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.drill_injects_rows USING province = '330000' TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.drill_scores_rows USING province = '330000' TO `fenghuo_province_330000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_330000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '330000') TO `fenghuo_province_330000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.events_rows USING province = '340000' TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.events_by_minute_rows USING province = '340000' TO `fenghuo_province_340000`;
@@ -552,6 +572,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.drill_enterprises_rows USING province = '340000' TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.drill_injects_rows USING province = '340000' TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.drill_scores_rows USING province = '340000' TO `fenghuo_province_340000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_340000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '340000') TO `fenghuo_province_340000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.events_rows USING province = '350000' TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.events_by_minute_rows USING province = '350000' TO `fenghuo_province_350000`;
@@ -589,6 +610,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.drill_enterprises_rows USING province = '350000' TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.drill_injects_rows USING province = '350000' TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.drill_scores_rows USING province = '350000' TO `fenghuo_province_350000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_350000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '350000') TO `fenghuo_province_350000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.events_rows USING province = '360000' TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.events_by_minute_rows USING province = '360000' TO `fenghuo_province_360000`;
@@ -626,6 +648,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.drill_enterprises_rows USING province = '360000' TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.drill_injects_rows USING province = '360000' TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.drill_scores_rows USING province = '360000' TO `fenghuo_province_360000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_360000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '360000') TO `fenghuo_province_360000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.events_rows USING province = '370000' TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.events_by_minute_rows USING province = '370000' TO `fenghuo_province_370000`;
@@ -663,6 +686,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.drill_enterprises_rows USING province = '370000' TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.drill_injects_rows USING province = '370000' TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.drill_scores_rows USING province = '370000' TO `fenghuo_province_370000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_370000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '370000') TO `fenghuo_province_370000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.events_rows USING province = '410000' TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.events_by_minute_rows USING province = '410000' TO `fenghuo_province_410000`;
@@ -700,6 +724,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.drill_enterprises_rows USING province = '410000' TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.drill_injects_rows USING province = '410000' TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.drill_scores_rows USING province = '410000' TO `fenghuo_province_410000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_410000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '410000') TO `fenghuo_province_410000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.events_rows USING province = '420000' TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.events_by_minute_rows USING province = '420000' TO `fenghuo_province_420000`;
@@ -737,6 +762,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.drill_enterprises_rows USING province = '420000' TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.drill_injects_rows USING province = '420000' TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.drill_scores_rows USING province = '420000' TO `fenghuo_province_420000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_420000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '420000') TO `fenghuo_province_420000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.events_rows USING province = '430000' TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.events_by_minute_rows USING province = '430000' TO `fenghuo_province_430000`;
@@ -774,6 +800,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.drill_enterprises_rows USING province = '430000' TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.drill_injects_rows USING province = '430000' TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.drill_scores_rows USING province = '430000' TO `fenghuo_province_430000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_430000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '430000') TO `fenghuo_province_430000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.events_by_minute_rows USING province = '440000' TO `fenghuo_province_440000`;
@@ -811,6 +838,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.drill_enterprises_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.drill_injects_rows USING province = '440000' TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.drill_scores_rows USING province = '440000' TO `fenghuo_province_440000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_440000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '440000') TO `fenghuo_province_440000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.events_rows USING province = '450000' TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.events_by_minute_rows USING province = '450000' TO `fenghuo_province_450000`;
@@ -848,6 +876,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.drill_enterprises_rows USING province = '450000' TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.drill_injects_rows USING province = '450000' TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.drill_scores_rows USING province = '450000' TO `fenghuo_province_450000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_450000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '450000') TO `fenghuo_province_450000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.events_rows USING province = '460000' TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.events_by_minute_rows USING province = '460000' TO `fenghuo_province_460000`;
@@ -885,6 +914,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.drill_enterprises_rows USING province = '460000' TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.drill_injects_rows USING province = '460000' TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.drill_scores_rows USING province = '460000' TO `fenghuo_province_460000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_460000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '460000') TO `fenghuo_province_460000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.events_rows USING province = '500000' TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.events_by_minute_rows USING province = '500000' TO `fenghuo_province_500000`;
@@ -922,6 +952,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.drill_enterprises_rows USING province = '500000' TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.drill_injects_rows USING province = '500000' TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.drill_scores_rows USING province = '500000' TO `fenghuo_province_500000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_500000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '500000') TO `fenghuo_province_500000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.events_rows USING province = '510000' TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.events_by_minute_rows USING province = '510000' TO `fenghuo_province_510000`;
@@ -959,6 +990,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.drill_enterprises_rows USING province = '510000' TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.drill_injects_rows USING province = '510000' TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.drill_scores_rows USING province = '510000' TO `fenghuo_province_510000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_510000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '510000') TO `fenghuo_province_510000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.events_rows USING province = '520000' TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.events_by_minute_rows USING province = '520000' TO `fenghuo_province_520000`;
@@ -996,6 +1028,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.drill_enterprises_rows USING province = '520000' TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.drill_injects_rows USING province = '520000' TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.drill_scores_rows USING province = '520000' TO `fenghuo_province_520000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_520000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '520000') TO `fenghuo_province_520000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.events_rows USING province = '530000' TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.events_by_minute_rows USING province = '530000' TO `fenghuo_province_530000`;
@@ -1033,6 +1066,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.drill_enterprises_rows USING province = '530000' TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.drill_injects_rows USING province = '530000' TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.drill_scores_rows USING province = '530000' TO `fenghuo_province_530000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_530000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '530000') TO `fenghuo_province_530000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.events_rows USING province = '540000' TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.events_by_minute_rows USING province = '540000' TO `fenghuo_province_540000`;
@@ -1070,6 +1104,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.drill_enterprises_rows USING province = '540000' TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.drill_injects_rows USING province = '540000' TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.drill_scores_rows USING province = '540000' TO `fenghuo_province_540000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_540000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '540000') TO `fenghuo_province_540000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.events_rows USING province = '610000' TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.events_by_minute_rows USING province = '610000' TO `fenghuo_province_610000`;
@@ -1107,6 +1142,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.drill_enterprises_rows USING province = '610000' TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.drill_injects_rows USING province = '610000' TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.drill_scores_rows USING province = '610000' TO `fenghuo_province_610000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_610000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '610000') TO `fenghuo_province_610000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.events_rows USING province = '620000' TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.events_by_minute_rows USING province = '620000' TO `fenghuo_province_620000`;
@@ -1144,6 +1180,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.drill_enterprises_rows USING province = '620000' TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.drill_injects_rows USING province = '620000' TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.drill_scores_rows USING province = '620000' TO `fenghuo_province_620000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_620000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '620000') TO `fenghuo_province_620000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.events_rows USING province = '630000' TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.events_by_minute_rows USING province = '630000' TO `fenghuo_province_630000`;
@@ -1181,6 +1218,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.drill_enterprises_rows USING province = '630000' TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.drill_injects_rows USING province = '630000' TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.drill_scores_rows USING province = '630000' TO `fenghuo_province_630000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_630000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '630000') TO `fenghuo_province_630000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.events_rows USING province = '640000' TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.events_by_minute_rows USING province = '640000' TO `fenghuo_province_640000`;
@@ -1218,6 +1256,7 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.drill_enterprises_rows USING province = '640000' TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.drill_injects_rows USING province = '640000' TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.drill_scores_rows USING province = '640000' TO `fenghuo_province_640000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_640000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '640000') TO `fenghuo_province_640000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.events_rows USING province = '650000' TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.events_by_minute_rows USING province = '650000' TO `fenghuo_province_650000`;
@@ -1255,4 +1294,5 @@ CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.drills_rows
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.drill_enterprises_rows USING province = '650000' TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.drill_injects_rows USING province = '650000' TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.drill_scores_rows USING province = '650000' TO `fenghuo_province_650000`;
+CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.investigations_rows USING 0 TO `fenghuo_province_650000`;
 CREATE ROW POLICY IF NOT EXISTS `fenghuo_province_650000` ON fenghuo.batches_rows USING enterprise_id IN (SELECT enterprise_id FROM fenghuo.enterprises_rows WHERE province = '650000') TO `fenghuo_province_650000`;
