@@ -20,6 +20,9 @@ fenghuo keys register registry.ndjson --enterprise E1 --key-id 2026 \
 fenghuo keys new li.pem > li.pub
 echo "commands: {analysts: [{analyst_id: li, role: national," \
     "keys: [{key_id: '2026', public_key: $(cat li.pub)}]}]}" > policy.yaml
+echo "keeper $(fenghuo keys new keeper.pem)" > signers
+fenghuo keys sign --sign-key keeper.pem --sign-key-id keeper registry.ndjson policy.yaml rules
+export FENGHUO_SIGNERS=signers
 trap 'kill %1 %2; wait' EXIT
 fenghuo broker --registry registry.ndjson > broker.sh &
 until test -s broker.sh; do sleep 1; done; . ./broker.sh
@@ -35,6 +38,7 @@ fenghuo incidents reopen 1 2>> said || echo "exit $?" >> said
 fenghuo exceptions add --enterprise E1 --rule 11111111 --until 8h --reason test 2>> said
 fenghuo incidents list --json > listed
 fenghuo sql "SELECT verb, accepted FROM commands ORDER BY received_at" > commands
+fenghuo sql "SELECT place FROM signed_files" > signed
 """
 
 
@@ -69,3 +73,5 @@ def test_they_are_answered_by_the_worker(tmp_path: Path) -> None:
     assert said[-1] == "add_exception E1 accepted"
     assert '"assignee":"li"' in (tmp_path / "listed").read_text()
     assert (tmp_path / "commands").read_text().count("add_exception") == 1
+    signed = (tmp_path / "signed").read_text()
+    assert all(place in signed for place in ("registry.ndjson", "policy.yaml", '"rules"'))
