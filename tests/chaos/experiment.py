@@ -1,7 +1,7 @@
 """One experiment: traffic, two disturbed workers, an undisturbed one, and the comparison."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from pipeline.kafka.topics import make_topics, plan_topics
 from tests.brokers.kafka import KafkaBroker, free_port
 from tests.chaos.comparison import Difference, compare, read_stores
 from tests.chaos.disturbance import Action, Disturber
+from tests.chaos.machine import Machine
 from tests.chaos.progress import wait_until_read
 from tests.chaos.traffic import Outgoing, Traffic
 from tests.chaos.workers import Command, WorkerProcess
@@ -20,10 +21,14 @@ PARTITIONS = 8
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """What is put to the test: a worker's command, its environment, and its traffic."""
+    """What is put to the test: a worker's command, its environment, and its traffic.
+
+    `bursts` are records of one partition, sent in great numbers at once now and then.
+    """
 
     command: Command
     records: Callable[[], Iterator[Outgoing]]
+    bursts: Callable[[], Iterator[Outgoing]] | None = None
     environment: Mapping[str, str] = {}
     per_second: float = 100.0
 
@@ -51,10 +56,15 @@ def run_experiment(subject: Subject, folder: Path, disturbances: int, seed: int)
     try:
         for group in ("disturbed", "undisturbed"):
             make_topics(KafkaAccess(broker.address), plan_topics("fenghuo", group, PARTITIONS), 1)
-        workers = [_worker(subject, folder / name, "disturbed", broker) for name in ("a", "b")]
-        with Traffic(broker.address, subject.records(), subject.per_second) as traffic:
-            disturber = _disturb(broker, workers, disturbances, seed)
-        with _running(workers):
+        workers = {
+            _worker(subject, folder / name, "disturbed", broker): Machine(folder / name)
+            for name in ("a", "b")
+        }
+        bursts = subject.bursts and subject.bursts()
+        with Traffic(broker.address, subject.records(), subject.per_second, bursts) as traffic:
+            disturber = Disturber(broker, workers, traffic, seed)
+            _disturb(disturber, [*workers], disturbances)
+        with _running([*workers]):
             wait_until_read(broker.address, "disturbed", PARTITIONS)
         calm = _worker(subject, folder / "calm", "undisturbed", broker)
         with _running([calm]):
@@ -62,6 +72,8 @@ def run_experiment(subject: Subject, folder: Path, disturbances: int, seed: int)
     finally:
         broker.stop()
     expected, found = read_stores([calm.store]), read_stores(each.store for each in workers)
+    for machine in workers.values():
+        machine.close()
     return Result(
         seed=seed,
         published=traffic.published,
@@ -81,13 +93,11 @@ def _worker(subject: Subject, folder: Path, group: str, broker: KafkaBroker) -> 
     return WorkerProcess(folder, subject.command, {**subject.environment, **own})
 
 
-def _disturb(broker: KafkaBroker, workers: list[WorkerProcess], times: int, seed: int) -> Disturber:
+def _disturb(disturber: Disturber, workers: Sequence[WorkerProcess], times: int) -> None:
     for worker in workers:
         worker.start()
     time.sleep(5)
-    disturber = Disturber(broker, workers, seed)
     disturber.disturb(times)
-    return disturber
 
 
 @contextmanager

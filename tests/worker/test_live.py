@@ -12,10 +12,13 @@ import pytest
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer
 from pipeline.kafka.topics import make_topics, plan_topics
+from schemas.moments import SECOND, Moment, parse_moment
 from sinks.chdb import ChdbSink
 from tests.brokers.choice import BrokerAddress
+from tests.brokers.jars import KafkaAbsent, find_jars
 from tests.brokers.kafka import free_port
 from tests.chaos.workers import Command, WorkerProcess, python_module
+from tests.worker.wrong_clock_worker import LOOK
 
 PARTITIONS = 4
 pytestmark = pytest.mark.filterwarnings("ignore:.*_text is deprecated:DeprecationWarning")
@@ -209,3 +212,29 @@ def test_a_committed_offset_ahead_of_the_position_is_not_believed(executor: Benc
     wait_until(lambda: applied(executor) == 400, "all applied", 60, worker)
     worker.terminate()
     assert len(rows_of(worker)) == 400
+
+
+def test_timers_have_the_broker_s_time_where_the_machine_s_clock_is_a_day_ahead(
+    broker: BrokerAddress, tmp_path: Path
+) -> None:
+    """Else a state would remember tomorrow, and all that comes until then would be late."""
+    try:
+        find_jars()
+    except KafkaAbsent as absent:
+        pytest.skip(f"the embedded broker stamps no writes: {absent}")
+    bench = Bench(
+        broker, tmp_path, lambda store: python_module("tests.worker.wrong_clock_worker", str(store))
+    )
+    bench.send([b"1"])
+    worker = bench.worker(FENGHUO_TIMERS_S="1")
+    worker.start()
+    worker.wait_for("fenghuo_events_total", 2)  # the record, and a look
+    worker.terminate()
+    bench.close()
+    moments: dict[bool, list[Moment]] = {True: [], False: []}
+    for row in rows_of(worker):
+        moments[row["topic"] == LOOK].append(parse_moment(str(row["received_at"])))
+    (sent,), looks = moments[False], moments[True]
+    assert looks
+    assert all(sent - 2 * SECOND < look <= time.time_ns() // 1000 for look in looks)
+    assert worker.exits == [0]
