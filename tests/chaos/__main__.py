@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from math import inf
 from pathlib import Path
 
 import click
@@ -19,6 +20,7 @@ from tests.chaos.subjects import SUBJECTS
 @click.option("--subject", type=click.Choice(sorted(SUBJECTS)), default="fenghuo")
 @click.option("--timers-s", type=float, default=60.0, show_default=True, help="As a worker's.")
 @click.option("--per-second", type=float, help="Records; default: the subject's.")
+@click.option("--minutes", type=float, default=inf, help="Disturb at most so long.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Kept; default: a temporary one.")
 def main(
     disturbances: int,
@@ -26,6 +28,7 @@ def main(
     subject: str,
     timers_s: float,
     per_second: float | None,
+    minutes: float,
     folder: Path | None,
 ) -> None:
     """Disturb two workers on a real Kafka, and compare with one that was left alone."""
@@ -39,7 +42,7 @@ def main(
             environment={**made.environment, **clocks},
             per_second=per_second or made.per_second,
         )
-        result = run_experiment(tested, place, disturbances, seed)
+        result = run_experiment(tested, place, disturbances, seed, minutes * 60)
     show(result, Console())
     sys.exit(0 if result.is_exact else 1)
 

@@ -4,6 +4,8 @@ seed, one after another; what lasts goes on while the next ones are done."""
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
 from random import Random
 from typing import Literal, TypeAlias
 
@@ -52,7 +54,7 @@ BROKER_DOWN_S = 2.0
 
 
 class Disturber:
-    """Disturbs them; counts what it did."""
+    """Disturbs them; counts what it did, and writes a line of each to `log`."""
 
     def __init__(
         self,
@@ -60,7 +62,9 @@ class Disturber:
         workers: Mapping[WorkerProcess, Machine],
         traffic: Traffic,
         seed: int,
+        log: Path,
     ) -> None:
+        self._log = log
         self.done: Counter[Action] = Counter()
         self._broker = broker
         self._workers = workers
@@ -69,11 +73,17 @@ class Disturber:
         self._lasting: dict[Callable[[], None], int] = {}
         """What ends it, and before which disturbance."""
 
-    def disturb(self, times: int) -> None:
-        """So many disturbances, and of the broker between them; all is well afterwards."""
+    def disturb(self, times: int, at_most_s: float) -> None:
+        """So many disturbances, and of the broker between them; all is well afterwards.
+
+        What time allows no more is left out.
+        """
+        ends_s = time.monotonic() + at_most_s
         actions = [each for each in WEIGHTS if each in self._possible()]
         weights = [WEIGHTS[each] for each in actions]
         for number in range(times):
+            if time.monotonic() > ends_s:
+                break
             time.sleep(self._random.uniform(*CALM_S))
             self._end_lasting(number)
             self._supervise()
@@ -88,7 +98,7 @@ class Disturber:
         self._broker.kill()
         time.sleep(BROKER_DOWN_S)
         self._broker.start()
-        self.done["broker SIGKILL"] += 1
+        self._count("broker SIGKILL")
 
     def _possible(self) -> set[Action]:
         possible = {*WEIGHTS}
@@ -103,10 +113,19 @@ class Disturber:
         for worker in self._workers:
             worker.start()
 
-    def _act(self, action: Action, number: int) -> None:
+    def _count(self, action: Action, of: str = "") -> None:
         self.done[action] += 1
+        self._say(f"{action} {of}")
+
+    def _say(self, text: str) -> None:
+        moment = datetime.now(UTC).isoformat(timespec="milliseconds")
+        with self._log.open("a") as log:
+            print(moment, text, file=log)
+
+    def _act(self, action: Action, number: int) -> None:
         worker = self._random.choice([*self._workers])
         machine = self._workers[worker]
+        self._count(action, worker.name)
         match action:
             case "SIGSTOP":
                 worker.pause(self._random.uniform(*PAUSE_S))
@@ -122,7 +141,8 @@ class Disturber:
                 machine.fill_disk()
                 self._last(machine.clear_disk, number)
             case "clock set":
-                machine.set_clock(self._random.choice(CLOCKS_S))
+                machine.set_clock(ahead_s := self._random.choice(CLOCKS_S))
+                self._say(f"ahead by {ahead_s} s")
             case "hot partition":
                 self._traffic.burst()
 

@@ -1,8 +1,9 @@
 """One experiment: traffic, two disturbed workers, an undisturbed one, and the comparison."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, closing, contextmanager
+from math import inf
 from pathlib import Path
 
 import msgspec
@@ -49,31 +50,39 @@ class Result(msgspec.Struct, frozen=True):
         return all(difference.is_equal for difference in self.differences)
 
 
-def run_experiment(subject: Subject, folder: Path, disturbances: int, seed: int) -> Result:
-    """Blocks for some 6 s a disturbance."""
+def run_experiment(
+    subject: Subject, folder: Path, disturbances: int, seed: int, at_most_s: float = inf
+) -> Result:
+    """Blocks for some 6 s a disturbance, and then for as long as their traffic takes twice.
+
+    After `at_most_s` no more are done.
+    """
     started_s = time.monotonic()
-    broker = KafkaBroker(folder / "broker").start()
-    try:
+    with ExitStack() as stack:
+        broker = KafkaBroker(folder / "broker").start()
+        stack.callback(broker.stop)
         for group in ("disturbed", "undisturbed"):
             make_topics(KafkaAccess(broker.address), plan_topics("fenghuo", group, PARTITIONS), 1)
         workers = {
-            _worker(subject, folder / name, "disturbed", broker): Machine(folder / name)
+            _worker(subject, folder / name, "disturbed", broker): stack.enter_context(
+                closing(Machine(folder / name))
+            )
             for name in ("a", "b")
         }
         bursts = subject.bursts and subject.bursts()
         with Traffic(broker.address, subject.records(), subject.per_second, bursts) as traffic:
-            disturber = Disturber(broker, workers, traffic, seed)
-            _disturb(disturber, [*workers], disturbances)
+            log = folder / "disturbances.log"
+            disturber = Disturber(broker, workers, traffic, seed, log)
+            for worker in workers:
+                worker.start()
+            time.sleep(5)
+            disturber.disturb(disturbances, at_most_s)
         with _running([*workers]):
             wait_until_read(broker.address, "disturbed", PARTITIONS)
         calm = _worker(subject, folder / "calm", "undisturbed", broker)
         with _running([calm]):
             wait_until_read(broker.address, "undisturbed", PARTITIONS)
-    finally:
-        broker.stop()
-    expected, found = read_stores([calm.store]), read_stores(each.store for each in workers)
-    for machine in workers.values():
-        machine.close()
+        expected, found = read_stores([calm.store]), read_stores(each.store for each in workers)
     return Result(
         seed=seed,
         published=traffic.published,
@@ -91,13 +100,6 @@ def _worker(subject: Subject, folder: Path, group: str, broker: KafkaBroker) -> 
         "FENGHUO_HEALTH_PORT": str(free_port()),
     }
     return WorkerProcess(folder, subject.command, {**subject.environment, **own})
-
-
-def _disturb(disturber: Disturber, workers: Sequence[WorkerProcess], times: int) -> None:
-    for worker in workers:
-        worker.start()
-    time.sleep(5)
-    disturber.disturb(times)
 
 
 @contextmanager
