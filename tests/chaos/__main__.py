@@ -51,6 +51,7 @@ def show(result: Result, console: Console) -> None:
     """The summary."""
     actions = ", ".join(f"{count} {action}" for action, count in sorted(result.actions.items()))
     console.print(f"seed {result.seed}: {result.published} records; {actions}")
+    console.print(f"{result.met_work} met workers that had just taken a step")
     console.print(f"{result.duration_s:.0f} s; exit codes {result.exits}")
     table = Table("table", "rows undisturbed", "lost", "extra", "doubled")
     for each in result.differences:

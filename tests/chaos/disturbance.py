@@ -48,6 +48,11 @@ LASTS = (1, 3)
 """How many more disturbances a store or a disk sees before it is well again."""
 CLOCKS_S = (-86_400, -3_600, -90, -1, 0, 1, 90, 3_600, 86_400)
 """How far ahead a machine's clock is set: a bad second, a time zone, another day."""
+WORK_SHARE = 0.5
+"""Of the disturbances: before them a worker has taken a step since the last, else they would meet
+none at work on a slow machine."""
+WORK_S = 30.0
+"""How long that is waited for: a store that is away lets nobody work."""
 BROKER_EVERY = 20
 """Disturbances of others to one of the broker, in their middle."""
 BROKER_DOWN_S = 2.0
@@ -66,6 +71,8 @@ class Disturber:
     ) -> None:
         self._log = log
         self.done: Counter[Action] = Counter()
+        self.met_work = 0
+        """How many of them met workers that had just taken a step."""
         self._broker = broker
         self._workers = workers
         self._traffic = traffic
@@ -84,9 +91,11 @@ class Disturber:
         for number in range(times):
             if time.monotonic() > ends_s:
                 break
-            time.sleep(self._random.uniform(*CALM_S))
             self._end_lasting(number)
             self._supervise()
+            time.sleep(self._random.uniform(*CALM_S))
+            if self._random.random() < WORK_SHARE:
+                self._await_work()
             if number % BROKER_EVERY == BROKER_EVERY // 2:
                 self.kill_broker()
             self._act(self._random.choices(actions, weights)[0], number)
@@ -107,6 +116,18 @@ class Disturber:
         if not self._traffic.has_bursts:
             possible.remove("hot partition")
         return possible
+
+    def _await_work(self) -> None:
+        deadline_s = time.monotonic() + WORK_S
+        before = self._steps_taken()
+        while time.monotonic() < deadline_s:
+            time.sleep(0.5)
+            if self._steps_taken() > before:
+                self.met_work += 1
+                return
+
+    def _steps_taken(self) -> float:
+        return sum(worker.metric("fenghuo_step_seconds_count") for worker in self._workers)
 
     def _supervise(self) -> None:
         """What any supervisor does: a worker that ended by a fault is started again."""

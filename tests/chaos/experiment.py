@@ -40,6 +40,7 @@ class Result(msgspec.Struct, frozen=True):
     seed: int
     published: int
     actions: dict[Action, int]
+    met_work: int
     exits: dict[str, list[int]]
     duration_s: float
     differences: list[Difference]
@@ -87,6 +88,7 @@ def run_experiment(
         seed=seed,
         published=traffic.published,
         actions=dict(disturber.done),
+        met_work=disturber.met_work,
         exits={each.name: each.exits for each in [*workers, calm]},
         duration_s=time.monotonic() - started_s,
         differences=compare(expected, found),

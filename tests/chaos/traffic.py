@@ -21,7 +21,7 @@ class Outgoing(msgspec.Struct, frozen=True):
     headers: tuple[tuple[str, bytes], ...] = ()
 
 
-BURST = 400
+BURST = 200
 """Records of a burst: some hundred times what its partition gets in a second."""
 
 

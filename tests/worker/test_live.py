@@ -1,8 +1,6 @@
 """The worker as a process, on a broker: what it does with faults, signals and rebalances."""
 
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -46,15 +44,14 @@ class Bench:
 
     def worker(self, name: str = "a", **settings: str) -> "LiveWorker":
         """A worker, not started."""
-        port = free_port()
         environment = {
             **self._broker.settings,
             "FENGHUO_GROUP": self.prefix,
             "FENGHUO_TOPIC_PREFIX": self.prefix,
-            "FENGHUO_HEALTH_PORT": str(port),
+            "FENGHUO_HEALTH_PORT": str(free_port()),
             **settings,
         }
-        worker = LiveWorker(self._folder / name, port, self._command, environment)
+        worker = LiveWorker(self._folder / name, self._command, environment)
         self.workers.append(worker)
         return worker
 
@@ -76,33 +73,7 @@ class Bench:
 
 
 class LiveWorker(WorkerProcess):
-    """A worker with its health port."""
-
-    def __init__(
-        self, folder: Path, port: int, command: Command, environment: dict[str, str]
-    ) -> None:
-        super().__init__(folder, command, environment)
-        self._port = port
-
-    def page(self, path: str) -> tuple[int, str]:
-        """Status and text; 0 where nothing answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}") as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, refusal.read().decode()
-        except OSError:
-            return 0, ""
-
-    def metric(self, name: str) -> float:
-        """The sum over the labels of a metric."""
-        lines = self.page("/metrics")[1].splitlines()
-        return sum(
-            float(line.rsplit(" ", 1)[1])
-            for line in lines
-            if line.startswith((f"{name} ", f"{name}{{"))
-        )
+    """A worker that is waited for."""
 
     def wait_for(self, name: str, value: float, patience_s: float = 60.0) -> None:
         """Until a metric has reached a value."""
