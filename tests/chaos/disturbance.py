@@ -3,7 +3,7 @@ seed, one after another; what lasts goes on while the next ones are done."""
 
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from random import Random
@@ -38,6 +38,10 @@ WEIGHTS: Mapping[Action, int] = {
     "clock set": 2,
     "hot partition": 1,
 }
+OF_SWITCHES: frozenset[Action] = frozenset(
+    {"store away", "store slow", "store unanswering", "clock set"}
+)
+"""What a worker does to itself, told by its machine's switches."""
 PAUSE_S = (6.5, 11.0)
 """Of SIGSTOP: longer than the session timeout of 6 s, so the partitions are given to others."""
 DOWN_S = (0.0, 3.0)
@@ -66,17 +70,19 @@ class Disturber:
         broker: KafkaBroker,
         workers: Mapping[WorkerProcess, Machine],
         traffic: Traffic,
+        actions: Collection[Action],
         seed: int,
         log: Path,
     ) -> None:
-        self._log = log
         self.done: Counter[Action] = Counter()
         self.met_work = 0
         """How many of them met workers that had just taken a step."""
         self._broker = broker
         self._workers = workers
         self._traffic = traffic
+        self._actions = [each for each in WEIGHTS if each in actions]
         self._random = Random(seed)
+        self._log = log
         self._lasting: dict[Callable[[], None], int] = {}
         """What ends it, and before which disturbance."""
 
@@ -86,8 +92,7 @@ class Disturber:
         What time allows no more is left out.
         """
         ends_s = time.monotonic() + at_most_s
-        actions = [each for each in WEIGHTS if each in self._possible()]
-        weights = [WEIGHTS[each] for each in actions]
+        weights = [WEIGHTS[each] for each in self._actions]
         for number in range(times):
             if time.monotonic() > ends_s:
                 break
@@ -98,24 +103,16 @@ class Disturber:
                 self._await_work()
             if number % BROKER_EVERY == BROKER_EVERY // 2:
                 self.kill_broker()
-            self._act(self._random.choices(actions, weights)[0], number)
+            self._act(self._random.choices(self._actions, weights)[0], number)
         for machine in self._workers.values():
             machine.mend()
 
     def kill_broker(self) -> None:
         """SIGKILL and restart on the same data."""
+        self._count("broker SIGKILL")
         self._broker.kill()
         time.sleep(BROKER_DOWN_S)
         self._broker.start()
-        self._count("broker SIGKILL")
-
-    def _possible(self) -> set[Action]:
-        possible = {*WEIGHTS}
-        if not all(machine.has_disk for machine in self._workers.values()):
-            possible.remove("disk full")
-        if not self._traffic.has_bursts:
-            possible.remove("hot partition")
-        return possible
 
     def _await_work(self) -> None:
         deadline_s = time.monotonic() + WORK_S

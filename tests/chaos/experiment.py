@@ -1,7 +1,7 @@
 """One experiment: traffic, two disturbed workers, an undisturbed one, and the comparison."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager
 from math import inf
 from pathlib import Path
@@ -12,7 +12,7 @@ from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.topics import make_topics, plan_topics
 from tests.brokers.kafka import KafkaBroker, free_port
 from tests.chaos.comparison import Difference, compare, read_stores
-from tests.chaos.disturbance import Action, Disturber
+from tests.chaos.disturbance import OF_SWITCHES, WEIGHTS, Action, Disturber
 from tests.chaos.machine import Machine
 from tests.chaos.progress import wait_until_read
 from tests.chaos.traffic import Outgoing, Traffic
@@ -24,12 +24,14 @@ PARTITIONS = 8
 class Subject(msgspec.Struct, frozen=True):
     """What is put to the test: a worker's command, its environment, and its traffic.
 
-    `bursts` are records of one partition, sent in great numbers at once now and then.
+    `bursts` are records of one partition, sent in great numbers at once now and then; `is_unsteady`
+    is a worker whose clock and store do what its machine's switches say.
     """
 
     command: Command
     records: Callable[[], Iterator[Outgoing]]
     bursts: Callable[[], Iterator[Outgoing]] | None = None
+    is_unsteady: bool = False
     environment: Mapping[str, str] = {}
     per_second: float = 100.0
 
@@ -73,7 +75,8 @@ def run_experiment(
         bursts = subject.bursts and subject.bursts()
         with Traffic(broker.address, subject.records(), subject.per_second, bursts) as traffic:
             log = folder / "disturbances.log"
-            disturber = Disturber(broker, workers, traffic, seed, log)
+            actions = _possible(subject, workers.values())
+            disturber = Disturber(broker, workers, traffic, actions, seed, log)
             for worker in workers:
                 worker.start()
             time.sleep(5)
@@ -93,6 +96,17 @@ def run_experiment(
         duration_s=time.monotonic() - started_s,
         differences=compare(expected, found),
     )
+
+
+def _possible(subject: Subject, machines: Iterable[Machine]) -> set[Action]:
+    possible = {*WEIGHTS}
+    if not subject.is_unsteady:
+        possible -= OF_SWITCHES
+    if not all(machine.has_disk for machine in machines):
+        possible.remove("disk full")
+    if subject.bursts is None:
+        possible.remove("hot partition")
+    return possible
 
 
 def _worker(subject: Subject, folder: Path, group: str, broker: KafkaBroker) -> WorkerProcess:

@@ -69,6 +69,7 @@ def fenghuo_subject(seed: int, folder: Path) -> Subject:
         command=command,
         records=lambda: simulated_records(seed, publishers),
         bursts=lambda: simulated_records(seed + 1, _of_one_partition(everyone[ENTERPRISES:])),
+        is_unsteady=True,
         environment={
             "FENGHUO_REGISTRY": str(registry),
             "FENGHUO_POLICY": str(policy),

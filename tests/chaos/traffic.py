@@ -39,7 +39,6 @@ class Traffic:
         bursts: Iterable[Outgoing] | None = None,
     ) -> None:
         self.published = 0
-        self.has_bursts = bursts is not None
         self._producer: Any = open_producer(KafkaAccess(bootstrap))
         self._records = iter(records)
         self._bursts = iter(bursts or ())
