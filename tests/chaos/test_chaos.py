@@ -1,5 +1,6 @@
 """The short form of the chaos test; `make soak` is the long one."""
 
+from itertools import islice
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,10 @@ from tests.chaos.subjects import fenghuo_subject
 DISTURBANCES = 20
 SEED = 237
 """Draws every kind of disturbance."""
+TRAFFIC_SEED = 3
+"""Its first records have campaigns among them."""
+RECORDS = 2_150
+"""Beside those of bursts: however long it takes here, it costs no more than they do."""
 
 
 @pytest.mark.kafka
@@ -29,10 +34,14 @@ def test_twenty_disturbances_leave_the_rows_of_an_undisturbed_run(tmp_path: Path
         if REQUIRED:
             raise
         pytest.skip(f"no real Kafka: {absent}")
-    subject = msgspec.structs.replace(fenghuo_subject(SEED, tmp_path), per_second=20.0)
+    made = fenghuo_subject(TRAFFIC_SEED, tmp_path)
+    subject = msgspec.structs.replace(
+        made, records=lambda: islice(made.records(), RECORDS), per_second=20.0
+    )
     result = run_experiment(subject, tmp_path, DISTURBANCES, SEED)
     show(result, Console(width=160))
     assert sum(result.actions.values()) == DISTURBANCES + 1
+    assert result.met_work > 0
     unpermitted = {*WEIGHTS} - result.actions.keys()
     assert unpermitted <= {"disk full"}, "where no disk may be mounted, the others are drawn"
     assert result.is_exact
