@@ -86,7 +86,8 @@ def run_experiment(
         calm = _worker(subject, folder / "calm", "undisturbed", broker)
         with _running([calm]):
             wait_until_read(broker.address, "undisturbed", PARTITIONS)
-        expected, found = read_stores([calm.store]), read_stores(each.store for each in workers)
+        expected = read_stores([calm.store], traffic.ended_at)
+        found = read_stores((each.store for each in workers), traffic.ended_at)
     return Result(
         seed=seed,
         published=traffic.published,

@@ -10,6 +10,8 @@ import msgspec
 
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer
+from pipeline.kafka.records import MILLISECOND
+from schemas.moments import Moment
 
 
 class Outgoing(msgspec.Struct, frozen=True):
@@ -39,6 +41,8 @@ class Traffic:
         bursts: Iterable[Outgoing] | None = None,
     ) -> None:
         self.published = 0
+        self.ended_at: Moment = 0
+        """Receipt of the last record."""
         self._producer: Any = open_producer(KafkaAccess(bootstrap))
         self._records = iter(records)
         self._bursts = iter(bursts or ())
@@ -59,8 +63,8 @@ class Traffic:
         """End, and make sure that the broker has everything."""
         self._stop.set()
         self._thread.join()
-        for sent in self._sent:
-            sent.get(timeout=120)
+        received_ms = [sent.get(timeout=120).timestamp for sent in self._sent]
+        self.ended_at = max(received_ms, default=0) * MILLISECOND
         self.published = len(self._sent)
         self._producer.close()
 
