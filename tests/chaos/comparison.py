@@ -36,7 +36,11 @@ class Difference(msgspec.Struct, frozen=True):
         return not (self.lost or self.extra or self.doubled)
 
 
-BROUGHT_BY_TIME = {"incidents": "revised_at", "obligations": "revised_at"}
+BROUGHT_BY_TIME = {
+    "incidents": "revised_at",
+    "assessments": "assessed_at",
+    "obligations": "revised_at",
+}
 """Tables that grow without a record (a quiet incident closes, a duty falls overdue), and the moment
 of their rows: of two runs, the one that ends later has more."""
 
