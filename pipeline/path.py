@@ -206,7 +206,7 @@ class Engine:
         ]
 
     def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
-        """Timers and idle time of one state; `now` is the shell's clock.
+        """Timers and idle time of one state; `now` is the time that the shell passes in.
 
         The state of a drill that is over is left empty, and that of an enterprise that left
         the registry ends as `incidents/departures.py` says.

@@ -1,8 +1,10 @@
 """The Kafka topics of an installation, with the settings that correctness rests on (shell).
 
-What the worker reads gets its timestamps from the broker (`LogAppendTime`): a timestamp is the
-moment of receipt, and a sender cannot choose it. These sources and the worker's changelog have
-the same number of partitions, so that one worker owns a partition number in all of them.
+All get their timestamps from the broker (`LogAppendTime`): a timestamp is the moment of receipt,
+and a sender cannot choose it. Nor does a worker whose clock is wrong: what it tells is neither
+refused by the broker (`message.timestamp.after.max.ms`) nor deleted before its time. The sources
+and the worker's changelog have the same number of partitions, so that one worker owns a partition
+number in all of them.
 """
 
 import time
@@ -16,9 +18,11 @@ from pipeline.kafka.clients import open_admin
 from pipeline.kafka.faults import RequestRefused
 from pipeline.kafka.naming import changelog_name
 from schemas.moments import DAY
-from schemas.topics import RECEIPTS, SOURCES, TOPICS, Topic, receipts_topic, topic_name
+from schemas.topics import RECEIPTS, TOPICS, Topic, receipts_topic, topic_name
 
 MAX_MESSAGE_BYTES = "8000000"
+_EVERY = {"max.message.bytes": MAX_MESSAGE_BYTES, "message.timestamp.type": "LogAppendTime"}
+"""Settings of every topic."""
 GROWN_S = 30.0
 """How long all brokers may take to know of new partitions."""
 AT_ONCE = 500
@@ -57,10 +61,8 @@ def plan_topics(
         settings = _settings(topic)
         if topic.role == "events":
             settings |= _settings_of_events(terms)
-        if topic.role in SOURCES:
-            settings["message.timestamp.type"] = "LogAppendTime"
         plans.append(TopicPlan(topic_name(topic.role, prefix), partitions, settings))
-    changelog = {"cleanup.policy": "compact", "max.message.bytes": MAX_MESSAGE_BYTES}
+    changelog = {"cleanup.policy": "compact", **_EVERY}
     plans.append(TopicPlan(changelog_name(group), partitions, changelog))
     return plans
 
@@ -87,7 +89,7 @@ def _days_in_ms(days: int) -> str:
 def _settings(topic: Topic) -> dict[str, str]:
     return {
         "retention.ms": _days_in_ms(topic.days),
-        "max.message.bytes": MAX_MESSAGE_BYTES,
+        **_EVERY,
     }
 
 

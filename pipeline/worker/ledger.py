@@ -18,6 +18,8 @@ Rule 7. A state lies in the partition of its records. One that lies elsewhere wa
         partitions were added: its worker would begin anew, so none may (`repartition.py`).
 Rule 8. The generation never runs backwards, even where the group's does (a group that was
         deleted or has expired): the larger of it and the highest seen in the partition counts.
+Rule 9. What time it is, the broker says of a write. Where there is nothing to write, a name that
+        no record bears is deleted (`time_query`): it changes nothing, whoever sends it and when.
 """
 
 from collections import defaultdict
@@ -114,6 +116,11 @@ def key_of(name: Name, generation: int) -> bytes:
     """The table's key: `3/17/state/acme`."""
     partition, kind, text = name
     return f"{partition}/{generation}/{kind}/{text}".encode()
+
+
+def time_query(partition: int) -> bytes:
+    """The key of rule 9: no log has an empty name."""
+    return key_of((partition, "position", ""), 0)
 
 
 def parse_key(key: bytes) -> tuple[Name, int]:

@@ -1,6 +1,5 @@
 """The worker's metrics: one list of names, from which all of them are made."""
 
-import time
 from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
@@ -12,7 +11,7 @@ from pipeline.intake.reading import REMARKS
 from schemas.batch import BatchAccount, DeadLetter, Record
 from schemas.decision import Decision
 from schemas.event import Event
-from schemas.moments import SECOND
+from schemas.moments import SECOND, Moment
 from schemas.sighting import Sighting
 
 Kind: TypeAlias = Literal["counter", "gauge", "histogram"]
@@ -193,10 +192,14 @@ def observe_decisions(metrics: Metrics, decisions: Sequence[Decision]) -> None:
         metrics.put("watermark_age_seconds", (last.received_at - last.time) / SECOND)
 
 
-def observe_step(metrics: Metrics, records: Sequence[Record], step_s: float) -> None:
-    """Records by topic, the step's time, and how long its records have waited in all."""
+def observe_step(
+    metrics: Metrics, records: Sequence[Record], step_s: float, now: Moment | None
+) -> None:
+    """Records by topic, the step's time, and how long its records have waited in all: by the
+    broker's clock, None where it is not known yet."""
     metrics.observe("step_seconds", step_s)
-    now_s = time.time()
     for record in records:
         metrics.add("records", topic=record.topic)
-        metrics.observe("batch_latency_seconds", max(0.0, now_s - record.timestamp / SECOND))
+        if now is not None:
+            latency_s = max(0.0, (now - record.timestamp) / SECOND)
+            metrics.observe("batch_latency_seconds", latency_s)

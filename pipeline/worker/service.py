@@ -1,7 +1,6 @@
 """The worker as a whole: Faust reads, the steps apply, the timers tick; wired together here."""
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
@@ -31,7 +30,7 @@ from pipeline.kafka.preflight import (
 from pipeline.path import Engine
 from pipeline.worker.broker_watch import BrokerWatch
 from pipeline.worker.health import Health
-from pipeline.worker.ledger import Ledger, TopicPartition, positions_of
+from pipeline.worker.ledger import Ledger, TopicPartition, positions_of, time_query
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.publications import Publication, publications_of
 from pipeline.worker.rules_watch import EngineLoader, RulesWatch
@@ -45,15 +44,17 @@ from pipeline.worker.stream import (
     Starts,
     StreamRecord,
     make_app,
+    outlast_absence,
     read_from,
     send_change,
     source_topics,
     unrecovered,
+    written_at,
 )
 from pipeline.worker.stream_log import StreamLog
-from pipeline.worker.timers import Timers
+from pipeline.worker.timers import BrokerClock, Timers
 from schemas.decision import Decision
-from schemas.moments import SECOND, Moment
+from schemas.moments import Moment
 from schemas.topics import receipts_topic, topic_name
 from sinks.contract import Rows, Sink
 from sinks.room import free_bytes
@@ -61,6 +62,8 @@ from sinks.room import free_bytes
 log = structlog.get_logger("fenghuo.worker")
 
 TICK_S = 1.0
+BROKER_TIME_S = 20.0
+"""How often the broker is asked what time it is: between, this machine counts seconds well."""
 BROKER_LOOK_S = 5.0
 """How often the broker is asked whether it is there, by a connection of its own."""
 READ_S = 0.05
@@ -87,7 +90,7 @@ NextOffset: TypeAlias = Callable[[TopicPartition], int | None]
 class Ends(msgspec.Struct, frozen=True):
     """Where the logs of our partitions ended, not before this moment."""
 
-    asked_at: Moment = 0
+    asked_at: Moment | None = None
     offsets: Mapping[TopicPartition, int] = {}
 
 
@@ -114,6 +117,7 @@ class Service:
         self.settings = settings
         self.metrics = metrics
         self._ownership = health.ownership
+        self._clock = BrokerClock()
         engine = parts.load_engine(None)
         self.health = health
         self._broker_watch = BrokerWatch(health, metrics)
@@ -157,6 +161,7 @@ class Service:
             attempts=self.settings.engine_attempts,
             records=self.settings.step_records,
             traces=traces,
+            clock=self._clock,
         )
 
     def _connect(self) -> None:
@@ -172,7 +177,7 @@ class Service:
         app.on_before_shutdown.connect(self._shut_down, weak=False)
         app.task(self._introduce)
         app.task(self._apply)
-        app.watches = (self._watch, self._watch_broker, self._watch_ends)
+        app.watches = (self._watch, self._watch_broker, self._watch_time, self._watch_ends)
         app.timer(TICK_S, name="timers")(self._advance)
         app.timer(self.settings.revival_s, name="revival")(self._resume_stalled)
         app.timer(self.settings.rules_poll_s, name="rules")(self._watch_rules)
@@ -285,11 +290,23 @@ class Service:
             self._broker_watch.look(await asyncio.to_thread(find_absence, self.settings.kafka()))
             await self.app.sleep(BROKER_LOOK_S)
 
+    async def _watch_time(self) -> None:
+        """Rule 9 of the ledger."""
+        while not self.app.should_stop:
+            is_ours = self._ownership.is_recovered and bool(self._ownership.partitions)
+            if is_ours:
+                self._clock.tell(await outlast_absence(self._ask_time))
+            await self.app.sleep(BROKER_TIME_S if is_ours else TICK_S)
+
+    async def _ask_time(self) -> Moment:
+        partition = min(self._ownership.partitions, default=0)
+        return await written_at(send_change(self._table, partition, time_query(partition), None))
+
     async def _watch_ends(self) -> None:
         """The consumer's own idea of the logs' ends is as old as its last fetch: seconds, on a busy
         machine."""
         while not self.app.should_stop:
-            asked_at = _now_s() * SECOND
+            asked_at = self._clock.now()
             if ends := await self._log.ends_of(self._places()):
                 self._ends = Ends(asked_at, ends)
             await self.app.sleep(TICK_S)
@@ -301,7 +318,9 @@ class Service:
         not read yet shows, so no row bears a moment that its log does not explain.
         """
         generation = self.app.consumer_generation_id
-        moments = self._steps.moments(self._waiting(self._steps.next_unread), self._ends.asked_at)
+        asked_at = self._ends.asked_at
+        waiting = self._waiting(self._steps.next_unread)
+        moments = {} if asked_at is None else self._steps.moments(waiting, asked_at)
         with _abandonable():
             await self._steps.advance(self._timers, generation, moments)
         self.health.moved("timers")
@@ -393,8 +412,3 @@ def _abandonable() -> Iterator[None]:
         yield
     except DeliveryAbandoned as cause:
         log.warning("given up while the sink was down; it will be read again", cause=str(cause))
-
-
-def _now_s() -> int:
-    """The shell's clock, in whole seconds."""
-    return int(time.time())

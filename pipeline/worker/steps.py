@@ -39,7 +39,7 @@ from pipeline.worker.repartition import StatesMisplaced, misplaced
 from pipeline.worker.sequence import Delivered, ReadAgain, Sequencer
 from pipeline.worker.step_executor import StepExecutor
 from pipeline.worker.step_traces import StepTraces
-from pipeline.worker.timers import PartitionTime, Timers
+from pipeline.worker.timers import BrokerClock, PartitionTime, Timers
 from schemas.batch import DeadLetter
 from schemas.decision import Decision
 from schemas.moments import Moment
@@ -70,6 +70,7 @@ class Steps:
         records: int = 50,
         order: FairOrder | None = None,
         traces: StepTraces | None = None,
+        clock: BrokerClock | None = None,
     ) -> None:
         self.executor = executor
         self._ledger = ledger
@@ -80,6 +81,7 @@ class Steps:
         self._records = records
         self._order = FairOrder() if order is None else order
         self._traces = StepTraces() if traces is None else traces
+        self._clock = BrokerClock() if clock is None else clock
         self._changed = asyncio.Event()
         self._thread = thread
         self._ownership = ownership
@@ -137,7 +139,8 @@ class Steps:
             for each in taken:
                 each.delivered.ack()
             records = [each.delivered.record for each in taken]
-            observe_step(self._metrics, records, time.monotonic() - started_s)
+            took_s = time.monotonic() - started_s
+            observe_step(self._metrics, records, took_s, self._clock.now())
         self._changed.set()
 
     async def _next(self) -> list[Arrival]:

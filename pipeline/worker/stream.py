@@ -21,10 +21,11 @@ from mode.supervisors import CrashingSupervisor
 
 from pipeline.kafka.access import MECHANISM, KafkaAccess
 from pipeline.kafka.record_batches import keep_within_limits
-from pipeline.kafka.records import record_of
+from pipeline.kafka.records import MILLISECOND, record_of
 from pipeline.worker.ledger import TopicPartition
 from pipeline.worker.settings import WorkerSettings
 from schemas.batch import Record
+from schemas.moments import Moment
 from schemas.topics import SOURCES, topic_name
 
 T = TypeVar("T")
@@ -284,3 +285,9 @@ def send_change(table: Any, partition: int, key: bytes, value: bytes | None) -> 
         partition, key, value, key_serializer="raw", value_serializer="raw"
     )
     return sent
+
+
+async def written_at(change: Awaitable[object]) -> Moment:
+    """When the broker took a change; by our own wall clock where it does not say (`CreateTime`)."""
+    written: Any = await change
+    return int(written.timestamp) * MILLISECOND

@@ -1,11 +1,12 @@
 """Timers: when each state is looked at, and what time it is then in its partition."""
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from pipeline.state import StateKey
 from pipeline.worker.ledger import NO_GENERATION, TopicPartition
-from schemas.moments import Moment
+from schemas.moments import SECOND, Moment
 
 
 class Timers:
@@ -31,11 +32,36 @@ def _held_of(share: Iterable[StateKey], held: Sequence[StateKey]) -> list[StateK
     return [key for key in share if key in still]
 
 
+class BrokerClock:
+    """What time it is for the broker, whose moments of receipt all records bear.
+
+    The wall clock of a worker's machine may be wrong, or be set while it runs. A state moved on by
+    it would remember a moment that has not come, find late what is sent until then, and start the
+    law's clocks there. So the time is that at which the broker took a write of ours, and what has
+    passed since: never ahead of the broker's, whatever the way back of its answer took.
+    """
+
+    def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
+        self._seconds = seconds
+        self._told: tuple[Moment, float] | None = None
+
+    def tell(self, taken_at: Moment) -> None:
+        """The broker took a write then, and has answered now."""
+        self._told = (taken_at, self._seconds())
+
+    def now(self) -> Moment | None:
+        """None before it was told."""
+        if self._told is None:
+            return None
+        taken_at, told_s = self._told
+        return taken_at + int((self._seconds() - told_s) * SECOND)
+
+
 class PartitionTime:
-    """What time it is in a partition: the shell's clock must not run ahead of the records.
+    """What time it is in a partition: no clock may run ahead of the records.
 
     While records are unread, an enterprise that looks silent may only not have been read yet; moved
-    on by the shell's clock, it would find its own backlog late. The time is then that at which the
+    on by the broker's clock, it would find its own backlog late. The time is then that at which the
     last record read was received; a state whose records wait for their turn is behind that. Where
     it is not known, there is no time, and timers wait.
     """

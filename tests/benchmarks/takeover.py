@@ -14,7 +14,7 @@ from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.topics import make_topics, plan_topics
 from tests.brokers.choice import BrokerAddress, any_broker
 from tests.brokers.kafka import free_port
-from tests.chaos.broker_outage import page, wait_until
+from tests.chaos.broker_outage import wait_until
 from tests.chaos.experiment import Subject
 from tests.chaos.progress import Place, Progress
 from tests.chaos.subjects import fenghuo_subject
@@ -58,7 +58,7 @@ def _kill_one(workers: list[WorkerProcess], number: int, progress: Progress) -> 
 
 
 def _is_ready(worker: WorkerProcess) -> bool:
-    return page(worker, "/health/ready")[0] == 200
+    return worker.page("/health/ready")[0] == 200
 
 
 def _await(progress: Progress, ends: Mapping[Place, int]) -> None:

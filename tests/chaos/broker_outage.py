@@ -12,8 +12,6 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.error import HTTPError
-from urllib.request import urlopen
 
 import click
 import msgspec
@@ -52,20 +50,22 @@ def run(folder: Path, broker: KafkaBroker | KafkaCluster, down_s: float, events:
     replicas = NODES if isinstance(broker, KafkaCluster) else 1
     make_topics(KafkaAccess(broker.address), plan_topics("fenghuo", "fenghuo", 4), replicas)
     worker = start_worker(folder / "worker", broker, registry)
-    wait_until(lambda: page(worker, "/health/ready")[0] == 200, "the worker is ready")
+    wait_until(lambda: worker.page("/health/ready")[0] == 200, "the worker is ready")
     publisher = start_publisher(folder, broker, key, recording)
     try:
         wait_until(lambda: bool(list(folder.glob("*.fenghuo-sent"))), "something is published")
         broker.kill()
         killed_s = time.monotonic()
         time.sleep(down_s)
-        print("worker while the broker is away:", page(worker, "/health/live"), end=" ")
-        print(page(worker, "/health/ready"))
+        print("worker while the broker is away:", worker.page("/health/live"), end=" ")
+        print(worker.page("/health/ready"))
         broker.start()
         away_s = time.monotonic() - killed_s
         code = publisher.wait(300)
         published_s = time.monotonic() - killed_s - away_s
-        wait_until(lambda: applied_events(worker) >= events, "all events are applied", 240)
+        wait_until(
+            lambda: worker.metric("fenghuo_events_total") >= events, "all events are applied", 240
+        )
         broker.kill()
         told_s = time.monotonic()
         worker.terminate()
@@ -144,25 +144,6 @@ def stored_events(worker: WorkerProcess) -> int:
     finally:
         sink.close()
     return int(str(answer["ids"])) if answer["ids"] == answer["rows"] else -1
-
-
-def applied_events(worker: WorkerProcess) -> int:
-    """By the worker's metrics."""
-    name = "fenghuo_events_total{"
-    lines = page(worker, "/metrics")[1].splitlines()
-    return int(sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(name)))
-
-
-def page(worker: WorkerProcess, path: str) -> tuple[int, str]:
-    """Status and text of a page of the worker's; 0 where nothing answers."""
-    try:
-        with urlopen(f"http://127.0.0.1:{worker.environment['FENGHUO_HEALTH_PORT']}{path}") as got:
-            return got.status, got.read().decode()
-    except HTTPError as refusal:
-        with refusal:
-            return refusal.code, refusal.read().decode()
-    except OSError:
-        return 0, ""
 
 
 if __name__ == "__main__":

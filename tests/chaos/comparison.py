@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import msgspec
 
+from schemas.moments import Moment, parse_moment
 from sinks.chdb import ChdbSink
 from sinks.columns import Table
 from sinks.tables import TABLES
@@ -35,17 +36,36 @@ class Difference(msgspec.Struct, frozen=True):
         return not (self.lost or self.extra or self.doubled)
 
 
-def read_stores(folders: Iterable[Path]) -> Contents:
-    """The union of what these stores hold, every revision of everything."""
+BROUGHT_BY_TIME = {
+    "incidents": "revised_at",
+    "assessments": "assessed_at",
+    "obligations": "revised_at",
+}
+"""Tables that grow without a record (a quiet incident closes, a duty falls overdue), and the moment
+of their rows: of two runs, the one that ends later has more."""
+
+
+def read_stores(folders: Iterable[Path], until: Moment) -> Contents:
+    """The union of what these stores hold, every revision of everything.
+
+    What time alone brought after `until`, the receipt of the last record, is left out.
+    """
     union = {table.name: Union(table) for table in TABLES}
     for folder in folders:
         sink = ChdbSink(folder)
         try:
             for table in TABLES:
-                union[table.name].take(sink.view(table.history or table.name))
+                rows = sink.view(table.history or table.name)
+                union[table.name].take(each for each in rows if not is_later(table, each, until))
         finally:
             sink.close()
     return {name: each.rows for name, each in union.items()}
+
+
+def is_later(table: Table, row: Mapping[str, Any], until: Moment) -> bool:
+    """Whether time alone brought it, after that moment."""
+    column = BROUGHT_BY_TIME.get(table.name)
+    return column is not None and parse_moment(row[column]) > until
 
 
 class Union:

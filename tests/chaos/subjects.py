@@ -1,6 +1,7 @@
 """The workers that are put to the test, each with its traffic."""
 
 import shutil
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
@@ -17,12 +18,15 @@ from pipeline.simulate.traffic import SimulatedBatch, make_traffic
 from schemas.command import Command
 from schemas.ids import content_id
 from schemas.moments import SECOND, parse_moment
-from tests.chaos.experiment import Subject
+from schemas.topics import partition_of
+from tests.chaos.experiment import PARTITIONS, Subject
 from tests.chaos.traffic import Outgoing, counting_records
 from tests.chaos.workers import python_module
 from tests.engine.builders import COMMANDS, signed_command
 
 ENTERPRISES = 60
+HOT_ENTERPRISES = 24
+"""Registered too; those of them that share a partition send in bursts, and the others nothing."""
 PERIOD_S = 7_200
 START = parse_moment("2026-11-01T00:00:00Z")
 STRANGER_SHARE = 0.02
@@ -50,19 +54,22 @@ def fenghuo_subject(seed: int, folder: Path) -> Subject:
     Its rules are a copy: both runs must have the same, whoever edits them meanwhile.
     """
     rules = shutil.copytree(OWN_RULES, folder / "rules")
-    publishers = make_registry(seed, ENTERPRISES)
+    everyone = make_registry(seed, ENTERPRISES + HOT_ENTERPRISES)
+    publishers = everyone[:ENTERPRISES]
     registry = folder / "registry.ndjson"
-    lines = [msgspec.json.encode(enterprise) for enterprise, _ in publishers]
+    lines = [msgspec.json.encode(enterprise) for enterprise, _ in everyone]
     registry.write_bytes(b"\n".join(lines) + b"\n")
     policy = folder / "policy.json"
     policy.write_bytes(msgspec.json.encode({"commands": COMMANDS}))
 
     def command(store: Path) -> list[str]:
-        return python_module("pipeline.cli.main", "worker", "--store", str(store))
+        return python_module("tests.chaos.disturbed_worker", str(store))
 
     return Subject(
         command=command,
         records=lambda: simulated_records(seed, publishers),
+        bursts=lambda: simulated_records(seed + 1, _of_one_partition(everyone[ENTERPRISES:])),
+        is_unsteady=True,
         environment={
             "FENGHUO_REGISTRY": str(registry),
             "FENGHUO_POLICY": str(policy),
@@ -104,6 +111,15 @@ def simulated_records(
                 yield msgspec.structs.replace(record, key=random.choice([*senders]).encode())
             if random.random() < COMMAND_SHARE:
                 yield _command(random, batch.enterprise_id)
+
+
+def _of_one_partition(publishers: Sequence[Publisher]) -> list[Publisher]:
+    """The largest part of them that shares one."""
+    parts: defaultdict[int, list[Publisher]] = defaultdict(list)
+    for enterprise, private in publishers:
+        key = enterprise.enterprise_id.encode()
+        parts[partition_of(key, PARTITIONS)].append((enterprise, private))
+    return max(parts.values(), key=len)
 
 
 def _sign(sender: Sender, batch: SimulatedBatch) -> Outgoing:

@@ -20,7 +20,7 @@ from pipeline.cli.main import main as fenghuo
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_admin, producing
 from pipeline.kafka.naming import changelog_name
-from schemas.moments import HOUR, format_moment
+from schemas.moments import HOUR, LAST_STORED, format_moment
 from schemas.topics import topic_name
 from tests.brokers.kafka import free_port
 from tests.brokers.tiered import TieredKafka
@@ -141,7 +141,7 @@ class Past:
             wait_until_read(self._broker.address, GROUP, PARTITIONS)
         finally:
             worker.terminate()
-        rows = read_stores([worker.store])
+        rows = read_stores([worker.store], LAST_STORED)
         count = sum(map(len, rows.values()))
         print(f"worker, {name}: {count} rows, {len(rows['incidents'])} of incidents")
         return rows

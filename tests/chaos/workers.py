@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 Command = Callable[[Path], list[str]]
 """The command line of a worker with this store."""
@@ -71,6 +73,25 @@ class WorkerProcess:
             self._process.send_signal(signal.SIGSTOP)
             time.sleep(pause_s)
             self._process.send_signal(signal.SIGCONT)
+
+    def page(self, path: str) -> tuple[int, str]:
+        """Status and text of a page on its health port; 0 where nothing answers."""
+        try:
+            with urlopen(
+                f"http://127.0.0.1:{self.environment['FENGHUO_HEALTH_PORT']}{path}"
+            ) as got:
+                return got.status, got.read().decode()
+        except HTTPError as refusal:
+            with refusal:
+                return refusal.code, refusal.read().decode()
+        except OSError:
+            return 0, ""
+
+    def metric(self, name: str) -> float:
+        """The sum over the labels of a metric; 0 where nothing answers."""
+        lines = self.page("/metrics")[1].splitlines()
+        starts = (f"{name} ", f"{name}{{")
+        return sum(float(line.rsplit(" ", 1)[1]) for line in lines if line.startswith(starts))
 
     def log(self) -> str:
         """Everything its processes said."""

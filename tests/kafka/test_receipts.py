@@ -58,17 +58,15 @@ class Enrolled:
         )  # fmt: skip
 
     def _worker(self) -> LiveWorker:
-        port = free_port()
         environment = {
             **self.site.settings("answering"),
-            "FENGHUO_HEALTH_PORT": str(port),
+            "FENGHUO_HEALTH_PORT": str(free_port()),
             "FENGHUO_REGISTRY": str(self.registry),
             "FENGHUO_TOPIC_PREFIX": "answers",
             "FENGHUO_GROUP": "answers",
         }
         return LiveWorker(
             self.folder,
-            port,
             lambda store: python_module("pipeline.cli.main", "worker", "--store", str(store)),
             environment,
         )

@@ -28,16 +28,14 @@ PERIOD = ("--from", "2026-01-01T00:00:00Z", "--to", "2126-01-01T00:00:00Z")
 
 def worker_of(site: Site, folder: Path, **settings: str) -> LiveWorker:
     """`fenghuo worker` over TLS as the user `worker`."""
-    port = free_port()
     environment = {
         **site.settings("worker"),
-        "FENGHUO_HEALTH_PORT": str(port),
+        "FENGHUO_HEALTH_PORT": str(free_port()),
         "FENGHUO_REGISTRY": str(site.registry),
         **settings,
     }
     return LiveWorker(
         folder,
-        port,
         lambda store: python_module("pipeline.cli.main", "worker", "--store", str(store)),
         environment,
     )

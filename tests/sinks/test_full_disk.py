@@ -15,7 +15,7 @@ from sinks import room
 from sinks.chdb import ChdbSink
 from sinks.contract import Row, StoreFull
 from tests.benchmarks.sinks import event_rows
-from tests.sinks.small_disk import enlarge, small_disk
+from tests.sinks.small_disk import resize_disk, small_disk
 
 FULL_MB, ROOMY_MB = 40, 400
 ROWS_PER_WRITE = 2_000
@@ -78,7 +78,7 @@ def test_a_delivery_waits_and_goes_on_when_there_is_room(disk: Path, sink: ChdbS
     def wait(pause_s: float) -> bool:
         pauses.append(pause_s)
         if len(pauses) == 3:
-            enlarge(disk, ROOMY_MB)
+            assert resize_disk(disk, ROOMY_MB)
         return True
 
     delivery = Delivery(sink, wait=wait, backoff=Backoff(first_s=0))
@@ -124,7 +124,7 @@ def test_a_run_on_a_full_disk_fails_and_a_second_one_with_room_completes_it(
     told = accounts(store)
     assert 0 < told["stored"] <= told["held"] < lines
 
-    enlarge(disk, ROOMY_MB)
+    assert resize_disk(disk, ROOMY_MB)
     done = fenghuo("run", "--store", store, str(events))
     assert done.returncode == 0, done.stderr
     assert f"{lines} events" in done.stderr

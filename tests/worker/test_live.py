@@ -1,8 +1,6 @@
 """The worker as a process, on a broker: what it does with faults, signals and rebalances."""
 
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,10 +10,13 @@ import pytest
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import open_producer
 from pipeline.kafka.topics import make_topics, plan_topics
+from schemas.moments import SECOND, Moment, parse_moment
 from sinks.chdb import ChdbSink
 from tests.brokers.choice import BrokerAddress
+from tests.brokers.jars import KafkaAbsent, find_jars
 from tests.brokers.kafka import free_port
 from tests.chaos.workers import Command, WorkerProcess, python_module
+from tests.worker.wrong_clock_worker import LOOK
 
 PARTITIONS = 4
 pytestmark = pytest.mark.filterwarnings("ignore:.*_text is deprecated:DeprecationWarning")
@@ -43,15 +44,14 @@ class Bench:
 
     def worker(self, name: str = "a", **settings: str) -> "LiveWorker":
         """A worker, not started."""
-        port = free_port()
         environment = {
             **self._broker.settings,
             "FENGHUO_GROUP": self.prefix,
             "FENGHUO_TOPIC_PREFIX": self.prefix,
-            "FENGHUO_HEALTH_PORT": str(port),
+            "FENGHUO_HEALTH_PORT": str(free_port()),
             **settings,
         }
-        worker = LiveWorker(self._folder / name, port, self._command, environment)
+        worker = LiveWorker(self._folder / name, self._command, environment)
         self.workers.append(worker)
         return worker
 
@@ -73,33 +73,7 @@ class Bench:
 
 
 class LiveWorker(WorkerProcess):
-    """A worker with its health port."""
-
-    def __init__(
-        self, folder: Path, port: int, command: Command, environment: dict[str, str]
-    ) -> None:
-        super().__init__(folder, command, environment)
-        self._port = port
-
-    def page(self, path: str) -> tuple[int, str]:
-        """Status and text; 0 where nothing answers."""
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self._port}{path}") as answer:
-                return answer.status, answer.read().decode()
-        except urllib.error.HTTPError as refusal:
-            with refusal:
-                return refusal.code, refusal.read().decode()
-        except OSError:
-            return 0, ""
-
-    def metric(self, name: str) -> float:
-        """The sum over the labels of a metric."""
-        lines = self.page("/metrics")[1].splitlines()
-        return sum(
-            float(line.rsplit(" ", 1)[1])
-            for line in lines
-            if line.startswith((f"{name} ", f"{name}{{"))
-        )
+    """A worker that is waited for."""
 
     def wait_for(self, name: str, value: float, patience_s: float = 60.0) -> None:
         """Until a metric has reached a value."""
@@ -209,3 +183,29 @@ def test_a_committed_offset_ahead_of_the_position_is_not_believed(executor: Benc
     wait_until(lambda: applied(executor) == 400, "all applied", 60, worker)
     worker.terminate()
     assert len(rows_of(worker)) == 400
+
+
+def test_timers_have_the_broker_s_time_where_the_machine_s_clock_is_a_day_ahead(
+    broker: BrokerAddress, tmp_path: Path
+) -> None:
+    """Else a state would remember tomorrow, and all that comes until then would be late."""
+    try:
+        find_jars()
+    except KafkaAbsent as absent:
+        pytest.skip(f"the embedded broker stamps no writes: {absent}")
+    bench = Bench(
+        broker, tmp_path, lambda store: python_module("tests.worker.wrong_clock_worker", str(store))
+    )
+    bench.send([b"1"])
+    worker = bench.worker(FENGHUO_TIMERS_S="1")
+    worker.start()
+    worker.wait_for("fenghuo_events_total", 2)  # the record, and a look
+    worker.terminate()
+    bench.close()
+    moments: dict[bool, list[Moment]] = {True: [], False: []}
+    for row in rows_of(worker):
+        moments[row["topic"] == LOOK].append(parse_moment(str(row["received_at"])))
+    (sent,), looks = moments[False], moments[True]
+    assert looks
+    assert all(sent - 2 * SECOND < look <= time.time_ns() // 1000 for look in looks)
+    assert worker.exits == [0]

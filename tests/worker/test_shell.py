@@ -14,7 +14,7 @@ import pytest
 
 from pipeline.app.engines import EngineRefused
 from pipeline.intake.dead_letters import expire_offsets, refuse_record
-from pipeline.kafka.topics import find_conflicts, plan_topics
+from pipeline.kafka.topics import find_conflicts, plan_receipts, plan_topics
 from pipeline.path import Engine
 from pipeline.state import StateKey
 from pipeline.worker.environment import unknown_variables
@@ -267,11 +267,11 @@ def test_timers_of_states_that_are_no_longer_held_are_let_be() -> None:
     assert timers.next_share(2, [c]) == [c]
 
 
-def test_sources_and_changelog_share_a_partition_count_and_the_broker_stamps_time() -> None:
+def test_sources_and_changelog_share_a_partition_count_and_the_broker_stamps_every_topic() -> None:
     plans = {plan.name: plan for plan in plan_topics("fenghuo", "g", 6)}
     assert {plan.partitions for plan in plans.values()} == {6}
-    for source in ("fenghuo.events", "fenghuo.commands", "fenghuo.sightings"):
-        assert plans[source].settings["message.timestamp.type"] == "LogAppendTime"
+    for plan in (*plans.values(), *plan_receipts("fenghuo", ["e"])):
+        assert plan.settings["message.timestamp.type"] == "LogAppendTime"
     assert plans["g-ledger-changelog"].settings["cleanup.policy"] == "compact"
 
 

@@ -53,7 +53,6 @@ class Enrolled:
         health = free_port()
         self.worker = LiveWorker(
             folder / "worker",
-            health,
             lambda store: python_module("pipeline.cli.main", "worker", "--store", str(store)),
             {
                 **self._settings,
