@@ -44,7 +44,10 @@ TILE_RADIUS: Final = 59
 
 
 class Label(msgspec.Struct, frozen=True, kw_only=True):
-    """A text of every tile: of the column that it is under in LABELS; `sizes` in pixels."""
+    """A text of every tile: of the column that it is under in LABELS; `sizes` in pixels.
+
+    One without a size in a language is not there.
+    """
 
     title: Text
     colour: str
@@ -53,15 +56,22 @@ class Label(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _NAME, _FIGURES = Text("名称", "Names"), Text("数量", "Figures")
+_SPELT_OUT: Final = Text("英文名称", "Names in full")
 LABELS: Final[Mapping[str, Label]] = {
-    "name_dark": Label(title=_NAME, colour=LABEL_INK, sizes={"zh": 22, "en": 11}, offset=-26),
-    "name_light": Label(title=_NAME, colour=LABEL_PAPER, sizes={"zh": 22, "en": 11}, offset=-26),
-    "figures_dark": Label(title=_FIGURES, colour=LABEL_INK, sizes={"zh": 19, "en": 19}, offset=15),
-    "figures_light": Label(
-        title=_FIGURES, colour=LABEL_PAPER, sizes={"zh": 19, "en": 19}, offset=15
-    ),
+    f"{column}_{shade}": Label(title=title, colour=colour, sizes=sizes, offset=offset)
+    for column, title, sizes, offset in (
+        ("name", _NAME, {"zh": 22, "en": 24}, -26),
+        ("english", _SPELT_OUT, {"en": 11}, -9),
+        ("figures", _FIGURES, {"zh": 19, "en": 19}, 18),
+    )
+    for shade, colour in (("dark", LABEL_INK), ("light", LABEL_PAPER))
 }
-"""A text is one colour in its layer: dark on light tiles and light on dark ones are two."""
+"""A text is one colour in its layer: dark on light tiles and light on dark ones are two.
+
+No English name is read on a tile from ten metres: its two letters are, and it stands below them.
+"""
+_SMALL: Final = ("english_dark", "english_light")
+"""Too small to be read beside a marker."""
 EMPTY_BASE: Final = {
     "type": "geojson",
     "name": "base",
@@ -109,6 +119,8 @@ def _stat(panel: Panel, language: Language, map_layer: str) -> Any:
         )
     if panel.unit == "dtdhms":  # as large as fits would break it over two lines
         builder.text(common.VizTextDisplayOptions().value_size(40 if panel.is_by_row else 28))
+    if panel.is_by_row:  # else one row alone would stand without its name
+        builder.text_mode(common_models.BigValueTextMode.VALUE_AND_NAME)
     if panel.is_legend:
         builder.text_mode(common_models.BigValueTextMode.NAME)
         builder.text(common.VizTextDisplayOptions().title_size(14).value_size(14))
@@ -187,6 +199,7 @@ def _map(panel: Panel, language: Language, map_layer: str) -> Any:
     labels = [
         _markers(look.title.of(language), _label_style(name, look, bool(map_layer), language))
         for name, look in LABELS.items()
+        if name in columns and not (map_layer and name in _SMALL)
     ]
     builder.basemap(_Json(base)).layers([_Json(layer) for layer in (tiles, *labels)])
     view: Any = geomap.MapViewConfig()

@@ -47,16 +47,14 @@ CHANGES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT changed_at, what_changed, judgement, status, i.title AS incident,
-       if(e.name = '', i.enterprise_id, e.name) AS enterprise, i.province AS province,
-       c.incident_id AS incident_id, i.enterprise_id AS enterprise_id,
+SELECT changed_at, what_changed, became, i.title AS incident,
+       if(e.name = '', i.enterprise_id, e.name) AS enterprise, c.incident_id AS incident_id, i.enterprise_id AS enterprise_id,
        {opens("i.first_time", "i.last_time")}
-FROM (SELECT opened_at AS changed_at, 'opened' AS what_changed, '' AS judgement, '' AS status,
-             incident_id
+FROM (SELECT opened_at AS changed_at, 'opened' AS what_changed, '' AS became, incident_id
       FROM incidents WHERE <live> AND {_recent("opened_at")}
       UNION ALL {
             _steps(
-                "'judged', value, ''",
+                "'judged', value",
                 "assessment_revisions",
                 "<judged>",
                 "assessed_at",
@@ -65,16 +63,16 @@ FROM (SELECT opened_at AS changed_at, 'opened' AS what_changed, '' AS judgement,
         }
       UNION ALL {
             _steps(
-                "'moved', '', toString(value)",
+                "'moved', toString(value)",
                 "incident_revisions",
                 "status",
                 "revised_at",
                 "incident_id",
             )
         }
-      UNION ALL SELECT due_at, 'missed', '', '', incident_id
+      UNION ALL SELECT due_at, 'missed', '', incident_id
       FROM obligations WHERE {_EARNEST} AND state = 'late' AND {_recent("due_at")}) AS c
-INNER JOIN (SELECT incident_id, enterprise_id, province, <title> AS title, first_time, last_time
+INNER JOIN (SELECT incident_id, enterprise_id, <title> AS title, first_time, last_time
             FROM incidents WHERE <live>) AS i ON i.incident_id = c.incident_id
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
 ORDER BY changed_at DESC, incident_id, what_changed LIMIT 50

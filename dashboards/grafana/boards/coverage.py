@@ -149,7 +149,7 @@ SELECT x.state AS exception_state, if(title = '', x.rule_id, <rule>) AS rule,
           arrayStringConcat(arrayFilter(it -> it != '', [x.host, x.account, x.address]), ' + '))
            AS exception_scope,
        x.starts_at AS silent_from, x.ends_at AS silent_until, x.analyst AS analyst,
-       x.reason AS reason, x.rule_id AS rule_id, x.enterprise_id AS enterprise_id
+       x.reason AS reason, x.enterprise_id AS enterprise_id
 FROM (SELECT * FROM exceptions
       WHERE drill = '' AND (state = 'active' OR $__timeFilter(revised_at))) AS x
 LEFT JOIN (SELECT rule_id, any(d.title) AS title, any(d.title_zh) AS title_zh
@@ -177,10 +177,9 @@ ORDER BY exception_state != 'active', hidden_matches DESC, silent_until, x.excep
                     ),
                     queries=(
                         f"""
-SELECT <rule> AS rule, level, scenario, detections, enterprises, rule_id
+SELECT <rule> AS rule, level, detections, enterprises, rule_id
 FROM (SELECT rule_id, any(d.title) AS title, any(d.title_zh) AS title_zh, any(d.level) AS level,
-             any(d.scenario) AS scenario, count() AS detections,
-             {distinct("enterprise_id")} AS enterprises
+             count() AS detections, {distinct("enterprise_id")} AS enterprises
       FROM detections AS d WHERE {_FIRED} GROUP BY rule_id)
 ORDER BY detections DESC, rule_id LIMIT 200
 """,

@@ -164,6 +164,8 @@ GROUP BY time {EVERY_INTERVAL}
                     ),
                     series={state: DUE[state] for state in _DATED},
                     series_colours=STATE_COLOURS,
+                    width=24,
+                    height=6,
                 ),
                 Panel(
                     kind="table",
@@ -182,6 +184,7 @@ LEFT JOIN {periods_of(_TIMELESS)} AS p ON p.incident_id = o.incident_id
 ORDER BY starts_at, obligation_id LIMIT 100
 """,
                     ),
+                    width=24,
                     empty=NO_CLOCK,
                 ),
             ),
