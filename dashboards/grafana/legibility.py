@@ -18,7 +18,7 @@ _GRID_ROW, _TABLE_ROW = 38, 36
 _FRAME: Final = 8 + 32 + 36 + 8
 """Of a table's panel: gap, title, heading, padding."""
 _GRID_COLUMN, _SIDES = 76, 26
-"""Pixels at 1920, less Grafana's menu: of a column of the grid, and of a panel's gap and padding."""
+"""Pixels at 1920 beside Grafana's menu: of a column of the grid; of a panel's gap and padding."""
 _UNSET_WIDTH: Final = 150
 """What Grafana gives a column without a width at least."""
 _SHEET_COLUMNS: Final = 12

@@ -54,6 +54,9 @@ ACCOUNT_COLOURS: Final[Mapping[str, str]] = {
 
 WHOLE_WIDTH: Final = 24
 """Of the grid's columns."""
+_PRESSING: Final = (
+    "indexOf(['late', 'due_soon', 'at_once', 'pending'], <due>), due_at, obligation_id"
+)
 _MORE_OF_A_DUTY: Final = """due_at, regime, channel, <limit> AS limit,
        o.province AS province, <article> AS article, """
 _NAMED = """
@@ -199,6 +202,7 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
     Half a screen has room for what is due, from whom and to whom: the duty leads to the rest.
     """
     more = _MORE_OF_A_DUTY if width == WHOLE_WIDTH else ""
+    pressing = f"{where} ORDER BY {_PRESSING} LIMIT {limit}"
     return Panel(
         kind="table",
         title=Text("报告时限", "Reporting deadlines"),
@@ -212,11 +216,10 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
 SELECT <due> AS due_state, <left> AS left, if(e.name = '', o.enterprise_id, e.name) AS enterprise,
        concat(<sender>, ' → ', <recipient>) AS duty, {more}o.incident_id AS incident_id,
        o.enterprise_id AS enterprise_id, {opens("p.first_time", "p.last_time")}
-FROM (SELECT * FROM obligations WHERE {where}) AS o
+FROM (SELECT * FROM obligations WHERE {pressing}) AS o
 LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id
-LEFT JOIN {periods_of(where)} AS p ON p.incident_id = o.incident_id
-ORDER BY indexOf(['late', 'due_soon', 'at_once', 'pending'], <due>), due_at, o.obligation_id
-LIMIT {limit}
+LEFT JOIN {periods_of(pressing)} AS p ON p.incident_id = o.incident_id
+ORDER BY {_PRESSING}
 """,
         ),
         width=width,

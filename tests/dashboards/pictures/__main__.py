@@ -168,9 +168,7 @@ def _local(moment: Moment) -> str:
     return format_moment(moment + 8 * HOUR)[:16].replace("T", " ")
 
 
-def _choices(
-    store: ChdbSink, dashboard: Dashboard, chosen: Selection
-) -> Iterator[tuple[str, str]]:
+def _choices(store: ChdbSink, dashboard: Dashboard, chosen: Selection) -> Iterator[tuple[str, str]]:
     """Label and text of what is chosen at the top."""
     queries = variable_queries(dashboard)
     for variable in dashboard["templating"]["list"]:
@@ -179,7 +177,7 @@ def _choices(
             texts = {each["value"]: each["text"] for each in variable.get("options", ())}
             if name in queries:
                 offered = store.query(expand(queries[name], chosen))
-                texts = dict(tuple(row.values()) for row in offered)
+                texts = {value: text for row in offered for value, text in (row.values(),)}
             value = "" if name in chosen.everything else str(chosen.variables[name][0])
             yield variable.get("label", name), str(texts.get(value, value or "All"))
 
