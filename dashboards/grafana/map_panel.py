@@ -45,7 +45,7 @@ _SPELT_OUT: Final = Text("英文名称", "Names in full")
 _TEXTS: Final[tuple[tuple[str, Text, Mapping[Language, int], int], ...]] = (
     ("name", _NAME, {"zh": 22, "en": 24}, -26),
     ("english", _SPELT_OUT, {"en": 11}, -9),
-    ("figures", _FIGURES, {"zh": 19, "en": 19}, 18),
+    ("figures", _FIGURES, {"zh": 19, "en": 17}, 18),
 )
 LABELS: Final[Mapping[str, Label]] = {
     f"{column}_{shade}": Label(title=title, colour=colour, sizes=sizes, offset=offset)
