@@ -37,7 +37,10 @@ HERE: Final = Path(__file__).parent
 CACHE: Final = HERE.parents[2] / ".cache" / "pictures"
 IMAGES: Final = HERE.parents[2] / "docs" / "images" / "boards"
 MAIN: Final = ("situation", "incident", "obligations", "coverage", "search")
-SIZES: Final = ((1366, 768), (1920, 1080))
+SIZES: Final = {"1366": (1366, 768), "1920": (1920, 1080)}
+"""By name, of the window."""
+WHOLE: Final = {"incident": {"whole": (1920, 2990)}}
+"""More, of boards whose picture is below the first screen: there the entity graph is."""
 INTERVALS: Final = 200
 """Steps of a chart."""
 THEMES: Final = ("light", "dark")
@@ -216,8 +219,9 @@ def main() -> None:
             for language in LANGUAGES:
                 shown = as_opened(store, board, base)
                 data = board_data(store, board_json(board, language), shown, language)
-                for size, theme in product(SIZES, THEMES):
-                    to = IMAGES / f"{board.name}-{language}-{size[0]}-{theme}.png"
+                sizes = SIZES | WHOLE.get(board.name, {})
+                for (name, size), theme in product(sizes.items(), THEMES):
+                    to = IMAGES / f"{board.name}-{language}-{name}-{theme}.png"
                     draw(page(data, theme == "dark"), size, to)
                     print(f"{to.name}: {to.stat().st_size:,} bytes", flush=True)
         store.close()
