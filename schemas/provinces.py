@@ -91,6 +91,19 @@ OUTSIDE: Final = (
 PROVINCES: Final[Mapping[str, Province]] = MappingProxyType({p.code: p for p in _PROVINCES})
 """All 31 by code, in code order."""
 
+LETTERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "110000": "BJ", "120000": "TJ", "130000": "HE", "140000": "SX", "150000": "NM",
+        "210000": "LN", "220000": "JL", "230000": "HL", "310000": "SH", "320000": "JS",
+        "330000": "ZJ", "340000": "AH", "350000": "FJ", "360000": "JX", "370000": "SD",
+        "410000": "HA", "420000": "HB", "430000": "HN", "440000": "GD", "450000": "GX",
+        "460000": "HI", "500000": "CQ", "510000": "SC", "520000": "GZ", "530000": "YN",
+        "540000": "XZ", "610000": "SN", "620000": "GS", "630000": "QH", "640000": "NX",
+        "650000": "XJ", "710000": "TW", "810000": "HK", "820000": "MO",
+    }
+)  # fmt: skip
+"""By code: GB/T 2260-2007's two letters, which ISO 3166-2:CN has too; those outside as well."""
+
 SEPARATE_CITIES: Final[Mapping[str, SeparateCity]] = MappingProxyType(
     {city.code: city for city in _SEPARATE_CITIES}
 )

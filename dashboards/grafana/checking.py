@@ -22,6 +22,7 @@ from dashboards.grafana.legibility import (
     height_faults,
     script_faults,
     value_faults,
+    width_faults,
 )
 from dashboards.grafana.macros import MacroFault, Selection, expand
 
@@ -129,7 +130,7 @@ def _dress_faults(dashboard: Dashboard) -> Iterator[tuple[str, str]]:
             yield panel["title"], "has no description"
         if not panel.get("title"):
             yield f"panel {panel['id']}", "has no title"
-        for fault in (*panel_faults(panel), *heading_faults(panel)):
+        for fault in (*panel_faults(panel), *heading_faults(panel), *width_faults(panel)):
             yield panel["title"], fault
     for fault in script_faults(dashboard, dashboard["uid"].rpartition("-")[2]):
         yield "texts", fault

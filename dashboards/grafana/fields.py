@@ -57,7 +57,9 @@ def override(look: Look, language: Language) -> list[Any]:
         ("noValue", "—"),
     ]
     if look.words:
-        properties.append(("mappings", mappings_of(look.words, look.colours, language)))
+        nothing = [_NOTHING] if look.fill else []
+        mappings = [*mappings_of(look.words, look.colours, language), *nothing]
+        properties.append(("mappings", mappings))
         properties.append(("custom.align", "left"))  # a word for a number is a word
     if look.patterns:
         properties.append(("mappings", [*_pattern_maps(look.patterns), _NOTHING]))

@@ -17,6 +17,11 @@ _GRID_ROW, _TABLE_ROW = 38, 36
 """Pixels of a row of the grid, its gap included, and of a table with small cells."""
 _FRAME: Final = 8 + 32 + 36 + 8
 """Of a table's panel: gap, title, heading, padding."""
+_GRID_COLUMN, _SIDES = 76, 26
+"""Pixels at 1920 beside Grafana's menu: of a column of the grid; of a panel's gap and padding."""
+_UNSET_WIDTH: Final = 150
+"""What Grafana gives a column without a width at least."""
+_SHEET_COLUMNS: Final = 12
 _SEEN_AT_ONCE: Final = 16
 _SPARE_ROWS: Final = 3
 _TEXTS: Final = frozenset({"title", "description", "text", "label", "noValue", "displayName"})
@@ -25,7 +30,8 @@ _TEXTS: Final = frozenset({"title", "description", "text", "label", "noValue", "
 def heading_faults(panel: Mapping[str, Any]) -> Iterator[str]:
     """Headings of a table that their columns cut off."""
     for name, settings in _columns(panel):
-        heading, width = str(settings.get("displayName", "")), settings.get("custom.width", 0)
+        heading = str(settings.get("displayName", ""))
+        width = settings.get("custom.width") or settings.get("custom.minWidth", 0)
         needs = for_heading(heading)
         if width and not settings.get("custom.hidden") and needs > width:
             yield f"cuts the heading {heading!r} of {name}: {needs} pixels in {width}"
@@ -59,6 +65,21 @@ def height_faults(panel: Mapping[str, Any], sql: str, rows: int) -> Iterator[str
         yield f"cuts off its last rows: {rows} where there is room for {room}"
     if room > rows + _SPARE_ROWS:
         yield f"is mostly empty: {rows} rows where there is room for {room}"
+
+
+def width_faults(panel: Mapping[str, Any]) -> Iterator[str]:
+    """A table of few columns of which some stand beyond its right edge on a full screen.
+
+    One of many is a sheet: it is read by scrolling on any screen.
+    """
+    widths = [
+        settings.get("custom.width") or max(settings.get("custom.minWidth", 0), _UNSET_WIDTH)
+        for _, settings in _columns(panel)
+        if not settings.get("custom.hidden")
+    ]
+    room = panel["gridPos"]["w"] * _GRID_COLUMN - _SIDES
+    if len(widths) < _SHEET_COLUMNS and sum(widths) > room:
+        yield f"is wider than its panel: {sum(widths)} pixels in {room}"
 
 
 def script_faults(dashboard: Dashboard, language: str) -> Iterator[str]:

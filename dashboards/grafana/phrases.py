@@ -100,6 +100,10 @@ def _left(late: str, since: str, day: str, hour: str, minute: str) -> str:
 
 PHRASES: Final[Words] = {
     "label": Text("p.2", "p.3"),
+    "spelt_out": Text(
+        "",
+        "if(is_deep, ' ', english) AS english_dark, if(is_deep, english, ' ') AS english_light,",
+    ),
     "text": Text("text_zh", "text_en"),
     "limb_value": Text("value", "value_en"),
     "limb_bound": Text("bound", "bound_en"),

@@ -34,7 +34,7 @@ _WORDS: Final[dict[str, Words]] = {
     "status": words.STATUS,
     "verdict": words.VERDICT,
     "level": words.LEVEL,
-    "obligation": words.OBLIGATION,
+    "obligation": words.DUE,
     "outcome": words.OUTCOME,
     "basis": words.BASIS,
     "stated_by": words.STATED_BY,

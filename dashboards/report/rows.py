@@ -5,7 +5,7 @@ writes them as text.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Literal, TypeAlias, TypeVar
 
 import msgspec
 
@@ -103,7 +103,7 @@ class ObligationRow(msgspec.Struct, frozen=True, kw_only=True):
     starts_us: int
     due_soon_us: int | None
     due_us: int | None
-    state: ObligationState
+    state: ObligationState | Literal["at_once"]
     done_us: int | None
     reason: str
     reason_en: str

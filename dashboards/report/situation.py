@@ -29,7 +29,7 @@ UNGRADED: Final = "none"
 """Grade of an incident to which neither regime gives a tier."""
 GRADES: Final = (*TIERS, UNGRADED)
 """Gravest first."""
-OPEN_STATES: Final = ("late", "due_soon", "pending")
+OPEN_STATES: Final = ("late", "due_soon", "at_once", "pending")
 """States of an obligation that still wants something done, most pressing first."""
 ENDED: Final = ("resolved", "closed")
 
@@ -174,9 +174,14 @@ def _cases(rows: Rows, made_at: Moment) -> list[Case]:
 
 
 def _standing(duty: ObligationRow, made_at: Moment) -> ObligationRow:
-    """The duty as it stands when the report is made: no worker need have run since."""
+    """The duty as it stands when the report is made: no worker need have run since.
+
+    One that the instrument wants at once has no time that could be near: it is not due soon.
+    """
+    assert duty.state != "at_once", "no store says so"
     state = state_at(duty.state, duty.due_soon_us, duty.due_us, made_at)
-    return msgspec.structs.replace(duty, state=state)
+    is_at_once = state == "due_soon" and duty.due_us is None
+    return msgspec.structs.replace(duty, state="at_once" if is_at_once else state)
 
 
 def _by_incident(rows: Iterable[Keyed]) -> defaultdict[str, list[Keyed]]:
@@ -269,5 +274,5 @@ def _clocks(cases: Iterable[Case]) -> tuple[Clock, ...]:
 
 
 def urgency(duty: ObligationRow) -> tuple[int, int]:
-    """Sorts open obligations: by state, then those due at once, then by deadline."""
+    """Sorts open obligations: by state, then by deadline."""
     return OPEN_STATES.index(duty.state), duty.due_us or 0

@@ -13,6 +13,7 @@ import chdb
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from pipeline.files.rule_files import rule_rows
 from sinks.chdb import ChdbSink
 from tests.benchmarks import multiplied_store, sample_store
 
@@ -70,6 +71,7 @@ def load(store: ChdbSink, folder: Path, events: int) -> None:
     count = round(events / each)
     registry = multiplied_store.registry_of(1, min(ENTERPRISES, int(count / COPIES_OF_EACH)))
     multiplied_store.keep_all(store, registry)
+    store.write(rule_rows(sample_store.load_own_rules()), "rules")
     samples = [str(row["enterprise_id"]) for row in found]
     last = time.time_ns() // 1_000
     copies = multiplied_store.copies_of(1, samples, count, registry, last)

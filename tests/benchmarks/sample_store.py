@@ -20,6 +20,7 @@ from pipeline.files.rule_files import load_rules
 from pipeline.intake.batching import chunk_lines
 from pipeline.path import Engine
 from pipeline.policy import Policy
+from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.simulate.config import SimulationConfig
 from pipeline.simulate.registry import KEY_ID, Publisher, make_registry, signing_key
 from pipeline.simulate.traffic import SimulatedBatch, make_traffic
@@ -56,11 +57,16 @@ _COURSES: tuple[tuple[Verb, ...], ...] = (
 """What analysts say of an incident, one course after the other."""
 
 
+def load_own_rules() -> RuleSet:
+    """What the sample is matched with."""
+    return load_rules([OWN_RULES], None)
+
+
 def fill(sink: Sink, size: int, events: int, seed: int = 1) -> None:
     """Some `events` of `size` enterprises, each a mean one's share, into a migrated store."""
     publishers = make_registry(seed, size)
     registry = {enterprise.enterprise_id: enterprise for enterprise, _ in publishers}
-    engine = Engine(load_rules([OWN_RULES], None), Policy(commands=UNPROVED), registry)
+    engine = Engine(load_own_rules(), Policy(commands=UNPROVED), registry)
     config = SimulationConfig(
         start=START,
         duration_s=DURATION_S,

@@ -526,7 +526,7 @@ def _assessment(incident: Incident, case: Case, regime: str, tier: Tier | None) 
         enterprise_id=incident.enterprise_id,
         province=incident.province,
         regime=regime,  # type: ignore[arg-type]
-        revision=2,
+        revision=1,
         occurred=case.occurred,
         tier=tier if case.occurred else None,
         colour=colours[tier] if tier and not case.occurred else None,  # type: ignore[arg-type]

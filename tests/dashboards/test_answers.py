@@ -120,8 +120,13 @@ def test_countdowns_stand_by_recipient(store: ChdbSink) -> None:
 def test_each_tile_has_its_name_and_two_counts(store: ChdbSink) -> None:
     tiles = {row["province"]: row for row in answers(store, SITUATION)["Provinces"]}
     quiet, grave, lesser = tiles["110000"], tiles["440000"], tiles["210000"]
-    assert (quiet["name_dark"], quiet["figures_dark"]) == ("Beijing", " ")
-    assert (grave["name_light"], grave["name_dark"]) == ("Guangdong", " ")
+    assert (quiet["name_dark"], quiet["english_dark"], quiet["figures_dark"]) == (
+        "BJ",
+        "Beijing",
+        " ",
+    )
+    assert (grave["name_light"], grave["english_light"]) == ("GD", "Guangdong")
+    assert (grave["name_dark"], grave["english_dark"]) == (" ", " ")
     assert grave["figures_light"].partition("\n")[0] == "1 · 0"
     assert lesser["figures_dark"].partition("\n")[0] == "0 · 1"
     assert {tiles[p.code]["figures_dark"] for p in OUTSIDE} == {" "}

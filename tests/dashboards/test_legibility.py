@@ -1,5 +1,6 @@
 """Cut texts, values without a word and the wrong script are found, and no board has them."""
 
+import re
 from copy import deepcopy
 from typing import Any
 
@@ -14,6 +15,7 @@ from dashboards.grafana.legibility import (
     height_faults,
     script_faults,
     value_faults,
+    width_faults,
 )
 from dashboards.grafana.widths import for_cell
 from dashboards.words import LANGUAGES, Language
@@ -49,7 +51,11 @@ def test_no_board_cuts_a_heading_or_speaks_the_other_language(
     board: Any, language: Language
 ) -> None:
     dashboard = board_json(board, language)
-    found = [fault for panel in dashboard["panels"] for fault in heading_faults(panel)]
+    found = [
+        (panel["title"], fault)
+        for panel in dashboard["panels"]
+        for fault in (*heading_faults(panel), *width_faults(panel))
+    ]
     assert [*found, *script_faults(dashboard, language)] == []
 
 
@@ -74,11 +80,11 @@ def test_a_heading_that_is_cut_is_found() -> None:
 
 def test_the_longest_value_that_is_cut_is_found_as_it_is_shown() -> None:
     panel = incidents()
-    narrow(panel, "scenario", 100)
-    rows = [{"scenario": "ransomware"}, {"scenario": "uncontrolled_remote_maintenance"}]
+    narrow(panel, "grade", 100)
+    rows = [{"grade": 4}, {"grade": 1}]
     (fault,) = value_faults(panel, rows)
-    assert fault.startswith("cuts 'Uncontrolled remote maintenance' of scenario")
-    assert list(value_faults(panel, [{"scenario": ""}, {"scenario": None}])) == []
+    assert fault.startswith("cuts 'I particularly major' of grade")
+    assert list(value_faults(panel, [{"grade": ""}, {"grade": None}])) == []
 
 
 def test_a_column_that_wraps_or_is_hidden_cuts_nothing() -> None:
@@ -98,6 +104,17 @@ def test_a_table_that_its_height_does_not_fit_is_found() -> None:
         "is mostly empty: 3 rows where there is room for 10"
     ]
     assert list(height_faults(panel, grouped, 3)) == []
+
+
+def test_a_table_with_columns_beyond_its_right_edge_is_found_and_a_sheet_is_not() -> None:
+    panel = incidents()
+    assert list(width_faults(panel)) == []
+    panel["gridPos"]["w"] = 12
+    (fault,) = width_faults(panel)
+    assert re.fullmatch(r"is wider than its panel: 1\d{3} pixels in 886", fault)
+    sheet = panel["fieldConfig"]["overrides"]
+    sheet += [{**deepcopy(sheet[0]), "matcher": {"options": f"more_{n}"}} for n in range(4)]
+    assert list(width_faults(panel)) == []
 
 
 def test_a_value_for_which_no_word_stands_is_found() -> None:

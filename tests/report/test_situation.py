@@ -44,7 +44,9 @@ def test_a_province_has_the_grade_of_its_gravest_incident(situation: Situation) 
 
 def test_the_deadline_that_runs_out_first_is_on_top(situation: Situation) -> None:
     states = [clock.obligation.state for clock in situation.clocks]
-    assert states == sorted(states, key=("late", "due_soon", "pending").index)
+    assert states == sorted(states, key=("late", "due_soon", "at_once", "pending").index)
+    at_once = [c.obligation.due_us for c in situation.clocks if c.obligation.state == "at_once"]
+    assert at_once == [None] * len(at_once) != [], "what has no time is not due soon"
     soon = [c.obligation.due_us or 0 for c in situation.clocks if c.obligation.state == "due_soon"]
     assert soon == sorted(soon)
 

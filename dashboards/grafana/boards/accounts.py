@@ -149,24 +149,6 @@ GROUP BY enterprise_id ORDER BY dead_lettered + refused DESC, late DESC, enterpr
             panels=(
                 Panel(
                     kind="table",
-                    title=Text("原因代码", "Reason codes"),
-                    description=Text(
-                        "丢弃与死信的原因及条数。", "Why events were dropped or dead-lettered."
-                    ),
-                    queries=(
-                        f"""
-SELECT pair.1 AS reason_code, sum(pair.2) AS events
-FROM (SELECT arrayJoin(JSONExtractKeysAndValues(reasons, 'UInt64')) AS pair
-      FROM batches WHERE {_RECEIVED})
-GROUP BY reason_code ORDER BY events DESC, reason_code LIMIT 50
-""",
-                    ),
-                    width=8,
-                    height=10,
-                    empty=Text("没有丢弃或死信", "Nothing was dropped or dead-lettered"),
-                ),
-                Panel(
-                    kind="table",
                     title=Text("死信", "Dead letters"),
                     description=Text(
                         "最近的死信，附问题与改正办法。",
@@ -181,9 +163,27 @@ LEFT JOIN enterprises AS e ON e.enterprise_id = d.enterprise_id
 ORDER BY received_at DESC, dead_letter_id LIMIT 200
 """,
                     ),
-                    width=16,
+                    width=24,
                     height=10,
                     empty=Text("没有死信", "No dead letter"),
+                ),
+                Panel(
+                    kind="table",
+                    title=Text("原因代码", "Reason codes"),
+                    description=Text(
+                        "丢弃与死信的原因及条数。", "Why events were dropped or dead-lettered."
+                    ),
+                    queries=(
+                        f"""
+SELECT pair.1 AS reason_code, sum(pair.2) AS events
+FROM (SELECT arrayJoin(JSONExtractKeysAndValues(reasons, 'UInt64')) AS pair
+      FROM batches WHERE {_RECEIVED})
+GROUP BY reason_code ORDER BY events DESC, reason_code LIMIT 50
+""",
+                    ),
+                    width=8,
+                    height=8,
+                    empty=Text("没有丢弃或死信", "Nothing was dropped or dead-lettered"),
                 ),
                 Panel(
                     kind="table",
@@ -203,8 +203,8 @@ LEFT JOIN enterprises AS e ON e.enterprise_id = b.enterprise_id
 GROUP BY unverified, enterprise_id ORDER BY batches DESC, enterprise_id, unverified LIMIT 200
 """,
                     ),
-                    width=24,
-                    height=7,
+                    width=16,
+                    height=8,
                     empty=Text("每个批次都可核对", "Every batch could be told"),
                 ),
             ),

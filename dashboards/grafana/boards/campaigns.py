@@ -55,8 +55,8 @@ def campaign_table(where: str, limit: int, height: int) -> Panel:
 SELECT status AS campaign_status, level, indicator AS campaign, kind AS indicator_kind,
        combined_miit_tier, combined_cac_tier,
        enterprise_count AS enterprises, incident_count AS incidents,
-       <province_words> AS province_list, <scenario_words> AS scenario_list, first_province,
-       first_time, last_time, campaign_id
+       <province_words> AS province_list, <scenario_words> AS scenario_list, last_time,
+       campaign_id
 FROM campaigns WHERE {where}
 ORDER BY status = 'active' DESC, enterprises DESC, last_time DESC, campaign_id LIMIT {limit}
 """,
@@ -189,11 +189,10 @@ _HEAD: Final = Panel(
     ),
     queries=(
         f"""
-SELECT status AS campaign_status, level, indicator, kind AS indicator_kind,
+SELECT status AS campaign_status, indicator, kind AS indicator_kind,
        combined_miit_tier, combined_cac_tier,
        enterprise_count AS enterprises, incident_count AS incidents,
-       <scenario_words> AS scenario_list, first_province, first_sector, first_time, last_time,
-       revision, revised_at
+       <scenario_words> AS scenario_list, first_province, first_sector, first_time, last_time
 FROM campaigns WHERE {_THIS}
 """,
     ),

@@ -19,17 +19,28 @@ _SINCE: Final = (
     f"if({_HOURS} = 0, $__fromTime(), $__toTime() - toIntervalHour(least({_HOURS}, 168)))"
 )
 """Grafana does not know when a reader last looked: the reader says how many hours ago."""
+_MOST: Final = 50
 _EARNEST: Final = f"(drill != '') = ({chosen('drills')} = '1')"
 
 
+_NEWEST: Final = f"""(SELECT if(count() < {_MOST}, {_SINCE}, min(opened_at))
+    FROM (SELECT opened_at FROM incidents
+          WHERE <live> AND opened_at > {_SINCE} AND opened_at <= $__toTime()
+          ORDER BY opened_at DESC LIMIT {_MOST}))"""
+"""No change before it is shown: there are as many new incidents since as the table has rows.
+
+So the steps of a month's revisions are not worked out for the few that are the newest."""
+
+
 def _recent(moment: str) -> str:
-    return f"{moment} > {_SINCE} AND {moment} <= $__toTime()"
+    return f"{moment} > {_SINCE} AND {moment} >= {_NEWEST} AND {moment} <= $__toTime()"
 
 
 def _steps(columns: str, table: str, value: str, moment: str, key: str) -> str:
     """Revisions in which `value` is not that of the one before; the first of all is no change."""
     return f"""SELECT {moment} AS changed_at, {columns}, incident_id
-      FROM (SELECT *, {value} AS value, lagInFrame({value}) OVER (PARTITION BY {key}
+      FROM (SELECT incident_id, {moment}, {value} AS value,
+                lagInFrame({value}) OVER (PARTITION BY {key}
                 ORDER BY revision ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before,
                 row_number() OVER (PARTITION BY {key} ORDER BY revision) AS place
             FROM {table} WHERE {_EARNEST} AND incident_id IN (
@@ -47,16 +58,15 @@ CHANGES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT changed_at, what_changed, judgement, status, i.title AS incident,
-       if(e.name = '', i.enterprise_id, e.name) AS enterprise, i.province AS province,
+SELECT changed_at, what_changed, became, i.title AS incident,
+       if(e.name = '', i.enterprise_id, e.name) AS enterprise,
        c.incident_id AS incident_id, i.enterprise_id AS enterprise_id,
        {opens("i.first_time", "i.last_time")}
-FROM (SELECT opened_at AS changed_at, 'opened' AS what_changed, '' AS judgement, '' AS status,
-             incident_id
+FROM (SELECT opened_at AS changed_at, 'opened' AS what_changed, '' AS became, incident_id
       FROM incidents WHERE <live> AND {_recent("opened_at")}
       UNION ALL {
             _steps(
-                "'judged', value, ''",
+                "'judged', value",
                 "assessment_revisions",
                 "<judged>",
                 "assessed_at",
@@ -65,19 +75,19 @@ FROM (SELECT opened_at AS changed_at, 'opened' AS what_changed, '' AS judgement,
         }
       UNION ALL {
             _steps(
-                "'moved', '', toString(value)",
+                "'moved', toString(value)",
                 "incident_revisions",
                 "status",
                 "revised_at",
                 "incident_id",
             )
         }
-      UNION ALL SELECT due_at, 'missed', '', '', incident_id
+      UNION ALL SELECT due_at, 'missed', '', incident_id
       FROM obligations WHERE {_EARNEST} AND state = 'late' AND {_recent("due_at")}) AS c
-INNER JOIN (SELECT incident_id, enterprise_id, province, <title> AS title, first_time, last_time
+INNER JOIN (SELECT incident_id, enterprise_id, <title> AS title, first_time, last_time
             FROM incidents WHERE <live>) AS i ON i.incident_id = c.incident_id
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
-ORDER BY changed_at DESC, incident_id, what_changed LIMIT 50
+ORDER BY changed_at DESC, incident_id, what_changed LIMIT {_MOST}
 """,
     ),
     width=14,

@@ -17,6 +17,8 @@ FROM detections AS d WHERE {_FIRED}
 """
 """A row a tag; rules and enterprises as hashes, which are counted faster than texts."""
 _KNOWN: Final = ", ".join(f"'{key}'" for key in TACTIC)
+_SUMMARIES: Final = "Array(Tuple(rule_id String, title String, title_zh String, level String))"
+"""What is read of an incident's detections: in one pass, which is a third of the work."""
 _NONE: Final = Text("所选时段内没有告警", "No detection in the chosen period")
 
 COVERAGE: Final = Board(
@@ -114,15 +116,15 @@ SELECT any(<rule>) AS rule, any(level) AS level, countIf(confirmed) AS occurred_
        if(unjudged = count(), NULL, false_positives / (count() - unjudged)) AS false_share,
        avgOrNull(minutes) AS handled_min, rule_id
 FROM (SELECT i.incident_id AS incident_id, confirmed, verdict, h.minutes AS minutes,
-             JSONExtractString(d, 'rule_id') AS rule_id, JSONExtractString(d, 'title') AS title,
-             JSONExtractString(d, 'title_zh') AS title_zh, JSONExtractString(d, 'level') AS level
-      FROM (SELECT incident_id, confirmed, verdict, arrayJoin(JSONExtractArrayRaw(detections)) AS d
+             d.1 AS rule_id, d.2 AS title, d.3 AS title_zh, d.4 AS level
+      FROM (SELECT incident_id, confirmed, verdict,
+                   arrayJoin(JSONExtract(detections, '{_SUMMARIES}')) AS d
             FROM incidents WHERE {_JUDGED}) AS i
       LEFT JOIN (SELECT incident_id, dateDiff('minute', minOrNullIf(revised_at,
                             status = 'in_progress'), minOrNullIf(revised_at,
                             status IN ('resolved', 'closed'))) AS minutes
                  FROM incident_revisions
-                 WHERE incident_id IN (SELECT incident_id FROM incidents WHERE {_JUDGED})
+                 WHERE status IN ('in_progress', 'resolved', 'closed')
                  GROUP BY incident_id) AS h ON h.incident_id = i.incident_id)
 GROUP BY rule_id
 ORDER BY false_positives DESC, occurred_count + suspected_count DESC, rule_id LIMIT 200
@@ -149,7 +151,7 @@ SELECT x.state AS exception_state, if(title = '', x.rule_id, <rule>) AS rule,
           arrayStringConcat(arrayFilter(it -> it != '', [x.host, x.account, x.address]), ' + '))
            AS exception_scope,
        x.starts_at AS silent_from, x.ends_at AS silent_until, x.analyst AS analyst,
-       x.reason AS reason, x.rule_id AS rule_id, x.enterprise_id AS enterprise_id
+       x.reason AS reason, x.enterprise_id AS enterprise_id
 FROM (SELECT * FROM exceptions
       WHERE drill = '' AND (state = 'active' OR $__timeFilter(revised_at))) AS x
 LEFT JOIN (SELECT rule_id, any(d.title) AS title, any(d.title_zh) AS title_zh
@@ -177,10 +179,9 @@ ORDER BY exception_state != 'active', hidden_matches DESC, silent_until, x.excep
                     ),
                     queries=(
                         f"""
-SELECT <rule> AS rule, level, scenario, detections, enterprises, rule_id
+SELECT <rule> AS rule, level, detections, enterprises, rule_id
 FROM (SELECT rule_id, any(d.title) AS title, any(d.title_zh) AS title_zh, any(d.level) AS level,
-             any(d.scenario) AS scenario, count() AS detections,
-             {distinct("enterprise_id")} AS enterprises
+             count() AS detections, {distinct("enterprise_id")} AS enterprises
       FROM detections AS d WHERE {_FIRED} GROUP BY rule_id)
 ORDER BY detections DESC, rule_id LIMIT 200
 """,

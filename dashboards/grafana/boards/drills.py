@@ -130,8 +130,8 @@ _TIMES: Final = ",\n       ".join(
 )
 
 _CALENDAR: Final = f"""
-SELECT e.province AS province, count() AS enterprises, countIf(d.last IS NOT NULL) AS drilled,
-       countIf(d.last IS NULL) AS not_drilled, drilled / enterprises AS drilled_share,
+SELECT e.province AS province, count() AS enterprises, countIf(d.last IS NULL) AS not_drilled,
+       1 - not_drilled / enterprises AS drilled_share,
        max(d.last) AS last_drill_at
 FROM enterprises AS e
 LEFT JOIN (SELECT enterprise_id, toNullable(max(struck_at)) AS last

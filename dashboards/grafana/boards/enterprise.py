@@ -47,11 +47,11 @@ SELECT name AS enterprise, province, sector, field,
 FROM enterprises WHERE {_THIS}
 """,
                     ),
-                    width=12,
+                    width=24,
                     height=4,
                     empty=Text("登记表中没有该单位", "The registry has no such enterprise"),
                 ),
-                *tier_stats(_WHERE),
+                *tier_stats(_WHERE, width=6),
             ),
         ),
         Section(
@@ -78,7 +78,7 @@ FROM enterprises WHERE {_THIS}
                         " dateDiff('second', max(received_at), now())) AS silent_s"
                         f" FROM batches WHERE {_EARNEST}",
                     ),
-                    width=4,
+                    width=3,
                     height=8,
                     unit="dtdhms",
                     colour=GREY,
@@ -97,7 +97,7 @@ SELECT product, count() AS events FROM events
 WHERE {_EARNEST} AND $__timeFilter(time) GROUP BY product ORDER BY events DESC, product LIMIT 15
 """,
                     ),
-                    width=8,
+                    width=6,
                     colour=INK,
                 ),
                 Panel(
@@ -114,6 +114,7 @@ FROM batches WHERE {_EARNEST} AND $__timeFilter(received_at)
 ORDER BY received_at DESC, batch_id LIMIT 100
 """,
                     ),
+                    width=15,
                     empty=_NO_BATCH,
                 ),
                 Panel(

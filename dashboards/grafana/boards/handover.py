@@ -13,7 +13,14 @@ _WINDOWS: Final = {
     "day_before": (days_back("$__fromTime()", 1), days_back("$__toTime()", 1)),
     "week_before": (days_back("$__fromTime()", 7), days_back("$__toTime()", 7)),
 }
-_IN_PERIOD: Final = "$__timeFilter(assessed_at)"
+_MOST_CHANGES: Final = 200
+_IN_PERIOD: Final = f"""$__timeFilter(assessed_at) AND assessed_at >= (
+        SELECT if(count() < {_MOST_CHANGES}, $__fromTime(), min(assessed_at))
+        FROM (SELECT assessed_at FROM assessment_revisions
+              WHERE drill = '' AND revision = 1 AND $__timeFilter(assessed_at)
+              ORDER BY assessed_at DESC LIMIT {_MOST_CHANGES}))"""
+"""In the period, and not before as many first judgements as the table has rows: each is a change,
+and older changes are not shown."""
 _CHANGED: Final = f"""(SELECT incident_id FROM assessment_revisions
           WHERE drill = '' AND {_IN_PERIOD})"""
 _SAID: Final = "$__timeFilter(said_at)"
@@ -72,14 +79,14 @@ ORDER BY place
                         f"""
 SELECT assessed_at, i.title AS incident, regime, before AS judgement_before, judged AS judgement,
        <reason> AS reason, a.incident_id AS incident_id, {opens("i.first_time", "i.last_time")}
-FROM (SELECT *, <judged> AS judged,
+FROM (SELECT assessed_at, incident_id, regime, <reason>, <judged> AS judged,
              lagInFrame(judged) OVER (PARTITION BY incident_id, regime ORDER BY revision
                  ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW) AS before
       FROM assessment_revisions WHERE drill = '' AND incident_id IN {_CHANGED}) AS a
 LEFT JOIN (SELECT incident_id, <title> AS title, first_time, last_time FROM incidents
            WHERE incident_id IN {_CHANGED}) AS i ON i.incident_id = a.incident_id
 WHERE judged != before AND {_IN_PERIOD}
-ORDER BY assessed_at DESC, incident_id, regime LIMIT 200
+ORDER BY assessed_at DESC, incident_id, regime LIMIT {_MOST_CHANGES}
 """,
                     ),
                     width=24,

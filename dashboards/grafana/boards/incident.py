@@ -191,7 +191,7 @@ FROM (SELECT arrayJoin(JSONExtractArrayRaw(detections)) AS d FROM incidents WHER
 ORDER BY first_time, rule, d
 """,
     ),
-    width=24,
+    width=19,
     height=9,
     empty=_CHOOSE,
 )
@@ -226,8 +226,8 @@ SELECT tactic FROM (SELECT tactics FROM incidents WHERE {_THIS})
 ARRAY JOIN tactics AS tactic
 """,
     ),
-    width=6,
-    height=8,
+    width=5,
+    height=9,
 )
 _ENTITIES: Final = Panel(
     kind="graph",
@@ -337,7 +337,8 @@ SELECT revision, revised_at, status, verdict, detection_count AS detections, <ti
 FROM incident_revisions WHERE {_THIS} ORDER BY revision DESC LIMIT 200
 """,
     ),
-    width=9,
+    width=24,
+    height=6,
 )
 _COMMANDS: Final = Panel(
     kind="table",
@@ -349,7 +350,8 @@ SELECT said_at, analyst, verb, accepted, refusal, reason
 FROM commands WHERE {_THIS} ORDER BY said_at DESC, command_id LIMIT 200
 """,
     ),
-    width=9,
+    width=24,
+    height=6,
     empty=Text("尚无处置记录", "Nothing was done yet"),
 )
 
@@ -371,16 +373,11 @@ INCIDENT_BOARD: Final = Board(
         ),
         Section(
             title=Text("攻击", "The attack"),
-            panels=(_DETECTIONS, _ENTITIES, _ENTITY_LIST, _OVER_TIME, _CAMPAIGNS),
+            panels=(_DETECTIONS, _TACTICS, _ENTITIES, _ENTITY_LIST, _OVER_TIME, _CAMPAIGNS),
         ),
         Section(
             title=Text("证据与记录", "Evidence and record"),
-            panels=(
-                _EVIDENCE,
-                _TACTICS,
-                _REVISIONS,
-                _COMMANDS,
-            ),
+            panels=(_EVIDENCE, _REVISIONS, _COMMANDS),
         ),
     ),
 )

@@ -231,7 +231,7 @@ _RULES: Final = Panel(
     ),
     queries=(
         f"""
-SELECT any(<rule>) AS rule, any(level) AS level, countIf(side = 'live') AS live,
+SELECT any(<rule>) AS rule, countIf(side = 'live') AS live,
        countIf(side = 'again') AS again, toInt64(again) - toInt64(live) AS difference, rule_id
 FROM ({_FIRED})
 GROUP BY rule_id HAVING difference != 0

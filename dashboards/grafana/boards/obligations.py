@@ -22,7 +22,9 @@ _CHOSEN: Final = (
     f" AND {is_chosen('state', '<due>')}"
 )
 _OPEN: Final = "state IN ('late', 'due_soon', 'pending')"
-_TIMELESS: Final = f"due_at IS NULL AND {_OPEN} AND {_CHOSEN}"
+_LONGEST_OPEN: Final = "starts_at, obligation_id"
+_TIMELESS: Final = f"""due_at IS NULL AND {_OPEN} AND {_CHOSEN}
+      ORDER BY {_LONGEST_OPEN} LIMIT 100"""
 _CHOICES: Final = tuple(f"${{{name}:queryparam}}" for name in ("province", "regime"))
 _DATED: Final = tuple(state for state in DUE if state != "at_once")
 
@@ -164,6 +166,8 @@ GROUP BY time {EVERY_INTERVAL}
                     ),
                     series={state: DUE[state] for state in _DATED},
                     series_colours=STATE_COLOURS,
+                    width=24,
+                    height=6,
                 ),
                 Panel(
                     kind="table",
@@ -179,9 +183,10 @@ SELECT <due> AS due_state, <left> AS left, concat(<sender>, ' → ', <recipient>
        o.incident_id AS incident_id, {opens("p.first_time", "p.last_time")}
 FROM (SELECT * FROM obligations WHERE {_TIMELESS}) AS o
 LEFT JOIN {periods_of(_TIMELESS)} AS p ON p.incident_id = o.incident_id
-ORDER BY starts_at, obligation_id LIMIT 100
+ORDER BY {_LONGEST_OPEN}
 """,
                     ),
+                    width=24,
                     empty=NO_CLOCK,
                 ),
             ),

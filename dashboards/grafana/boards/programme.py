@@ -176,7 +176,7 @@ _SPENDING: Final = Panel(
     ),
     queries=(
         f"""
-SELECT if(e.name = '', s.enterprise_id, e.name) AS enterprise, e.province AS province,
+SELECT if(e.name = '', s.enterprise_id, e.name) AS enterprise,
        toString(year) AS calendar_year, it_spending, security_spending,
        100 * security_spending / it_spending AS security_share, s.enterprise_id AS enterprise_id
 FROM (SELECT * FROM {_SPENT}) AS s

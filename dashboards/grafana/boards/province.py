@@ -86,7 +86,7 @@ PROVINCE_BOARD: Final = Board(
                     queries=(
                         f"""
 SELECT min(<gravity>) AS grade, any(if(e.name = '', i.enterprise_id, e.name)) AS enterprise,
-       any(i.sector) AS sector, {TWO_COUNTS_SQL}, max(last_time) AS last_time,
+       {TWO_COUNTS_SQL}, max(last_time) AS last_time,
        i.enterprise_id AS enterprise_id
 FROM (SELECT * FROM incidents WHERE {_WHERE}) AS i
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id

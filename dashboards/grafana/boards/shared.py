@@ -52,6 +52,13 @@ ACCOUNT_COLOURS: Final[Mapping[str, str]] = {
     "dead_lettered": URGENT,
 }
 
+WHOLE_WIDTH: Final = 24
+"""Of the grid's columns."""
+_PRESSING: Final = (
+    "indexOf(['late', 'due_soon', 'at_once', 'pending'], <due>), due_at, obligation_id"
+)
+_MORE_OF_A_DUTY: Final = """due_at, regime, channel, <limit> AS limit,
+       o.province AS province, <article> AS article, """
 _NAMED = """
 FROM (SELECT * FROM incidents WHERE {where}) AS i
 LEFT JOIN enterprises AS e ON e.enterprise_id = i.enterprise_id
@@ -166,7 +173,7 @@ def periods_of(obligations: str) -> str:
 
 
 def incident_table(where: str, limit: int = 100, height: int = 12, width: int = 24) -> Panel:
-    """Incidents, gravest and newest first."""
+    """Incidents, gravest and newest first; their titles begin with the scenario."""
     return Panel(
         kind="table",
         title=Text("安全事件", "Incidents"),
@@ -176,9 +183,9 @@ def incident_table(where: str, limit: int = 100, height: int = 12, width: int = 
         ),
         queries=(
             f"""
-SELECT <gravity> AS grade, <miit> AS miit, <cac> AS cac, <title> AS incident, scenario,
+SELECT <gravity> AS grade, <miit> AS miit, <cac> AS cac, <title> AS incident,
        if(e.name = '', i.enterprise_id, e.name) AS enterprise, i.province AS province,
-       status, first_time, last_time, detection_count AS detections, assignee,
+       status, last_time, detection_count AS detections, assignee,
        i.incident_id AS incident_id, i.enterprise_id AS enterprise_id, {opens()}
 {_NAMED.format(where=where)}ORDER BY grade, last_time DESC, incident_id LIMIT {limit}
 """,
@@ -190,7 +197,12 @@ SELECT <gravity> AS grade, <miit> AS miit, <cac> AS cac, <title> AS incident, sc
 
 
 def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24) -> Panel:
-    """Open duties to report with a deadline, the first to run out on top."""
+    """Open duties to report with a deadline, the first to run out on top.
+
+    Half a screen has room for what is due, from whom and to whom: the duty leads to the rest.
+    """
+    more = _MORE_OF_A_DUTY if width == WHOLE_WIDTH else ""
+    pressing = f"{where} ORDER BY {_PRESSING} LIMIT {limit}"
     return Panel(
         kind="table",
         title=Text("报告时限", "Reporting deadlines"),
@@ -202,14 +214,12 @@ def clock_table(where: str, limit: int = 100, height: int = 12, width: int = 24)
         queries=(
             f"""
 SELECT <due> AS due_state, <left> AS left, if(e.name = '', o.enterprise_id, e.name) AS enterprise,
-       concat(<sender>, ' → ', <recipient>) AS duty, due_at, regime, channel, <limit> AS limit,
-       o.province AS province, <article> AS article, o.incident_id AS incident_id,
+       concat(<sender>, ' → ', <recipient>) AS duty, {more}o.incident_id AS incident_id,
        o.enterprise_id AS enterprise_id, {opens("p.first_time", "p.last_time")}
-FROM (SELECT * FROM obligations WHERE {where}) AS o
+FROM (SELECT * FROM obligations WHERE {pressing}) AS o
 LEFT JOIN enterprises AS e ON e.enterprise_id = o.enterprise_id
-LEFT JOIN {periods_of(where)} AS p ON p.incident_id = o.incident_id
-ORDER BY indexOf(['late', 'due_soon', 'at_once', 'pending'], <due>), due_at, o.obligation_id
-LIMIT {limit}
+LEFT JOIN {periods_of(pressing)} AS p ON p.incident_id = o.incident_id
+ORDER BY {_PRESSING}
 """,
         ),
         width=width,
@@ -218,7 +228,7 @@ LIMIT {limit}
     )
 
 
-def tiers_over_time(where: str, width: int = 6) -> tuple[Panel, ...]:
+def tiers_over_time(where: str, width: int = 5) -> tuple[Panel, ...]:
     """Incidents by the time of their first event, stacked by tier: occurred, and suspected."""
     return (
         _tiers_over_time(
@@ -261,7 +271,7 @@ GROUP BY time {EVERY_INTERVAL}
     )
 
 
-def counted_by(column: str, title: Text, where: str, width: int = 6, height: int = 8) -> Panel:
+def counted_by(column: str, title: Text, where: str, width: int = 7, height: int = 8) -> Panel:
     """Incidents by one column of theirs, the most frequent on top."""
     return Panel(
         kind="table",

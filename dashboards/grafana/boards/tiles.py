@@ -6,7 +6,7 @@ from typing import Final
 from dashboards.grafana.palette import GREY
 from dashboards.grafana.specs import Panel
 from dashboards.words import INCIDENT, Text
-from schemas.provinces import OUTSIDE, PROVINCES, TILE_COLUMNS, TILE_ROWS, Province
+from schemas.provinces import LETTERS, OUTSIDE, PROVINCES, TILE_COLUMNS, TILE_ROWS, Province
 
 TILE_DEGREES: Final = 5
 """Side of a tile on the map, in degrees around the equator, where they are square."""
@@ -74,10 +74,11 @@ def _query(figures: str, names: tuple[str, ...], shown: str, is_deep: str, is_ti
     return f"""
 SELECT province, {told},
        if(is_deep, {_BLANK}, label) AS name_dark, if(is_deep, label, {_BLANK}) AS name_light,
+       <spelt_out>
        if(is_deep, {_BLANK}, shown) AS figures_dark, if(is_deep, shown, {_BLANK}) AS figures_light,
        latitude, longitude
 FROM (SELECT p.1 AS province, p.1 IN ({outside}) AS is_outside, {counts},
-             <label> AS label, p.4 AS latitude, p.5 AS longitude,
+             <label> AS label, p.4 AS english, p.5 AS latitude, p.6 AS longitude,
              if(is_outside, {_BLANK}, {shown}) AS shown, NOT is_outside AND {is_deep} AS is_deep
       FROM (SELECT arrayJoin([
     {rows}]) AS p) AS places
@@ -99,4 +100,5 @@ def _marker(province: Province) -> str:
 def _place(province: Province, latitude: float, longitude: float) -> str:
     chinese = province.zh[: 3 if province.zh.startswith(_THREE_SIGNS) else 2]
     english = province.en.partition(" (")[0].replace("'", "")
-    return f"('{province.code}', '{chinese}', '{english}', {latitude}, {longitude})"
+    names = f"'{chinese}', '{LETTERS[province.code]}', '{english}'"
+    return f"('{province.code}', {names}, {latitude}, {longitude})"

@@ -21,6 +21,16 @@ _OF_DRILLS: Final[Mapping[str, dict[str, Any]]] = {
     "inject": {"words": words.DRILL_INJECT},
     "question": {"wrap": True},
     **{f"to_{name}": {"unit": "dtdhms"} for name in words.DRILL_MILESTONE},
+    **{
+        moment: {"unit": MOMENT, "width": 180}
+        for moment in (
+            "drill_starts_at",
+            "drill_ends_at",
+            "struck_at",
+            "scored_at",
+            "last_drill_at",
+        )
+    },
     "drilled_share": {"unit": "percentunit"},
 }
 
@@ -67,6 +77,8 @@ OF_ENTERPRISES: Final[Mapping[str, Look]] = {
     "first_received_at": Look(title=Text("最早接收", "First received"), unit=MOMENT, width=180),
     "name_dark": Look(title=Text("名称", "Name"), hidden=True),
     "name_light": Look(title=Text("名称", "Name"), hidden=True),
+    "english_dark": Look(title=Text("英文名称", "Name"), hidden=True),
+    "english_light": Look(title=Text("英文名称", "Name"), hidden=True),
     "figures_dark": Look(title=Text("数量", "Figures"), hidden=True),
     "figures_light": Look(title=Text("数量", "Figures"), hidden=True),
     "threshold": Look(
@@ -143,7 +155,7 @@ OF_ENTERPRISES: Final[Mapping[str, Look]] = {
     },
     "label": Look(title=Text("简称", "Short name"), hidden=True),
     **{
-        name: Look(title=title, width=180, **_OF_DRILLS.get(name, {}))
+        name: Look(title=title, **{"width": 110, **_OF_DRILLS.get(name, {})})
         for name, title in words.OF_DRILLS.items()
     },
 }

@@ -41,6 +41,13 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
         fill=True,
         width=140,
     ),
+    "became": Look(
+        title=Text("变为", "Became"),
+        words={**words.JUDGEMENT, **words.STATUS},
+        colours=JUDGEMENT_COLOURS,
+        fill=True,
+        width=140,
+    ),
     "tier": Look(
         title=words.INCIDENT["tier"],
         words=words.JUDGEMENT,
@@ -55,8 +62,8 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
     "miit_again": _judgement(Text("工信部（调查）", "MIIT, investigation")),
     "cac_live": _judgement(Text("网信办（实时）", "CAC, live")),
     "cac_again": _judgement(Text("网信办（调查）", "CAC, investigation")),
-    "combined_miit_tier": _judgement(Text("合并级别（工信部）", "Combined tier, MIIT")),
-    "combined_cac_tier": _judgement(Text("合并级别（网信办）", "Combined tier, CAC")),
+    "combined_miit_tier": _judgement(Text("合并级别（工信部）", "Combined, MIIT")),
+    "combined_cac_tier": _judgement(Text("合并级别（网信办）", "Combined, CAC")),
     "limb_tier": Look(title=words.INCIDENT["tier"], words=words.TIER, width=130),
     "tier_low": Look(title=Text("估计下限", "Lowest"), words=words.TIER, width=110),
     "tier_likely": Look(title=Text("最可能", "Likely"), words=words.TIER, width=110),
@@ -68,7 +75,7 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
         title=words.INCIDENT["province"], words=words.PLACE, width=120, link=TO_PROVINCE
     ),
     "enterprise": Look(
-        title=words.INCIDENT["enterprise"], width=240, link=TO_ENTERPRISE, wrap=True
+        title=words.INCIDENT["enterprise"], width=230, link=TO_ENTERPRISE, wrap=True
     ),
     "incident": Look(
         title=words.INCIDENT["incident"], link=TO_INCIDENT, least_width=300, wrap=True
@@ -112,7 +119,7 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
         title=Text("报送单位 → 接收单位", "From whom, to whom"),
         wrap=True,
         link=TO_INCIDENT,
-        least_width=260,
+        least_width=210,
     ),
     "chain": Look(
         title=Text("报送单位 → 接收单位", "From whom, to whom"), wrap=True, least_width=260

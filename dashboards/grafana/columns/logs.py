@@ -6,7 +6,7 @@ from typing import Final
 from dashboards import words
 from dashboards.grafana.columns.look import MOMENT, TO_ENTITY, Look
 from dashboards.grafana.palette import TECHNIQUE_SHADES
-from dashboards.grafana.widths import for_cell
+from dashboards.grafana.widths import for_heading
 from dashboards.words import Text
 
 OF_LOGS: Final[Mapping[str, Look]] = {
@@ -16,8 +16,8 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "received_at": Look(title=Text("接收", "Received"), unit=MOMENT, width=180),
     "last_received_at": Look(title=Text("最近接收", "Last received"), unit=MOMENT, width=180),
     "event_time": Look(title=Text("时间", "Time"), unit=MOMENT, width=180),
-    "rule": Look(title=Text("规则", "Rule"), least_width=220),
-    "rule_id": Look(title=Text("规则编号", "Rule id"), width=300),
+    "rule": Look(title=Text("规则", "Rule"), least_width=200),
+    "rule_id": Look(title=Text("规则编号", "Rule id"), width=282),
     "exception_state": Look(
         title=words.EXCEPTION["state"],
         words={state: words.EXCEPTION[state] for state in ("active", "ended", "expired")},
@@ -25,9 +25,9 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     ),
     "exception_scope": Look(title=words.EXCEPTION["scope"], least_width=150, wrap=True),
     "hidden_matches": Look(title=words.EXCEPTION["hidden"], width=100),
-    "last_hidden": Look(title=words.EXCEPTION["last_hidden"], width=170),
-    "silent_from": Look(title=Text("自", "From"), width=170),
-    "silent_until": Look(title=Text("至", "Until"), width=170),
+    "last_hidden": Look(title=words.EXCEPTION["last_hidden"], unit=MOMENT, width=170),
+    "silent_from": Look(title=Text("自", "From"), unit=MOMENT, width=170),
+    "silent_until": Look(title=Text("至", "Until"), unit=MOMENT, width=170),
     "summary": Look(title=Text("关键事实", "Key fact"), wrap=True),
     "enterprises": Look(title=Text("单位数", "Enterprises"), width=90),
     "detections": Look(title=Text("告警数", "Detections"), width=100),
@@ -64,7 +64,7 @@ OF_LOGS: Final[Mapping[str, Look]] = {
             title=tactic,
             patterns=TECHNIQUE_SHADES,
             fill=True,
-            least_width=max(128, for_cell(tactic.en)),
+            least_width=max(128, for_heading(tactic.en)),
         )
         for key, tactic in words.TACTIC.items()
     },

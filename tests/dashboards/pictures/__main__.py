@@ -1,8 +1,8 @@
 """Pictures of the main boards, drawn by Grafana 9.4's own components in Chromium.
 
 `python -m tests.dashboards.pictures [STORE]`: of the tests' made store, or of a folder with a
-store. npm fetches the components once. Not in these packages, and so not drawn: the entity graph;
-drawn as their panels do it: the map (OpenLayers), raw events, Grafana's frame around the panels.
+store. npm fetches the components once. Not in these packages, and drawn as their panels do it: the
+map (OpenLayers), the entity graph (forces of d3), raw events, Grafana's frame around the panels.
 """
 
 import json
@@ -10,7 +10,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from itertools import product
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,13 +21,15 @@ from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.building import board_json
 from dashboards.grafana.checking import Source, select
 from dashboards.grafana.compatibility import is_time
-from dashboards.grafana.inspect_json import Dashboard
+from dashboards.grafana.inspect_json import Dashboard, variable_queries
 from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.sample_period import choose
+from dashboards.grafana.specs import Board
 from dashboards.words import LANGUAGES, Language, Text
-from schemas.moments import HOUR, Moment, format_moment, parse_moment
+from schemas.moments import DAY, HOUR, MINUTE, SECOND, Moment, format_moment, parse_moment
 from sinks.chdb import ChdbSink
 from sinks.contract import QueryFailed
+from sinks.ddl import literal
 from tests.dashboards.conftest import fill_stores
 from tests.report.chromium import browser
 
@@ -34,10 +37,15 @@ HERE: Final = Path(__file__).parent
 CACHE: Final = HERE.parents[2] / ".cache" / "pictures"
 IMAGES: Final = HERE.parents[2] / "docs" / "images" / "boards"
 MAIN: Final = ("situation", "incident", "obligations", "coverage", "search")
-SIZES: Final = ((1366, 768), (1920, 1080))
+SIZES: Final = {"1366": (1366, 768), "1920": (1920, 1080)}
+"""By name, of the window."""
+WHOLE: Final = {"incident": {"whole": (1920, 2990)}}
+"""More, of boards whose picture is below the first screen: there the entity graph is."""
+INTERVALS: Final = 200
+"""Steps of a chart."""
+THEMES: Final = ("light", "dark")
 MOST_BYTES: Final = 200_000
 _BOARDS: Final = Text("看板", "Dashboards")
-_NOT_DRAWN: Final = Text("实体关系图不在组件包中，此处未绘", "Not in Grafana's packages: not drawn")
 _FLAGS: Final = (
     "--headless",
     "--no-sandbox",
@@ -52,7 +60,7 @@ def bundle() -> Path:
     CACHE.mkdir(parents=True, exist_ok=True)
     for name in ("package.json", "board.jsx", "palette.js"):
         shutil.copy(HERE / name, CACHE)
-    if not (CACHE / "node_modules" / "upng-js").exists():
+    if not (CACHE / "node_modules" / "@fontsource").exists():
         install = ["npm", "install", "--silent", "--no-audit", "--legacy-peer-deps"]
         subprocess.run(install, cwd=CACHE, check=True)
     script = CACHE / "board.js"
@@ -62,12 +70,31 @@ def bundle() -> Path:
         "--loader:.svg=dataurl",
         "--log-level=error",
         "--loader:.ttf=dataurl",
+        "--loader:.woff=dataurl",
+        "--loader:.woff2=dataurl",
         "--define:global=window",
         '--define:process.env.NODE_ENV="production"',
     )
     build = ["node_modules/.bin/esbuild", "board.jsx", *options, f"--outfile={script}"]
     subprocess.run(build, cwd=CACHE, check=True)
     return script
+
+
+def as_opened(store: ChdbSink, board: Board, base: Selection) -> Selection:
+    """With the period that a reader sees: an incident's own, else the board's until the last event.
+
+    Search is reached from an incident, and keeps its period.
+    """
+    of_incident = f"incidents WHERE incident_id = {literal(base.variables['incident'][0])}"
+    is_own = board.name in ("incident", "search")
+    table = of_incident if is_own else "events_by_day"
+    moments = "toUnixTimestamp64Micro(min(first_time)), toUnixTimestamp64Micro(max(last_time))"
+    first, last = map(int, map(str, store.query(f"SELECT {moments} FROM {table}")[0].values()))
+    amount, unit = int(board.period[4:-1]), board.period[-1]
+    begin = first if is_own else last - amount * {"h": HOUR, "d": DAY}[unit]
+    begin, end = begin - 10 * MINUTE, last + 10 * MINUTE
+    interval_s = max(1, (end - begin) // INTERVALS // SECOND)
+    return msgspec.structs.replace(base, first=begin, last=end, interval_s=interval_s)
 
 
 def frame(store: ChdbSink, sql: str) -> dict[str, Any]:
@@ -103,8 +130,10 @@ def _value(value: object, column_type: str) -> object:
     return float(str(value)) if _field_type(column_type) == "number" else value
 
 
-def page(store: ChdbSink, dashboard: Dashboard, base: Selection, language: Language) -> str:
-    """HTML that draws the dashboard with the rows of its queries."""
+def board_data(
+    store: ChdbSink, dashboard: Dashboard, base: Selection, language: Language
+) -> dict[str, Any]:
+    """What `board.jsx` draws: the dashboard and the rows of its queries."""
     chosen, _ = select(dashboard, Source(store.query, QueryFailed), base)
     listed = dashboard["templating"]["list"]
     everything = frozenset(each["name"] for each in listed if each.get("multi"))
@@ -116,19 +145,21 @@ def page(store: ChdbSink, dashboard: Dashboard, base: Selection, language: Langu
         ]
         for panel in dashboard["panels"]
     }
-    board = {
+    return {
         "dashboard": dashboard,
         "frames": frames,
-        "dark": False,
         "period": {"from": base.first // 1_000, "to": base.last // 1_000},
         "label": {
             "path": _BOARDS.of(language),
             "period": f"{_local(base.first)} – {_local(base.last)}",
-            "not_drawn": _NOT_DRAWN.of(language),
-            "choices": list(_choices(listed, chosen)),
+            "choices": list(_choices(store, dashboard, chosen)),
         },
     }
-    data = json.dumps(board, ensure_ascii=False).replace("</", "<\\/")
+
+
+def page(board: Mapping[str, Any], is_dark: bool) -> str:
+    """HTML that draws the board in Grafana's dark or light theme."""
+    data = json.dumps({**board, "dark": is_dark}, ensure_ascii=False).replace("</", "<\\/")
     return (
         '<!doctype html><meta charset="utf-8"><link rel="stylesheet" href="board.css">'
         '<div id="root"></div>'
@@ -140,11 +171,16 @@ def _local(moment: Moment) -> str:
     return format_moment(moment + 8 * HOUR)[:16].replace("T", " ")
 
 
-def _choices(listed: list[dict[str, Any]], chosen: Selection) -> Iterator[tuple[str, str]]:
-    for variable in listed:
+def _choices(store: ChdbSink, dashboard: Dashboard, chosen: Selection) -> Iterator[tuple[str, str]]:
+    """Label and text of what is chosen at the top."""
+    queries = variable_queries(dashboard)
+    for variable in dashboard["templating"]["list"]:
         if variable["type"] != "datasource":
             name = variable["name"]
             texts = {each["value"]: each["text"] for each in variable.get("options", ())}
+            if name in queries:
+                offered = store.query(expand(queries[name], chosen))
+                texts = {value: text for row in offered for value, text in (row.values(),)}
             value = "" if name in chosen.everything else str(chosen.variables[name][0])
             yield variable.get("label", name), str(texts.get(value, value or "All"))
 
@@ -181,10 +217,12 @@ def main() -> None:
         base = choose(store.query)
         for board in (board for board in BOARDS if board.name in MAIN):
             for language in LANGUAGES:
-                html = page(store, board_json(board, language), base, language)
-                for size in SIZES:
-                    to = IMAGES / f"{board.name}-{language}-{size[0]}.png"
-                    draw(html, size, to)
+                shown = as_opened(store, board, base)
+                data = board_data(store, board_json(board, language), shown, language)
+                sizes = SIZES | WHOLE.get(board.name, {})
+                for (name, size), theme in product(sizes.items(), THEMES):
+                    to = IMAGES / f"{board.name}-{language}-{name}-{theme}.png"
+                    draw(page(data, theme == "dark"), size, to)
                     print(f"{to.name}: {to.stat().st_size:,} bytes", flush=True)
         store.close()
     large = [to.name for to in IMAGES.glob("*.png") if to.stat().st_size > MOST_BYTES]

@@ -1,8 +1,10 @@
 // A dashboard's JSON and the rows of its queries, drawn by Grafana 9.4's own components.
 // What is not in its packages is written here as its panels do it: the map (OpenLayers), the
-// choice of values and the grid. Entity graphs are not drawn.
+// node graph (forces of d3), the choice of values and the grid.
 import React from "react";
 import ReactDOM from "react-dom";
+import "@fontsource/inter/400.css";
+import "@fontsource/inter/500.css";
 import "uplot/dist/uPlot.min.css";
 import {
   FieldConfigOptionsRegistry, FieldType, applyFieldOverrides, createTheme, dateTime,
@@ -12,6 +14,7 @@ import {
 import {
   BarGauge, BigValue, Table, ThemeContext, TimeSeries, VizRepeater, GlobalStyles,
 } from "@grafana/ui";
+import { forceCollide, forceLink, forceSimulation, forceX, forceY } from "d3-force";
 import Map from "ol/Map";
 import View from "ol/View";
 import Feature from "ol/Feature";
@@ -152,7 +155,7 @@ function styleOf(frame, style, index) {
   const { fontSize, offsetY, textAlign, textBaseline } = style.textConfig;
   return new Style({ text: new Text({
     text: String(field(frame, style.text.field).values.get(index)), offsetY, textAlign, textBaseline,
-    font: `${fontSize}px sans-serif`, fill: new Fill({ color: colour }),
+    font: `${fontSize}px ${theme.typography.fontFamily}`, fill: new Fill({ color: colour }),
   }) });
 }
 
@@ -172,10 +175,51 @@ function Lines({ panel, data }) {
   );
 }
 
-const NotDrawn = () => <div className="nothing">{label.not_drawn}</div>;
+const RADIUS = 40, APART = 100, LINK = 150, STEPS = 300, ARROW = 10, LONGEST = 22;
+const shortened = (text) => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const rows = (frame) => Array.from({ length: frame.length }, (_, index) =>
+  Object.fromEntries(frame.fields.map((each) => [each.name, each.values.get(index)])));
+
+function Graph({ panel, data, width, height }) {
+  const [nodes, edges] = ["nodes", "edges"].map((id) => rows(data.find((frame) => frame.refId === id)));
+  if (!nodes.length) return <Nothing panel={panel} />;
+  forceSimulation(nodes)
+    .force("link", forceLink(edges).id((node) => node.id).distance(LINK).strength(0.5))
+    .force("x", forceX().strength(0.02)).force("y", forceY().strength(0.04))
+    .force("collide", forceCollide(APART)).stop().tick(STEPS);
+  const [left, right] = extent(nodes.map((node) => node.x), APART);
+  const [top, bottom] = extent(nodes.map((node) => node.y), APART);
+  const scale = Math.min(1, width / (right - left), height / (bottom - top));
+  const [w, h] = [width / scale, height / scale];
+  return (
+    <svg width={width} height={height} style={{ font: `14px ${theme.typography.fontFamily}` }}
+      viewBox={`${(left + right - w) / 2} ${(top + bottom - h) / 2} ${w} ${h}`}>
+      <marker id="arrow" viewBox="0 0 10 10" refX="10" refY="5" markerWidth={ARROW} markerHeight={ARROW}
+        orient="auto"><path d="M 0 0 L 10 5 L 0 10 z" fill="#999" /></marker>
+      {edges.map(({ id, source, target }) => {
+        const length = Math.hypot(target.x - source.x, target.y - source.y);
+        const at = (from, to, share) => from + (to - from) * share;
+        const ends = [RADIUS / length, 1 - RADIUS / length];
+        return <line key={id} stroke="#999" markerEnd="url(#arrow)"
+          x1={at(source.x, target.x, ends[0])} y1={at(source.y, target.y, ends[0])}
+          x2={at(source.x, target.x, ends[1])} y2={at(source.y, target.y, ends[1])} />;
+      })}
+      {nodes.map(({ id, x, y, title, subtitle, mainstat, color }) => (
+        <g key={id} textAnchor="middle" fill={theme.colors.text.primary}>
+          <circle cx={x} cy={y} r={RADIUS - 2} fill={theme.components.panel.background} stroke={color} strokeWidth="4" />
+          <text x={x} y={y + 5} fontSize="12">{mainstat}</text>
+          <text x={x} y={y + RADIUS + 15}>{shortened(title)}</text>
+          <text x={x} y={y + RADIUS + 32} fontSize="12" fill={theme.colors.text.secondary}>{subtitle}</text>
+        </g>
+      ))}
+    </svg>
+  );
+}
+
+const extent = (values, margin) => [Math.min(...values) - margin, Math.max(...values) + margin];
 
 const KINDS = { stat: Stat, bargauge: Bars, timeseries: Chart, table: Grid, geomap: Tiles, logs: Lines,
-  nodeGraph: NotDrawn };
+  nodeGraph: Graph };
 
 function Panel({ panel, unit }) {
   const { x, y, w, h } = panel.gridPos;
@@ -215,7 +259,7 @@ const { background, text, border } = theme.colors;
 const css = document.createElement("style");
 css.textContent = `
   * { box-sizing: border-box }
-  body { margin: 0; background: ${background.canvas}; color: ${text.primary}; font: 14px/1.5 sans-serif; overflow: hidden }
+  body { margin: 0; background: ${background.canvas}; color: ${text.primary}; font: 14px/1.5 ${theme.typography.fontFamily}; overflow: hidden }
   .side { position: fixed; inset: 0 auto 0 0; width: ${NAVIGATION - 1}px; background: ${background.primary};
     border-right: 1px solid ${border.weak}; padding-top: 14px }
   .side i { display: block; text-align: center; line-height: 42px; font-style: normal; color: ${text.secondary} }
@@ -226,7 +270,7 @@ css.textContent = `
   .choices em { font-style: normal; background: ${background.primary}; border: 1px solid ${border.medium}; padding: 5px 8px; font-size: 12px }
   main { position: absolute; top: ${TOP}px; left: ${NAVIGATION + 16}px; right: 16px }
   .panel { position: absolute; box-sizing: border-box; background: ${background.primary}; border: 1px solid ${border.weak}; border-radius: 2px }
-  .panel h2 { margin: 0; font: 500 14px/${TITLE}px sans-serif; padding: 0 8px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
+  .panel h2 { margin: 0; font: 500 14px/${TITLE}px ${theme.typography.fontFamily}; padding: 0 8px; white-space: nowrap; overflow: hidden; text-overflow: ellipsis }
   .panel .inside { padding: 0 ${PADDING}px; overflow: hidden; height: calc(100% - ${TITLE}px) }
   .row { position: absolute; font-weight: 500; line-height: ${CELL}px }
   .nothing { height: 100%; display: grid; place-items: center; color: ${text.secondary}; font-size: 16px }
