@@ -104,7 +104,7 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
     "basis": Look(title=Text("依据", "Basis"), words=words.BASIS, width=100),
     "channel": Look(title=Text("方式", "Channel"), words=words.CHANNEL, width=90),
     "tactic": Look(title=Text("战术", "Tactic"), words=words.TACTIC, width=190),
-    "left": Look(title=Text("剩余", "Left"), width=190),
+    "left": Look(title=Text("剩余", "Left"), width=192),
     "due_at": Look(title=Text("到期", "Due"), unit=MOMENT, width=180),
     "done_at": Look(title=Text("完成", "Done"), unit=MOMENT, width=180),
     "starts_at": Look(title=Text("起算", "Clock started"), unit=MOMENT, width=180),

@@ -77,7 +77,7 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "technique": Look(title=Text("技术", "Technique"), width=130),
     "rules": Look(title=Text("规则数", "Rules"), width=90),
     "partition": Look(title=Text("分区", "Partition"), width=90),
-    "offset": Look(title=Text("位点", "Offset"), width=100),
+    "offset": Look(title=Text("位点", "Offset"), width=120),
     "topic": Look(title=Text("主题", "Topic"), width=180),
     "line": Look(title=Text("行", "Line"), width=70),
     "sources": Look(title=Text("来源数", "Sources"), width=90),
