@@ -103,9 +103,10 @@ class LazyGroup(click.Group):
                 raise click.ClickException(
                     f"{place}: {fault.strerror}; make room on its disk, then give the command again"
                 ) from fault
-            if not isinstance(fault.filename, str):
+            if fault.filename is None and fault.errno is not None:
                 raise  # a socket's or a pipe's (click ends quietly where nobody reads any more)
-            raise click.ClickException(f"{fault.filename}: {fault.strerror}") from fault
+            named = f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
+            raise click.ClickException(named) from fault
 
 
 @click.group(

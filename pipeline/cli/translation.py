@@ -125,7 +125,10 @@ class _Template:
     def __init__(self, text: str, said: str) -> None:
         self.said = said
         self._pieces = text.split("{}")
-        self._pattern = re.compile("(.*?)".join(map(re.escape, self._pieces)), re.DOTALL)
+        # Of several faults, a line each, every line is found by itself: a sentence of one line
+        # never spans them.
+        spanning = re.DOTALL if "\n" in text else 0
+        self._pattern = re.compile("(.*?)".join(map(re.escape, self._pieces)), spanning)
 
     def named_in(self, message: str) -> list[str]:
         """What the message names, if it is this sentence; else nothing."""

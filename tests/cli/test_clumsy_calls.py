@@ -209,6 +209,51 @@ def test_what_is_no_private_key_is_told_in_plain_words(tmp_path: Path) -> None:
     )
 
 
+def test_a_folder_without_rules_is_no_folder_of_sound_rules(tmp_path: Path) -> None:
+    result = call("rules", "check", tmp_path)
+    assert result.exit_code == 1
+    assert f"{tmp_path}: no file of rules in it" in result.stderr
+
+
+def test_a_store_that_is_not_there_has_no_list_of_investigations(tmp_path: Path) -> None:
+    result = call("investigations", "list", "--store", tmp_path / "none")
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'none'}: no such store" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_is_no_public_key_is_told_in_plain_words(tmp_path: Path) -> None:
+    registry = tmp_path / "registry.ndjson"
+    registry.write_text(
+        '{"enterprise_id": "E1", "name": "A", "province": "330000", "sector": "steel",'
+        ' "field": "industrial"}\n'
+    )
+    named = ("--enterprise", "E1", "--key-id", "1", "--public-key", "zzz")
+    result = call("keys", "register", registry, *named)
+    assert result.exit_code == 2
+    assert "'zzz' is no public key; paste what `fenghuo keys new` printed" in result.stderr
+
+
+def test_a_backup_that_cannot_be_written_names_its_place(tmp_path: Path) -> None:
+    recording, store = tmp_path / "a.jsonl", tmp_path / "store"
+    recording.write_bytes(events(1))
+    assert call("run", "--store", store, recording).exit_code == 0
+    result = call("backup", tmp_path / "none" / "b.tar", "--store", store)
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'none' / 'b.tar.new'}: No such file or directory" in result.stderr
+
+
+def test_every_fault_of_the_agents_settings_is_told_in_the_readers_language(
+    tmp_path: Path,
+) -> None:
+    settings = tmp_path / "agent.yaml"
+    settings.write_text("enterprise: E 2\nkey: none.pem\nkafka: {bootstrp: x}\n")
+    told = call("--lang", "zh", "agent", "check", settings).stderr
+    assert f"{settings}：enterprise：不能作名称" in told
+    assert f"{settings}：key_id：未设置" in told
+    assert "kafka.bootstrp：没有这项设置" in told
+
+
 @pytest.mark.parametrize("name", ["", "a b;c", "1x"])
 def test_a_name_that_no_database_can_have_is_a_wrong_call(tmp_path: Path, name: str) -> None:
     for arguments in (["incidents", "list"], ["sql", "SELECT 1"], ["report"]):

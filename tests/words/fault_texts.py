@@ -64,7 +64,8 @@ OF_OTHERS: Final = (
     "Invalid enum value {} - at `{}`",
     "JSON is malformed: {}",
     "Input data was truncated",
-    "Field required",
+    "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be a valid number, unable to parse string as a number",
     "Object contains unknown field `{}` - at `{}`",
     "Object contains unknown field `{}`",
     "Object missing required field `{}` - at `{}`",
@@ -77,9 +78,9 @@ OF_OTHERS: Final = (
     "Permission denied",
     "Read-only file system",
 )
-"""How faults are joined, what a name is; what msgspec and the operating system say in them."""
+"""How faults are joined, what a name is; what msgspec, pydantic and the system say in them."""
 FAULT: Final = re.compile(
-    r"(RuleError|TooManyTests|Fault|Faults|Failed|Refusal|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
+    r"(RuleError|TooManyTests|Fault|Faults|Failed|NotSigned|Refusal|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
     r"|NumberUnknown|^Problem|^_stop|^fail)$"
 )
 KEPT: Final = re.compile(r"(?i)(problem|remedy|_help)$")
