@@ -239,6 +239,10 @@ def read_agent_settings(path: Path) -> AgentSettings:
         raise SettingsFault("\n".join(f"{path}: {each}" for each in said)) from None
 
 
+_CAUSES = {"missing": "not set", "extra_forbidden": "no such setting"}
+"""Kinds of pydantic's faults whose own words speak of programs."""
+
+
 def _say(fault: Any) -> str:
     kinds = {"syslog_udp", "syslog_tcp", "http", "files", "stdin"}
     place = "".join(
@@ -246,5 +250,5 @@ def _say(fault: Any) -> str:
         for part in fault["loc"]
         if part not in kinds
     )
-    cause = str(fault["msg"]).removeprefix("Value error, ")
+    cause = _CAUSES.get(fault["type"]) or str(fault["msg"]).removeprefix("Value error, ")
     return f"{place.removeprefix('.')}: {cause}" if place else cause

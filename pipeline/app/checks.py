@@ -43,7 +43,7 @@ def examine(name: str, check: Check) -> Finding:
         problem, _, remedy = str(fault).rpartition("; ")
         return Finding(name, False, problem, remedy)
     except OSError as fault:
-        return Finding(name, False, str(fault), "correct the path")
+        return Finding(name, False, _of_file(fault), "correct the path")
 
 
 def engine_checks(
@@ -68,7 +68,12 @@ def unbearable(checks: Mapping[str, Check]) -> Iterator[str]:
         except NotSigned as fault:
             yield f"{name}: {fault}"
         except OSError as fault:
-            yield f"{name}: {fault}; correct the path"
+            yield f"{name}: {_of_file(fault)}; correct the path"
+
+
+def _of_file(fault: OSError) -> str:
+    """Which file, and what is wrong with it: the system's fault, or one of ours (text alone)."""
+    return f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
 
 
 def check_rules(folders: tuple[Path, ...], signed: CheckSigned) -> str:

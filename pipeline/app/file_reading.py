@@ -66,9 +66,8 @@ class FileReader:
         """What to do where a file could not be read to its end; "" where all were."""
         if not self.faults:
             return ""
-        faults = "1 fault" if self.faults == 1 else f"{self.faults} faults"
         return (
-            f"{faults} in the files (named above): what could be read was taken; "
+            "faults in the files (named above): what could be read was taken; "
             "get them whole and give them again, nothing counts twice"
         )
 

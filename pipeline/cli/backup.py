@@ -27,6 +27,6 @@ def backup_command(file: Path, store: Path) -> None:
         raise click.ClickException(f"{store}: no such store; `fenghuo run --store` makes one")
     try:
         back_up_store(store, file)
-    except (SinkError, OSError) as fault:
+    except SinkError as fault:
         raise click.ClickException(str(fault)) from fault
     say(f"{file}: {file.stat().st_size:,} bytes", err=True)

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 
 from pipeline.app.file_reading import FileReader
 from pipeline.app.format_trials import Trial, trials
-from pipeline.cli.file_reading import encoding_option, fail_if_unread, format_option, zone_option
+from pipeline.cli.file_reading import encoding_option, format_option, zone_option
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.terminal import cell, say, say_json_lines
 from pipeline.cli.translation import fault_in
@@ -56,7 +56,7 @@ def _marks(marks: Sequence[Sequence[str]]) -> str:
 
 
 @formats_group.command("try")
-@click.argument("file", type=click.Path(exists=True, path_type=Path))
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @format_option
 @zone_option
 @encoding_option
@@ -75,7 +75,8 @@ def try_command(
 ) -> None:
     """What each line of FILE is taken for: format, log source, time, host, account, addresses.
 
-    Nothing is stored or sent. Exit 1 if a line could not be taken.
+    Nothing is stored or sent. Exit 1 if a line could not be taken, or the file not
+    be read to its end.
     """
     reader = FileReader(lambda text: say(text, err=True), format, encoding)
     documents = reader.documents(file, lambda amount: None)
@@ -87,8 +88,7 @@ def try_command(
         _show(_refusals_counted(tried, refused), shown, lang)
     for (reason, remedy), count in refused.most_common():
         say(f"{count} x {reason}: {fault_in(lang, remedy)}", err=True)
-    fail_if_unread(reader)
-    if refused:
+    if refused or reader.faults:
         raise click.exceptions.Exit(1)
 
 

@@ -10,7 +10,7 @@ import click
 import msgspec
 import orjson
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from pipeline.app.incident_rows import read_incidents
 from pipeline.cli.incident_list import print_incidents
@@ -56,6 +56,8 @@ def investigations_group() -> None:
 def list_investigations(as_json: bool, store: Path | None, database: str) -> None:
     """Each with the span of receipt, what it holds, and the rule sets that found it."""
     live = LiveStore(store, database)
+    if not live.is_there:
+        raise click.ClickException(f"{store}: no such store; `fenghuo run --store` makes one")
     rows = [_told(each) for each in investigations_of(live)]
     if as_json:
         for row in rows:
@@ -63,7 +65,7 @@ def list_investigations(as_json: bool, store: Path | None, database: str) -> Non
     elif not rows:
         say("no investigations; `fenghuo replay` makes one")
     else:
-        table = Table(*rows[0])
+        table = Table(*(Column(name, overflow="fold") for name in rows[0]))
         for row in rows:
             table.add_row(*map(cell, row.values()))
         Console().print(table)

@@ -147,10 +147,13 @@ def _publishing_key(
     key_id: str, public_key: str, valid_from: str, valid_until: str | None
 ) -> PublishingKey:
     try:
-        if len(b64decode(public_key, validate=True)) != 32:
-            raise ValueError("not 32 bytes")
-    except ValueError as fault:
-        raise click.BadParameter(f"{fault}; paste what `fenghuo keys new` printed") from fault
+        is_key = len(b64decode(public_key, validate=True)) == 32
+    except ValueError:
+        is_key = False
+    if not is_key:
+        raise click.BadParameter(
+            f"{public_key!r} is no public key; paste what `fenghuo keys new` printed"
+        )
     begin, until = _time(valid_from), None if valid_until is None else _time(valid_until)
     if until is not None and until <= begin:
         raise click.BadParameter("--until is not after --from: the key would never be valid")

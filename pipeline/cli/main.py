@@ -8,9 +8,8 @@ from typing import Any
 
 import click
 
-from pipeline.cli.spoken_language import DOMAIN, language_of, speak
+from pipeline.cli.spoken_language import DOMAIN, LANGUAGE, language_of, speak
 from pipeline.cli.wide_help import WideContext
-from schemas.language import LANGUAGES
 
 COMMANDS: dict[str, str] = {
     "demo": "pipeline.cli.demo:demo_command",
@@ -89,7 +88,7 @@ class LazyGroup(click.Group):
         click.Group.format_help(command_in_language(self), ctx, formatter)
 
     def invoke(self, ctx: click.Context) -> object:
-        """The command; a full disk, wherever it writes, is an error like any other."""
+        """The command; a file that fails it, wherever it is read or written, is named."""
         try:
             return super().invoke(ctx)
         except click.ClickException as fault:
@@ -99,22 +98,21 @@ class LazyGroup(click.Group):
             fault.message = plain(fault_in_language(fault.message))
             raise
         except OSError as fault:
-            if fault.errno not in FULL:
-                raise
-            place = fault.filename or "what is written to"
-            raise click.ClickException(
-                f"{place}: {fault.strerror}; make room on its disk, then give the command again"
-            ) from fault
+            if fault.errno in FULL:
+                place = fault.filename or "what is written to"
+                raise click.ClickException(
+                    f"{place}: {fault.strerror}; make room on its disk, then give the command again"
+                ) from fault
+            if fault.filename is None and fault.errno is not None:
+                raise  # a socket's or a pipe's (click ends quietly where nobody reads any more)
+            named = f"{fault.filename}: {fault.strerror}" if fault.filename else str(fault)
+            raise click.ClickException(named) from fault
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="fenghuo")
-@click.option(
-    "--lang",
-    type=click.Choice(LANGUAGES),
-    expose_value=False,
-    help="Language of help, faults and tables. Default: FENGHUO_LANG, else the locale's.",
+@click.group(
+    cls=LazyGroup, params=[LANGUAGE], context_settings={"help_option_names": ["-h", "--help"]}
 )
+@click.version_option(package_name="fenghuo")
 def main() -> None:
     """Fenghuo: security events in, incidents with their statutory tiers out.
 

@@ -20,6 +20,7 @@ from pipeline.cli.file_reading import (
     zone_option,
 )
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
+from pipeline.cli.names import NAME
 from pipeline.cli.progress import Progress
 from pipeline.cli.publish_follow import follow_file
 from pipeline.cli.publish_job import Notes, PublishJob, Tally, publishing_faults_told
@@ -40,11 +41,15 @@ from schemas.topics import receipts_topic, topic_name
 @click.argument(
     "files", nargs=-1, required=True, type=click.Path(exists=True, allow_dash=True, path_type=Path)
 )
-@click.option("--enterprise", "enterprise_id", required=True, help="Your id in the registry.")
+@click.option(
+    "--enterprise", "enterprise_id", type=NAME, required=True, help="Your id in the registry."
+)
 @format_option
 @zone_option
 @encoding_option
-@click.option("--key-id", required=True, help="The id under which the key is registered.")
+@click.option(
+    "--key-id", type=NAME, required=True, help="The id under which the key is registered."
+)
 @click.option(
     "--key",
     "key_file",
@@ -54,7 +59,7 @@ from schemas.topics import receipts_topic, topic_name
 )
 @kafka_options()
 @prefix_option
-@click.option("--drill", default="", help="Name of the drill that these events belong to.")
+@click.option("--drill", type=NAME, help="Name of the drill that these events belong to.")
 @click.option("--restart", is_flag=True, help="Send from the beginning, resuming nothing.")
 @click.option("--follow", is_flag=True, help="Send what is added to one file, until Ctrl-C.")
 @click.option("--wait", is_flag=True, help="Wait for the receipts, and fail if all is not taken.")
@@ -75,7 +80,7 @@ def publish_command(
     key_file: Path,
     kafka: KafkaOptions,
     prefix: str,
-    drill: str,
+    drill: str | None,
     restart: bool,
     follow: bool,
     wait: bool,
@@ -94,7 +99,7 @@ def publish_command(
         )
     sender = Sender(enterprise_id, key_id, read_private_key(key_file))
     topic = topic_name("events", prefix)
-    job = PublishJob(sender, format, zone, encoding, drill, topic, kafka.bootstrap, _traces())
+    job = PublishJob(sender, format, zone, encoding, drill or "", topic, kafka.bootstrap, _traces())
     access = kafka.access()
     reader = FileReader(partial(say, err=True), format, encoding)
     things: set[Thing] = {"events", "receipts"} if wait else {"events"}

@@ -8,6 +8,7 @@ import msgspec
 from pipeline.app.awaited_receipts import AwaitedReceipts
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.names import NAME
 from pipeline.cli.terminal import say
 from pipeline.kafka.preflight import require
 from pipeline.kafka.receipts import ReceiptReader, reading_receipts
@@ -17,7 +18,9 @@ from schemas.topics import receipts_topic
 
 
 @click.command("receipts")
-@click.option("--enterprise", "enterprise_id", required=True, help="Your id in the registry.")
+@click.option(
+    "--enterprise", "enterprise_id", type=NAME, required=True, help="Your id in the registry."
+)
 @click.option("--since", type=RFC3339, default=0, help="Told at this moment or later; RFC 3339.")
 @click.option("--follow", is_flag=True, help="Go on as receipts come, until Ctrl-C.")
 @click.option("--json", "as_json", is_flag=True, help="JSON lines.")

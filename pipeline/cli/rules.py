@@ -23,7 +23,7 @@ from pipeline.cli.spoken_language import spoken_language
 from pipeline.cli.terminal import cell, say
 from pipeline.cli.translation import fault_in_language
 from pipeline.files.recordings import Recording, open_recording
-from pipeline.files.rule_files import load_rules
+from pipeline.files.rule_files import load_rules, rule_contents
 from pipeline.files.rule_samples import judge_samples
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.table import AUTO
@@ -63,7 +63,8 @@ def check(
     as_json: bool,
     sources: Path | None,
 ) -> None:
-    """Every fault of every document, with file, line and field. Exit 1 if there is one."""
+    """Every fault of every document, with file, line and field. Exit 1 if there is one, or
+    nothing to check."""
     rules = load_rules(folders, RULE_CACHE, expand)
     for fault in rules.faults:
         click.echo(msgspec.json.encode(fault).decode() if as_json else _fault_line(fault))
@@ -74,6 +75,9 @@ def check(
         f"{len(rules.faults)} faults",
         err=True,
     )
+    if not (rules.rules or rules.correlations or rules.faults or any(map(rule_contents, folders))):
+        named = ", ".join(map(str, folders))
+        raise click.ClickException(f"{named}: no file of rules in it (*.yml, *.yaml, .tar.xz)")
     sys.exit(1 if rules.faults else 0)
 
 

@@ -82,8 +82,14 @@ def read_private_key(file: Path) -> Ed25519PrivateKey:
     """The private key of a PEM file; raises ClickException for anything but Ed25519."""
     try:
         key = load_pem_private_key(file.read_bytes(), password=None)
-    except (ValueError, TypeError, OSError) as fault:
-        raise click.ClickException(f"{file}: {fault}; make one with `fenghuo keys new`") from fault
+    except OSError as fault:
+        raise click.ClickException(f"{file}: {fault.strerror}") from fault
+    except TypeError as fault:
+        problem = f"{file}: a private key with a passphrase; name one without"
+        raise click.ClickException(problem) from fault
+    except ValueError as fault:
+        problem = f"{file}: not a private key (PEM); make one with `fenghuo keys new`"
+        raise click.ClickException(problem) from fault
     if not isinstance(key, Ed25519PrivateKey):
         raise click.ClickException(f"{file}: not an Ed25519 key; make one with `fenghuo keys new`")
     return key

@@ -43,6 +43,14 @@ def spoken_language() -> Language:
     return told or language_of((), os.environ)
 
 
+LANGUAGE: Final = click.Option(
+    ["--lang"],
+    type=click.Choice(LANGUAGES),
+    expose_value=False,
+    help="Language of help, faults and tables. Default: FENGHUO_LANG, else the locale's.",
+)
+"""Of every command that has no `--lang` of its own."""
+
 lang_option = click.option(
     "--lang",
     type=click.Choice(LANGUAGES),

@@ -17,7 +17,7 @@ from typing import Final
 
 import click
 
-from pipeline.cli.spoken_language import DOMAIN, LOCALES
+from pipeline.cli.spoken_language import DOMAIN, LANGUAGE, LOCALES
 from pipeline.cli.wide_help import WideContext
 
 PLACES: Final = 4
@@ -29,11 +29,16 @@ FAULT: Final = "fault\x04"
 
 
 def command_in_language(command: click.Command) -> click.Command:
-    """The command as it reads in the language spoken, with all that are in it."""
+    """The command as it reads in the language spoken, with all that are in it.
+
+    Each takes `--lang`, which LazyGroup has heard already: it may stand anywhere on the line.
+    """
     spoken = copy.copy(command)
     spoken.context_class = WideContext
     spoken._help_option = None  # click keeps the one it made, in the language it was made in
     spoken.params = [_parameter(each) for each in command.params]
+    if not any("--lang" in each.opts for each in command.params):
+        spoken.params.append(_parameter(LANGUAGE))
     spoken.options_metavar = gettext.gettext(command.options_metavar or "") or None
     if command.help and (said := gettext.gettext(key_of(command.help))) != key_of(command.help):
         spoken.help, spoken.short_help = said, _first_sentence(said)
@@ -120,7 +125,10 @@ class _Template:
     def __init__(self, text: str, said: str) -> None:
         self.said = said
         self._pieces = text.split("{}")
-        self._pattern = re.compile("(.*?)".join(map(re.escape, self._pieces)), re.DOTALL)
+        # Of several faults, a line each, every line is found by itself: a sentence of one line
+        # never spans them.
+        spanning = re.DOTALL if "\n" in text else 0
+        self._pattern = re.compile("(.*?)".join(map(re.escape, self._pieces)), spanning)
 
     def named_in(self, message: str) -> list[str]:
         """What the message names, if it is this sentence; else nothing."""

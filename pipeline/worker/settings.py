@@ -53,7 +53,7 @@ class WorkerSettings(BaseSettings):
     )
 
     session_timeout_s: float = Field(6.0, gt=0, description="a silent worker is given up after")
-    heartbeat_s: float = Field(1.0, gt=0)
+    heartbeat_s: float = Field(1.0, gt=0, description="the group is told so often")
     rebalance_timeout_s: float = Field(60.0, gt=0, description="a step must end well inside it")
     step_records: int = Field(200, ge=1, description="records a step takes at most")
     engine_attempts: int = Field(3, ge=1, description="then a record is dead-lettered")
@@ -142,5 +142,6 @@ def read_settings(**given: object) -> WorkerSettings:
 def _say(fault: object) -> str:
     assert isinstance(fault, dict)
     place = "".join(f"FENGHUO_{str(part).upper()}: " for part in fault["loc"][:1])
-    cause = str(fault["msg"]).removeprefix("Value error, ")
+    is_missing = fault["type"] == "missing"
+    cause = "not set" if is_missing else str(fault["msg"]).removeprefix("Value error, ")
     return f"{place}{cause}"

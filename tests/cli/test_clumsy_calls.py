@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from pipeline.cli.command_senders import CommandRoute
 from pipeline.cli.kafka_options import KafkaOptions
-from pipeline.cli.main import main
+from pipeline.cli.main import LazyGroup, main
 from pipeline.cli.stores import open_sink
 from pipeline.kafka.faults import BrokerAbsent
 from schemas.command import Command
@@ -143,7 +143,115 @@ def test_a_file_without_events_is_named(tmp_path: Path) -> None:
     result = call("run", "--store", tmp_path / "store", empty)
     assert result.exit_code == 1
     assert f"{empty}: no event in it" in result.stderr
-    assert "1 fault in the files (named above)" in result.stderr
+    assert "faults in the files (named above)" in result.stderr
+
+
+def test_a_folder_is_no_file_whose_lines_are_tried(tmp_path: Path) -> None:
+    result = call("formats", "try", tmp_path)
+    assert (result.exit_code, "is a directory" in result.stderr) == (2, True)
+
+
+def test_an_empty_file_is_named_by_a_trial_and_its_exit_code_is_1(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").touch()
+    result = call("formats", "try", tmp_path / "empty.jsonl")
+    assert result.exit_code == 1
+    assert result.stderr == f"{tmp_path / 'empty.jsonl'}: no event in it\n"
+
+
+def test_a_file_that_fails_a_command_is_named_whichever_command_it_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    @click.command()
+    def reading() -> None:
+        tmp_path.read_bytes()
+
+    monkeypatch.setattr(LazyGroup, "get_command", lambda *_: reading)
+    result = call("reading")
+    assert (result.exit_code, result.stderr) == (1, f"Error: {tmp_path}: Is a directory\n")
+
+
+def test_the_language_may_stand_anywhere_on_the_line(tmp_path: Path) -> None:
+    (tmp_path / "a.yml").write_text("title: [")
+    said = {
+        call(*words).stdout
+        for words in (
+            ("--lang", "zh", "rules", "check", tmp_path),
+            ("rules", "--lang", "zh", "check", tmp_path),
+            ("rules", "check", "--lang", "zh", tmp_path),
+            ("rules", "check", tmp_path, "--lang=zh"),
+        )
+    }
+    assert len(said) == 1
+    assert "不是 YAML" in said.pop()
+
+
+@pytest.mark.parametrize("option", ["--enterprise", "--key-id", "--drill"])
+def test_nothing_is_published_under_a_name_that_would_be_refused(
+    tmp_path: Path, option: str
+) -> None:
+    (tmp_path / "a.pem").touch()
+    given = {"--enterprise": "E1", "--key-id": "1", "--drill": "d", option: "E 1"}
+    words = [word for each in given.items() for word in each]
+    result = call("publish", *words, "--key", tmp_path / "a.pem", tmp_path)
+    assert result.exit_code == 2
+    assert f"'{option}': 'E 1' is no name: 1 to 128 letters" in result.stderr
+
+
+def test_what_is_no_private_key_is_told_in_plain_words(tmp_path: Path) -> None:
+    public = call("keys", "new", tmp_path / "a.pem").stdout
+    key = tmp_path / "a.pub"
+    key.write_text(public)
+    named = ("--enterprise", "E1", "--key-id", "1", "--bootstrap", "127.0.0.1:1")
+    result = call("publish", *named, "--key", key, key)
+    assert result.exit_code == 1
+    assert result.stderr == (
+        f"Error: {key}: not a private key (PEM); make one with `fenghuo keys new`\n"
+    )
+
+
+def test_a_folder_without_rules_is_no_folder_of_sound_rules(tmp_path: Path) -> None:
+    result = call("rules", "check", tmp_path)
+    assert result.exit_code == 1
+    assert f"{tmp_path}: no file of rules in it" in result.stderr
+
+
+def test_a_store_that_is_not_there_has_no_list_of_investigations(tmp_path: Path) -> None:
+    result = call("investigations", "list", "--store", tmp_path / "none")
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'none'}: no such store" in result.stderr
+    assert not (tmp_path / "none").exists()
+
+
+def test_what_is_no_public_key_is_told_in_plain_words(tmp_path: Path) -> None:
+    registry = tmp_path / "registry.ndjson"
+    registry.write_text(
+        '{"enterprise_id": "E1", "name": "A", "province": "330000", "sector": "steel",'
+        ' "field": "industrial"}\n'
+    )
+    named = ("--enterprise", "E1", "--key-id", "1", "--public-key", "zzz")
+    result = call("keys", "register", registry, *named)
+    assert result.exit_code == 2
+    assert "'zzz' is no public key; paste what `fenghuo keys new` printed" in result.stderr
+
+
+def test_a_backup_that_cannot_be_written_names_its_place(tmp_path: Path) -> None:
+    recording, store = tmp_path / "a.jsonl", tmp_path / "store"
+    recording.write_bytes(events(1))
+    assert call("run", "--store", store, recording).exit_code == 0
+    result = call("backup", tmp_path / "none" / "b.tar", "--store", store)
+    assert result.exit_code == 1
+    assert f"{tmp_path / 'none' / 'b.tar.new'}: No such file or directory" in result.stderr
+
+
+def test_every_fault_of_the_agents_settings_is_told_in_the_readers_language(
+    tmp_path: Path,
+) -> None:
+    settings = tmp_path / "agent.yaml"
+    settings.write_text("enterprise: E 2\nkey: none.pem\nkafka: {bootstrp: x}\n")
+    told = call("--lang", "zh", "agent", "check", settings).stderr
+    assert f"{settings}：enterprise：不能作名称" in told
+    assert f"{settings}：key_id：未设置" in told
+    assert "kafka.bootstrp：没有这项设置" in told
 
 
 @pytest.mark.parametrize("name", ["", "a b;c", "1x"])

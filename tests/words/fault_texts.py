@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from schemas.ids import NAME_RULE
+
 ROOT: Final = Path(__file__).parents[2]
 SPOKEN_IN: Final = (
     "pipeline/agent/process.py", "pipeline/agent/settings.py", "pipeline/agent/spool.py",
@@ -20,7 +22,8 @@ SPOKEN_IN: Final = (
 )  # fmt: skip
 """Where faults come from that end a command, and the details of dead letters."""
 IN_TABLES: Final = (
-    "pipeline/app/checks.py", "pipeline/app/stores.py", "pipeline/app/summary.py",
+    "pipeline/app/checks.py", "pipeline/app/file_reading.py", "pipeline/app/stores.py",
+    "pipeline/app/summary.py",
     "pipeline/commands/gate.py", "pipeline/cross_border/obligations.py",
     "pipeline/incidents/commands.py", "pipeline/incidents/departures.py",
     "pipeline/correlation/faults.py",
@@ -36,6 +39,7 @@ IN_TABLES: Final = (
 )  # fmt: skip
 """Where faults are returned, or stand in tables: every sentence is one."""
 OF_OTHERS: Final = (
+    NAME_RULE,
     "not embedded",
     "not set",
     "would be ",
@@ -60,7 +64,8 @@ OF_OTHERS: Final = (
     "Invalid enum value {} - at `{}`",
     "JSON is malformed: {}",
     "Input data was truncated",
-    "Field required",
+    "Input should be a valid integer, unable to parse string as an integer",
+    "Input should be a valid number, unable to parse string as a number",
     "Object contains unknown field `{}` - at `{}`",
     "Object contains unknown field `{}`",
     "Object missing required field `{}` - at `{}`",
@@ -73,9 +78,9 @@ OF_OTHERS: Final = (
     "Permission denied",
     "Read-only file system",
 )
-"""How faults are joined; what msgspec and the operating system say in them."""
+"""How faults are joined, what a name is; what msgspec, pydantic and the system say in them."""
 FAULT: Final = re.compile(
-    r"(RuleError|TooManyTests|Fault|Faults|Failed|Refusal|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
+    r"(RuleError|TooManyTests|Fault|Faults|Failed|NotSigned|Refusal|Refused|Unsendable|Exception|UsageError|BadParameter|ValueError"
     r"|NumberUnknown|^Problem|^_stop|^fail)$"
 )
 KEPT: Final = re.compile(r"(?i)(problem|remedy|_help)$")
