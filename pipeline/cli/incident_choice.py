@@ -8,6 +8,7 @@ import msgspec
 
 from pipeline.app.incident_rows import EVERY, OPEN
 from pipeline.cli.moments import RFC3339
+from pipeline.intake.registry_table import read_province
 from schemas.assessment import TIERS
 from schemas.incident import Status
 from schemas.moments import Moment
@@ -76,13 +77,12 @@ class _Province(click.ParamType):
     name = "province"
 
     def convert(self, value: Any, param: Any, ctx: Any) -> str:
-        wanted = str(value).casefold()
-        for code, province in PROVINCES.items():
-            if wanted in (code, province.zh, province.en.casefold()):
-                return code
-        raise click.BadParameter(
-            f"no province {value!r}: give a code as 440000, or a name as 广东省 or Guangdong"
-        )
+        code = str(read_province(str(value)))
+        if code not in PROVINCES:
+            raise click.BadParameter(
+                f"no province {value!r}: give a code as 440000, or a name as 广东 or Guangdong"
+            )
+        return code
 
 
 _OPTIONS = (

@@ -138,7 +138,10 @@ def _unpacked(
 
 def _position(source: IO[bytes]) -> int:
     """How far it has been read; of a pipe nothing is known, and its size is 0."""
-    return source.tell() if source.seekable() else 0
+    try:
+        return source.tell()
+    except OSError:  # a pipe has none; members of a tar cannot be asked whether they have (3.11)
+        return 0
 
 
 class _Meter:

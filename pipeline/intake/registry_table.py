@@ -7,6 +7,7 @@ Rule 2. A field without a column stays as it is in the registry: keys are not in
 Rule 3. Every fault of every cell is told, with row, column, value and remedy.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from re import fullmatch
 from typing import Final, NamedTuple
@@ -48,9 +49,9 @@ _DATA_CLASSES: Final[Terms] = {
 _PROVINCES: Final[Terms] = {
     row.code: Term(row.zh, row.en.partition(" (")[0]) for row in PROVINCES.values()
 }
+_KIND_OF_PROVINCE: Final = re.compile("(省|市|(壮族|回族|维吾尔)?自治区)$")
 _SHORT_PROVINCES: Final = {
-    row.zh.removesuffix("省").removesuffix("市").removesuffix("自治区"): row.code
-    for row in PROVINCES.values()
+    _KIND_OF_PROVINCE.sub("", row.zh): row.code for row in PROVINCES.values()
 }
 _CITIES: Final[Terms] = {row.code: Term(row.zh, row.en) for row in SEPARATE_CITIES.values()}
 _province = read_known(_PROVINCES)

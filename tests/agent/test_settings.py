@@ -36,13 +36,13 @@ FAULTS = {
     "127.0.0.1:5514": ("5514", "inputs[0].listen", "write host:port"),
     "format: web_access": ("format: apache", "inputs[1].format", "'apache'"),
     "Asia/Shanghai": ("Beijing", "inputs[1].time_zone", "'Beijing'"),
-    "paths:": ("path:", "inputs[1].path", "not permitted"),
+    "paths:": ("path:", "inputs[1].path", "no such setting"),
     "publish.pem": ("other.pem", "key", "no such file"),
     "enterprise: E00001": ("enterprise: a b", "enterprise", "letters, digits"),
     '"127.0.0.1:9092"': ("nowhere", "kafka", "host:port"),
     "folder: spool": ("folder: spool\nspool_bytes: 1", "spool_bytes", "64000000"),
     "kind: files": ("name: syslog_udp, kind: files", "inputs", "give each a name"),
-    "key_id:": ("keyid:", "key_id", "required"),
+    "key_id:": ("keyid:", "key_id", "not set"),
 }
 
 

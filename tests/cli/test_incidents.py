@@ -38,6 +38,7 @@ def test_the_gravest_of_any_regime_comes_first(site: Site) -> None:
     [
         (("--province", "330000"), ["ws-1", "ws-2"]),
         (("--province", "浙江省"), ["ws-1", "ws-2"]),
+        (("--province", "浙江"), ["ws-1", "ws-2"]),
         (("--province", "Guangdong", "--province", "330000"), ["sw-9", "ws-1", "ws-2"]),
         (("--sector", "telecom"), ["sw-9"]),
         (("--enterprise", "E2"), ["sw-9"]),

@@ -38,6 +38,9 @@ def parse_cell(heading: str, cell: Cell) -> ParsedRegistry:
     ("heading", "cell", "field", "value"),
     [
         ("省份", "浙江省", "province", "330000"),
+        ("省份", "宁夏", "province", "640000"),
+        ("省份", "广西", "province", "450000"),
+        ("省份", "新疆", "province", "650000"),
         ("Province", "Zhejiang", "province", "330000"),
         ("省", 330000, "province", "330000"),
         ("所属行业", "装备", "sector", "装备"),

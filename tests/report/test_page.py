@@ -183,6 +183,22 @@ def test_duties_and_entities_are_read_on_a_telephone(store: ChdbSink) -> None:
     assert found["entities"] == len(situation.cases[0].row.entity_kinds)
 
 
+def test_each_criterion_shows_its_fact_on_a_laptop(store: ChdbSink) -> None:
+    situation = situation_of(read_rows(store.query), NOW)
+    question = """(() => {
+        document.querySelectorAll(".judgement details").forEach((each) => { each.open = true; });
+        const bounds = document.querySelectorAll(".limbs b");
+        bounds.forEach((each) => { each.textContent = "serious or worse ".repeat(5); });
+        const tables = document.querySelectorAll(".case:not([hidden]) .judgement .scroll");
+        return [...tables].map((each) => each.scrollWidth - each.clientWidth);
+    })()"""
+    hidden = within(
+        render_page(situation, "en"), 1366, question, situation.cases[0].row.incident_id
+    )
+    assert hidden
+    assert max(hidden) <= 0, "nothing to be pushed sideways"
+
+
 def test_what_was_found_since_the_reader_last_looked_is_marked(store: ChdbSink) -> None:
     situation = situation_of(read_rows(store.query), NOW)
     opened = sorted(each.row.opened_us for each in (*situation.cases, *situation.drills))
