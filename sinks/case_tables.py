@@ -17,6 +17,7 @@ from sinks.columns import (
     TEXTS,
     WORD,
     WORDS,
+    Index,
     Table,
     column,
     json_of,
@@ -33,7 +34,7 @@ INCIDENTS = Table(
     comment="The detections that one team would handle as one case (OCSF 2005).",
     key=("incident_id",),
     order_by=("enterprise_id", "incident_id", "revision"),
-    indexes=("incident_id",),
+    indexes=(Index("incident_id", "incident_id"),),
     kept_as=CASE,
     ages_by="revised_at",
     columns=(
@@ -82,7 +83,7 @@ ASSESSMENTS = Table(
     comment="One regime's judgement of one incident, limb by limb.",
     key=("incident_id", "regime"),
     order_by=("enterprise_id", "incident_id", "regime", "revision"),
-    indexes=("incident_id",),
+    indexes=(Index("incident_id", "incident_id"),),
     kept_as=CASE,
     ages_by="assessed_at",
     columns=(
@@ -128,7 +129,7 @@ OBLIGATIONS = Table(
     comment="Who must tell whom what, by when.",
     key=("obligation_id",),
     order_by=("enterprise_id", "obligation_id", "revision"),
-    indexes=("incident_id",),
+    indexes=(Index("incident_id", "incident_id"),),
     kept_as=CASE,
     ages_by="revised_at",
     columns=(

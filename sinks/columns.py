@@ -78,6 +78,13 @@ class Column(msgspec.Struct, frozen=True):
     """Where it is an attribute and no more."""
 
 
+class Index(msgspec.Struct, frozen=True):
+    """A skip index `by_<name>` of a column or another expression, an array's every element."""
+
+    name: str
+    expression: str
+
+
 class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     """One table. `key` identifies the thing; rows of a key differ in `revision`, if it has one.
 
@@ -100,7 +107,7 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     version: str = ""
     repeatable: bool = False
     is_public: bool = False
-    indexes: tuple[str, ...] = ()
+    indexes: tuple[Index, ...] = ()
     kept_as: str = ""
     ages_by: str = ""
     comment: str = ""

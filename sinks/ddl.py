@@ -14,7 +14,7 @@ from re import fullmatch
 from schemas.assessment import ENDED_STATES
 from schemas.moments import Moment
 from sinks.case_tables import ASSESSMENTS, INCIDENTS, OBLIGATIONS
-from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Table
+from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Index, Table
 from sinks.coverage import select_coverage
 from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, shard_of
 from sinks.log_tables import REVENUE_RANKS
@@ -123,8 +123,8 @@ def column_clause(column: Column) -> str:
     return f"`{column.name}` {column.type} COMMENT {literal(column.comment)}{compressed}"
 
 
-def _index(column: str) -> str:
-    return f"INDEX by_{column} `{column}` TYPE {INDEX_TYPE} GRANULARITY 1"
+def _index(index: Index) -> str:
+    return f"INDEX by_{index.name} {index.expression} TYPE {INDEX_TYPE} GRANULARITY 1"
 
 
 def _views(table: Table, layout: Layout) -> list[str]:

@@ -27,6 +27,7 @@ from sinks.columns import (
     TEXTS,
     WORD,
     WORDS,
+    Index,
     Table,
     base64_of,
     column,
@@ -42,6 +43,10 @@ from sinks.columns import (
 from sinks.rollups import DayCount, EventCount, HourCount, MinuteCount, SourceSeen
 from sinks.shared_columns import DRILL, ENTERPRISE, ENTITIES, PROVINCE
 
+EVENT_ENTITIES = "[lower(host), lower(account), lower(source_ip), lower(destination_ip)]"
+"""Whom an event names, in small letters. `has(<this>, lower('WS-04'))` is answered by the index
+`by_entity`; of one filter a column, none helps as soon as any of the columns may hold the value."""
+
 EVENTS = Table(
     name="events",
     of=Event,
@@ -50,7 +55,7 @@ EVENTS = Table(
     order_by=("enterprise_id", "time", "event_id"),
     partition_by="toYYYYMM(time)",
     version="received_at",
-    indexes=("event_id", "host", "source_ip", "destination_ip"),
+    indexes=(Index("event_id", "event_id"), Index("entity", EVENT_ENTITIES)),
     kept_as=LOG,
     ages_by="received_at",
     columns=(
@@ -85,7 +90,7 @@ DETECTIONS = Table(
     comment="A Sigma rule or correlation that matched (OCSF 2004).",
     key=("detection_id",),
     order_by=("enterprise_id", "detection_id", "revision"),
-    indexes=("detection_id",),
+    indexes=(Index("detection_id", "detection_id"),),
     kept_as=CASE,
     ages_by="received_at",
     columns=(
@@ -184,7 +189,7 @@ COMMANDS = Table(
     comment="What analysts said, and whether it was accepted.",
     key=("command_id",),
     order_by=("enterprise_id", "command_id"),
-    indexes=("incident_id",),
+    indexes=(Index("incident_id", "incident_id"),),
     kept_as=CASE,
     ages_by="received_at",
     columns=(

@@ -20,10 +20,8 @@ CREATE TABLE IF NOT EXISTS {{ local('events_rows') }}{{ on_cluster }}
     `process` String COMMENT 'Path of the acting process.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `raw` String COMMENT 'The line as published.' CODEC(ZSTD(1)),
-    INDEX by_event_id `event_id` TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_host `host` TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_source_ip `source_ip` TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_destination_ip `destination_ip` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_event_id event_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_entity [lower(host), lower(account), lower(source_ip), lower(destination_ip)] TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('received_at') }}
 PARTITION BY toYYYYMM(time)
@@ -167,7 +165,7 @@ CREATE TABLE IF NOT EXISTS {{ local('detections_rows') }}{{ on_cluster }}
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `investigation` LowCardinality(String) COMMENT 'Found late: the investigation; empty: found as it came.',
-    INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_detection_id detection_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, detection_id)
@@ -209,7 +207,7 @@ CREATE TABLE IF NOT EXISTS {{ local('detection_revisions_rows') }}{{ on_cluster 
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `investigation` LowCardinality(String) COMMENT 'Found late: the investigation; empty: found as it came.',
-    INDEX by_detection_id `detection_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_detection_id detection_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, detection_id, revision)
@@ -257,7 +255,7 @@ CREATE TABLE IF NOT EXISTS {{ local('incidents_rows') }}{{ on_cluster }}
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `found_late_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When a late finding was admitted; null: none was.' CODEC(ZSTD(1)),
-    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_incident_id incident_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, incident_id)
@@ -305,7 +303,7 @@ CREATE TABLE IF NOT EXISTS {{ local('incident_revisions_rows') }}{{ on_cluster }
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `found_late_at` Nullable(DateTime64(6, 'UTC')) COMMENT 'When a late finding was admitted; null: none was.' CODEC(ZSTD(1)),
-    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_incident_id incident_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, incident_id, revision)
@@ -348,7 +346,7 @@ CREATE TABLE IF NOT EXISTS {{ local('assessments_rows') }}{{ on_cluster }}
     `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `policy_id` String COMMENT 'Content id of the policy.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_incident_id incident_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, incident_id, regime)
@@ -391,7 +389,7 @@ CREATE TABLE IF NOT EXISTS {{ local('assessment_revisions_rows') }}{{ on_cluster
     `assessed_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `policy_id` String COMMENT 'Content id of the policy.' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_incident_id incident_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, incident_id, regime, revision)
@@ -433,7 +431,7 @@ CREATE TABLE IF NOT EXISTS {{ local('obligations_rows') }}{{ on_cluster }}
     `presumed` Array(LowCardinality(String)) COMMENT 'Unknown facts taken in the stricter sense.',
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_incident_id incident_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, obligation_id)
@@ -475,7 +473,7 @@ CREATE TABLE IF NOT EXISTS {{ local('obligation_revisions_rows') }}{{ on_cluster
     `presumed` Array(LowCardinality(String)) COMMENT 'Unknown facts taken in the stricter sense.',
     `revised_at` DateTime64(6, 'UTC') COMMENT 'When this revision was made.' CODEC(Delta, ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_incident_id incident_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, obligation_id, revision)
@@ -678,7 +676,7 @@ CREATE TABLE IF NOT EXISTS {{ local('commands_rows') }}{{ on_cluster }}
     `reason` String COMMENT 'The analyst\'s reason.' CODEC(ZSTD(1)),
     `content` String COMMENT 'The whole command (JSON).' CODEC(ZSTD(1)),
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
-    INDEX by_incident_id `incident_id` TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_incident_id incident_id TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, command_id)

@@ -3,17 +3,23 @@
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.boards.entity import ENTITY_BOARD
 from dashboards.grafana.boards.search import SEARCH_BOARD, fits
 from dashboards.grafana.building import board_json
+from dashboards.grafana.checking import all_targets
 from dashboards.grafana.macros import Selection, expand
 from dashboards.grafana.specs import Board
+from schemas.moments import LAST_STORED
 from sinks.chdb import ChdbSink
 from tests.dashboards.sample import CASES
 from tests.dashboards.test_answers import answers
 
+NAMING = ("host", "account", "source_ip", "destination_ip")
+NAMES = st.sampled_from(["", "ws-04.site", "WS-04.site", "Ws-04.SITE", "u_1", "u%", "10.0.0.9"])
 NOTHING = {"host": "", "enterprise": ""}
 """In place of what a check looks for; the province is that of its incident."""
 ENTITY_COLUMNS = {"host", "account", "source_ip", "destination_ip", "process", "entity"}
@@ -55,8 +61,65 @@ def test_an_entitys_small_letters_find_a_host_however_its_sensor_writes_it(
 ) -> None:
     chosen = Selection(first=0, last=1, interval_s=1, variables={"host": ("ws-04.site.example",)})
     where = expand(fits("host", "host"), chosen)
-    (row,) = store.query(f"SELECT count() AS n FROM (SELECT '{written}' AS host) WHERE {where}")
+    event = f"SELECT '{written}' AS host, '' AS account, '' AS source_ip, '' AS destination_ip"
+    (row,) = store.query(f"SELECT count() AS n FROM ({event}) WHERE {where}")
     assert row["n"] == 1
+
+
+@given(
+    events=st.lists(st.tuples(*[NAMES] * 4), min_size=1, max_size=8),
+    typed=NAMES,
+    columns=st.sets(st.sampled_from(NAMING), min_size=1).map(sorted),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_value_fits_the_events_that_name_it(
+    store: ChdbSink, events: list[tuple[str, ...]], typed: str, columns: list[str]
+) -> None:
+    """By a reference that knows nothing of the index: column by column, letters by Python."""
+    chosen = Selection(first=0, last=1, interval_s=1, variables={"host": (typed,)})
+    shape = ", ".join(f"{name} String" for name in NAMING)
+    rows = ", ".join(str((number, *event)) for number, event in enumerate(events))
+    source = f"VALUES('number UInt8, {shape}', {rows})"
+    where = expand(fits("host", *columns), chosen)
+    answer = store.query(f"SELECT number FROM {source} WHERE {where} ORDER BY number")
+    assert [int(str(row["number"])) for row in answer] == [
+        number
+        for number, event in enumerate(events)
+        if typed == ""
+        or any(
+            name in columns and value.lower() == typed.lower()
+            for name, value in zip(NAMING, event, strict=True)
+        )
+    ]
+
+
+@pytest.mark.parametrize(
+    ("board", "place", "typed"),
+    [
+        (ENTITY_BOARD, "In events", {"entity": "10.0.0.9"}),
+        (ENTITY_BOARD, "In events", {"entity": "huang.lei"}),
+        (SEARCH_BOARD, "Events that fit", {"account": "huang.lei"}),
+        (SEARCH_BOARD, "Events that fit", {"host": "WS-042"}),
+        (SEARCH_BOARD, "Events that fit", {"address": "10.0.0.9"}),
+    ],
+)
+def test_events_that_name_a_value_are_found_by_the_index(
+    store: ChdbSink, board: Board, place: str, typed: dict[str, str]
+) -> None:
+    """The panels of lines find their keys by the same conditions."""
+    variables = dict.fromkeys((each.name for each in board.variables), "")
+    values = {name: (value,) for name, value in {**variables, **typed}.items()}
+    chosen = Selection(
+        first=0,
+        last=LAST_STORED,
+        interval_s=60,
+        variables=values,
+        everything=frozenset({"province"}),
+    )
+    (sql,) = [
+        each.sql for each in all_targets(board_json(board, "en")) if each.place.startswith(place)
+    ]
+    assert "by_entity" in str(store.query(f"EXPLAIN indexes = 1 {expand(sql, chosen)}"))
 
 
 def test_nothing_typed_finds_the_latest_of_everything(store: ChdbSink) -> None:

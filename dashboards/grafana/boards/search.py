@@ -9,6 +9,7 @@ from dashboards.grafana.palette import INK
 from dashboards.grafana.specs import Board, Panel, Section, Variable
 from dashboards.grafana.variables import chosen, is_chosen
 from dashboards.words import Text
+from sinks.log_tables import EVENT_ENTITIES
 
 MOST_EVENTS: Final = 200
 _NOTHING: Final = Text("没有符合条件的日志", "No event fits")
@@ -19,17 +20,17 @@ _ESCAPED: Final = r"replaceAll(replaceRegexpAll({}, '([\\\\%_])', '\\\\\\1'), '*
 def fits(name: str, *columns: str) -> str:
     """Whether a column is the variable's value, whatever its case; `*` in it is any text.
 
-    True while nothing is typed in. Without `*` an index of the column can be used, as it is asked
-    for the spellings that occur: entities are in small letters, Windows writes `WS-04.example`.
+    True while nothing is typed in. Without `*` the index of events by entity is used.
     """
     value = chosen(name)
     is_pattern = f"position({value}, '*') > 0"
     alike = " OR ".join(f"{column} ILIKE {_ESCAPED.format(value)}" for column in columns)
-    label = f"splitByChar('.', {value})[1]"
-    by_windows = f"concat(upper({label}), substring(lower({value}), length({label}) + 1))"
-    spellings = f"({value}, lower({value}), upper({value}), {by_windows})"
-    same = " OR ".join(f"{column} IN {spellings}" for column in columns)
-    return f"({value} = '' OR ({is_pattern} AND ({alike})) OR (NOT {is_pattern} AND ({same})))"
+    same = " OR ".join(f"lower({column}) = lower({value})" for column in columns)
+    is_named = f"has({EVENT_ENTITIES}, lower({value}))"
+    return (
+        f"({value} = '' OR ({is_pattern} AND ({alike}))"
+        f" OR (NOT {is_pattern} AND {is_named} AND ({same})))"
+    )
 
 
 _ENTERPRISE: Final = chosen("enterprise")
