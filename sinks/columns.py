@@ -60,8 +60,6 @@ CODEC_OF: dict[str, str] = {
 """ClickHouse type: how its values are compressed, as measured (docs/store.md); the server's
 own choice for the rest."""
 
-INDEX_TYPE = "bloom_filter(0.01)"
-"""Of every skip index: blocks of rows that cannot hold a value are not read."""
 
 LOG, CASE = "log", "case"
 """What a table holds, and so how long it is kept: what was sent, or what was made of it."""
@@ -79,10 +77,15 @@ class Column(msgspec.Struct, frozen=True):
 
 
 class Index(msgspec.Struct, frozen=True):
-    """A skip index `by_<name>` of a column or another expression, an array's every element."""
+    """A skip index `by_<name>` of a column or another expression, an array's every element.
+
+    Blocks of rows that cannot hold a value are not read, but for the share of `wrong` ones. With
+    `FINAL`, each block that is read has the blocks of every other part read that its keys reach.
+    """
 
     name: str
     expression: str
+    wrong: float = 0.01
 
 
 class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):

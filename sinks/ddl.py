@@ -14,7 +14,7 @@ from re import fullmatch
 from schemas.assessment import ENDED_STATES
 from schemas.moments import Moment
 from sinks.case_tables import ASSESSMENTS, INCIDENTS, OBLIGATIONS
-from sinks.columns import CODEC_OF, INDEX_TYPE, Column, Index, Table
+from sinks.columns import CODEC_OF, Column, Index, Table
 from sinks.coverage import select_coverage
 from sinks.layout import DEDUPLICATION_WINDOW, SINGLE, Layout, shard_of
 from sinks.log_tables import REVENUE_RANKS
@@ -124,7 +124,8 @@ def column_clause(column: Column) -> str:
 
 
 def _index(index: Index) -> str:
-    return f"INDEX by_{index.name} {index.expression} TYPE {INDEX_TYPE} GRANULARITY 1"
+    kind = f"bloom_filter({index.wrong})"
+    return f"INDEX by_{index.name} {index.expression} TYPE {kind} GRANULARITY 1"
 
 
 def _views(table: Table, layout: Layout) -> list[str]:

@@ -21,7 +21,7 @@ CREATE TABLE IF NOT EXISTS {{ local('events_rows') }}{{ on_cluster }}
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `raw` String COMMENT 'The line as published.' CODEC(ZSTD(1)),
     INDEX by_event_id event_id TYPE bloom_filter(0.01) GRANULARITY 1,
-    INDEX by_entity [lower(host), lower(account), lower(source_ip), lower(destination_ip)] TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_entity [lower(host), lower(account), lower(source_ip), lower(destination_ip)] TYPE bloom_filter(0.0001) GRANULARITY 1
 )
 ENGINE = {{ engine('received_at') }}
 PARTITION BY toYYYYMM(time)
@@ -165,7 +165,8 @@ CREATE TABLE IF NOT EXISTS {{ local('detections_rows') }}{{ on_cluster }}
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `investigation` LowCardinality(String) COMMENT 'Found late: the investigation; empty: found as it came.',
-    INDEX by_detection_id detection_id TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_detection_id detection_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_entity entity_values TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('revision') }}
 ORDER BY (enterprise_id, detection_id)
@@ -207,7 +208,8 @@ CREATE TABLE IF NOT EXISTS {{ local('detection_revisions_rows') }}{{ on_cluster 
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `rule_set_id` String COMMENT 'Content id of the rule set.' CODEC(ZSTD(1)),
     `investigation` LowCardinality(String) COMMENT 'Found late: the investigation; empty: found as it came.',
-    INDEX by_detection_id detection_id TYPE bloom_filter(0.01) GRANULARITY 1
+    INDEX by_detection_id detection_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_entity entity_values TYPE bloom_filter(0.01) GRANULARITY 1
 )
 ENGINE = {{ engine('') }}
 ORDER BY (enterprise_id, detection_id, revision)

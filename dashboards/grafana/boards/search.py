@@ -29,7 +29,7 @@ def fits(name: str, *columns: str) -> str:
     is_named = f"has({EVENT_ENTITIES}, lower({value}))"
     return (
         f"({value} = '' OR ({is_pattern} AND ({alike}))"
-        f" OR (NOT {is_pattern} AND {is_named} AND ({same})))"
+        f" OR (NOT {is_pattern} AND ({same}) AND {is_named}))"
     )
 
 
