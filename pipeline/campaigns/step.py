@@ -1,6 +1,6 @@
 """The second half of the stage, keyed by indicator: sightings in, campaigns out; its timers.
 
-    take     expire ── the latest sight of each incident ── keep to the quota ── settle
+    take     settle by the clock ── the latest sight of each incident ── keep to the quota ── settle
     expire   settle by the clock ── forget what is past its time
 
 Rule 1. A campaign is what the latest sights say, as a set (`state.py`, `members.py`).
@@ -38,12 +38,12 @@ def take(
 
     An older sight than the one held, and one that is delivered again, change nothing.
     """
-    # The time until it came has passed, whether its timers were looked at or not.
-    passed = expire(policy, severity, state, now)
     held = state.sights.get(sighting.incident_id)
     # Kafka delivers at least once, and operators may send a topic again.
     if held is not None and held.precedence >= sighting.sight.precedence:
-        return passed
+        return []
+    # The time until it came has passed, looked at or not.
+    passed = _settle(policy, severity, state, now)
     state.subject = Subject(Indicator(sighting.kind, sighting.indicator), sighting.drill)
     state.sights[sighting.incident_id] = sighting.sight
     _keep_to_quota(state, policy.sightings_max)
