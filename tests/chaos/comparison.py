@@ -42,9 +42,9 @@ BROUGHT_BY_TIME = {
     "assessments": "assessed_at",
     "obligations": "revised_at",
 }
-"""Tables that grow without a record (a quiet incident closes, a duty falls overdue), and the moment at
-which each row was due: of two runs, the one that ends later has more. Up to a moment that both have
-passed they are the same, whenever either looked at its timers."""
+"""Tables that grow without a record (a quiet incident closes, a duty falls overdue), and the moment
+at which each row was due: of two runs, the one that ends later has more. Up to a moment that both
+have passed they are the same, whenever either looked at its timers."""
 
 
 def read_stores(folders: Iterable[Path], until: Moment) -> Contents:
