@@ -12,6 +12,8 @@ Pure: values in, values out. The same engine runs in the worker, over files, in 
 and in tests; a shell turns the decisions into effects.
 """
 
+from collections.abc import Iterator
+
 import msgspec
 
 from pipeline.campaigns import step as campaigns
@@ -27,7 +29,7 @@ from pipeline.correlation.extraction import Match
 from pipeline.correlation.plan import CorrelationPlan, compile_plan
 from pipeline.cross_border import step as cross_border
 from pipeline.cross_border.exports import TELLING_FORMATS, Export, export_of
-from pipeline.event_time.clock import Clock, advance, move_on, settle
+from pipeline.event_time.clock import Clock, advance, clock_of, is_idle, move_on, settle
 from pipeline.exceptions import step as exceptions
 from pipeline.exceptions.step import Tally
 from pipeline.incidents import quota as incidents_quota
@@ -39,6 +41,7 @@ from pipeline.intake.drills import is_kept
 from pipeline.intake.quota import account_dropped, charge, quota_of, settle_charge
 from pipeline.intake.reading import Reading, account_duplicate, read_again, read_batch, remark
 from pipeline.intake.taken import take
+from pipeline.passing_time import next_due
 from pipeline.policy import Policy
 from pipeline.severity import incident_records as severity_memory
 from pipeline.sigma.matching.ruleset import RuleSet
@@ -162,16 +165,18 @@ class Engine:
             return [account_duplicate(batch)]
         event_time = self.policy.event_time
         enterprise = self.registry[batch.enterprise_id]
+        passed = self._pass_time_before(state, batch)
         reading = read_batch(batch, enterprise, state.clock, event_time)
-        return self._take_in(state, batch, reading, verdict.unverified)
+        return [*passed, *self._take_in(state, batch, reading, verdict.unverified)]
 
     def process_again(
         self, state: EnterpriseState, batch: Batch, events: list[Event]
     ) -> list[Decision]:
         """What a store kept of one batch: it was taken when it came, and its lines were read."""
         take(state.taken, batch)
+        passed = self._pass_time_before(state, batch)
         reading = read_again(batch, events, state.clock, self.policy.event_time)
-        return self._take_in(state, batch, reading, "")
+        return [*passed, *self._take_in(state, batch, reading, "")]
 
     def _take_in(
         self, state: EnterpriseState, batch: Batch, reading: Reading, unverified: str
@@ -206,7 +211,8 @@ class Engine:
         ]
 
     def advance(self, state: State, state_key: str, now: Moment) -> list[Decision]:
-        """Timers and idle time of one state; `now` is the time that the shell passes in.
+        """What time alone brings to one state up to `now`, each row as of the moment at which it
+        was due: looks in between make no difference.
 
         The state of a drill that is over is left empty, and that of an enterprise that left
         the registry ends as `incidents/departures.py` says.
@@ -221,7 +227,8 @@ class Engine:
             return self._depart(state, state_key, now)
         # Back in the registry: it goes on where it stopped.
         state.left_at = 0
-        return self._expire(state, state_key, move_on(self.policy.event_time, state.clock, now))
+        told = self._pass_time(state, state_key, now)
+        return [*told, *self._weigh_again(state, state_key, clock_of(state.clock, now))]
 
     def shed(self, state: State, state_key: str) -> int:
         """Let go of the half that tells least, for a state too large to be kept; how many items."""
@@ -244,7 +251,9 @@ class Engine:
         Event time moves to the last event and no further: what happens after the recording's
         end is unknown, so an absence that would be decided then stays undecided.
         """
-        return self._expire(state, state_key, settle(state.clock))
+        clock = settle(state.clock)
+        weighed = self._weigh_again(state, state_key, clock)
+        return [*weighed, *self._expire(state, state_key, clock)]
 
     def handle_command(
         self, state: EnterpriseState, command: Command, record: Record
@@ -288,17 +297,42 @@ class Engine:
         empty(state)
         return [ended]
 
+    def _pass_time(
+        self, state: EnterpriseState, state_key: str, until: Moment
+    ) -> Iterator[Decision]:
+        while (due := next_due(self.policy, state, until)) is not None:
+            yield from self._expire_at(state, state_key, due)
+
+    def _pass_time_before(self, state: EnterpriseState, batch: Batch) -> list[Decision]:
+        """The time until its receipt; a recording tells nothing of that between its batches."""
+        if batch.recorded:
+            return []
+        state_key, until = enterprise_key(batch.enterprise_id, batch.drill), batch.received_at
+        told = [*self._pass_time(state, state_key, until)]
+        # After a silence the batch is held against what has been settled in it, due or not.
+        if is_idle(self.policy.event_time, state.clock, until):
+            told += self._expire_at(state, state_key, until)
+        return told
+
+    def _expire_at(self, state: EnterpriseState, state_key: str, moment: Moment) -> list[Decision]:
+        return self._expire(state, state_key, move_on(self.policy.event_time, state.clock, moment))
+
+    def _weigh_again(
+        self, state: EnterpriseState, state_key: str, clock: Clock
+    ) -> list[cross_border.Row]:
+        """What a changed registry says. That it changed is in no log: it is told as of the look
+        that found it so."""
+        context = self._context(*split_key(state_key))
+        policy = self.policy.cross_border
+        return cross_border.weigh_registry_again(policy, state.cross_border, clock, context)
+
     def _expire(self, state: EnterpriseState, state_key: str, clock: Clock) -> list[Decision]:
         context = self._context(*split_key(state_key))
         tally = Tally()
         # Without matches: what the watermark alone decides, absences and conditions that waited.
         detections = self._detect(state, [], clock, context, tally)
-        weighed = cross_border.weigh_registry_again(
-            self.policy.cross_border, state.cross_border, clock, context
-        )
         return [
             *detections,
-            *weighed,
             *(exceptions.revise(state.exceptions, tally, clock) if state.exceptions.held else ()),
             *conclude(self.policy, state, detections, clock, context),
         ]

@@ -20,6 +20,7 @@ SECOND: Moment = 1_000_000
 MINUTE: Moment = 60 * SECOND
 HOUR: Moment = 60 * MINUTE
 DAY: Moment = 24 * HOUR
+NEVER: Moment = 1 << 62
 
 FIRST_STORED: Moment = -2_208_988_800_000_000
 LAST_STORED: Moment = 10_413_791_999_999_999

@@ -36,7 +36,7 @@ def assemble(
     campaign = Campaign(
         campaign_id=campaign_id_of(subject.indicator, subject.drill),
         revision=0,
-        status=_status(sights, last_time + quiet_s * SECOND < now),
+        status=_status(sights, over_from(last_time, quiet_s) <= now),
         kind=subject.indicator.kind,
         indicator=subject.indicator.value,
         enterprise_count=len(firsts),
@@ -59,6 +59,11 @@ def assemble(
     )
     content = content_id("campaign revision", msgspec.msgpack.encode(campaign), *_roll(members))
     return msgspec.structs.replace(campaign, content=content)
+
+
+def over_from(last_time: Moment, quiet_s: int) -> Moment:
+    """The first moment at which a campaign whose last event was then is over."""
+    return last_time + quiet_s * SECOND + 1
 
 
 def name_members(campaign: Campaign, members: Iterable[Member]) -> list[CampaignMember]:

@@ -1,6 +1,6 @@
 """The second half of the stage, keyed by indicator: sightings in, campaigns out; its timers.
 
-    take     the latest sight of each incident ── keep to the quota ── settle
+    take     settle by the clock ── the latest sight of each incident ── keep to the quota ── settle
     expire   settle by the clock ── forget what is past its time
 
 Rule 1. A campaign is what the latest sights say, as a set (`state.py`, `members.py`).
@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 import msgspec
 
-from pipeline.campaigns.assembly import assemble, name_members
+from pipeline.campaigns.assembly import assemble, name_members, over_from
 from pipeline.campaigns.members import members_of
 from pipeline.campaigns.policy import CampaignPolicy
 from pipeline.campaigns.state import CampaignState, Subject
@@ -42,10 +42,12 @@ def take(
     # Kafka delivers at least once, and operators may send a topic again.
     if held is not None and held.precedence >= sighting.sight.precedence:
         return []
+    # The time until it came has passed, looked at or not.
+    passed = _settle(policy, severity, state, now)
     state.subject = Subject(Indicator(sighting.kind, sighting.indicator), sighting.drill)
     state.sights[sighting.incident_id] = sighting.sight
     _keep_to_quota(state, policy.sightings_max)
-    return _settle(policy, severity, state, now)
+    return [*passed, *_settle(policy, severity, state, now)]
 
 
 def expire(
@@ -81,11 +83,19 @@ def _settle(
     # Never published: there is nothing to withdraw either.
     if not members and not state.content:
         return []
-    campaign = assemble(
-        severity, subject, members, quiet_s=policy.quiet_s, evicted=state.evicted, now=now
-    )
+
+    def as_of(moment: Moment) -> Campaign:
+        return assemble(
+            severity, subject, members, quiet_s=policy.quiet_s, evicted=state.evicted, now=moment
+        )
+
+    campaign = as_of(now)
     if campaign.content == state.content:
         return []
+    ended = over_from(campaign.last_time, policy.quiet_s)
+    # Time alone has brought the difference: it bears the moment at which it did.
+    if ended <= now and as_of(ended - 1).content == state.content:
+        now = ended
     state.revision += 1
     state.content = campaign.content
     revised = msgspec.structs.replace(campaign, revision=state.revision, revised_at=now)

@@ -17,10 +17,10 @@ import msgspec
 
 from pipeline.correlation.groups import let_go
 from pipeline.correlation.plan import Correlation
-from pipeline.correlation.state import NEVER, Episode, Evidence, Group, Inner, time_of
+from pipeline.correlation.state import Episode, Evidence, Group, Inner, time_of
 from schemas.detection import Entity
 from schemas.ids import content_id
-from schemas.moments import Moment
+from schemas.moments import NEVER, Moment
 
 
 def moments(

@@ -25,7 +25,6 @@ from pipeline.correlation.groups import Pending, change
 from pipeline.correlation.plan import Correlation
 from pipeline.correlation.policy import CorrelationPolicy
 from pipeline.correlation.state import (
-    NEVER,
     Backlog,
     CorrelationState,
     Episode,
@@ -34,7 +33,7 @@ from pipeline.correlation.state import (
     Withdrawn,
 )
 from pipeline.event_time.clock import Clock
-from schemas.moments import SECOND, Moment
+from schemas.moments import NEVER, SECOND, Moment
 
 WAITED_FOR = 8
 """Sources behind the watermark for which one group waits: the furthest behind."""

@@ -19,13 +19,12 @@ import msgspec
 from pipeline.correlation.windows import SlidingWindow
 from pipeline.event_time.sources import SourceId
 from schemas.detection import Entity, EntityKind
-from schemas.moments import Moment
+from schemas.moments import NEVER, Moment
 
 CORRELATION_STATE_VERSION = 2
 
 BACKLOG = "~"
 """After a correlation's key: its groups of evidence that was settled when it came."""
-NEVER: Moment = 1 << 62
 
 EntityKey: TypeAlias = tuple[EntityKind, str, str]
 """Kind, value, role: an Entity without its field names, a third of the bytes."""

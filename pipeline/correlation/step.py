@@ -32,14 +32,14 @@ from pipeline.correlation.groups import (
     retire,
 )
 from pipeline.correlation.plan import Correlation, CorrelationPlan, Feed
-from pipeline.correlation.state import BACKLOG, NEVER, Backlog, CorrelationState, Timer
+from pipeline.correlation.state import BACKLOG, Backlog, CorrelationState, Group, Timer
 from pipeline.correlation.wording import summary_of
 from pipeline.event_time.clock import Clock
 from pipeline.event_time.sources import SourceId
 from pipeline.intake.entities import entities_of
 from schemas.context import Context
 from schemas.detection import Detection
-from schemas.moments import Moment
+from schemas.moments import NEVER, Moment
 
 TIMERS_SLACK = 64
 """Timers that may be void, beside as many as there are groups."""
@@ -96,6 +96,40 @@ def expire(
     return correlate(plan, state, (), clock, context)
 
 
+class Due(msgspec.Struct, frozen=True):
+    """When the stage, left alone, next has something to do: by each of its three clocks."""
+
+    watermark: Moment
+    settled: Moment
+    moment: Moment
+
+
+def next_due(state: CorrelationState) -> Due:
+    """The first timers of each kind that some group still means."""
+    timers = state.timers
+    return Due(
+        *(_first_meant(state, heap) for heap in (timers.due, timers.ends, timers.backlog_ends))
+    )
+
+
+def _first_meant(state: CorrelationState, heap: list[Timer]) -> Moment:
+    while heap:
+        # A void timer would be due at a moment that a state read from the ledger knows nothing of.
+        if _meant(state, heap, heap[0]) is not None:
+            return heap[0][0]
+        heappop(heap)
+    return NEVER
+
+
+def _meant(state: CorrelationState, heap: list[Timer], timer: Timer) -> Group | None:
+    """The group whose timer this is, if it still means it."""
+    moment, key, name = timer
+    group = state.groups.get(key, {}).get(name)
+    if group is None or moment != (group.due if heap is state.timers.due else group.ends):
+        return None
+    return group
+
+
 def _take_in(step: Step, matches: Sequence[Match]) -> None:
     entities: dict[str, Entities] = {}
     behind: dict[SourceId, tuple[SourceId, ...]] = {}
@@ -143,10 +177,9 @@ def _take_due(step: Step) -> None:
         # A timer is never taken out of a heap before its time: the group knows whether it still
         # means it.
         while heap and heap[0][0] <= now:
-            moment, key, name = heappop(heap)
-            group = state.groups.get(key, {}).get(name)
-            if group is not None and moment == (group.due if heap is timers.due else group.ends):
-                _pending(step, key, name)
+            timer = heappop(heap)
+            if _meant(state, heap, timer):
+                _pending(step, *timer[1:])
 
 
 def _bring_up_to_date(step: Step, correlation: Correlation, key: str) -> Iterator[Detection]:

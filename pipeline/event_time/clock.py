@@ -5,8 +5,8 @@ Rule 1. An event that is further ahead of its receipt than the skew allowance is
 Rule 2. A source's watermark is its greatest event time less the lateness. The enterprise's is the
         least of its timely sources (`sources.py`): it never follows the fastest, and a
         source that is far behind holds up its own groups only. It never falls.
-Rule 3. An enterprise of which nothing was received for longer than the idle limit is moved on by
-        the clock that the shell passes in.
+Rule 3. An enterprise of which nothing was received for longer than the idle limit is idle: its
+        watermark follows the moment. When that is looked at makes no difference (`due.py`).
 Rule 4. What the watermark had passed `late_hold_s` ago, by receipt, is settled: until then all
         that correlations hold can still be revised. So evidence that comes within that time
         counts, however old it is, and however fast the rest was read.
@@ -143,10 +143,26 @@ def move_on(policy: EventTimePolicy, state: ClockState, now: Moment) -> Clock:
     """Time passes without a record: sources fall silent, and an idle enterprise moves (rule 3)."""
     state.received = max(state.received, now)
     state.now = max(state.now, now)
-    # Before the first batch there is no time that could go on.
-    if state.arrived and now - state.arrived > policy.idle_s * SECOND:
-        _pass(policy, state, now - policy.lateness_s * SECOND)
+    if is_idle(policy, state, now):
+        _pass_idle(policy, state, now)
     return _clock(policy, state)
+
+
+def is_idle(policy: EventTimePolicy, state: ClockState, now: Moment) -> bool:
+    """Whether nothing was received for longer than the idle limit (rule 3)."""
+    # Before the first batch there is no time that could go on.
+    return state.arrived > 0 and now >= idle_from(policy, state)
+
+
+def idle_from(policy: EventTimePolicy, state: ClockState) -> Moment:
+    """The first moment at which it is idle if nothing more is received."""
+    return state.arrived + policy.idle_s * SECOND + 1
+
+
+def mark_gap(policy: EventTimePolicy) -> Moment:
+    """How far apart marks of the watermark are: every move would be a mark for each batch of an
+    hour; a coarser one holds evidence a little longer."""
+    return policy.late_hold_s * SECOND // _STEPS_OF_HOLD
 
 
 def settle(state: ClockState) -> Clock:
@@ -184,11 +200,20 @@ def _pass(policy: EventTimePolicy, state: ClockState, watermark: Moment) -> None
     if watermark <= state.watermark:
         return
     state.watermark = watermark
-    # Every move would be a mark for each batch of an hour; a coarser one holds evidence a little
-    # longer.
-    gap = policy.late_hold_s * SECOND // _STEPS_OF_HOLD
-    if not state.passed or state.now - state.passed[-1][0] >= gap:
+    if not state.passed or state.now - state.passed[-1][0] >= mark_gap(policy):
         state.passed.append((state.now, watermark))
+
+
+def _pass_idle(policy: EventTimePolicy, state: ClockState, now: Moment) -> None:
+    """Move the watermark through the silence, with the marks of one who had looked all along."""
+    lateness, gap = policy.lateness_s * SECOND, mark_gap(policy)
+    if gap:
+        # Of older marks one is enough: all that it had passed is settled by now.
+        first = max(idle_from(policy, state), now - policy.late_hold_s * SECOND - gap)
+        if state.passed:
+            first = max(first, state.passed[-1][0] + gap)
+        state.passed += [(moment, moment - lateness) for moment in range(first, now + 1, gap)]
+    _pass(policy, state, now - lateness)
 
 
 def _settle_until(policy: EventTimePolicy, state: ClockState) -> None:

@@ -194,6 +194,15 @@ def slowest_timely_s(sources: Sources, live_since_s: int, behind_s: int) -> int 
     return None
 
 
+def next_silent_s(sources: Sources, live_since_s: int, behind_s: int) -> int | None:
+    """When that source was last heard whose silence changes next what `slowest_timely_s` says:
+    the slowest timely one, or the front's holder; None where no source is live."""
+    if slowest_timely_s(sources, live_since_s, behind_s) is None:
+        return None
+    front, (_, _, slowest) = sources.order.front, sources.order.lows[0]
+    return slowest.last_s if front is None else min(front.last_s, slowest.last_s)
+
+
 def _queue(order: Order, row: Row) -> None:
     if order.front is not None and row.greatest_s >= order.front.greatest_s:
         order.front = row

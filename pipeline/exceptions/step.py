@@ -25,7 +25,7 @@ from schemas.context import Context
 from schemas.detection import Detection
 from schemas.exception import RuleException
 from schemas.ids import content_id
-from schemas.moments import Moment
+from schemas.moments import NEVER, Moment
 
 HIDDEN_MAX = 1_000
 """Correlations' detections that are known to be hidden; of older ones a revision is shown."""
@@ -64,6 +64,15 @@ def revise(state: ExceptionsState, tally: Tally, clock: Clock) -> list[RuleExcep
         if clock.settled >= held.scope.ends_at:
             del state.held[exception_id]
     return told
+
+
+def next_due(state: ExceptionsState) -> tuple[Moment, Moment]:
+    """The watermark at which one next expires, and what must be settled for one to be let go."""
+    held = state.held.values()
+    return (
+        min((one.scope.ends_at for one in held if one.state == "active"), default=NEVER),
+        min((one.scope.ends_at for one in held), default=NEVER),
+    )
 
 
 def exception_id_of(command: Command) -> str:

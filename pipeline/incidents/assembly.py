@@ -90,15 +90,17 @@ def publish(
     case = state.cases[incident_id]
     if content == case.content:
         return []
+    # What was due before an analyst's command, and is found after it, follows it.
+    revised_at = max(case.revised_at, received_at)
     revised = msgspec.structs.replace(
         case,
         content=content,
         revision=case.revision + 1,
-        revised_at=received_at,
+        revised_at=revised_at,
         last_time=incident.last_time,
     )
     state.keep_case(incident_id, revised)
-    return [msgspec.structs.replace(incident, revision=case.revision + 1, revised_at=received_at)]
+    return [msgspec.structs.replace(incident, revision=case.revision + 1, revised_at=revised_at)]
 
 
 def _content_of(incident: Incident) -> str:

@@ -31,11 +31,16 @@ from pipeline.incidents.state import (
 )
 from pipeline.incidents.triage import most_significant
 from schemas.context import Context
-from schemas.moments import SECOND, Moment
+from schemas.moments import NEVER, SECOND, Moment
 
-NEVER: Moment = 1 << 62
 RELIEF_PERCENT = 75
 """Relieved down to this much of the quota, so that not every step has to."""
+
+
+def due_watermark(policy: IncidentPolicy, state: IncidentsState) -> Moment:
+    """The watermark at which something next closes, or leaves, by itself."""
+    swept = state.swept + policy.gap_s * SECOND if state.evidence else NEVER
+    return min(swept, _next_due(policy, state) + 1)
 
 
 def cases_due(policy: IncidentPolicy, state: IncidentsState, watermark: Moment) -> list[str]:

@@ -33,13 +33,14 @@ from pipeline.incidents.evidence_index import (
 from pipeline.incidents.lifecycle import OVER, next_status
 from pipeline.incidents.policy import IncidentPolicy
 from pipeline.incidents.quota import cases_due, enforce_quota, expire_evidence
+from pipeline.incidents.quota import due_watermark as due_watermark_of_cases
 from pipeline.incidents.regrouping import mark
 from pipeline.incidents.state import Evidence, IncidentsState
 from schemas.command import Command
 from schemas.context import Context
 from schemas.detection import Detection
 from schemas.incident import Incident
-from schemas.moments import SECOND, Moment
+from schemas.moments import NEVER, SECOND, Moment
 
 
 def revise(
@@ -82,7 +83,7 @@ def expire(
 ) -> list[Incident]:
     """Tell what has waited, close what was quiet for long enough, and let go what is over."""
     incidents = []
-    if is_due(policy, state, clock.watermark):
+    if clock.watermark >= _told_at(policy, state):
         incidents += _emit_waiting(policy, state, clock, context)
     for incident_id in cases_due(policy, state, clock.watermark):
         case = state.cases[incident_id]
@@ -158,11 +159,17 @@ def hold_back(state: IncidentsState, evidence_index: EvidenceIndex, change: Chan
     )
 
 
-def is_due(policy: IncidentPolicy, state: IncidentsState, watermark: Moment) -> bool:
-    """Whether what waits is to be told (rule 2)."""
-    is_final = watermark >= state.waiting_until
-    is_long_ago = watermark - state.emitted_at_watermark >= policy.revision_gap_s * SECOND
-    return bool(state.waiting) and (is_final or is_long_ago)
+def due_watermark(policy: IncidentPolicy, state: IncidentsState) -> Moment:
+    """The watermark at which the stage, left alone, next has something to do (`expire`)."""
+    return min(_told_at(policy, state), due_watermark_of_cases(policy, state))
+
+
+def _told_at(policy: IncidentPolicy, state: IncidentsState) -> Moment:
+    """The watermark at which what waits is told (rule 2): it is final, or the last word is long
+    ago."""
+    if not state.waiting:
+        return NEVER
+    return min(state.waiting_until, state.emitted_at_watermark + policy.revision_gap_s * SECOND)
 
 
 def take_waiting(state: IncidentsState, watermark: Moment) -> Change:

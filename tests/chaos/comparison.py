@@ -37,12 +37,14 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 BROUGHT_BY_TIME = {
+    "detections": "received_at",
     "incidents": "revised_at",
     "assessments": "assessed_at",
     "obligations": "revised_at",
 }
 """Tables that grow without a record (a quiet incident closes, a duty falls overdue), and the moment
-of their rows: of two runs, the one that ends later has more."""
+at which each row was due: of two runs, the one that ends later has more. Up to a moment that both
+have passed they are the same, whenever either looked at its timers."""
 
 
 def read_stores(folders: Iterable[Path], until: Moment) -> Contents:

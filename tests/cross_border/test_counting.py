@@ -16,7 +16,7 @@ from schemas.batch import BatchAccount
 from schemas.cross_border import ExportCount
 from schemas.decision import Decision
 from schemas.event import Event
-from schemas.moments import DAY, SECOND, parse_moment
+from schemas.moments import DAY, MINUTE, SECOND, parse_moment
 from tests.cross_border.builders import NOON, batch, counts, engine, export, run
 
 ENGINE = engine()
@@ -128,7 +128,7 @@ def test_laws_what_is_sent_again_writes_no_row(exports: list[Told]) -> None:
     state = EnterpriseState()
     lines = list(dict.fromkeys(one.line() for one in exports))
     ENGINE.process(state, batch(lines, 0, RECEIPT))
-    again = ENGINE.process(state, batch(lines, 1, RECEIPT + DAY))
+    again = ENGINE.process(state, batch(lines, 1, RECEIPT + MINUTE))
     assert not counts(again)
     assert not [one for one in again if not isinstance(one, Event | BatchAccount)]
 

@@ -261,7 +261,7 @@ def test_it_expires_by_itself_and_is_let_go_of_when_its_time_is_settled() -> Non
     run = Run()
     run.hear(added(until(400)))
     run.take([shadow_copies(100)], 0)
-    moment: Moment = START + 2 * HOUR
+    moment: Moment = START + HOUR
     run.told += ENGINE.advance(run.state, "E1", moment)
     (exception,) = run.exceptions()
     assert (exception.state, exception.hidden, exception.revision) == ("expired", 1, 3)
