@@ -50,7 +50,7 @@ def broker_state(site: Site) -> dict[str, Any]:
             TopicPartition(topic["name"], partition["partition_index"])
             for topic in topics
             for partition in topic["partitions"]
-            # The live worker asks the broker there what time it is (rule 9 of `ledger.py`).
+            # The live worker asks the broker there what time it is (rule 9 of `worker/ledger.py`).
             if not topic["is_internal"] and topic["name"] != changelog_name("live")
         ]
         groups = sorted(group["group_id"] for group in admin.list_groups())
