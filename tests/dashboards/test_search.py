@@ -96,6 +96,7 @@ def test_a_value_fits_the_events_that_name_it(
 @pytest.mark.parametrize(
     ("board", "place", "typed"),
     [
+        (ENTITY_BOARD, "In detections", {"entity": "203.0.113.77"}),
         (ENTITY_BOARD, "In events", {"entity": "10.0.0.9"}),
         (ENTITY_BOARD, "In events", {"entity": "huang.lei"}),
         (SEARCH_BOARD, "Events that fit", {"account": "huang.lei"}),
@@ -103,7 +104,7 @@ def test_a_value_fits_the_events_that_name_it(
         (SEARCH_BOARD, "Events that fit", {"address": "10.0.0.9"}),
     ],
 )
-def test_events_that_name_a_value_are_found_by_the_index(
+def test_what_names_a_value_is_found_by_the_index(
     store: ChdbSink, board: Board, place: str, typed: dict[str, str]
 ) -> None:
     """The panels of lines find their keys by the same conditions."""
