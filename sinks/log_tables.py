@@ -55,7 +55,12 @@ EVENTS = Table(
     order_by=("enterprise_id", "time", "event_id"),
     partition_by="toYYYYMM(time)",
     version="received_at",
-    indexes=(Index("event_id", "event_id"), Index("entity", EVENT_ENTITIES, 0.0001)),
+    indexes=(
+        Index("event_id", "event_id"),
+        Index("host", "lower(host)", 0.0001),
+        Index("account", "lower(account)", 0.0001),
+        Index("entity", EVENT_ENTITIES, 0.0001),
+    ),
     kept_as=LOG,
     ages_by="received_at",
     columns=(

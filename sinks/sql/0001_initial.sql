@@ -21,6 +21,8 @@ CREATE TABLE IF NOT EXISTS {{ local('events_rows') }}{{ on_cluster }}
     `drill` LowCardinality(String) COMMENT 'Name of the drill it belongs to; empty in earnest.',
     `raw` String COMMENT 'The line as published.' CODEC(ZSTD(1)),
     INDEX by_event_id event_id TYPE bloom_filter(0.01) GRANULARITY 1,
+    INDEX by_host lower(host) TYPE bloom_filter(0.0001) GRANULARITY 1,
+    INDEX by_account lower(account) TYPE bloom_filter(0.0001) GRANULARITY 1,
     INDEX by_entity [lower(host), lower(account), lower(source_ip), lower(destination_ip)] TYPE bloom_filter(0.0001) GRANULARITY 1
 )
 ENGINE = {{ engine('received_at') }}

@@ -94,17 +94,18 @@ def test_a_value_fits_the_events_that_name_it(
 
 
 @pytest.mark.parametrize(
-    ("board", "place", "typed"),
+    ("board", "place", "typed", "index"),
     [
-        (ENTITY_BOARD, "In events", {"entity": "10.0.0.9"}),
-        (ENTITY_BOARD, "In events", {"entity": "huang.lei"}),
-        (SEARCH_BOARD, "Events that fit", {"account": "huang.lei"}),
-        (SEARCH_BOARD, "Events that fit", {"host": "WS-042"}),
-        (SEARCH_BOARD, "Events that fit", {"address": "10.0.0.9"}),
+        (ENTITY_BOARD, "In detections", {"entity": "203.0.113.77"}, "entity"),
+        (ENTITY_BOARD, "In events", {"entity": "10.0.0.9"}, "entity"),
+        (ENTITY_BOARD, "In events", {"entity": "huang.lei"}, "entity"),
+        (SEARCH_BOARD, "Events that fit", {"account": "huang.lei"}, "account"),
+        (SEARCH_BOARD, "Events that fit", {"host": "WS-042"}, "host"),
+        (SEARCH_BOARD, "Events that fit", {"address": "10.0.0.9"}, "entity"),
     ],
 )
-def test_events_that_name_a_value_are_found_by_the_index(
-    store: ChdbSink, board: Board, place: str, typed: dict[str, str]
+def test_what_names_a_value_is_found_by_the_index(
+    store: ChdbSink, board: Board, place: str, typed: dict[str, str], index: str
 ) -> None:
     """The panels of lines find their keys by the same conditions."""
     variables = dict.fromkeys((each.name for each in board.variables), "")
@@ -119,7 +120,7 @@ def test_events_that_name_a_value_are_found_by_the_index(
     (sql,) = [
         each.sql for each in all_targets(board_json(board, "en")) if each.place.startswith(place)
     ]
-    assert "by_entity" in str(store.query(f"EXPLAIN indexes = 1 {expand(sql, chosen)}"))
+    assert f"by_{index}" in str(store.query(f"EXPLAIN indexes = 1 {expand(sql, chosen)}"))
 
 
 def test_nothing_typed_finds_the_latest_of_everything(store: ChdbSink) -> None:

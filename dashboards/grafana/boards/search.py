@@ -20,16 +20,17 @@ _ESCAPED: Final = r"replaceAll(replaceRegexpAll({}, '([\\\\%_])', '\\\\\\1'), '*
 def fits(name: str, *columns: str) -> str:
     """Whether a column is the variable's value, whatever its case; `*` in it is any text.
 
-    True while nothing is typed in. Without `*` the index of events by entity is used.
+    True while nothing is typed in. Without `*` an index is used: the column's own, or of several
+    columns that of all entities, which one column does without, as three more would be read.
     """
     value = chosen(name)
     is_pattern = f"position({value}, '*') > 0"
     alike = " OR ".join(f"{column} ILIKE {_ESCAPED.format(value)}" for column in columns)
     same = " OR ".join(f"lower({column}) = lower({value})" for column in columns)
-    is_named = f"has({EVENT_ENTITIES}, lower({value}))"
+    is_named = f" AND has({EVENT_ENTITIES}, lower({value}))" if len(columns) > 1 else ""
     return (
         f"({value} = '' OR ({is_pattern} AND ({alike}))"
-        f" OR (NOT {is_pattern} AND ({same}) AND {is_named}))"
+        f" OR (NOT {is_pattern} AND ({same}){is_named}))"
     )
 
 
