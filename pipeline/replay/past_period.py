@@ -3,9 +3,10 @@
 Rule 1. States begin empty before the warm-up (`warm_up.py`). What is decided then changes states
         and is not told; when the period begins, all that was due by then is decided first. Only
         how an incident was judged is told once the incident is: it may be judged no other way.
-Rule 2. Time passes as workers let it: between two records of a state, and up to the end, its
-        timers are looked at. So a silence ends as it did when it was lived, and when it did: the
-        moment at which an incident is opened starts the terms of the law.
+Rule 2. Time passes as workers let it: before each record of a state, and at the end, its timers
+        are looked at. So a silence ends as it did when it was lived, and when it did: the moment
+        at which an incident is opened starts the terms of the law. One look is enough, however
+        long the silence (`pipeline/passing_time.py`).
 Rule 3. What came from files was lived without timers, and is read so again.
 Rule 4. At the end event time moves to the last event of each enterprise.
 """
@@ -14,7 +15,6 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import chain, groupby
-from typing import Final
 
 import msgspec
 
@@ -25,18 +25,15 @@ from pipeline.intake.admitted import STRANGER
 from pipeline.kafka.past_records import Period
 from pipeline.path import Engine
 from pipeline.replay.pace import Pace
-from pipeline.replay.warm_up import NoDelivery, warm_up_of
+from pipeline.replay.warm_up import NoDelivery
 from pipeline.state import ANY_PARTITION, StateKey, is_campaign_key, split_key
 from schemas.assessment import Assessment, Obligation
 from schemas.batch import BatchAccount
 from schemas.decision import Decision
 from schemas.incident import Incident
-from schemas.moments import DAY, HOUR, MINUTE, Moment
+from schemas.moments import Moment
 
 TOLD_EVERY_S = 5.0
-_RARELY: Final = ((7 * DAY, HOUR), (None, DAY))
-"""How often timers are looked at in a long silence, up to how long after the last record: what
-is still due then (incidents that close, terms that end) is due by the day."""
 
 
 class PastInput(msgspec.Struct, frozen=True, eq=False):
@@ -68,10 +65,7 @@ class PastPeriod:
         self._delivery = delivery
         self._runner = Runner(self._states, delivery, gather)
         self._warming: Runner | None = Runner(self._states, NoDelivery(), gather)
-        # Every minute, as workers' FENGHUO_TIMERS_S, while anything that was heard may decide.
-        self._looks = ((warm_up_of(engine), MINUTE), *_RARELY)
-        self._heard_at: dict[str, Moment] = {}
-        self._looked_at: dict[str, Moment] = {}
+        self._lived: set[str] = set()
         self._judged_before: dict[str, dict[str, Assessment | Obligation]] = {}
         self._events = 0
         self._began_s = self._told_s = time.monotonic()
@@ -133,19 +127,8 @@ class PastPeriod:
         return is_own and split_key(name)[0] in self._engine.registry
 
     def _timers_of_all(self, until: Moment) -> Iterator[Task]:
-        """Of all states whose records came over Kafka."""
-        for name in [*self._looked_at]:
-            yield from self._timers(name, until)
-
-    def _timers(self, name: str, until: Moment) -> Iterator[Task]:
-        """Since they were last looked at, up to and without this moment."""
-        since, self._looked_at[name] = self._looked_at[name], max(until, self._looked_at[name])
-        for span, every in self._looks:
-            stop = until if span is None else min(until, self._heard_at[name] + span)
-            first = -(-since // every) * every
-            for now in range(first, stop, every):
-                yield self._timer(name, now)
-            since = max(since, stop)
+        """Of all states whose records came over Kafka, before this moment."""
+        return (self._timer(name, until - 1) for name in [*self._lived])
 
     def _timer(self, name: str, now: Moment) -> Task:
         return timer_task(self._engine, StateKey(ANY_PARTITION, name), now)
@@ -159,10 +142,9 @@ class PastPeriod:
             task = each.task_of(self._engine)
             name = task.key.name
             if not each.is_recorded and self._is_settled(name):
-                if name in self._looked_at:
-                    yield from self._timers(name, each.received_at)
-                self._heard_at[name] = each.received_at
-                self._looked_at.setdefault(name, each.received_at)
+                if name in self._lived:
+                    yield self._timer(name, each.received_at - 1)
+                self._lived.add(name)
             yield task
 
     def _pace(self, reached: Moment, elapsed_s: float) -> Pace:
