@@ -1,5 +1,7 @@
 """Everything that a site may decide otherwise, as one value: read from a file, checked whole."""
 
+from collections.abc import Iterator
+
 import msgspec
 
 from pipeline.campaigns.policy import CampaignPolicy
@@ -56,11 +58,18 @@ def read_policy(text: str, file: str) -> Policy:
     """YAML or JSON text to a policy; raises PolicyFault, and nothing of a faulty one is used."""
     try:
         # YAML has times of its own, JSON has them as text: as text both are read alike.
-        policy = msgspec.convert(msgspec.to_builtins(msgspec.yaml.decode(text)), Policy)
-    except (msgspec.ValidationError, msgspec.DecodeError) as fault:
+        document = msgspec.to_builtins(msgspec.yaml.decode(text))
+        shape = [
+            f"{file}: {fault}; correct it there, or leave it out for the default"
+            for fault in _faults_of_shape(document)
+        ]
+    except msgspec.DecodeError as fault:
         raise PolicyFault(
             f"{file}: {fault}; correct it there, or leave it out for the default"
         ) from fault
+    if shape:
+        raise PolicyFault("\n".join(shape))
+    policy = msgspec.convert(document, Policy)
     faults = [f"{file}: severity.{fault}" for fault in faults_of(policy.severity)]
     faults += [f"{file}: {fault}" for fault in registered_drills.faults_of(policy.drills)]
     faults += [f"{file}: {fault}" for fault in thresholds.faults_of(policy.cross_border)]
@@ -77,3 +86,16 @@ def read_policy(text: str, file: str) -> Policy:
     if faults:
         raise PolicyFault("\n".join(faults))
     return policy
+
+
+def _faults_of_shape(document: object) -> Iterator[msgspec.ValidationError]:
+    """The first of each section, so that one does not hide those of the others."""
+    whole: list[object] = [document]
+    sections = (
+        [{name: of} for name, of in document.items()] if isinstance(document, dict) else whole
+    )
+    for section in sections:
+        try:
+            msgspec.convert(section, Policy)
+        except msgspec.ValidationError as fault:
+            yield fault
