@@ -37,6 +37,10 @@ BATCH_BYTES = 1_000_000
 with its default of 16 kB the states of a step of 50 went out in 17 requests one after another."""
 FETCH_BYTES = 4 * 1024 * 1024
 REQUEST_BYTES = 8_000_000
+METADATA_S = 10.0
+"""How old what is known of topics may be. A broker that has just come back may not know its topics
+yet: a group that joins in that moment is assigned nothing, and joins again once it sees them. With
+the client's default that took five minutes."""
 BUFFERED_RECORDS = 1024
 """Records in memory; fewer collapse the throughput, more cost 66 kB each."""
 BUFFERED_BYTES = 128_000_000
@@ -103,6 +107,7 @@ def make_app(settings: WorkerSettings, scratch: str) -> Any:
         broker_rebalance_timeout=settings.rebalance_timeout_s,
         broker_commit_interval=1.0,  # only a hint, but each rebalance reads again from it
         consumer_max_fetch_size=FETCH_BYTES,
+        consumer_metadata_max_age_ms=round(METADATA_S * 1_000),
         consumer_auto_offset_reset="earliest",  # what retention took shows as a gap, and is told
         stream_buffer_maxsize=BUFFERED_RECORDS,
         stream_wait_empty=False,  # what waits for a sink is never acknowledged: see `end_step`
