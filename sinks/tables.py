@@ -18,6 +18,7 @@ from sinks.case_tables import (
 from sinks.columns import Table
 from sinks.cross_border_tables import CROSS_BORDER_COUNTS, CROSS_BORDER_THRESHOLDS
 from sinks.drill_tables import DRILL_ENTERPRISES, DRILL_INJECTS, DRILL_SCORES, DRILLS
+from sinks.engine_tables import RULE_SETS, RULES_IN_FORCE, SIGNED_FILES
 from sinks.investigation_tables import INVESTIGATIONS
 from sinks.log_tables import (
     BATCHES,
@@ -31,9 +32,6 @@ from sinks.log_tables import (
     EVENTS_BY_MINUTE,
     LOG_SOURCES,
     REVENUE_RANKS,
-    RULE_SETS,
-    RULES_IN_FORCE,
-    SIGNED_FILES,
 )
 from sinks.programme_tables import PROGRAMME_TABLES
 

@@ -35,7 +35,7 @@ from pipeline.worker.environment import unknown_variables
 from pipeline.worker.settings import WorkerSettings
 from schemas.topics import receipts_topic
 from sinks.contract import QueryFailed, Store
-from sinks.log_tables import SIGNED_FILES
+from sinks.engine_tables import SIGNED_FILES
 from sinks.room import megabytes
 from sinks.tables import TABLES
 

@@ -26,7 +26,6 @@ from pipeline.replay.gap_reading import Investigated, read_investigated, read_la
 from pipeline.replay.gaps import Gap
 from pipeline.replay.investigation import PREFIX, Replay, replay, settings_of
 from pipeline.replay.late_findings import Found
-from pipeline.replay.past_period import PastPeriod
 from pipeline.replay.past_sources import LiveStore, open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.glossary import INCIDENT, Term, capital
@@ -116,8 +115,7 @@ def _investigate(
         open_sink(aside, f"{PREFIX}{name}") as sink,
     ):
         settings = settings_of(engine, period, of, "store", "")
-        again = partial(PastPeriod, engine, period, tell=tell, warm_up=reach)
-        side = Replay(name, engine, sink, settings, again, tell)
+        side = Replay(name, engine, sink, settings, period, reach, tell)
         side.begin()
         replay([side], past.given)
         made = read_investigated(sink), read_incidents(sink)

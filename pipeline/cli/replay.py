@@ -33,7 +33,6 @@ from pipeline.kafka.preflight import require
 from pipeline.path import Engine
 from pipeline.replay.differences import Side, differences
 from pipeline.replay.investigation import PREFIX, InvestigationRefused, Replay, replay, settings_of
-from pipeline.replay.past_period import PastPeriod
 from pipeline.replay.past_sources import KafkaTopics, LiveStore, PeriodGone, open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.language import Language
@@ -137,14 +136,20 @@ def replay_command(
         ExitStack() as stack,
     ):
         tell(f"warm-up: {warm_up // SECOND} s before, not written")
-        sides: list[Replay] = []
-        for each, engine in engines.items():
-            sink = stack.enter_context(open_sink(aside, f"{PREFIX}{each}"))
-            settings = settings_of(engine, period, enterprises, source, prefix)
-            # How far it has come is the same for both: once is enough.
-            told = _say_nothing if sides else tell
-            again = partial(PastPeriod, engine, period, tell=told, warm_up=warm_up)
-            sides.append(Replay(each, engine, sink, settings, again, tell))
+        sides = [
+            Replay(
+                each,
+                engine,
+                stack.enter_context(open_sink(aside, f"{PREFIX}{each}")),
+                settings_of(engine, period, enterprises, source, prefix),
+                period,
+                warm_up,
+                tell,
+                # How far it has come is the same for both: once is enough.
+                tell if each == name else _say_nothing,
+            )
+            for each, engine in engines.items()
+        ]
         for side in sides:
             side.begin()
         replay(sides, past.given)

@@ -21,7 +21,7 @@ from pipeline.sigma.reading.documents import Head, LogSource, RuleFault
 from pipeline.sigma.reading.parse import NO_PLACEHOLDERS, ParsedRules, parse_rules
 from schemas.rules import RuleOfSet, RulesInForce, RuleSummary
 from sinks.contract import Rows
-from sinks.log_tables import RULE_SETS, RULES_IN_FORCE
+from sinks.engine_tables import RULE_SETS, RULES_IN_FORCE
 
 SUFFIXES = (".yml", ".yaml")
 SAMPLES_SUFFIX = ".samples.yml"
@@ -68,7 +68,7 @@ def rule_rows(rules: RuleSet) -> Rows:
     told = RulesInForce(rule_set_id=rules.content_id, rules=tuple(summaries))
     of_set = _rules_of_set(rules, [head for head, _ in sources])
     return {
-        RULE_SETS.name: [RULE_SETS.row(each) for each in of_set],
+        RULE_SETS.name: RULE_SETS.rows(of_set),
         RULES_IN_FORCE.name: [RULES_IN_FORCE.row(told)],
     }
 

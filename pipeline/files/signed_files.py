@@ -23,7 +23,7 @@ from pipeline.intake.file_signatures import (
 from schemas.moments import datetime_of, moment_of, parse_moment
 from schemas.signed_files import SignedFile
 from sinks.contract import Answer, Rows
-from sinks.log_tables import SIGNED_FILES
+from sinks.engine_tables import SIGNED_FILES
 
 Check: TypeAlias = Callable[[Path, Contents], None]
 """Asked about what was read of a place before any of it is used; raises NotSigned."""
@@ -89,8 +89,8 @@ class SignedFiles:
 
     def rows(self) -> Rows:
         """What was taken, for a store to remember."""
-        rows = [SIGNED_FILES.row(each) for each in self._taken.values()]
-        return {SIGNED_FILES.name: rows} if rows else {}
+        taken = [*self._taken.values()]
+        return {SIGNED_FILES.name: SIGNED_FILES.rows(taken)} if taken else {}
 
 
 def _read(place: Path) -> FileSignature:

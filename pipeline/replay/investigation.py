@@ -11,13 +11,12 @@ Rule 4. Two that replay into one database at a time ask the same (rule 3), so th
 """
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 from typing import Final
 
 import msgspec
 
-from pipeline.app.delivery import Delivery
 from pipeline.app.engines import Tell
 from pipeline.app.summary import Summary
 from pipeline.app.waiting import patient_delivery
@@ -28,7 +27,7 @@ from pipeline.path import Engine
 from pipeline.replay.past_period import TOLD_EVERY_S, PastInput, PastPeriod
 from schemas.ids import content_id
 from schemas.investigation import Investigation, InvestigationSettings
-from schemas.moments import format_moment
+from schemas.moments import Moment, format_moment
 from sinks.contract import Store
 from sinks.investigation_tables import INVESTIGATIONS
 
@@ -64,7 +63,10 @@ def settings_of(
 
 
 class Replay:
-    """One engine, and the database that it replays into."""
+    """One engine, and the database that it replays a period into.
+
+    `tell_pace` is told how far it has come, by default as all else.
+    """
 
     def __init__(
         self,
@@ -72,14 +74,17 @@ class Replay:
         engine: Engine,
         sink: Store,
         settings: InvestigationSettings,
-        past: Callable[[Delivery], PastPeriod],
+        period: Period,
+        warm_up: Moment,
         tell: Tell,
+        tell_pace: Tell | None = None,
     ) -> None:
         self.sink = sink
         self.summary = Summary()
         self._engine = engine
         self._tell = tell
-        self._past = past(patient_delivery(sink, tell))
+        delivery = patient_delivery(sink, tell)
+        self._past = PastPeriod(engine, period, delivery, tell_pace or tell, warm_up)
         self._mark = Investigation(
             investigation=name, settings=settings, began_at=time.time_ns() // 1_000
         )

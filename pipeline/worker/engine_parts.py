@@ -19,7 +19,7 @@ from pipeline.path import Engine
 from pipeline.sigma.reading.documents import RuleFault
 from pipeline.worker.settings import WorkerSettings
 from sinks.contract import Answer, Rows, Sink, Store
-from sinks.log_tables import SIGNED_FILES
+from sinks.engine_tables import SIGNED_FILES
 
 log = structlog.get_logger("fenghuo.worker")
 

@@ -5,7 +5,7 @@ from typing import Final
 from schemas.detection import Detection
 from schemas.rules import RulesInForce, RuleSummary
 from sinks.contract import Rows
-from sinks.log_tables import RULES_IN_FORCE
+from sinks.engine_tables import RULES_IN_FORCE
 from tests.dashboards.sample import CASES, decisions
 
 UNSEEN: Final = (

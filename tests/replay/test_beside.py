@@ -1,6 +1,5 @@
 """Replays beside each other: both sides in one, two processes, and two of one name."""
 
-from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -11,7 +10,6 @@ pytest.importorskip("chdb", reason="needs the embedded engine: fenghuo[embedded]
 from pipeline.kafka.past_records import Period
 from pipeline.replay.differences import Difference
 from pipeline.replay.investigation import InvestigationRefused, Replay, replay, settings_of
-from pipeline.replay.past_period import PastPeriod
 from pipeline.replay.past_sources import stored_inputs
 from pipeline.replay.spool import spooled
 from pipeline.replay.stored_lines import Reread
@@ -98,7 +96,6 @@ def test_of_two_replays_into_one_database_the_later_goes_on(
 def _begun(name: str, sink: ChdbSink) -> Replay:
     engine, period = make_engine(), Period(RECEIPT, RECEIPT + HOUR)
     settings = settings_of(engine, period, (), "store", "fenghuo")
-    past = partial(PastPeriod, engine, period, tell=print, warm_up=HOUR)
-    begun = Replay(name, engine, sink, settings, past, print)
+    begun = Replay(name, engine, sink, settings, period, HOUR, print)
     begun.begin()
     return begun

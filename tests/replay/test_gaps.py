@@ -19,7 +19,8 @@ from schemas.batch import BatchAccount
 from schemas.moments import DAY, MINUTE, SECOND, parse_moment
 from schemas.rules import RuleOfSet, RulesInForce
 from sinks.chdb import ChdbSink
-from sinks.log_tables import BATCHES, EVENTS_BY_DAY, RULE_SETS, RULES_IN_FORCE
+from sinks.engine_tables import RULE_SETS, RULES_IN_FORCE
+from sinks.log_tables import BATCHES, EVENTS_BY_DAY
 from sinks.rollups import DayCount
 
 START = parse_moment("2026-05-01T00:00:00Z")
