@@ -91,7 +91,7 @@ class Progress:
         await asyncio.gather(*writes)
 
     async def remember_positions(self, done: Sequence[Arrival]) -> None:
-        """Of each partition the first record that is not applied, and when that one came."""
+        """Of each partition the first record that is not applied."""
         self._order.done(done)
         last_of_place = {each.place: each for each in sorted(done, key=lambda each: each.offset)}
         writes: list[Awaitable[object]] = []
