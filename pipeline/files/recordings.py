@@ -29,7 +29,7 @@ from pipeline.files.text_logs import (
 )
 from pipeline.files.zeek_logs import is_zeek_log, read_zeek_log
 from pipeline.intake.envelopes import unwrapped
-from pipeline.intake.texts import in_utf_8, wide_decoder
+from pipeline.intake.texts import in_utf_8, is_json_text, wide_decoder
 
 Advance = Callable[[int], None]
 
@@ -270,7 +270,7 @@ def _spreads_over_lines(first: bytes) -> bool:
         return False
     start = first.lstrip()[:1]
     if start == b"[":
-        return True
+        return is_json_text(first.decode("utf-8", "replace").strip())
     if start != b"{":
         return False
     try:

@@ -17,6 +17,7 @@ TIME_FIELDS = (
     "@timestamp",
     "TimeCreated",
     "TimeCreated_SystemTime",
+    "TimeCreated.value",
     "SystemTime",
     "time_dt",
     "requestReceivedTimestamp",
@@ -81,7 +82,7 @@ PLAIN_NAMES = frozenset({
     "createdat", "createtime", "createdtime", "occurtime", "occurredat", "starttime", "begintime",
     "happentime", "recordtime", "alarmtime", "attacktime", "reporttime", "gentime",
     "generatedtime", "generatedat", "timecreated", "eventdate", "logdate", "timeutc", "utctime",
-    "eventdatetime", "creationdate", "devicetime", "receivetime", "receivedat",
+    "eventdatetime", "eventcreationtime", "creationdate", "devicetime", "receivetime", "receivedat",
 })  # fmt: skip
 """Names without their signs and capitals, looked for where none of the table's is there."""
 

@@ -292,6 +292,7 @@ ROWS_OF_FORMAT: Mapping[str, Rows] = {
     "database": DATABASE,
     "data_security": DATA_SECURITY,
     "falco": FALCO,
+    "defender": WINDOWS,
     "osquery": OSQUERY,
     "opencanary": OPENCANARY,
     "bitbucket": BITBUCKET,

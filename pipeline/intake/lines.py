@@ -20,7 +20,7 @@ from pipeline.intake.formats.lines import Fields, as_event
 from pipeline.intake.formats.table import AUTO, FORMATS, decode_text_line, named_fields
 from pipeline.intake.formats.web_access import w3c_row
 from pipeline.intake.formats.windows_xml import is_xml_text, xml_events
-from pipeline.intake.texts import text_of_line
+from pipeline.intake.texts import is_json_text, text_of_line
 from pipeline.sigma.log_sources import RESERVED_FIELDS
 
 LINE_BYTES = 1_000_000
@@ -123,7 +123,7 @@ class _Reader:
             else:
                 return self._documents(index, line, value, "")
         text, how = text_of_line(line, self.encoding)
-        if text[:1] in ("{", "["):
+        if is_json_text(text):
             return self._json(index, line, text, how)
         if self._is_no_event(text):
             return []

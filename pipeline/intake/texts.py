@@ -5,6 +5,7 @@ replaced is not the sensor's: nothing is hidden from the rules by a byte that no
 """
 
 import codecs
+import re
 
 REPLACED = "replaced"
 ENCODINGS = ("utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16", "utf-16-le", "utf-16-be",
@@ -14,6 +15,13 @@ ENCODINGS = ("utf-8", "gb18030", "gbk", "gb2312", "big5", "utf-16", "utf-16-le",
 _MARKS = ((b"\xff\xfe", "utf-16-le"), (b"\xfe\xff", "utf-16-be"))
 _SAMPLE = 400
 _LEADING_JUNK = "\ufeff\0 \t\r"
+_JSON = re.compile(r'\{|\[\s*(?:[{\[\]"\d\-tfn]|\Z)')
+_BRACKETED = re.compile(r"\[\d{1,4}[-/]\d{1,2}[-/]|\[\d{1,2}/[A-Z]")
+
+
+def is_json_text(text: str) -> bool:
+    """Whether an object or a list of JSON begins here: no word in brackets, and no date."""
+    return bool(_JSON.match(text)) and not _BRACKETED.match(text)
 
 
 def text_of_line(line: bytes, encoding: str = "") -> tuple[str, str]:

@@ -65,6 +65,12 @@ SHAPES: dict[str, str] = {
     "Mar 01 2024 08:00:00, Mar 1, 2024 @ 08:00:00.000": (
         rf"{_WEEKDAY}{_NAMED}\s+(?P<day>\d{{1,2}}),?\s+(?P<year>\d{{4}}),?(?:\s+@)?\s+{_CLOCK}{_ZONE}"
     ),
+    "2024 Mar  1 08:00:00": (
+        rf"(?P<year>\d{{4}})\s+{_NAMED}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}{_ZONE}"
+    ),
+    "03/01/2024-08:00:00.123456, 03/01-08:00:00.123456": (  # Suricata's and Snort's fast alerts
+        rf"(?P<month>\d\d)/(?P<day>\d\d)(?:/(?P<year>\d{{4}}|\d\d))?-{_CLOCK}"
+    ),
     "Mar  1 08:00:00": rf"{_WEEKDAY}{_NAMED}\s+(?P<day>\d{{1,2}})\s+{_CLOCK}{_ZONE}",
     "31/12/2024 8:00:00 AM": (  # no month is past 12
         rf"(?P<day>1[3-9]|2\d|3[01])/(?P<month>\d{{1,2}})/(?P<year>\d{{4}}),?\s+{_CLOCK}{_ZONE}"
@@ -117,7 +123,7 @@ def _of_holder(value: Mapping[str, Any], local: LocalTime) -> Moment | None:
     if isinstance(seconds, int | str) and isinstance(nanoseconds, int):
         whole = _of_scalar(seconds, local)
         return None if whole is None else whole + nanoseconds // 1_000
-    for key in ("$date", "SystemTime"):
+    for key in ("$date", "SystemTime", "value"):  # the last: a DateTime of PowerShell's JSON
         if key in value:
             return _of_scalar(value[key], local)
     return None
@@ -248,9 +254,11 @@ def _in_last_year(
 
 
 _LEADING = re.compile(
-    r"[*.]?(?P<time>"
+    r"[*.\[]?(?P<time>"
     r"\d{4}[-/]\d{1,2}[-/]\d{1,2}[T ]\d{1,2}:\d\d(?::\d\d)?(?:[.,]\d{1,9})?"
     r"(?:Z|[+\-]\d\d:?\d\d| [+\-]\d\d:?\d\d(?=\s)| (?:UTC|GMT|CST)(?=[\s:]))?"
+    r"|\d{4} [A-Z][a-z]{2} {1,2}\d{1,2} \d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?"
+    r"(?: (?:UTC|GMT|CST)(?=[\s:]))?"
     r"|(?:[A-Z][a-z]{2} )?[A-Z][a-z]{2} {1,2}\d{1,2} (?:\d{4} )?\d{1,2}:\d\d:\d\d(?:[.,]\d{1,9})?"
     r"(?: (?:UTC|GMT|CST)(?=[\s:]))?(?: \d{4}(?=[\s:]))?"
     r")(?=[\s:,\]|]|\Z)"
@@ -261,4 +269,7 @@ _LEADING = re.compile(
 def leading_time(text: str) -> tuple[str, str]:
     """The time that a line begins with and the rest of the line; ("", text) where there is none."""
     found = _LEADING.match(text, 0, LONGEST)
-    return (found["time"], text[found.end() :]) if found else ("", text)
+    if found is None:
+        return "", text
+    rest = text[found.end() :]
+    return found["time"], rest.removeprefix("]") if text[0] == "[" else rest

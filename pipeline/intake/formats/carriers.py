@@ -26,7 +26,8 @@ class Carrier(msgspec.Struct, frozen=True):
 CARRIERS: tuple[Carrier, ...] = (
     Carrier(
         "wazuh",
-        (("decoder", "agent"), ("decoder", "manager"), ("agent", "rule", "full_log")),
+        (("decoder", "agent"), ("decoder", "manager"), ("agent", "rule", "full_log"),
+         ("agent", "manager", "location")),
         ("data.win", "data.aws", "data.office365", "data.github", "data.gcp", "data",
          "full_log"),
         {"hostname": ("agent.name",), "Computer": ("data.win.system.computer", "agent.name"),
@@ -59,6 +60,13 @@ CARRIERS: tuple[Carrier, ...] = (
         (("_raw", "_time"), ("_raw",), ("event", "sourcetype"), ("event", "time", "host")),
         ("event", "_raw"),
         {"message": ("_raw",), "hostname": ("host",), "timestamp": ("_time", "time")},
+    ),
+    Carrier(
+        "falcon_stream",
+        (("metadata.eventCreationTime", "event"),),
+        ("event",),
+        {"timestamp": ("metadata.eventCreationTime",), "User": ("event.UserName",),
+         "Computer": ("event.ComputerName", "event.Hostname")},
     ),
     Carrier("filebeat", (("message", "log", "agent"), ("message", "input", "agent"),
                          ("message", "@timestamp", "log.file.path")),

@@ -3,6 +3,7 @@
 Sigma's category `database` asks for words in the statement; all of the line is the message.
 """
 
+import csv
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -70,6 +71,8 @@ def database_of_text(text: str) -> Fields | None:
     if not time:
         match = _MARIADB.match(text)
         return {**match.groupdict(), "product": "mysql"} if match else None
+    if _POSTGRES_CSV.match(rest):
+        return _postgres_csv(text)
     for product, expression in (
         ("postgresql", _POSTGRES),
         ("mysql", _MYSQL_GENERAL),
@@ -83,6 +86,32 @@ def database_of_text(text: str) -> Fields | None:
             found = {"timestamp": f"{time} {zone}".strip(), "product": product, **found}
             return _detailed(found)
     return None
+
+
+_POSTGRES_CSV = re.compile(
+    r'(?: [A-Z]{2,5}| ?[+\-]\d\d)?,(?:"[^"]{0,128}")?,(?:"[^"]{0,128}")?,\d*,'
+)
+_POSTGRES_CSV_NAMES = (
+    "timestamp", "user", "database", "pid", "client", "session", "session_line", "command",
+    "session_start", "virtual_transaction_id", "transaction_id", "level", "code", "message",
+    "detail", "hint", "internal_query", "internal_query_pos", "context", "statement",
+    "query_pos", "location", "application", "backend_type", "leader_pid", "query_id",
+)  # fmt: skip
+"""PostgreSQL, "Using CSV-Format Log Output" (19.8.4)."""
+
+
+def _postgres_csv(text: str) -> Fields | None:
+    try:
+        values = next(csv.reader([text]))
+    except (csv.Error, StopIteration):
+        return None
+    if len(values) < _POSTGRES_CSV_NAMES.index("application"):
+        return None
+    named = zip(_POSTGRES_CSV_NAMES, values, strict=False)
+    found: Fields = {name: value for name, value in named if value}
+    if "client" in found:  # address and port
+        found["ip"] = found["client"].rpartition(":")[0] or found["client"]
+    return _detailed({**found, "product": "postgresql"})
 
 
 def _detailed(found: Fields) -> Fields:

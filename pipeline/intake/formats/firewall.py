@@ -3,6 +3,7 @@
 What is known of a device is its vendor and its own field names; both are tables.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,6 +11,7 @@ from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.firewall_dialects import dialect_of, is_dialect, parse_dialect
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import pairs_of
+from pipeline.intake.formats.paloalto import SERVICES
 from pipeline.sigma.memo import by_text
 
 FEWEST_PAIRS = 3
@@ -116,14 +118,33 @@ def key_value_fields(document: Fields) -> Fields:
     dialect = dialect_of(document)
     if dialect is not None:
         fields = dialect.names.add_to(document)
-        return tagged(fields, _source_of_device(dialect.vendor.lower(), fields))
+        product, service = dialect.vendor.lower(), SERVICES.get(str(fields.get("log_type")), "")
+        if service:
+            return tagged(fields, f"/{product}/{service}")
+        return tagged(fields, _source_of_device(product, fields))
     if document.get("id") == TOPSEC and "fw" in document:
         return _topsec(document)
     fields = NAMES.add_to(document)
     vendor = next((name for keys, name in MARKS if all(key in fields for key in keys)), "")
     if vendor == "fortigate":
         return tagged(fields, _fortigate(fields))
+    if all(name in fields for name in _SONICWALL_MARKS):
+        _split_ends(fields)
+        return tagged(fields, _source_of_device("sonicwall", fields))
     return tagged(fields, firewall_source("", has_both_ends(fields)))
+
+
+_SONICWALL_MARKS = ("sn", "fw", "m")
+_SONICWALL_END = re.compile(r"(?P<ip>\d{1,3}(?:\.\d{1,3}){3}):(?P<port>\d{0,5})(?::.*)?")
+
+
+def _split_ends(fields: Fields) -> None:
+    """`src=192.0.2.1:4000:X0`: address, port and interface in one."""
+    for end in ("src", "dst"):
+        match = _SONICWALL_END.fullmatch(str(fields.get(f"{end}_ip") or ""))
+        if match:
+            fields[f"{end}_ip"] = match["ip"]
+            fields.setdefault(f"{end}_port", match["port"])
 
 
 def _topsec(document: Fields) -> Fields:

@@ -1,4 +1,4 @@
-"""Firewalls that write neither `name=value` nor CEF: Sangfor's `fwlog`, Hillstone's StoneOS.
+"""Firewalls that write neither `name=value` nor CEF: Sangfor, Hillstone, Palo Alto Networks.
 
 Names as public samples of their syslog show them; each dialect tells its line by how it begins.
 """
@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from pipeline.intake.formats.lines import Aliases, Fields
 from pipeline.intake.formats.pairs import MOST_PAIRS
+from pipeline.intake.formats.paloalto import BEGINNING, paloalto_row
 
 NOTHING = frozenset({"", "-", "(null)", "-@-"})
 """What these devices write where they have nothing to say."""
@@ -98,6 +99,7 @@ def _colon_pairs(text: str) -> Fields:
 DIALECTS: tuple[Dialect, ...] = (
     Dialect("Sangfor", _SANGFOR, _colon_pairs, SANGFOR_NAMES),
     Dialect("Hillstone", _HILLSTONE, _hillstone, HILLSTONE_NAMES),
+    Dialect("PaloAlto", BEGINNING, paloalto_row, Aliases({})),
 )
 _BY_VENDOR = {each.vendor: each for each in DIALECTS}
 

@@ -1,5 +1,9 @@
-"""Suricata's EVE JSON: dotted names; `event_type` is the service."""
+"""Suricata's EVE JSON: dotted names; `event_type` is the service. And its alerts on one line, which
+Snort writes too."""
 
+import re
+
+from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import Aliases, Fields, flattened, tagged
 
 CATEGORIES: dict[str, str] = {"dns": "dns", "flow": "firewall"}
@@ -47,6 +51,47 @@ def _name_lists(fields: Fields) -> None:
         values = [each[member] for each in listed if isinstance(each, dict) and member in each]
         if values:
             fields[name] = values[0] if len(values) == 1 else values
+
+
+_FAST = re.compile(
+    r"(?:(?P<timestamp>\d\d/\d\d(?:/\d{2,4})?-\d\d:\d\d:\d\d\.\d{1,9}) +)?(?:\[(?:\w{1,16})\] )?"
+    r"(?:\[\*\*\] )?\[(?P<gid>\d{1,10}):(?P<signature_id>\d{1,10}):(?P<rev>\d{1,10})\] "
+    r"(?P<signature>.{1,512}?) (?:\[\*\*\] )?(?:\[Classification: (?P<category>[^\]]{0,256})\] )?"
+    r"\[Priority: (?P<severity>\d{1,3})\]:? \{(?P<proto>[\w\-]{1,32})\} "
+    r"(?P<src>\S{2,64}) -> (?P<dst>\S{2,64})\s*"
+)
+_OF_ALERT = ("gid", "signature_id", "rev", "signature", "category", "severity")
+
+
+def fast_alert_of_text(text: str) -> Fields | None:
+    """A line of fast.log or alert_fast as EVE has an alert; None where it is of neither."""
+    match = _FAST.fullmatch(text) if "} " in text and " -> " in text else None
+    if match is None:
+        return None
+    part = match.groupdict()
+    found: Fields = {"event_type": "alert", "proto": part["proto"]}
+    if part["timestamp"]:  # in syslog the header has it
+        found["timestamp"] = part["timestamp"]
+    found["alert"] = {
+        name: int(value) if value.isdigit() else value
+        for name in _OF_ALERT
+        if (value := part[name]) is not None
+    }
+    for end in ("src", "dst"):
+        address, colon, port = part[end].rpartition(":")
+        has_port = colon and port.isdigit() and (address.count(":") in (0, 7) or "." in address)
+        found[f"{'dest' if end == 'dst' else end}_ip"] = address if has_port else part[end]
+        if has_port:
+            found[f"{'dest' if end == 'dst' else end}_port"] = int(port)
+    return found
+
+
+def parse_fast_alert(text: str) -> Fields:
+    """One line. Raises EventFault `not_suricata`."""
+    found = fast_alert_of_text(text)
+    if found is None:
+        raise EventFault("not_suricata", "neither JSON of EVE nor a line of fast.log")
+    return found
 
 
 MARKS = (("event_type", "flow_id"), ("event_type", "in_iface"))

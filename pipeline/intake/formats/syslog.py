@@ -7,6 +7,7 @@ offset that the old form leaves out is told by the receipt and the sender's zone
 import re
 from typing import Any
 
+from pipeline.intake.formats.cisco import connection_of
 from pipeline.intake.formats.firewall import NAMES, has_both_ends
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import vendor_pairs_of
@@ -57,6 +58,7 @@ TAGS: tuple[tuple[re.Pattern[str], str], ...] = (
     ),
     (re.compile(r"%%01"), "/huawei/bgp"),
     (re.compile(r"%%10"), "/h3c/"),
+    (re.compile(r"CheckPoint\Z"), "/checkpoint/"),
 )
 """How vendors begin what stands in the tag's place, and the log source."""
 
@@ -75,7 +77,15 @@ _PRIORITY = re.compile(r"(?:\d{1,9} (?=<))?<(\d{1,3})>")
 _TAG = re.compile(
     r"([^\s:\[(<]{1,128})(?:\(([^)\s]{0,64})\))?(?:\[([^\]\s]{0,64})\])?(?::|(?=\s*\{)) ?"
 )
-_CISCO_SERIAL = re.compile(r"(?:\d{1,9}: )?(?:[\w.\-]{1,128}: )?(?=[*.]?[A-Z][a-z]{2} )")
+_CISCO_SERIAL = re.compile(
+    r"(?:: )?(?:\d{1,9}: )?(?:(?P<host>[\w.\-]{1,128}): )?(?:\d{1,9}: )?"
+    r"(?=[*.]?(?:[A-Z][a-z]{2}|\d{4}) )"
+)
+"""Of IOS: a number of its own, its name where it was told to say it (`logging origin-id`), a
+number again. NX-OS begins with a colon and puts the year before the month."""
+_CRI = re.compile(r"(?P<stream>stdout|stderr) (?P<partial>[FP])(?::\w{1,16})* ")
+"""What a container runtime writes between a line's time and the line (Kubernetes, CRI logging)."""
+_CHECKPOINT_PAIR = re.compile(r'(\w{1,64}):"([^"]*)"')
 _IPV6 = re.compile(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,36}:[0-9A-Fa-f.]{0,15}\s")
 _STRUCTURED = re.compile(r'\[[^\]"]*(?:"(?:[^"\\]|\\.)*"[^\]"]*)*\]')
 _HEADER_PARTS = ("timestamp", "hostname", "program", "pid", "message_id")
@@ -122,20 +132,23 @@ def _modern(text: str) -> Fields | None:
 def _classic(text: str) -> Fields | None:
     """Time, host, tag, message, each of which some device leaves out (RFC 3164, 4 and 5)."""
     time, rest = leading_time(text)
+    serial = None
     if not time:
         serial = _CISCO_SERIAL.match(text)
         time, rest = leading_time(text[serial.end() :]) if serial else ("", "")
     if not time:
         return None
     found: Fields = {"timestamp": time}
-    if rest.startswith(":"):
-        rest = rest[1:]
-    rest = rest.lstrip(" ")
+    if serial and serial["host"]:
+        found["hostname"] = serial["host"]
+    rest = rest.removeprefix(":").lstrip(" ")
+    if container := _CRI.match(rest):
+        return {**found, "stream": container["stream"], "message": rest[container.end() :]}
     tag = None if _IPV6.match(rest) else _TAG.match(rest)
     if tag is None or _is_inner(rest) or not (":" in tag[0] or tag[3]):  # a word before JSON
         host, _, after = rest.partition(" ")
         if host and not _is_inner(rest):
-            found["hostname"], rest = host, after.lstrip(" ")
+            found["hostname"], rest = host, after.lstrip(" ").removeprefix(": ")  # ASA's own colon
         tag = None if _is_inner(rest) else _TAG.match(rest)
     if tag:
         name, module, pid = tag.groups()
@@ -164,10 +177,17 @@ def syslog_fields(document: Fields) -> Fields:
     source = _TAGGED[program]
     if not source:
         return tagged(document, "/linux/syslog" if program else "//")
-    if program.startswith("%%"):
-        for name, value in vendor_pairs_of(str(document.get("message") or "")).items():
-            document.setdefault(name, value)
-        _DEVICE_NAMES.add_to(document)
-        if has_both_ends(document):
-            source = f"firewall{source}"
+    for name, value in _told_by_device(program, document).items():
+        document.setdefault(name, value)
+    if source.startswith("/") and has_both_ends(_DEVICE_NAMES.add_to(document)):
+        source = f"firewall{source}"
     return tagged(document, source)
+
+
+def _told_by_device(program: str, document: Fields) -> Fields:
+    """What a vendor's line says in a shape of the vendor's own."""
+    if program.startswith("%%"):
+        return dict(vendor_pairs_of(str(document.get("message") or "")))
+    if program == "CheckPoint":
+        return dict(_CHECKPOINT_PAIR.findall(str(document.get("structured") or "")))
+    return connection_of(str(document.get("message") or ""))

@@ -19,6 +19,8 @@ from pipeline.intake.formats.cloud import SERVICES, fields_of_service
 from pipeline.intake.formats.data_security import data_security_fields, is_data_security
 from pipeline.intake.formats.databases import MARKS as DATABASE_MARKS
 from pipeline.intake.formats.databases import database_fields, database_of_text, parse_database
+from pipeline.intake.formats.defender import MARKS as DEFENDER_MARKS
+from pipeline.intake.formats.defender import defender_fields, is_defender
 from pipeline.intake.formats.ecs import DATASETS, ecs_fields, is_ecs
 from pipeline.intake.formats.ecs import MARKS as ECS_MARKS
 from pipeline.intake.formats.firewall import (
@@ -39,7 +41,11 @@ from pipeline.intake.formats.lines import (
 from pipeline.intake.formats.ocsf import MARKS as OCSF_MARKS
 from pipeline.intake.formats.ocsf import ocsf_fields
 from pipeline.intake.formats.suricata import MARKS as SURICATA_MARKS
-from pipeline.intake.formats.suricata import suricata_fields
+from pipeline.intake.formats.suricata import (
+    fast_alert_of_text,
+    parse_fast_alert,
+    suricata_fields,
+)
 from pipeline.intake.formats.syslog import is_syslog_text, parse_syslog, syslog_fields
 from pipeline.intake.formats.web_access import MARKS as WEB_ACCESS_MARKS
 from pipeline.intake.formats.web_access import (
@@ -52,7 +58,7 @@ from pipeline.intake.formats.windows import is_windows, windows_fields
 from pipeline.intake.formats.windows_text import is_windows_text, parse_windows_text
 from pipeline.intake.formats.zeek import MARKS as ZEEK_MARKS
 from pipeline.intake.formats.zeek import is_zeek, zeek_fields
-from pipeline.intake.texts import text_of_line
+from pipeline.intake.texts import is_json_text, text_of_line
 from pipeline.intake.time_shapes import LocalTime
 from pipeline.sigma.log_sources import DECODING_FIELD, SOURCE_FIELD
 from pipeline.sigma.memo import Names, by_names
@@ -98,7 +104,11 @@ FORMATS: dict[str, Format] = {
                is_document=is_data_security),
         Format("ocsf", ocsf_fields, marks=OCSF_MARKS),
         Format("zeek", zeek_fields, marks=ZEEK_MARKS, is_document=is_zeek),
-        Format("suricata", suricata_fields, marks=SURICATA_MARKS),
+        Format("suricata", suricata_fields, parse_fast_alert,
+               attempt=fast_alert_of_text,
+               line=Term("Suricata 的 fast.log 或 Snort 的 alert_fast",
+                         "is of Suricata's fast.log or of Snort's alert_fast"),
+               marks=SURICATA_MARKS),
         Format("auditd", auditd_fields, parse_auditd, is_auditd_text,
                line=Term("以 type=、node= 或 audit( 开头，其后有 audit(",
                          "begins with type=, node= or audit(, and has audit( after it"),
@@ -108,8 +118,9 @@ FORMATS: dict[str, Format] = {
                marks=CEF_MARKS),
         Format("web_access", web_access_fields, parse_web_access,
                attempt=web_access_of_text,
-               line=Term("common 或 combined 访问日志，squid 或 IIS 的各列",
-                         "is of the common or combined log, or has the columns of squid or IIS"),
+               line=Term("Apache、nginx 的访问或错误日志，squid、IIS、HAProxy 的各列",
+                         "is of an access or error log of Apache or nginx, or has the columns of "
+                         "squid, IIS or HAProxy"),
                marks=WEB_ACCESS_MARKS),
         Format("database", database_fields, parse_database,
                attempt=database_of_text,
@@ -125,6 +136,7 @@ FORMATS: dict[str, Format] = {
                          "begins as lines of Sangfor or Hillstone do"),
                marks=KEY_VALUE_MARKS),
         Format("ecs", ecs_fields, marks=ECS_MARKS, is_document=is_ecs),
+        Format("defender", defender_fields, marks=DEFENDER_MARKS, is_document=is_defender),
         *_SERVICE_FORMATS,
         Format("json", generic_fields),
     )
@@ -271,7 +283,7 @@ def decode_line(format: str, line: bytes) -> tuple[str, Fields]:
     if line[:1] == b"{":
         return format, decode_object(line)
     text, how = text_of_line(line)
-    if text[:1] in ("{", "["):
+    if is_json_text(text):
         return format, as_event(*read_doubtful(text, how))
     return decode_text_line(format, text, how)
 

@@ -1,4 +1,4 @@
-"""Web servers and proxies: common and combined log of Apache and nginx, W3C of IIS, squid."""
+"""Web servers and proxies: Apache and nginx (access and error log), IIS, squid, HAProxy."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -6,9 +6,11 @@ from typing import Any
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
+from pipeline.intake.formats.web_errors import ERROR_LOG, web_error_of_text
 
 _COMBINED = re.compile(
-    r"(?:(?P<vhost>[\w.\-]+(?::\d+)?) )?(?P<client>\S+) \S+ (?P<user>[^\[\"]{1,256}?) "
+    r"(?:(?P<vhost>[\w.\-]+(?::\d+)?) )?(?P<client>[^\s,]+(?:, ?[^\s,]+){0,15}) \S+ "
+    r"(?P<user>[^\[\"]{1,256}?) "
     r"\[(?P<timestamp>[^\]]{11,40})\] \"(?P<request>(?:[^\"\\]|\\.)*)\" (?P<status>\d{3}|-) "
     r"(?P<bytes>\d+|-)(?: \"(?P<referer>(?:[^\"\\]|\\.)*)\" \"(?P<agent>(?:[^\"\\]|\\.)*)\")?"
     r"(?P<rest>.*)",
@@ -19,6 +21,15 @@ _SQUID = re.compile(
     r"(?P<status>\d{3}) (?P<bytes>\d+) (?P<method>[A-Z_]+) (?P<url>\S+) (?P<user>\S+) "
     r"(?P<peer>\S+)(?: (?P<mime>\S+))?"
 )
+
+_HAPROXY = re.compile(
+    r"(?P<client>[\da-fA-F.:]{2,45}):\d{1,5} "
+    r"\[(?P<timestamp>\d\d/[A-Z][a-z]{2}/\d{4}:[\d:.]{8,12})\] "
+    r"(?P<frontend>\S{1,128}) (?P<backend>\S{1,256}) (?P<timers>[\d/+\-]{5,64}) "
+    r"(?P<status>\d{3}|-1) (?P<bytes>\+?\d+) .{0,1024}?\"(?P<request>[^\"]*)\"?",
+    re.DOTALL,
+)
+"""`option httplog` (HAProxy configuration manual, 8.2.3); the message of its syslog."""
 
 NAMES = Aliases(
     {
@@ -49,29 +60,36 @@ _IIS_LINE = re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \S+ [A-Z]{3,16} /")
 
 
 def web_access_of_text(text: str) -> Fields | None:
-    """The fields of a line of any of the three; None where it is none's. Raises EventFault for a
+    """The fields of a line of any of these; None where it is none's. Raises EventFault for a
     line of IIS that has other columns than it writes by default."""
     match = _COMBINED.match(text) if '] "' in text else None  # most lines have none
     if match:
         return _combined(match.groupdict())
     if not text[:1].isdigit():
-        return None
+        return web_error_of_text(text)
     match = _SQUID.match(text)
     if match:
         return _squid(match.groupdict())
-    return w3c_row(IIS_DEFAULT, text.split(" ")) if _IIS_LINE.match(text) else None
+    if _IIS_LINE.match(text):
+        return w3c_row(IIS_DEFAULT, text.split(" "))
+    return web_error_of_text(text) or _haproxy(text)
 
 
 def parse_web_access(text: str) -> Fields:
-    """One line of any of the three. Raises EventFault `not_web_access`."""
+    """One line of any of these. Raises EventFault `not_web_access`."""
     found = web_access_of_text(text)
     if found is None:
-        raise EventFault("not_web_access", "neither the combined log nor squid's nor IIS'")
+        raise EventFault(
+            "not_web_access", "no access or error log of Apache, nginx, squid, IIS or HAProxy"
+        )
     return found
 
 
 def _combined(part: dict[str, Any]) -> Fields:
     fields: Fields = {name: value for name, value in part.items() if value not in (None, "", "-")}
+    if "," in part["client"]:  # `X-Forwarded-For` in the client's place: the client, then proxies
+        fields["x-forwarded-for"] = part["client"]
+        fields["client"] = part["client"].partition(",")[0]
     request = str(part["request"])
     method, _, rest = request.partition(" ")
     path, _, version = rest.rpartition(" ") if " HTTP/" in rest else (rest, "", "")
@@ -82,6 +100,11 @@ def _combined(part: dict[str, Any]) -> Fields:
 def _squid(part: dict[str, Any]) -> Fields:
     fields: Fields = {name: value for name, value in part.items() if value not in (None, "", "-")}
     return fields | {"cs-method": part["method"], **_uri(str(part["url"]))}
+
+
+def _haproxy(text: str) -> Fields | None:
+    match = _HAPROXY.match(text)
+    return _combined(match.groupdict()) if match else None
 
 
 def _uri(uri: str) -> Fields:
@@ -132,6 +155,8 @@ def web_access_fields(document: Fields) -> Fields:
 
 
 def _source(fields: Mapping[str, Any]) -> str:
+    if fields.get(ERROR_LOG) in ("apache", "nginx"):
+        return f"//{fields[ERROR_LOG]}"
     if "peer" in fields or "r-ip" in fields or "s-action" in fields:
         return "proxy//"
     if "s-ip" in fields or "cs(User-Agent)" in fields:
