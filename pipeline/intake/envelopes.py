@@ -34,12 +34,14 @@ SINGLES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("_source", ("_index",)),
     ("_source", ("_id",)),
     ("detail", ("detail-type", "source")),
+    ("document", ("group", "kind")),
+    ("data", ("kind", "path")),
     ("payload", ("schema",)),
     ("result", ("preview",)),
     ("resource", ("resourceType", "fullUrl")),
 )
 """Where the event is inside, and what the envelope has beside it: Elasticsearch, EventBridge,
-Kafka Connect, Splunk's export."""
+chainsaw hunt, Kafka Connect, Splunk's export."""
 
 OPENING = frozenset(
     [*(path.partition(".")[0] for path, _ in LISTS), *(name for name, _ in SINGLES), "ID"]
@@ -66,6 +68,8 @@ def unwrapped(
     for name, beside in SINGLES:
         inner = document.get(name)
         if isinstance(inner, dict) and all(each in document for each in beside):
+            if "time" in document:  # of an event that says no time of its own (GuardDuty)
+                inner.setdefault("receivedAt", document["time"])
             return unwrapped(inner, most, depth + 1)
     return laurel_records(document) if is_laurel(document) else [document]
 

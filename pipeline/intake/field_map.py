@@ -291,6 +291,7 @@ ROWS_OF_FORMAT: Mapping[str, Rows] = {
     "web_access": WEB_ACCESS,
     "database": DATABASE,
     "data_security": DATA_SECURITY,
+    "dns_query": KEY_VALUE,
     "falco": FALCO,
     "defender": WINDOWS,
     "osquery": OSQUERY,

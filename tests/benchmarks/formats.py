@@ -14,8 +14,9 @@ from pipeline.intake.reading import read_batch
 from schemas.batch import Batch
 from schemas.moments import parse_moment
 from schemas.registry import Enterprise
-from tests.intake.format_samples import SAMPLES, Sample
+from tests.intake.format_samples import SAMPLES
 from tests.intake.hostile_lines import HOSTILE
+from tests.intake.sample import Sample
 
 GOAL = 40_000
 EVENTS = 200

@@ -12,7 +12,8 @@ from pipeline.intake.lines import Found, read_lines
 from pipeline.intake.texts import lines_of_value
 from pipeline.sigma.log_sources import DECODING_FIELD
 from tests.docs.links import ROOT
-from tests.intake.format_samples import SAMPLES, Sample
+from tests.intake.format_samples import SAMPLES
+from tests.intake.sample import Sample
 
 SERVICES: Final = frozenset(service.name for service in OF_SERVICES)
 PAGE: Final = ROOT / "docs" / "formats.md"

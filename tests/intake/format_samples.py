@@ -3,23 +3,8 @@
 Names, hosts and addresses are made; the shapes are those of the formats' own documents.
 """
 
-from typing import Any, NamedTuple
-
-EIGHT = "2024-03-01T08:00:00.000000Z"
-
-
-class Sample(NamedTuple):
-    """Lines that are read together; what the event at `at` comes to."""
-
-    name: str
-    lines: bytes
-    format: str
-    source: str
-    """category/product/service, as the store's columns hold it."""
-    fields: dict[str, Any]
-    time: str = EIGHT
-    at: int = 0
-
+from tests.intake.device_samples import DEVICES, ROWS, SERVERS
+from tests.intake.sample import Sample
 
 SYSMON = "Microsoft-Windows-Sysmon/Operational"
 _XML = (
@@ -370,4 +355,4 @@ JSON = (
            {"a": "张三", "fenghuo.decoding": "gb18030"}),
 )  # fmt: skip
 
-SAMPLES = (*WINDOWS, *TEXT, *JSON)
+SAMPLES = (*WINDOWS, *TEXT, *JSON, *DEVICES, *SERVERS, *ROWS)

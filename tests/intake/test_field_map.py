@@ -521,6 +521,27 @@ SAMPLES: dict[str, Sample] = {
         "host:erp1:target host:cloud.example: account:li:actor address:10.0.0.7:target "
         "address:198.51.100.7: data:customers:target",
     ),
+    "defender": sample(
+        "auto",
+        {
+            "ActionType": "ConnectionSuccess",
+            "DeviceName": "ws5.corp.example",
+            "LocalIP": "10.0.0.5",
+            "RemoteIP": "198.51.100.7",
+            "InitiatingProcessAccountDomain": "corp",
+            "InitiatingProcessAccountName": "li",
+            "InitiatingProcessFolderPath": "C:\\a.exe",
+        },
+        "ws5.corp.example corp\\li 10.0.0.5 198.51.100.7 C:\\a.exe",
+        "host:ws5.corp.example:target account:li:actor address:10.0.0.5:target "
+        "address:198.51.100.7: process:c:\\a.exe:tool",
+    ),
+    "dns_query": sample(
+        "auto",
+        "<30>Mar  1 08:00:00 ns1 dnsmasq[1]: query[A] a.example from 10.0.0.5",
+        "ns1 - 10.0.0.5 - -",
+        "host:ns1:observer address:10.0.0.5:target domain:a.example:",
+    ),
     "falco": sample(
         "auto",
         {

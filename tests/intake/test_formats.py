@@ -16,8 +16,9 @@ from pipeline.intake.texts import lines_of_value
 from pipeline.intake.time_shapes import LocalTime
 from pipeline.sigma.log_sources import DECODING_FIELD, RESERVED_FIELDS, log_source
 from schemas.moments import format_moment, parse_moment
-from tests.intake.format_samples import SAMPLES, Sample
+from tests.intake.format_samples import SAMPLES
 from tests.intake.hostile_lines import HOSTILE
+from tests.intake.sample import Sample
 
 LOCAL = LocalTime(received_at=parse_moment("2024-03-02T00:00:00Z"))
 

@@ -1,4 +1,5 @@
-"""What carries another format's event: journald, GELF, Docker, Wazuh, Filebeat, Splunk, syslog.
+"""What carries another format's event: journald, GELF, Docker, Wazuh, Filebeat, Splunk, syslog as
+the daemons themselves write it in JSON (syslog-ng, rsyslog, Vector, Fluentd).
 
 A carrier tells where the inner event is (an object, or text to be recognised), and under which
 names its own fields stand beside it. An inner text that no format knows stays a message.
@@ -71,7 +72,20 @@ CARRIERS: tuple[Carrier, ...] = (
     Carrier("filebeat", (("message", "log", "agent"), ("message", "input", "agent"),
                          ("message", "@timestamp", "log.file.path")),
             ("message", "event.original")),
-    Carrier("cloudwatch", (("message", "ingestionTime"),), ("message",)),
+    Carrier("cloudwatch", (("message", "ingestionTime"), ("message", "timestamp", "id")),
+            ("message",)),
+    Carrier("unified_audit", (("AuditData", "Operations"), ("AuditData", "RecordType")),
+            ("AuditData",)),
+    Carrier(
+        "syslog_json",
+        (("PROGRAM", "MESSAGE"), ("programname", "msg"), ("syslogtag", "msg"),
+         ("ident", "message"), ("appname", "message"), ("syslog_identifier", "message")),
+        ("message", "MESSAGE", "msg"),
+        {"message": ("MESSAGE", "msg"), "hostname": ("HOST", "host"),
+         "program": ("PROGRAM", "programname", "ident", "appname", "syslog_identifier",
+                     "syslogtag"),
+         "timestamp": ("ISODATE", "R_ISODATE", "S_ISODATE")},
+    ),
 )  # fmt: skip
 
 

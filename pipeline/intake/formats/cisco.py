@@ -39,8 +39,8 @@ LOOKED_THROUGH = 1_000
 
 def connection_of(message: str) -> Fields:
     """What a message says of a connection; empty where it is about none."""
-    match = next((found for each in _ENDS if (found := each.search(message, 0, LOOKED_THROUGH))),
-                 None)  # fmt: skip
+    matches = (each.search(message, 0, LOOKED_THROUGH) for each in _ENDS)
+    match = next(filter(None, matches), None)
     if match is None:
         return {}
     found: Fields = match.groupdict()
@@ -49,6 +49,6 @@ def connection_of(message: str) -> Fields:
             "src_ip": found["dst_ip"], "src_port": found["dst_port"],
             "dst_ip": found["src_ip"], "dst_port": found["src_port"],
         }  # fmt: skip
-    if action := _ACTION.search(message, 0, LOOKED_THROUGH):
-        found["action"] = _ACTIONS[action[0]]
+    if said := _ACTION.search(message, 0, LOOKED_THROUGH):
+        found["action"] = _ACTIONS[said[0]]
     return found

@@ -131,6 +131,8 @@ def defender_fields(document: Fields) -> Fields:
     row = document
     if "ActionType" not in document and isinstance(document.get("properties"), dict):
         row = document.pop("properties")
+        if "Timestamp" in row:
+            document.pop("time", None)  # when the hub took it
         for name, value in document.items():
             row.setdefault(name, value)
     action = str(row.get("ActionType") or "")

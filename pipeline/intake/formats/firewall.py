@@ -19,10 +19,10 @@ FEWEST_PAIRS = 3
 
 NAMES = Aliases({
     "src_ip": ("srcip", "src", "SrcIp", "SourceIP", "source-ip", "SIP", "sip", "srcIP", "saddr",
-               "SrcIPAddr", "src-ip", "remip", "Ip", "SRC"),
+               "SrcIPAddr", "src-ip", "remip", "Ip", "SRC", "source-address", "ip_client"),
     "src_port": ("srcport", "sport", "SrcPort", "SPort", "spt", "source-port", "SourcePort", "SPT"),
     "dst_ip": ("dstip", "dst", "DstIp", "DestinationIP", "destination-ip", "DIP", "dip", "dstIP",
-               "daddr", "DstIPAddr", "dst-ip", "DST"),
+               "daddr", "DstIPAddr", "dst-ip", "DST", "destination-address"),
     "dst_port": ("dstport", "dport", "DstPort", "DPort", "dpt", "destination-port",
                  "DestinationPort", "DPT"),
     "action": ("Action", "act", "policyaction"),

@@ -11,6 +11,7 @@ from pipeline.intake.formats.cisco import connection_of
 from pipeline.intake.formats.firewall import NAMES, has_both_ends
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.formats.pairs import vendor_pairs_of
+from pipeline.intake.formats.pfsense import filter_row
 from pipeline.intake.time_shapes import leading_time
 from pipeline.sigma.memo import by_text
 
@@ -59,6 +60,8 @@ TAGS: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"%%01"), "/huawei/bgp"),
     (re.compile(r"%%10"), "/h3c/"),
     (re.compile(r"CheckPoint\Z"), "/checkpoint/"),
+    (re.compile(r"RT_(?:FLOW|IDP|IDS|UTM|SCREEN|AAMW)"), "/juniper/"),
+    (re.compile(r"filterlog\Z"), "/pfsense/"),
 )
 """How vendors begin what stands in the tag's place, and the log source."""
 
@@ -86,6 +89,11 @@ number again. NX-OS begins with a colon and puts the year before the month."""
 _CRI = re.compile(r"(?P<stream>stdout|stderr) (?P<partial>[FP])(?::\w{1,16})* ")
 """What a container runtime writes between a line's time and the line (Kubernetes, CRI logging)."""
 _CHECKPOINT_PAIR = re.compile(r'(\w{1,64}):"([^"]*)"')
+_PARAMETER = re.compile(r'([\w.\-]{1,64})="((?:[^"\\]|\\.)*)"')
+_HOST = re.compile(r"""[^\s\[\],;"{}=]{1,255}\Z""")
+_LEVELS = frozenset({"TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "FATAL",
+                     "CRITICAL", "SEVERE"})  # fmt: skip
+"""What a program that writes no host puts behind the time."""
 _IPV6 = re.compile(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,36}:[0-9A-Fa-f.]{0,15}\s")
 _STRUCTURED = re.compile(r'\[[^\]"]*(?:"(?:[^"\\]|\\.)*"[^\]"]*)*\]')
 _HEADER_PARTS = ("timestamp", "hostname", "program", "pid", "message_id")
@@ -147,7 +155,7 @@ def _classic(text: str) -> Fields | None:
     tag = None if _IPV6.match(rest) else _TAG.match(rest)
     if tag is None or _is_inner(rest) or not (":" in tag[0] or tag[3]):  # a word before JSON
         host, _, after = rest.partition(" ")
-        if host and not _is_inner(rest):
+        if host and not _is_inner(rest) and _HOST.match(host) and host not in _LEVELS:
             found["hostname"], rest = host, after.lstrip(" ").removeprefix(": ")  # ASA's own colon
         tag = None if _is_inner(rest) else _TAG.match(rest)
     if tag:
@@ -190,4 +198,8 @@ def _told_by_device(program: str, document: Fields) -> Fields:
         return dict(vendor_pairs_of(str(document.get("message") or "")))
     if program == "CheckPoint":
         return dict(_CHECKPOINT_PAIR.findall(str(document.get("structured") or "")))
+    if program.startswith("RT_"):
+        return dict(_PARAMETER.findall(str(document.get("structured") or "")))
+    if program == "filterlog":
+        return filter_row(str(document.get("message") or ""))
     return connection_of(str(document.get("message") or ""))

@@ -21,6 +21,11 @@ from pipeline.intake.formats.databases import MARKS as DATABASE_MARKS
 from pipeline.intake.formats.databases import database_fields, database_of_text, parse_database
 from pipeline.intake.formats.defender import MARKS as DEFENDER_MARKS
 from pipeline.intake.formats.defender import defender_fields, is_defender
+from pipeline.intake.formats.dns_queries import (
+    dns_query_fields,
+    dns_query_of_text,
+    parse_dns_query,
+)
 from pipeline.intake.formats.ecs import DATASETS, ecs_fields, is_ecs
 from pipeline.intake.formats.ecs import MARKS as ECS_MARKS
 from pipeline.intake.formats.firewall import (
@@ -122,6 +127,11 @@ FORMATS: dict[str, Format] = {
                          "is of an access or error log of Apache or nginx, or has the columns of "
                          "squid, IIS or HAProxy"),
                marks=WEB_ACCESS_MARKS),
+        Format("dns_query", dns_query_fields, parse_dns_query,
+               attempt=dns_query_of_text,
+               line=Term("BIND、dnsmasq、unbound 的查询日志或 Windows DNS 调试日志",
+                         "is of a query log of BIND, dnsmasq or unbound, or of Windows DNS "
+                         "Server's debug log")),
         Format("database", database_fields, parse_database,
                attempt=database_of_text,
                line=Term("PostgreSQL、MySQL、MariaDB、Oracle 或达梦的行首",
