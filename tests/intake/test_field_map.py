@@ -538,9 +538,10 @@ SAMPLES: dict[str, Sample] = {
     ),
     "dns_query": sample(
         "auto",
-        "<30>Mar  1 08:00:00 ns1 dnsmasq[1]: query[A] a.example from 10.0.0.5",
-        "ns1 - 10.0.0.5 - -",
-        "host:ns1:observer address:10.0.0.5:target domain:a.example:",
+        "<30>Mar  1 08:00:00 ns1 named[1]: client 10.0.0.5#4000 (a.example): "
+        "query: a.example IN A + (10.0.0.2)",
+        "ns1 - 10.0.0.5 10.0.0.2 -",
+        "host:ns1:observer address:10.0.0.5:target address:10.0.0.2: domain:a.example:",
     ),
     "falco": sample(
         "auto",
