@@ -85,6 +85,10 @@ WINDOWS = (
     Sample("Hayabusa", b'{"Timestamp":"2024-03-01 08:00:00.000 +00:00","Computer":"ws1","Channel":'
            b'"' + SYSMON.encode() + b'","EventID":1,"Level":"info","RecordID":9,"Details":{'
            + _IMAGE + b"}}", "windows", _PROCESS, _WINDOWS),
+    Sample("Hayabusa, short names", b'{"Timestamp":"2024-03-01 08:00:00.000 +00:00",'
+           b'"RuleTitle":"r","Computer":"ws1","Channel":"Sysmon","EventID":1,"Level":"info","RecordID":9,"Details":'
+           b'{"Cmdline":"a -x","Proc":"C:\\\\Temp\\\\a&b.exe","User":"CORP\\\\ann"}}',
+           "windows", _PROCESS, {**_WINDOWS, "CommandLine": "a -x", "User": "CORP\\ann"}),
     Sample("RPC Firewall", b'{"TimeCreated":' + _TIME + b',"Channel":"RPCFW","EventID":3,'
            b'"Computer":"ws1","InterfaceUuid":"u","OpNum":"1"}', "windows",
            "application/rpc_firewall/",

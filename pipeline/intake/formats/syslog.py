@@ -83,7 +83,10 @@ _HEADER_PARTS = ("timestamp", "hostname", "program", "pid", "message_id")
 
 def is_syslog_text(text: str) -> bool:
     """Whether a line begins as syslog's do: by a priority, or by a time."""
-    return bool(_PRIORITY.match(text)) or bool(leading_time(text)[0])
+    if _PRIORITY.match(text):
+        return True
+    time, rest = leading_time(text)
+    return bool(time) and rest[:1] != ","  # a row of a table
 
 
 def parse_syslog(text: str) -> Fields:

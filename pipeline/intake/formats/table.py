@@ -16,6 +16,7 @@ from pipeline.intake.formats.carriers import carrier_of, inner_of, outer_names
 from pipeline.intake.formats.cef import MARKS as CEF_MARKS
 from pipeline.intake.formats.cef import cef_fields, is_cef_text, parse_cef
 from pipeline.intake.formats.cloud import SERVICES, fields_of_service
+from pipeline.intake.formats.csv_rows import is_csv_row
 from pipeline.intake.formats.data_security import data_security_fields, is_data_security
 from pipeline.intake.formats.databases import MARKS as DATABASE_MARKS
 from pipeline.intake.formats.databases import database_fields, database_of_text, parse_database
@@ -279,7 +280,12 @@ def decode_line(format: str, line: bytes) -> tuple[str, Fields]:
 def decode_text_line(format: str, text: str, how: str = "") -> tuple[str, Fields]:
     """A line that is no JSON to its format's name and document. Raises EventFault."""
     if format == AUTO:
-        name, fields = read_marked(text) or ("syslog", parse_syslog(text))
+        marked = read_marked(text)
+        if marked is None and is_csv_row(text):
+            raise EventFault(
+                "csv_row", "this looks like CSV: a row alone does not name its columns"
+            )
+        name, fields = marked or ("syslog", parse_syslog(text))
     elif (read := FORMATS[format].text) is not None:
         name, fields = format, read(text)
     else:

@@ -20,6 +20,7 @@ import orjson
 
 from pipeline.intake.formats.lines import Fields, flattened
 from pipeline.intake.formats.windows_evtx import data_fields, evtx_fields, inner_of
+from pipeline.intake.formats.windows_hayabusa import MARK, name_in_full
 from pipeline.intake.formats.windows_text import message_fields, says
 from pipeline.sigma.log_sources import SOURCE_FIELD
 from pipeline.sigma.memo import Names, by_names
@@ -164,6 +165,8 @@ _FLAT_PLANS = by_names(_flat_plan)
 
 
 def _flat(document: Fields, plan: _FlatPlan) -> Fields:
+    if MARK in document:
+        name_in_full(document)
     for name in plan.spaced:
         document.setdefault(name.replace(" ", ""), document.pop(name))
     for name, source in plan.aliases:
