@@ -87,9 +87,9 @@ def open_recording(
     file: Path, advance: Advance = lambda amount: None, encoding: str = ""
 ) -> Iterator[Recording]:
     """Every document of NDJSON, a JSON array, JSON documents one after another, a Zeek log, a
-    table in CSV or plain lines; .gz, .zip, .tar are unpacked, also inside each other. `advance` gets
-    the bytes of `file` read so far in steps that add up to its size. Text of a declared `encoding`
-    comes in UTF-8. Raises OSError where the file cannot be read at all."""
+    table in CSV or plain lines; .gz, .zip, .tar are unpacked, also inside each other. `advance`
+    gets the bytes of `file` read so far in steps that add up to its size. Text of a declared
+    `encoding` comes in UTF-8. Raises OSError where the file cannot be read at all."""
     size = file.stat().st_size
     meter = _Meter(advance, size)
     with cast(BufferedReader, file.open("rb", buffering=READ_AT_ONCE)) as outer:

@@ -241,6 +241,27 @@ TEXT = (
     Sample("Oracle", b'<13>Mar  1 08:00:00 db1 Oracle Audit[9]: LENGTH: "160" SESSIONID:[5] "77" '
            b'ACTION:[7] "CONNECT" DATABASE USER:[3] "sys"', "database", "database/oracle/",
            {"ACTION": "CONNECT", "username": "sys"}),
+    Sample("Oracle unified", b'<13>Mar  1 08:00:00 db1 Oracle Unified Audit[9]: LENGTH: \'209\' '
+           b'TYPE:"4" DBID:"1" SESID:"2" CLIENTID:"" ENTRYID:"1" STMTID:"9" DBUSER:"SCOTT" '
+           b'CURUSER:"SCOTT" ACTION:"3" RETCODE:"0" SCHEMA:"HR" OBJNAME:"EMP"', "database",
+           "database/oracle/", {"username": "SCOTT", "object_name": "EMP", "hostname": "db1",
+                                "CURUSER": "SCOTT", "RETCODE": "0"}),
+    Sample("Oracle XML", b"<AuditRecord><Audit_Type>1</Audit_Type><Session_Id>7</Session_Id>"
+           b"<Extended_Timestamp>2024-03-01T08:00:00.000000Z</Extended_Timestamp><DB_User>SCOTT"
+           b"</DB_User><Userhost>CORP\\WS1</Userhost><Object_Name>EMP</Object_Name><Action>3"
+           b"</Action><Sql_Text>select * from emp where a &lt;= 5</Sql_Text></AuditRecord>",
+           "database", "database/oracle/",
+           {"username": "SCOTT", "statement": "select * from emp where a <= 5",
+            "object_name": "EMP", "USERHOST": "CORP\\WS1"}),
+    Sample("Dameng statement", b"2024-03-01 08:00:00.000 (EP[0] sess:0x7f01 thrd:9 user:SYSDBA "
+           b"trxid:5 stmt:0x1 appname:disql ip:::ffff:192.0.2.1) [SEL] select * from cards "
+           b"EXECTIME: 12(ms) ROWCOUNT: 5(rows).", "database", "database/dameng/",
+           {"username": "SYSDBA", "src_ip": "::ffff:192.0.2.1", "operation": "SEL",
+            "statement": "select * from cards", "exec_ms": "12", "rows": "5",
+            "appname": "disql"}),
+    Sample("Dameng transaction", b"2024-03-01 08:00:00.000 (EP[0] sess:0x7f01 thrd:9 user:SYSDBA "
+           b"trxid:5 stmt:NULL appname:manager.exe) TRX: COMMIT LSN[1]", "database",
+           "database/dameng/", {"username": "SYSDBA", "message": "TRX: COMMIT LSN[1]"}),
     Sample("Dameng", b"2024-03-01 08:00:00.000 (EP[0] sess:0x7f01 thrd:9"
            b" user:SYSDBA trxid:5 stmt:0x1"
            b" appname:x ip:::ffff:192.0.2.1) [SEL]: select 1", "database", "database/dameng/",
@@ -366,6 +387,14 @@ JSON = (
            b'"export","host":"db1","actor":{"account":"ann"},"data":{"cl'
            b'ass":"important","records":5}'
            b"}", "data_security", "data_security//export", {"User": "ann", "data.records": 5}),
+    Sample("Oracle row", b'{"EVENT_TIMESTAMP":"01-MAR-24 08.00.00.000000 AM +00:00","DBUSERNAME":'
+           b'"SCOTT","ACTION_NAME":"SELECT","OBJECT_NAME":"EMP","SQL_TEXT":"select 1"}', "database",
+           "database/oracle/", {"username": "SCOTT", "statement": "select 1",
+                                "object_name": "EMP"}),
+    Sample("Dameng audit row", b'{"USERNAME":"SYSDBA","IP":"::ffff:192.0.2.1","OBJNAME":"EMP",'
+           b'"OPERATION":"SELECT","SUCC_FLAG":"Y","SQL_TEXT":"select 1","OPTIME":'
+           b'"2024-03-01 08:00:00.000"}', "database", "database/dameng/",
+           {"username": "SYSDBA", "src_ip": "::ffff:192.0.2.1", "statement": "select 1"}),
     Sample("half a pair", b'{"time":' + _TIME + b',"a":"x\\ud83d"}', "json", "//",
            {"a": "x\ufffd", "fenghuo.decoding": "replaced"}),
     Sample("byte order mark", b'\xef\xbb\xbf{"time":' + _TIME + b',"a":"x"}', "json", "//",

@@ -31,6 +31,12 @@ _UNITS: dict[str, tuple[bytes, bytes, bytes]] = {
     "mariadb": (b"20240301 08:00:00,", b"a,", b""),
     "oracle": (b"LENGTH: ", b"A A ", b""),
     "oracle pairs": (b"LENGTH: ", b'A:[1] "', b""),
+    "oracle xml": (b"<AuditRecord>", b"<a>", b""),
+    "dameng statement": (
+        b"2024-03-01 08:00:00.000 (EP[0] user:a) [SEL] ",
+        b" EXECTIME: 1(ms)",
+        b"",
+    ),
     "dameng": (b"2024-03-01 08:00:00.000 (EP[0] ", b"sess:", b""),
     "CEF escaped header": (b"CEF:0|", b"\\|", b"|" * 9),
     "Sangfor": (b"Log type:", b"a:, ", b""),
