@@ -186,6 +186,40 @@ TEXT = (
            b'Admin user "ann" logined through SSH, from 192.0.2.1:5 to 192.0.2.2:22(TCP)',
            "key_value", "firewall/hillstone/", {"username": "ann", "src_ip": "192.0.2.1",
                                                 "dst_port": "22"}),
+    Sample("Venustech", '<134>Mar  1 08:00:00 fw1 kernel: devid=0 date="2024/03/01 08:00:00" '
+           'dname=themis logtype=1 pri=5 ver=0.3.0 rule_name=pf1 mod=pf sa=192.0.2.1 sport=5 '
+           'type=NULL da=192.0.2.2 dport=53 code=NULL proto=IPPROTO_UDP policy=POLICY_DENY '
+           'duration=0 rcvd=53 sent=53 fwlog=0 dsp_msg="包过滤日志"'.encode(),
+           "key_value", "firewall/venustech/",
+           {"src_ip": "192.0.2.1", "dst_ip": "192.0.2.2", "dst_port": "53", "hostname": "fw1",
+            "action": "POLICY_DENY", "dsp_msg": "包过滤日志"}),
+    Sample("Venustech administrator", b'<158>webui: devid=0 date="2024/03/01 08:00:00" dname=themis'
+           b' logtype=9 pri=6 ver=0.3.0 mod=webui from=192.0.2.9 user=ann agent="M/5 (X; Y)" '
+           b"act=login result=0", "key_value", "/venustech/",
+           {"src_ip": "192.0.2.9", "username": "ann", "action": "login", "program": "webui"}),
+    Sample("Leadsec", b'<134>Mar  1 08:00:00 fw1 FILTER: SerialNum=01 GenTime="2024-03-01 '
+           b'08:00:00" SrcIP=192.0.2.1 DstIP=192.0.2.2 Protocol=TCP SrcPort=5 DstPort=22 '
+           b'Action=DROP Content="x y"', "key_value", "firewall/leadsec/",
+           {"src_ip": "192.0.2.1", "dst_port": "22", "action": "DROP", "Content": "x y",
+            "hostname": "fw1"}),
+    Sample("NSFOCUS firewall", b"<14>Mar  1 08:00:00 nf1 rule_id:1;time:2024-03-01 08:00:00;"
+           b"module:fw;src_intf:G1/1;dst_intf:;action:accept;proto:udp;src_addr:192.0.2.1;src_port:5;"
+           b"dst_addr:192.0.2.2;dst_port:53;info:;user:;app_name:DNS", "key_value",
+           "firewall/nsfocus/", {"src_ip": "192.0.2.1", "dst_port": "53", "action": "accept",
+                                 "username": None, "hostname": "nf1", "app_name": "DNS"}),
+    Sample("NSFOCUS IDS", "<14>Mar  1 08:00:00 nf1 time: 2024-03-01 08:00:00;card:G1/1;"
+           "sip:192.0.2.1;smac:00:00:00:00:00:01;sport:5;dip:192.0.2.2;dport:3306;user:;ruleid:5;scmid:4;"
+           "scmname:数据库操作;level:8;type:MySQL".encode(), "key_value", "firewall/nsfocus/",
+           {"src_ip": "192.0.2.1", "smac": "00:00:00:00:00:01", "Signature": "数据库操作",
+            "dst_port": "3306"}),
+    Sample("NSFOCUS WAF", b"<11>Mar  1 08:00:00 waf1 waf: tag:waf_log_websec site_id:1 "
+           b"dst_ip:192.0.2.2 dst_port:80 src_ip:192.0.2.1 src_port:5 method:GET domain:None "
+           b"uri:/a?b=c:d alertlevel:MEDIUM event_type:SQL Injection stat_time:2024-03-01 08:00:00 "
+           b"policy_id:1 rule_id:0 action:Block http:GET / HTTP/1.1 host: src_ip:203.0.113.9",
+           "key_value", "firewall/nsfocus/",
+           {"src_ip": "192.0.2.1", "c-uri": "/a?b=c:d", "Signature": "SQL Injection",
+            "action": "Block", "cs-host": None, "hostname": "waf1",
+            "http": "GET / HTTP/1.1 host: src_ip:203.0.113.9"}),
     Sample("auditd", b'type=SYSCALL ' + _AUDIT + b" arch=c000003e syscall=59 a0=ffffff9c ppid=1 "
            b'pid=2 auid=1000 exe="/usr/bin/nmap"\ntype=EXECVE ' + _AUDIT + b' argc=2 a0="nmap" '
            b'a1=2D7320\ntype=CWD ' + _AUDIT + b' cwd="/tmp"', "auditd",
@@ -395,6 +429,10 @@ JSON = (
            b'"OPERATION":"SELECT","SUCC_FLAG":"Y","SQL_TEXT":"select 1","OPTIME":'
            b'"2024-03-01 08:00:00.000"}', "database", "database/dameng/",
            {"username": "SYSDBA", "src_ip": "::ffff:192.0.2.1", "statement": "select 1"}),
+    Sample("SkyEye", b'{"skyeye_type":"webids-webattack_dolog","access_time":1709280000000,"sip":'
+           b'"192.0.2.1","sport":5,"dip":"192.0.2.2","dport":80,"uri":"/x","threat_name":"sqli"}',
+           "key_value", "firewall/qianxin/", {"src_ip": "192.0.2.1", "c-uri": "/x",
+                                              "Signature": "sqli"}),
     Sample("half a pair", b'{"time":' + _TIME + b',"a":"x\\ud83d"}', "json", "//",
            {"a": "x\ufffd", "fenghuo.decoding": "replaced"}),
     Sample("byte order mark", b'\xef\xbb\xbf{"time":' + _TIME + b',"a":"x"}', "json", "//",

@@ -1,4 +1,4 @@
-"""`name=value` of firewalls and gateways: FortiGate, Huawei, H3C, Hillstone, Sangfor, TopSec.
+"""`name=value` of firewalls and gateways: FortiGate, TopSec, Venustech, Leadsec and many others.
 
 What is known of a device is its vendor and its own field names; both are tables.
 """
@@ -39,8 +39,19 @@ MARKS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("devid", "logid", "type"), "fortigate"),
     (("devname", "logid"), "fortigate"),
     (("devname", "log_id"), "fortigate"),
+    (("devid", "dname", "logtype"), "venustech"),
+    (("SerialNum", "GenTime"), "leadsec"),
+    (("skyeye_type",), "qianxin"),
 )
-"""Names that a vendor's lines have together."""
+"""Names that a vendor's lines have together; SkyEye (天眼) of QiAnXin sends JSON."""
+VENDORS_OWN = {
+    "venustech": Aliases({"src_ip": ("sa", "from"), "dst_ip": ("da",),
+                          "action": ("policy", "act")}),
+    "leadsec": Aliases({"src_ip": ("SrcIP",), "dst_ip": ("DstIP",), "timestamp": ("GenTime",)}),
+    "qianxin": Aliases({"timestamp": ("access_time", "first_access_time"), "c-uri": ("uri",),
+                        "Signature": ("threat_name", "vuln_name")}),
+}  # fmt: skip
+"""What these call otherwise than the others do: `from` and `policy` mean too much elsewhere."""
 KEY_VALUE_MARKS = tuple(names for names, _ in MARKS)
 
 FORTIGATE_CATEGORIES = {
@@ -123,6 +134,9 @@ def key_value_fields(document: Fields) -> Fields:
     vendor = next((name for keys, name in MARKS if all(key in fields for key in keys)), "")
     if vendor == "fortigate":
         return tagged(fields, _fortigate(fields))
+    if vendor:
+        fields = VENDORS_OWN[vendor].add_to(fields)
+        return tagged(fields, _source_of_device(vendor, fields))
     return tagged(fields, firewall_source("", has_both_ends(fields)))
 
 

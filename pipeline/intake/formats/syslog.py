@@ -75,6 +75,7 @@ _PRIORITY = re.compile(r"(?:\d{1,9} (?=<))?<(\d{1,3})>")
 _TAG = re.compile(
     r"([^\s:\[(<]{1,128})(?:\(([^)\s]{0,64})\))?(?:\[([^\]\s]{0,64})\])?(?::|(?=\s*\{)) ?"
 )
+_SOLE_TAG = re.compile(r"([A-Za-z][\w.\-]{0,63})(?:\[(\d{1,10})\])?: (?=\w+=)")
 _CISCO_SERIAL = re.compile(r"(?:\d{1,9}: )?(?:[\w.\-]{1,128}: )?(?=[*.]?[A-Z][a-z]{2} )")
 _IPV6 = re.compile(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,36}:[0-9A-Fa-f.]{0,15}\s")
 _STRUCTURED = re.compile(r'\[[^\]"]*(?:"(?:[^"\\]|\\.)*"[^\]"]*)*\]')
@@ -96,7 +97,11 @@ def parse_syslog(text: str) -> Fields:
     is_modern = priority and rest[:2] in ("1 ", "2 ")
     found = _modern(rest[2:]) if is_modern else _classic(rest)
     if priority and found is None:
-        found = {"message": rest.strip()}
+        # Some devices leave out time and host, and begin with the program.
+        tag = _SOLE_TAG.match(rest)
+        found = {"program": tag[1], "pid": tag[2]} if tag else {}
+        found = {name: value for name, value in found.items() if value}
+        found["message"] = rest[tag.end() :].strip() if tag else rest.strip()
     if found is None:
         return {"message": text}
     if priority:
@@ -148,9 +153,13 @@ def _classic(text: str) -> Fields | None:
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
+_INNER = ("CEF:", "LEEF:", "{", "<Event", "rule_id:", "tag:waf_log_", "time:20", "time: 20")
+"""The last four are NSFOCUS', whose first name would pass for a program."""
+
+
 def _is_inner(text: str) -> bool:
     """Whether what another format writes begins here, without a tag before it."""
-    return text.startswith(("CEF:", "LEEF:", "{", "<Event"))
+    return text.startswith(_INNER)
 
 
 def syslog_fields(document: Fields) -> Fields:

@@ -121,9 +121,10 @@ FORMATS: dict[str, Format] = {
                line=Term("以优先级（<134>）或时间开头",
                          "begins with a priority (<134>) or a time")),
         Format("key_value", key_value_fields, parse_key_value, is_key_value_text,
-               line=Term("以 名称=值 开头，共三对以上；或有 SRC= 与 DST=；或深信服、山石网科的开头",
+               line=Term("以 名称=值 开头，共三对以上；或有 SRC= 与 DST=；"
+                         "或深信服、山石网科、绿盟的开头",
                          "begins with name=value and has two more; or has SRC= and DST=; or "
-                         "begins as lines of Sangfor or Hillstone do"),
+                         "begins as lines of Sangfor, Hillstone or NSFOCUS do"),
                marks=KEY_VALUE_MARKS),
         Format("ecs", ecs_fields, marks=ECS_MARKS, is_document=is_ecs),
         *_SERVICE_FORMATS,

@@ -2,7 +2,7 @@
 
 Its default profile shortens channels and the names of data, and its CSV has the data as one text
 (hayabusa-rules, `config/channel_abbreviations.txt` and `default_details.txt`). Short names that
-mean several things in several events (`User`, `Path`, `Svc`) stay what they are.
+mean several things in several events (`User`, `Path`, `SrcIP`) stay what they are.
 """
 
 from pipeline.intake.formats.lines import Fields
@@ -44,12 +44,10 @@ NAMES: dict[str, str] = {
     "Cmdline": "CommandLine",
     "ParentCmd": "ParentCommandLine",
     "ParentCmdline": "ParentCommandLine",
-    "Proc": "Image",
     "ScriptBlock": "ScriptBlockText",
-    "SrcIP": "IpAddress",
-    "TgtUser": "TargetUserName",
-    "Hash": "Hashes",
 }
+OF_SYSMON = NAMES | {"Proc": "Image"}
+"""Of Sysmon's events; elsewhere `Proc` is a `ProcessName` or an `Application` as well."""
 
 
 def name_in_full(document: Fields) -> None:
@@ -57,10 +55,11 @@ def name_in_full(document: Fields) -> None:
     channel = document.get("Channel")
     if isinstance(channel, str):
         document["Channel"] = CHANNELS.get(channel, channel)
+    names = OF_SYSMON if document.get("Channel") == CHANNELS["Sysmon"] else NAMES
     for holder in HOLDERS:
         data = document.get(holder)
         if isinstance(data, str) and ": " in data:
             parts = (part.partition(": ") for part in data.split(BETWEEN_DATA))
             data = {name.strip(): value for name, sign, value in parts if sign}
         if isinstance(data, dict):
-            document[holder] = {NAMES.get(name, name): value for name, value in data.items()}
+            document[holder] = {names.get(name, name): value for name, value in data.items()}
