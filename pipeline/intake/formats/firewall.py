@@ -133,7 +133,9 @@ def key_value_fields(document: Fields) -> Fields:
     fields = NAMES.add_to(document)
     vendor = next((name for keys, name in MARKS if all(key in fields for key in keys)), "")
     if vendor == "fortigate":
-        return tagged(fields, _fortigate(fields))
+        kind, subtype = str(fields.get("type") or ""), str(fields.get("subtype") or "")
+        category = FORTIGATE_CATEGORIES.get(kind) or FORTIGATE_CATEGORIES.get(subtype) or ""
+        return tagged(fields, f"{category}/fortigate/{kind}")
     if vendor:
         fields = VENDORS_OWN[vendor].add_to(fields)
         return tagged(fields, _source_of_device(vendor, fields))
@@ -154,9 +156,3 @@ def _source_of_device(product: str, fields: Mapping[str, Any]) -> str:
 
 def has_both_ends(fields: Mapping[str, Any]) -> bool:
     return "src_ip" in fields and "dst_ip" in fields
-
-
-def _fortigate(fields: Mapping[str, Any]) -> str:
-    kind, subtype = str(fields.get("type") or ""), str(fields.get("subtype") or "")
-    category = FORTIGATE_CATEGORIES.get(kind) or FORTIGATE_CATEGORIES.get(subtype) or ""
-    return f"{category}/fortigate/{kind}"

@@ -61,11 +61,9 @@ TAGS: tuple[tuple[re.Pattern[str], str], ...] = (
 """How vendors begin what stands in the tag's place, and the log source."""
 
 
-def _tagged(program: str) -> str:
-    return next((source for tag, source in TAGS if tag.match(program)), "")
-
-
-_TAGGED = by_text(_tagged, 1_024)
+_TAGGED = by_text(
+    lambda program: next((source for tag, source in TAGS if tag.match(program)), ""), 1_024
+)
 """The log source by what stands in the tag's place; "" where no vendor begins so."""
 
 _DEVICE_NAMES = Aliases({name: of for name, of in NAMES.table.items() if name != "cs-host"})

@@ -205,10 +205,15 @@ def _carried(name: str, document: Fields, depth: int) -> tuple[str, Fields | Non
     """The event inside a carrier, its names beside the carrier's; no fields where there is none."""
     if name == "syslog":
         outer = syslog_fields(document)
-        inner: list[Fields | str] = [outer["message"]] if _may_carry(outer) else []
+        # The message of a known program is that program's own, whatever it looks like.
+        is_open = isinstance(outer.get("message"), str) and outer[SOURCE_FIELD] in _OPEN_SOURCES
+        inner: list[Fields | str] = [outer["message"]] if is_open else []
         carrier = "syslog"
     else:
-        found = None if _is_known_dataset(document) else carrier_of(document)
+        dataset = str(look_up(document, "event.dataset") or "")
+        # Of these the fields are read already: what they came from stands beside them as text.
+        is_known = dataset in DATASETS or dataset.startswith("zeek.")
+        found = None if is_known else carrier_of(document)
         if found is None:
             return name, None
         inner, outer, carrier = inner_of(document, found), outer_names(document, found), found.name
@@ -222,17 +227,7 @@ def _carried(name: str, document: Fields, depth: int) -> tuple[str, Fields | Non
     return name, outer
 
 
-def _may_carry(fields: Mapping[str, Any]) -> bool:
-    """Whether the message is not already one of a known program's own."""
-    return isinstance(fields.get("message"), str) and fields[SOURCE_FIELD] in _OPEN_SOURCES
-
-
 _OPEN_SOURCES = frozenset({"//", "/linux/syslog", "/linux/auditd,syslog"})
-
-
-def _is_known_dataset(document: Mapping[str, Any]) -> bool:
-    dataset = str(look_up(document, "event.dataset") or "")
-    return dataset in DATASETS or dataset.startswith("zeek.")
 
 
 def _inner_event(inner: Fields | str) -> tuple[str, Fields] | None:

@@ -110,7 +110,10 @@ def windows_fields(document: Fields) -> Fields:
     else:
         fields = _flat(document, plan)
     if "NewProcessName" in fields and str(fields.get("EventID")) == "4688":
-        _name_process(fields)
+        # SigmaHQ's rules of process creation ask for Sysmon's names.
+        fields.setdefault("Image", fields["NewProcessName"])
+        if "ParentProcessName" in fields:
+            fields.setdefault("ParentImage", fields["ParentProcessName"])
     fields.pop(SOURCE_FIELD, None)  # nor does a sender choose its rules from within the data
     if not fields.get("Channel") and not fields.get("Provider_Name"):
         fields[SOURCE_FIELD] = "/windows/"
@@ -222,12 +225,6 @@ def _wazuh(win: dict[str, Any]) -> Fields:
             plain = value.replace("\\\\", "\\") if isinstance(value, str) else value
             fields[_WAZUH_HEADER.get(key, key[:1].upper() + key[1:])] = plain
     return fields
-
-
-def _name_process(fields: Fields) -> None:
-    fields.setdefault("Image", fields["NewProcessName"])
-    if "ParentProcessName" in fields:
-        fields.setdefault("ParentImage", fields["ParentProcessName"])
 
 
 def _beat(document: Fields) -> Fields:
