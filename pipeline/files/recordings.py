@@ -19,6 +19,7 @@ from typing import IO, NamedTuple, Protocol, cast
 
 import orjson
 
+from pipeline.files.csv_logs import is_csv_log, read_csv_log
 from pipeline.files.json_documents import read_json_documents
 from pipeline.files.text_logs import (
     is_record_number,
@@ -85,10 +86,10 @@ UNPACKING_FAULTS = (
 def open_recording(
     file: Path, advance: Advance = lambda amount: None, encoding: str = ""
 ) -> Iterator[Recording]:
-    """Every document of NDJSON, a JSON array, JSON documents one after another, a Zeek log or
-    plain lines; .gz, .zip, .tar are unpacked, also inside each other. `advance` gets the bytes of
-    `file` read so far in steps that add up to its size. Text of a declared `encoding` comes in
-    UTF-8. Raises OSError where the file cannot be read at all."""
+    """Every document of NDJSON, a JSON array, JSON documents one after another, a Zeek log, a
+    table in CSV or plain lines; .gz, .zip, .tar are unpacked, also inside each other. `advance`
+    gets the bytes of `file` read so far in steps that add up to its size. Text of a declared
+    `encoding` comes in UTF-8. Raises OSError where the file cannot be read at all."""
     size = file.stat().st_size
     meter = _Meter(advance, size)
     with cast(BufferedReader, file.open("rb", buffering=READ_AT_ONCE)) as outer:
@@ -218,6 +219,8 @@ def _reader_of(
         return read_w3c_log
     if is_xml_log(first):
         return read_xml_log
+    if is_csv_log(first):
+        return read_csv_log
     return _spread if _spreads_over_lines(first) else _single_lines
 
 

@@ -16,7 +16,8 @@ Found = tuple[bytes, int, str]
 LONGEST_EVENT = 64_000_000
 _RECORD_NUMBER = re.compile(rb"Record \d{1,20}\s*\Z")
 _W3C = (b"#Version:", b"#Software:", b"#Fields:", b"#Date:")
-_CLOSING = b"</Event>"
+_ELEMENTS = (b"Event", b"AuditRecord")
+"""What is one event in XML: Windows', Oracle's."""
 _TAG = re.compile(rb"(<[^>]*>)")
 
 
@@ -44,22 +45,26 @@ def read_w3c_log(first: bytes, lines: Iterator[bytes], number: int) -> Iterator[
 
 
 def is_xml_log(first: bytes) -> bool:
-    """Windows events in XML; other XML has no event."""
-    return first.startswith((b"<Event", b"<?xml"))
+    """Events of Windows or records of Oracle in XML; other XML has no event."""
+    return first.startswith((b"<Event", b"<?xml", b"<Audit"))
 
 
 def read_xml_log(first: bytes, lines: Iterator[bytes], number: int) -> Iterator[Found]:
-    """Each `<Event>…</Event>` on one line, wherever it begins and ends."""
+    """Each `<Event>…</Event>` on one line, wherever it begins and ends; of Oracle's audit each
+    `<AuditRecord>…</AuditRecord>`. The first that comes is what the file holds."""
     pending: list[bytes] = []
     begin, size = number, 0
+    element = b""
     for line_number, line in enumerate(chain((first,), lines), number):
-        *ended, rest = line.split(_CLOSING)
+        element = element or next((each for each in _ELEMENTS if b"<" + each in line), b"")
+        closing = b"</" + (element or _ELEMENTS[0]) + b">"
+        *ended, rest = line.split(closing)
         for each in ended:
-            found = _event(b"".join((*pending, each)))
+            found = _event(b"".join((*pending, each)), element, closing)
             if found:
                 yield found, begin, ""
             pending, begin, size = [], line_number, 0
-        if not pending and b"<Event" not in rest:
+        if not pending and b"<" + (element or _ELEMENTS[0]) not in rest:
             begin = line_number + 1
             continue
         pending.append(rest)
@@ -71,12 +76,13 @@ def read_xml_log(first: bytes, lines: Iterator[bytes], number: int) -> Iterator[
         yield b"".join(pending)[:1000], begin, "an event that does not end"
 
 
-def _event(text: bytes) -> bytes:
+def _event(text: bytes, element: bytes, closing: bytes) -> bytes:
     """From its opening on, on one line; line breaks inside values stay as references."""
-    start = max(text.find(b"<Event" + end) for end in (b">", b" ", b"\t", b"\r", b"\n"))
+    opening = b"<" + element
+    start = max(text.find(opening + end) for end in (b">", b" ", b"\t", b"\r", b"\n"))
     if start < 0:
         return b""
-    parts = _TAG.split(text[start:] + _CLOSING)
+    parts = _TAG.split(text[start:] + closing)
     return b"".join(_on_one_line(part) for part in parts)
 
 

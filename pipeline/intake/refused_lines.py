@@ -15,6 +15,8 @@ REMEDIES: dict[str, str] = {
     "too_many_events": f"Send at most {EVENTS_MAX} events in envelopes a record.",
     "not_json": "Send one JSON object a line, UTF-8, and no line breaks inside it.",
     "not_an_object": "Send one JSON object a line.",
+    "csv_row": "Send each row as JSON under the names of its header; a file with its header is "
+    "read by `fenghuo publish`.",
     "too_deep": "Send fewer lists and objects within each other.",
     "time_missing": "Send the time in a field of the publishing guide, with its offset.",
     "time_out_of_range": "Correct the sensor's clock: times from 1980 to 2199 are taken.",

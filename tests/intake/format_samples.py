@@ -70,6 +70,10 @@ WINDOWS = (
     Sample("Hayabusa", b'{"Timestamp":"2024-03-01 08:00:00.000 +00:00","Computer":"ws1","Channel":'
            b'"' + SYSMON.encode() + b'","EventID":1,"Level":"info","RecordID":9,"Details":{'
            + _IMAGE + b"}}", "windows", _PROCESS, _WINDOWS),
+    Sample("Hayabusa, short names", b'{"Timestamp":"2024-03-01 08:00:00.000 +00:00",'
+           b'"RuleTitle":"r","Computer":"ws1","Channel":"Sysmon","EventID":1,"Level":"info","RecordID":9,"Details":'
+           b'{"Cmdline":"a -x","Proc":"C:\\\\Temp\\\\a&b.exe","User":"CORP\\\\ann"}}',
+           "windows", _PROCESS, {**_WINDOWS, "CommandLine": "a -x", "User": "CORP\\ann"}),
     Sample("RPC Firewall", b'{"TimeCreated":' + _TIME + b',"Channel":"RPCFW","EventID":3,'
            b'"Computer":"ws1","InterfaceUuid":"u","OpNum":"1"}', "windows",
            "application/rpc_firewall/",
@@ -167,6 +171,40 @@ TEXT = (
            b'Admin user "ann" logined through SSH, from 192.0.2.1:5 to 192.0.2.2:22(TCP)',
            "key_value", "firewall/hillstone/", {"username": "ann", "src_ip": "192.0.2.1",
                                                 "dst_port": "22"}),
+    Sample("Venustech", '<134>Mar  1 08:00:00 fw1 kernel: devid=0 date="2024/03/01 08:00:00" '
+           'dname=themis logtype=1 pri=5 ver=0.3.0 rule_name=pf1 mod=pf sa=192.0.2.1 sport=5 '
+           'type=NULL da=192.0.2.2 dport=53 code=NULL proto=IPPROTO_UDP policy=POLICY_DENY '
+           'duration=0 rcvd=53 sent=53 fwlog=0 dsp_msg="包过滤日志"'.encode(),
+           "key_value", "firewall/venustech/",
+           {"src_ip": "192.0.2.1", "dst_ip": "192.0.2.2", "dst_port": "53", "hostname": "fw1",
+            "action": "POLICY_DENY", "dsp_msg": "包过滤日志"}),
+    Sample("Venustech administrator", b'<158>webui: devid=0 date="2024/03/01 08:00:00" dname=themis'
+           b' logtype=9 pri=6 ver=0.3.0 mod=webui from=192.0.2.9 user=ann agent="M/5 (X; Y)" '
+           b"act=login result=0", "key_value", "/venustech/",
+           {"src_ip": "192.0.2.9", "username": "ann", "action": "login", "program": "webui"}),
+    Sample("Leadsec", b'<134>Mar  1 08:00:00 fw1 FILTER: SerialNum=01 GenTime="2024-03-01 '
+           b'08:00:00" SrcIP=192.0.2.1 DstIP=192.0.2.2 Protocol=TCP SrcPort=5 DstPort=22 '
+           b'Action=DROP Content="x y"', "key_value", "firewall/leadsec/",
+           {"src_ip": "192.0.2.1", "dst_port": "22", "action": "DROP", "Content": "x y",
+            "hostname": "fw1"}),
+    Sample("NSFOCUS firewall", b"<14>Mar  1 08:00:00 nf1 rule_id:1;time:2024-03-01 08:00:00;"
+           b"module:fw;src_intf:G1/1;dst_intf:;action:accept;proto:udp;src_addr:192.0.2.1;src_port:5;"
+           b"dst_addr:192.0.2.2;dst_port:53;info:;user:;app_name:DNS", "key_value",
+           "firewall/nsfocus/", {"src_ip": "192.0.2.1", "dst_port": "53", "action": "accept",
+                                 "username": None, "hostname": "nf1", "app_name": "DNS"}),
+    Sample("NSFOCUS IDS", "<14>Mar  1 08:00:00 nf1 time: 2024-03-01 08:00:00;card:G1/1;"
+           "sip:192.0.2.1;smac:00:00:00:00:00:01;sport:5;dip:192.0.2.2;dport:3306;user:;ruleid:5;scmid:4;"
+           "scmname:数据库操作;level:8;type:MySQL".encode(), "key_value", "firewall/nsfocus/",
+           {"src_ip": "192.0.2.1", "smac": "00:00:00:00:00:01", "Signature": "数据库操作",
+            "dst_port": "3306"}),
+    Sample("NSFOCUS WAF", b"<11>Mar  1 08:00:00 waf1 waf: tag:waf_log_websec site_id:1 "
+           b"dst_ip:192.0.2.2 dst_port:80 src_ip:192.0.2.1 src_port:5 method:GET domain:None "
+           b"uri:/a?b=c:d alertlevel:MEDIUM event_type:SQL Injection stat_time:2024-03-01 08:00:00 "
+           b"policy_id:1 rule_id:0 action:Block http:GET / HTTP/1.1 host: src_ip:203.0.113.9",
+           "key_value", "firewall/nsfocus/",
+           {"src_ip": "192.0.2.1", "c-uri": "/a?b=c:d", "Signature": "SQL Injection",
+            "action": "Block", "cs-host": None, "hostname": "waf1",
+            "http": "GET / HTTP/1.1 host: src_ip:203.0.113.9"}),
     Sample("auditd", b'type=SYSCALL ' + _AUDIT + b" arch=c000003e syscall=59 a0=ffffff9c ppid=1 "
            b'pid=2 auid=1000 exe="/usr/bin/nmap"\ntype=EXECVE ' + _AUDIT + b' argc=2 a0="nmap" '
            b'a1=2D7320\ntype=CWD ' + _AUDIT + b' cwd="/tmp"', "auditd",
@@ -222,6 +260,27 @@ TEXT = (
     Sample("Oracle", b'<13>Mar  1 08:00:00 db1 Oracle Audit[9]: LENGTH: "160" SESSIONID:[5] "77" '
            b'ACTION:[7] "CONNECT" DATABASE USER:[3] "sys"', "database", "database/oracle/",
            {"ACTION": "CONNECT", "username": "sys"}),
+    Sample("Oracle unified", b'<13>Mar  1 08:00:00 db1 Oracle Unified Audit[9]: LENGTH: \'209\' '
+           b'TYPE:"4" DBID:"1" SESID:"2" CLIENTID:"" ENTRYID:"1" STMTID:"9" DBUSER:"SCOTT" '
+           b'CURUSER:"SCOTT" ACTION:"3" RETCODE:"0" SCHEMA:"HR" OBJNAME:"EMP"', "database",
+           "database/oracle/", {"username": "SCOTT", "object_name": "EMP", "hostname": "db1",
+                                "CURUSER": "SCOTT", "RETCODE": "0"}),
+    Sample("Oracle XML", b"<AuditRecord><Audit_Type>1</Audit_Type><Session_Id>7</Session_Id>"
+           b"<Extended_Timestamp>2024-03-01T08:00:00.000000Z</Extended_Timestamp><DB_User>SCOTT"
+           b"</DB_User><Userhost>CORP\\WS1</Userhost><Object_Name>EMP</Object_Name><Action>3"
+           b"</Action><Sql_Text>select * from emp where a &lt;= 5</Sql_Text></AuditRecord>",
+           "database", "database/oracle/",
+           {"username": "SCOTT", "statement": "select * from emp where a <= 5",
+            "object_name": "EMP", "USERHOST": "CORP\\WS1"}),
+    Sample("Dameng statement", b"2024-03-01 08:00:00.000 (EP[0] sess:0x7f01 thrd:9 user:SYSDBA "
+           b"trxid:5 stmt:0x1 appname:disql ip:::ffff:192.0.2.1) [SEL] select * from cards "
+           b"EXECTIME: 12(ms) ROWCOUNT: 5(rows).", "database", "database/dameng/",
+           {"username": "SYSDBA", "src_ip": "::ffff:192.0.2.1", "operation": "SEL",
+            "statement": "select * from cards", "exec_ms": "12", "rows": "5",
+            "appname": "disql"}),
+    Sample("Dameng transaction", b"2024-03-01 08:00:00.000 (EP[0] sess:0x7f01 thrd:9 user:SYSDBA "
+           b"trxid:5 stmt:NULL appname:manager.exe) TRX: COMMIT LSN[1]", "database",
+           "database/dameng/", {"username": "SYSDBA", "message": "TRX: COMMIT LSN[1]"}),
     Sample("Dameng", b"2024-03-01 08:00:00.000 (EP[0] sess:0x7f01 thrd:9"
            b" user:SYSDBA trxid:5 stmt:0x1"
            b" appname:x ip:::ffff:192.0.2.1) [SEL]: select 1", "database", "database/dameng/",
@@ -347,6 +406,18 @@ JSON = (
            b'"export","host":"db1","actor":{"account":"ann"},"data":{"cl'
            b'ass":"important","records":5}'
            b"}", "data_security", "data_security//export", {"User": "ann", "data.records": 5}),
+    Sample("Oracle row", b'{"EVENT_TIMESTAMP":"01-MAR-24 08.00.00.000000 AM +00:00","DBUSERNAME":'
+           b'"SCOTT","ACTION_NAME":"SELECT","OBJECT_NAME":"EMP","SQL_TEXT":"select 1"}', "database",
+           "database/oracle/", {"username": "SCOTT", "statement": "select 1",
+                                "object_name": "EMP"}),
+    Sample("Dameng audit row", b'{"USERNAME":"SYSDBA","IP":"::ffff:192.0.2.1","OBJNAME":"EMP",'
+           b'"OPERATION":"SELECT","SUCC_FLAG":"Y","SQL_TEXT":"select 1","OPTIME":'
+           b'"2024-03-01 08:00:00.000"}', "database", "database/dameng/",
+           {"username": "SYSDBA", "src_ip": "::ffff:192.0.2.1", "statement": "select 1"}),
+    Sample("SkyEye", b'{"skyeye_type":"webids-webattack_dolog","access_time":1709280000000,"sip":'
+           b'"192.0.2.1","sport":5,"dip":"192.0.2.2","dport":80,"uri":"/x","threat_name":"sqli"}',
+           "key_value", "firewall/qianxin/", {"src_ip": "192.0.2.1", "c-uri": "/x",
+                                              "Signature": "sqli"}),
     Sample("half a pair", b'{"time":' + _TIME + b',"a":"x\\ud83d"}', "json", "//",
            {"a": "x\ufffd", "fenghuo.decoding": "replaced"}),
     Sample("byte order mark", b'\xef\xbb\xbf{"time":' + _TIME + b',"a":"x"}', "json", "//",

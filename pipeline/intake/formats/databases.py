@@ -1,4 +1,4 @@
-"""Databases' audit: PostgreSQL with pgaudit, MySQL and MariaDB, Oracle, Dameng (DM8).
+"""Databases' audit: PostgreSQL with pgaudit, MySQL and MariaDB; Oracle and Dameng by their modules.
 
 Sigma's category `database` asks for words in the statement; all of the line is the message.
 """
@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.faults import EventFault
+from pipeline.intake.formats import dameng, oracle
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.time_shapes import leading_time
 
@@ -38,24 +39,12 @@ _MARIADB = re.compile(
     r"(?P<statement>.*?),(?P<code>-?\d{1,6})\Z",
     re.DOTALL,
 )
-_ORACLE_PAIR = re.compile(
-    r"(?<!\S)([A-Z][A-Z_]{0,30}(?: [A-Z_]{1,30}){0,2}) ?:(?:\[\d{1,7}\]:?)? ?[\"']([^\"']*)[\"']"
-)
-_DAMENG = re.compile(
-    r" \[?(?P<level>\w{1,10})\]? database P(?P<pid>\d{1,12}) T(?P<thread>\d{1,20})(?P<message>.*)|"
-    r" \(EP\[\d{1,3}\] (?P<session>[^)]{0,400})\) (?P<statement>.*)",
-    re.DOTALL,
-)
-_DAMENG_SESSION = re.compile(r"(?<!\w)(sess|thrd|user|trxid|stmt|appname|ip):([^\s]{0,128})")
-
-_ORACLE_BEGINNINGS = ("LENGTH:", "LENGTH :", "ACTION :", "ACTION:", "Oracle Audit[",
-                      "Oracle Unified Audit[")  # fmt: skip
 
 NAMES = Aliases(
     {
-        "username": ("user", "DATABASE USER", "DBUSER", "OPERATOR"),
-        "src_ip": ("ip", "client_ip", "CLIENT ADDRESS"),
-        "statement": ("ACTION", "SQL_TEXT", "SQLTEXT", "sql_text"),
+        "username": ("user", "OPERATOR"),
+        "src_ip": ("ip", "client_ip"),
+        "statement": ("SQLTEXT", "sql_text"),
         "message": ("statement",),
     }
 )
@@ -63,10 +52,10 @@ NAMES = Aliases(
 
 def database_of_text(text: str) -> Fields | None:
     """The fields of a database's line; None where it is none's."""
+    if found := oracle.oracle_of_text(text):
+        return found
     if text[:1] == "<":  # syslog's, of which the message may be a database's
         return None
-    if text.startswith(_ORACLE_BEGINNINGS):
-        return _oracle(text)
     time, rest = leading_time(text)
     if not time:
         match = _MARIADB.match(text)
@@ -77,7 +66,7 @@ def database_of_text(text: str) -> Fields | None:
         ("postgresql", _POSTGRES),
         ("mysql", _MYSQL_GENERAL),
         ("mysql", _MYSQL_ERROR),
-        ("dameng", _DAMENG),
+        ("dameng", dameng.LINE),
     ):
         match = expression.match(rest)
         if match:
@@ -121,14 +110,7 @@ def _detailed(found: Fields) -> Fields:
         found |= dict(zip(_PGAUDIT_NAMES, values, strict=False))
     elif message.startswith("statement: "):
         found["statement"] = message.removeprefix("statement: ")
-    if "session" in found:
-        found |= dict(_DAMENG_SESSION.findall(found["session"]))
-    return found
-
-
-def _oracle(text: str) -> Fields:
-    found: Fields = dict(_ORACLE_PAIR.findall(text))
-    return {**found, "product": "oracle", "message": text}
+    return dameng.dameng_fields(found)
 
 
 def parse_database(text: str) -> Fields:
@@ -140,18 +122,27 @@ def parse_database(text: str) -> Fields:
 
 
 def database_fields(document: Fields) -> Fields:
-    fields = NAMES.add_to(document)
-    named = fields.get("product")
-    return tagged(fields, f"database/{named if named in PRODUCTS else _product(fields)}/")
+    named = document.get("product")
+    product = named if named in PRODUCTS else _product(document)
+    fields = _NAMES_OF.get(product, NAMES).add_to(document)
+    return tagged(fields, f"database/{product}/")
 
 
 def _product(fields: Mapping[str, Any]) -> str:
-    return next((name for mark, name in _JSON_MARKS if mark in fields), "")
+    return next((name for mark, name in _JSON_MARKS if all(each in fields for each in mark)), "")
 
 
 PRODUCTS = ("postgresql", "mysql", "oracle", "dameng")
-_JSON_MARKS = (("connection_id", "mysql"), ("dbid", "oracle"), ("DBID", "oracle"),
-               ("error_severity", "postgresql"), ("session_id", "postgresql"))  # fmt: skip
+_NAMES_OF = {"oracle": oracle.NAMES, "dameng": dameng.NAMES}
+_JSON_MARKS = (
+    *((mark, "oracle") for mark in oracle.MARKS),
+    *((mark, "dameng") for mark in dameng.MARKS),
+    (("connection_id",), "mysql"),
+    (("dbid",), "oracle"),
+    (("DBID",), "oracle"),
+    (("error_severity",), "postgresql"),
+    (("session_id",), "postgresql"),
+)
 
 
 MARKS = (
@@ -159,5 +150,7 @@ MARKS = (
     ("connection_id", "account", "class"),
     ("database", "statement"),
     ("sql_text", "dbusername"),
+    *oracle.MARKS,
+    *dameng.MARKS,
 )
 """Of PostgreSQL's JSON log, MySQL Enterprise's JSON audit, rows of audit tables."""

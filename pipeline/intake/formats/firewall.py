@@ -1,4 +1,4 @@
-"""`name=value` of firewalls and gateways: FortiGate, Huawei, H3C, Hillstone, Sangfor, TopSec.
+"""`name=value` of firewalls and gateways: FortiGate, TopSec, Venustech, Leadsec and many others.
 
 What is known of a device is its vendor and its own field names; both are tables.
 """
@@ -41,8 +41,19 @@ MARKS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("devid", "logid", "type"), "fortigate"),
     (("devname", "logid"), "fortigate"),
     (("devname", "log_id"), "fortigate"),
+    (("devid", "dname", "logtype"), "venustech"),
+    (("SerialNum", "GenTime"), "leadsec"),
+    (("skyeye_type",), "qianxin"),
 )
-"""Names that a vendor's lines have together."""
+"""Names that a vendor's lines have together; SkyEye (天眼) of QiAnXin sends JSON."""
+VENDORS_OWN = {
+    "venustech": Aliases({"src_ip": ("sa", "from"), "dst_ip": ("da",),
+                          "action": ("policy", "act")}),
+    "leadsec": Aliases({"src_ip": ("SrcIP",), "dst_ip": ("DstIP",), "timestamp": ("GenTime",)}),
+    "qianxin": Aliases({"timestamp": ("access_time", "first_access_time"), "c-uri": ("uri",),
+                        "Signature": ("threat_name", "vuln_name")}),
+}  # fmt: skip
+"""What these call otherwise than the others do: `from` and `policy` mean too much elsewhere."""
 KEY_VALUE_MARKS = tuple(names for names, _ in MARKS)
 
 FORTIGATE_CATEGORIES = {
@@ -118,19 +129,21 @@ def key_value_fields(document: Fields) -> Fields:
     dialect = dialect_of(document)
     if dialect is not None:
         fields = dialect.names.add_to(document)
-        product, service = dialect.vendor.lower(), SERVICES.get(str(fields.get("log_type")), "")
-        if service:
-            return tagged(fields, f"/{product}/{service}")
-        return tagged(fields, _source_of_device(product, fields))
+        return tagged(fields, _source_of_device(dialect.vendor.lower(), fields))
     if document.get("id") == TOPSEC and "fw" in document:
         return _topsec(document)
     fields = NAMES.add_to(document)
     vendor = next((name for keys, name in MARKS if all(key in fields for key in keys)), "")
     if vendor == "fortigate":
-        return tagged(fields, _fortigate(fields))
+        kind, subtype = str(fields.get("type") or ""), str(fields.get("subtype") or "")
+        category = FORTIGATE_CATEGORIES.get(kind) or FORTIGATE_CATEGORIES.get(subtype) or ""
+        return tagged(fields, f"{category}/fortigate/{kind}")
     if all(name in fields for name in _SONICWALL_MARKS):
         _split_ends(fields)
         return tagged(fields, _source_of_device("sonicwall", fields))
+    if vendor:
+        fields = VENDORS_OWN[vendor].add_to(fields)
+        return tagged(fields, _source_of_device(vendor, fields))
     return tagged(fields, firewall_source("", has_both_ends(fields)))
 
 
@@ -156,14 +169,9 @@ def _topsec(document: Fields) -> Fields:
 
 def _source_of_device(product: str, fields: Mapping[str, Any]) -> str:
     """A firewall's log where a connection's ends are named, else of the device itself."""
-    return f"{'firewall' if has_both_ends(fields) else ''}/{product}/"
+    service = SERVICES.get(str(fields.get("log_type")), "")
+    return f"{'firewall' if has_both_ends(fields) else ''}/{product}/{service}"
 
 
 def has_both_ends(fields: Mapping[str, Any]) -> bool:
     return "src_ip" in fields and "dst_ip" in fields
-
-
-def _fortigate(fields: Mapping[str, Any]) -> str:
-    kind, subtype = str(fields.get("type") or ""), str(fields.get("subtype") or "")
-    category = FORTIGATE_CATEGORIES.get(kind) or FORTIGATE_CATEGORIES.get(subtype) or ""
-    return f"{category}/fortigate/{kind}"

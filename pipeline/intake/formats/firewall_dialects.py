@@ -1,10 +1,10 @@
-"""Firewalls that write neither `name=value` nor CEF: Sangfor, Hillstone, Palo Alto Networks.
+"""Firewalls that write neither `name=value` nor CEF: Sangfor, Hillstone, NSFOCUS, Palo Alto.
 
 Names as public samples of their syslog show them; each dialect tells its line by how it begins.
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from pipeline.intake.formats.lines import Aliases, Fields
@@ -39,6 +39,26 @@ _ADMIN = re.compile(r'[Uu]ser "(?P<username>[^"]{1,128})"')
 _SESSION_NAMES = frozenset({"application", "interface", "vr", "user", "policy"})
 """Before their value with no more than a space. A session's `host` is the client's name, and would
 pass for the device's."""
+
+
+_NSFOCUS = re.compile(
+    r"tag:waf_log_\w{1,20}\s|rule_id:\d{0,10};time:|time: ?\d{4}-\d\d-\d\d [\d:]{8};card:"
+)
+NSFOCUS_NAMES = Aliases({
+    "src_ip": ("src_addr", "sip"),
+    "src_port": ("sport",),
+    "dst_ip": ("dst_addr", "dip"),
+    "dst_port": ("dport",),
+    "username": ("user",),
+    "cs-method": ("method",),
+    "cs-host": ("domain",),
+    "c-uri": ("uri",),
+    "Signature": ("scmname", "event_type"),
+    "timestamp": ("stat_time",),
+})  # fmt: skip
+_WAF_NAME = re.compile(r"(?<!\S)([a-z_]{2,24}):")
+WAF_REQUEST = "http"
+"""The last name of WAF's: the request as it came, which may hold anything."""
 
 
 class Dialect(NamedTuple):
@@ -96,10 +116,25 @@ def _colon_pairs(text: str) -> Fields:
     return {name: value for name, value in found if value not in NOTHING}
 
 
+def _nsfocus(text: str) -> Fields:
+    """WAF's names have spaces between them, those of the firewall and of IDS `;`."""
+    found: Iterable[tuple[str, str]]
+    if not text.startswith("tag:"):
+        parts = (part.partition(":") for part in text.split(";", MOST_PAIRS))
+        found = ((name.strip(), value.strip()) for name, sign, value in parts if sign)
+    else:
+        head, _, request = text.partition(f" {WAF_REQUEST}:")
+        _, *words = _WAF_NAME.split(head, MOST_PAIRS)
+        values = [value.strip() for value in words[1::2]]
+        found = zip([*words[::2], WAF_REQUEST], [*values, request.strip()], strict=True)
+    return {name: value for name, value in found if value not in ("", "None")}
+
+
 DIALECTS: tuple[Dialect, ...] = (
     Dialect("Sangfor", _SANGFOR, _colon_pairs, SANGFOR_NAMES),
     Dialect("Hillstone", _HILLSTONE, _hillstone, HILLSTONE_NAMES),
     Dialect("PaloAlto", BEGINNING, paloalto_row, Aliases({})),
+    Dialect("NSFOCUS", _NSFOCUS, _nsfocus, NSFOCUS_NAMES),
 )
 _BY_VENDOR = {each.vendor: each for each in DIALECTS}
 

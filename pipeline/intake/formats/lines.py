@@ -9,7 +9,7 @@ import orjson
 from pipeline.intake.faults import EventFault
 from pipeline.intake.texts import REPLACED, text_of_line
 from pipeline.sigma.log_sources import DECODING_FIELD, RESERVED_FIELDS, SOURCE_FIELD
-from pipeline.sigma.memo import Memo, Names, by_names, by_text
+from pipeline.sigma.memo import Names, by_names, by_text
 
 Fields = dict[str, Any]
 
@@ -99,11 +99,9 @@ NAMES_WITHIN_KEPT = 64
 """Objects whose members' dotted names are remembered, and how many of each."""
 
 
-def _names_within(path: str) -> Memo[str, str]:
-    return by_text(lambda key: f"{path}.{key}", NAMES_WITHIN_KEPT)
-
-
-_NAMES_WITHIN = by_text(_names_within, PATHS_KEPT)
+_NAMES_WITHIN = by_text(
+    lambda path: by_text(lambda key: f"{path}.{key}", NAMES_WITHIN_KEPT), PATHS_KEPT
+)
 """The dotted names of an object's members. A name that was made before has been hashed before, and
 is found in all tables of names without being compared letter by letter."""
 

@@ -66,11 +66,9 @@ TAGS: tuple[tuple[re.Pattern[str], str], ...] = (
 """How vendors begin what stands in the tag's place, and the log source."""
 
 
-def _tagged(program: str) -> str:
-    return next((source for tag, source in TAGS if tag.match(program)), "")
-
-
-_TAGGED = by_text(_tagged, 1_024)
+_TAGGED = by_text(
+    lambda program: next((source for tag, source in TAGS if tag.match(program)), ""), 1_024
+)
 """The log source by what stands in the tag's place; "" where no vendor begins so."""
 
 _DEVICE_NAMES = Aliases({name: of for name, of in NAMES.table.items() if name != "cs-host"})
@@ -80,6 +78,7 @@ _PRIORITY = re.compile(r"(?:\d{1,9} (?=<))?<(\d{1,3})>")
 _TAG = re.compile(
     r"([^\s:\[(<]{1,128})(?:\(([^)\s]{0,64})\))?(?:\[([^\]\s]{0,64})\])?(?::|(?=\s*\{)) ?"
 )
+_SOLE_TAG = re.compile(r"([A-Za-z][\w.\-]{0,63})(?:\[(\d{1,10})\])?: (?=\w+=)")
 _CISCO_SERIAL = re.compile(
     r"(?:: )?(?:\d{1,9}: )?(?:(?P<host>[\w.\-]{1,128}): )?(?:\d{1,9}: )?"
     r"(?=[*.]?(?:[A-Z][a-z]{2}|\d{4}) )"
@@ -101,7 +100,10 @@ _HEADER_PARTS = ("timestamp", "hostname", "program", "pid", "message_id")
 
 def is_syslog_text(text: str) -> bool:
     """Whether a line begins as syslog's do: by a priority, or by a time."""
-    return bool(_PRIORITY.match(text)) or bool(leading_time(text)[0])
+    if _PRIORITY.match(text):
+        return True
+    time, rest = leading_time(text)
+    return bool(time) and rest[:1] != ","  # a row of a table
 
 
 def parse_syslog(text: str) -> Fields:
@@ -111,7 +113,11 @@ def parse_syslog(text: str) -> Fields:
     is_modern = priority and rest[:2] in ("1 ", "2 ")
     found = _modern(rest[2:]) if is_modern else _classic(rest)
     if priority and found is None:
-        found = {"message": rest.strip()}
+        # Some devices leave out time and host, and begin with the program.
+        tag = _SOLE_TAG.match(rest)
+        found = {"program": tag[1], "pid": tag[2]} if tag else {}
+        found = {name: value for name, value in found.items() if value}
+        found["message"] = rest[tag.end() :].strip() if tag else rest.strip()
     if found is None:
         return {"message": text}
     if priority:
@@ -166,9 +172,13 @@ def _classic(text: str) -> Fields | None:
     return {name: value for name, value in found.items() if value not in (None, "")}
 
 
+_INNER = ("CEF:", "LEEF:", "{", "<Event", "rule_id:", "tag:waf_log_", "time:20", "time: 20")
+"""The last four are NSFOCUS', whose first name would pass for a program."""
+
+
 def _is_inner(text: str) -> bool:
     """Whether what another format writes begins here, without a tag before it."""
-    return text.startswith(("CEF:", "LEEF:", "{", "<Event"))
+    return text.startswith(_INNER)
 
 
 def syslog_fields(document: Fields) -> Fields:

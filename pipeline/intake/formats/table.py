@@ -16,6 +16,7 @@ from pipeline.intake.formats.carriers import carrier_of, inner_of, outer_names
 from pipeline.intake.formats.cef import MARKS as CEF_MARKS
 from pipeline.intake.formats.cef import cef_fields, is_cef_text, parse_cef
 from pipeline.intake.formats.cloud import SERVICES, fields_of_service
+from pipeline.intake.formats.csv_rows import is_csv_row
 from pipeline.intake.formats.data_security import data_security_fields, is_data_security
 from pipeline.intake.formats.databases import MARKS as DATABASE_MARKS
 from pipeline.intake.formats.databases import database_fields, database_of_text, parse_database
@@ -141,9 +142,10 @@ FORMATS: dict[str, Format] = {
                line=Term("以优先级（<134>）或时间开头",
                          "begins with a priority (<134>) or a time")),
         Format("key_value", key_value_fields, parse_key_value, is_key_value_text,
-               line=Term("以 名称=值 开头，共三对以上；或有 SRC= 与 DST=；或深信服、山石网科的开头",
+               line=Term("以 名称=值 开头，共三对以上；或有 SRC= 与 DST=；"
+                         "或深信服、山石网科、绿盟的开头",
                          "begins with name=value and has two more; or has SRC= and DST=; or "
-                         "begins as lines of Sangfor or Hillstone do"),
+                         "begins as lines of Sangfor, Hillstone or NSFOCUS do"),
                marks=KEY_VALUE_MARKS),
         Format("ecs", ecs_fields, marks=ECS_MARKS, is_document=is_ecs),
         Format("defender", defender_fields, marks=DEFENDER_MARKS, is_document=is_defender),
@@ -225,10 +227,15 @@ def _carried(name: str, document: Fields, depth: int) -> tuple[str, Fields | Non
     """The event inside a carrier, its names beside the carrier's; no fields where there is none."""
     if name == "syslog":
         outer = syslog_fields(document)
-        inner: list[Fields | str] = [outer["message"]] if _may_carry(outer) else []
+        # The message of a known program is that program's own, whatever it looks like.
+        is_open = isinstance(outer.get("message"), str) and outer[SOURCE_FIELD] in _OPEN_SOURCES
+        inner: list[Fields | str] = [outer["message"]] if is_open else []
         carrier = "syslog"
     else:
-        found = None if _is_known_dataset(document) else carrier_of(document)
+        dataset = str(look_up(document, "event.dataset") or "")
+        # Of these the fields are read already: what they came from stands beside them as text.
+        is_known = dataset in DATASETS or dataset.startswith("zeek.")
+        found = None if is_known else carrier_of(document)
         if found is None:
             return name, None
         inner, outer, carrier = inner_of(document, found), outer_names(document, found), found.name
@@ -242,17 +249,7 @@ def _carried(name: str, document: Fields, depth: int) -> tuple[str, Fields | Non
     return name, outer
 
 
-def _may_carry(fields: Mapping[str, Any]) -> bool:
-    """Whether the message is not already one of a known program's own."""
-    return isinstance(fields.get("message"), str) and fields[SOURCE_FIELD] in _OPEN_SOURCES
-
-
 _OPEN_SOURCES = frozenset({"//", "/linux/syslog", "/linux/auditd,syslog"})
-
-
-def _is_known_dataset(document: Mapping[str, Any]) -> bool:
-    dataset = str(look_up(document, "event.dataset") or "")
-    return dataset in DATASETS or dataset.startswith("zeek.")
 
 
 def _inner_event(inner: Fields | str) -> tuple[str, Fields] | None:
@@ -301,7 +298,12 @@ def decode_line(format: str, line: bytes) -> tuple[str, Fields]:
 def decode_text_line(format: str, text: str, how: str = "") -> tuple[str, Fields]:
     """A line that is no JSON to its format's name and document. Raises EventFault."""
     if format == AUTO:
-        name, fields = read_marked(text) or ("syslog", parse_syslog(text))
+        marked = read_marked(text)
+        if marked is None and is_csv_row(text):
+            raise EventFault(
+                "csv_row", "this looks like CSV: a row alone does not name its columns"
+            )
+        name, fields = marked or ("syslog", parse_syslog(text))
     elif (read := FORMATS[format].text) is not None:
         name, fields = format, read(text)
     else:

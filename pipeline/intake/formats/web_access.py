@@ -69,7 +69,9 @@ def web_access_of_text(text: str) -> Fields | None:
         return web_error_of_text(text)
     match = _SQUID.match(text)
     if match:
-        return _squid(match.groupdict())
+        part = match.groupdict()
+        fields = {name: value for name, value in part.items() if value not in (None, "", "-")}
+        return fields | {"cs-method": part["method"], **_uri(part["url"])}
     if _IIS_LINE.match(text):
         return w3c_row(IIS_DEFAULT, text.split(" "))
     return web_error_of_text(text) or _haproxy(text)
@@ -95,11 +97,6 @@ def _combined(part: dict[str, Any]) -> Fields:
     path, _, version = rest.rpartition(" ") if " HTTP/" in rest else (rest, "", "")
     fields |= {"cs-method": method, "cs-version": version, **_uri(path)}
     return fields
-
-
-def _squid(part: dict[str, Any]) -> Fields:
-    fields: Fields = {name: value for name, value in part.items() if value not in (None, "", "-")}
-    return fields | {"cs-method": part["method"], **_uri(str(part["url"]))}
 
 
 def _haproxy(text: str) -> Fields | None:

@@ -19,6 +19,8 @@ from typing import Any, NamedTuple
 import orjson
 
 from pipeline.intake.formats.lines import Fields, flattened
+from pipeline.intake.formats.windows_evtx import data_fields, evtx_fields, inner_of
+from pipeline.intake.formats.windows_hayabusa import MARK, name_in_full
 from pipeline.intake.formats.windows_text import message_fields, says
 from pipeline.sigma.log_sources import SOURCE_FIELD
 from pipeline.sigma.memo import Names, by_names
@@ -87,11 +89,6 @@ _HEADER_NAMES = frozenset({"ProcessId", "ThreadId", "UserId", "User", "Level", "
 """Names of a header that captions have too. Any other name that stands in both the document and
 its message shows that the event's own data are there, and the message is for people."""
 
-_AUTHORITATIVE = frozenset({"Channel", "EventID", "Provider_Name", "Computer"})
-_BESIDE = "_attributes"
-"""Chainsaw writes an element's attributes beside it, under its name with this."""
-_TEXT_KEYS = ("#text", "$", "text", "value", "Value")
-
 RPC_FIREWALL = "RPCFW"
 """Channel of Zero Networks' RPC Firewall: SigmaHQ's rules know it as a product of its own, and ask
 for the channel as `EventLog`."""
@@ -103,9 +100,9 @@ def windows_fields(document: Fields) -> Fields:
     if plan.is_flat:
         fields = _flat(document, plan)
     elif isinstance(document.get("Event"), dict):
-        fields = _evtx(document["Event"])
+        fields = evtx_fields(document["Event"])
     elif isinstance(document.get("System"), dict):
-        fields = _evtx(document)
+        fields = evtx_fields(document)
     elif isinstance(document.get("win"), dict):
         fields = _wazuh(document["win"])
     elif is_winlogbeat(document):
@@ -113,7 +110,10 @@ def windows_fields(document: Fields) -> Fields:
     else:
         fields = _flat(document, plan)
     if "NewProcessName" in fields and str(fields.get("EventID")) == "4688":
-        _name_process(fields)
+        # SigmaHQ's rules of process creation ask for Sysmon's names.
+        fields.setdefault("Image", fields["NewProcessName"])
+        if "ParentProcessName" in fields:
+            fields.setdefault("ParentImage", fields["ParentProcessName"])
     fields.pop(SOURCE_FIELD, None)  # nor does a sender choose its rules from within the data
     if not fields.get("Channel") and not fields.get("Provider_Name"):
         fields[SOURCE_FIELD] = "/windows/"
@@ -168,6 +168,8 @@ _FLAT_PLANS = by_names(_flat_plan)
 
 
 def _flat(document: Fields, plan: _FlatPlan) -> Fields:
+    if MARK in document:
+        name_in_full(document)
     for name in plan.spaced:
         document.setdefault(name.replace(" ", ""), document.pop(name))
     for name, source in plan.aliases:
@@ -179,7 +181,7 @@ def _flat(document: Fields, plan: _FlatPlan) -> Fields:
         if holder == "Payload" and isinstance(inner, str):
             inner = _payload(inner)
         if isinstance(inner, dict):
-            for key, value in _data(_inner(inner)).items():
+            for key, value in data_fields(inner_of(inner)).items():
                 document.setdefault(key, value)
     if plan.is_told:
         _add_message(document, plan.retold)
@@ -225,12 +227,6 @@ def _wazuh(win: dict[str, Any]) -> Fields:
     return fields
 
 
-def _name_process(fields: Fields) -> None:
-    fields.setdefault("Image", fields["NewProcessName"])
-    if "ParentProcessName" in fields:
-        fields.setdefault("ParentImage", fields["ParentProcessName"])
-
-
 def _beat(document: Fields) -> Fields:
     winlog = document.get("winlog")
     holder = winlog if isinstance(winlog, dict) else document
@@ -238,7 +234,7 @@ def _beat(document: Fields) -> Fields:
     for name in _BEAT_HOLDERS:
         data = holder.get(name) or _dotted(document, f"winlog.{name}.")
         if isinstance(data, dict):
-            for key, value in _data(_inner(data) if name == "user_data" else data).items():
+            for key, value in data_fields(inner_of(data) if name == "user_data" else data).items():
                 fields[key] = value
     for name, sources in _BEAT_NAMES.items():
         found = next((fields[each] for each in sources if fields.get(each) is not None), None)
@@ -258,115 +254,6 @@ def is_forwarded(fields: Mapping[str, Any]) -> bool:
 def _dotted(document: Mapping[str, Any], prefix: str) -> dict[str, Any]:
     """An object that was sent as keys with dots."""
     return {key[len(prefix) :]: document[key] for key in document if key.startswith(prefix)}
-
-
-def _inner(data: dict[str, Any]) -> dict[str, Any]:
-    """The one object in an object that holds nothing else, else the object itself."""
-    inner = [value for key, value in data.items() if not _is_attribute(key)]
-    return inner[0] if len(inner) == 1 and isinstance(inner[0], dict) else data
-
-
-def _evtx(event: dict[str, Any]) -> Fields:
-    fields: Fields = {}
-    for name in ("EventData", "UserData"):
-        data = event.get(name)
-        if isinstance(data, dict):
-            fields.update(_data(_inner(data) if name == "UserData" else data))
-        elif data is not None:
-            fields["Data"] = data
-    system = event.get("System")
-    if isinstance(system, dict):
-        header = _system(system)
-        fields = {**fields, **header, **fields}  # the event's own data first, in the place of both
-        for name in _AUTHORITATIVE:
-            if name in header:
-                fields[name] = header[name]
-    return fields
-
-
-def _system(system: dict[str, Any]) -> Fields:
-    """Header elements; an attribute joins its element's name with an underscore."""
-    fields: Fields = {}
-    for key, value in system.items():
-        if not isinstance(value, dict):
-            fields[key] = value
-            continue
-        if key.endswith(_BESIDE):
-            element = key.removesuffix(_BESIDE)
-            fields.update({f"{element}_{name}": inner for name, inner in value.items()})
-            continue
-        text = _text(value)
-        if text is not None:
-            fields[key] = text
-        for attribute, inner in _attributes(value).items():
-            fields[f"{key}_{attribute}"] = inner
-    moment = fields.get("TimeCreated_SystemTime")
-    if moment is not None:
-        fields.setdefault("TimeCreated", moment)
-    return fields
-
-
-def _data(data: Mapping[str, Any]) -> Fields:
-    """Named data; names lose their spaces. `Data` elements with a `Name` become that name."""
-    fields: Fields = {}
-    unnamed: list[Any] = []
-    for key, name in _DATA_NAMES[tuple(data)]:
-        value = data[key]
-        if key == "Data":
-            unnamed.extend(_named_data(value, fields))
-        else:
-            fields[name] = _plain(value) if value.__class__ is dict else value
-    if unnamed:
-        fields.setdefault("Data", unnamed[0] if len(unnamed) == 1 else unnamed)
-    return fields
-
-
-def _data_names(names: Names) -> tuple[tuple[str, str], ...]:
-    """Those that are no attributes, with and without spaces."""
-    return tuple((name, name.replace(" ", "")) for name in names if not _is_attribute(name))
-
-
-_DATA_NAMES = by_names(_data_names)
-
-
-def _named_data(value: Any, fields: Fields) -> list[Any]:
-    """Puts named elements into `fields`; returns the values of the others."""
-    unnamed: list[Any] = []
-    for element in value if isinstance(value, list) else [value]:
-        name = _attributes(element).get("Name") if isinstance(element, dict) else None
-        if isinstance(name, str) and name:
-            fields[name.replace(" ", "")] = _text(element)
-            continue
-        plain = _plain(element)
-        unnamed.extend(plain if isinstance(plain, list) else [plain])
-    return unnamed
-
-
-def _plain(value: Any) -> Any:
-    """An element that holds only text (and attributes) as that text; others as they are."""
-    if not isinstance(value, dict):
-        return value
-    text = _text(value)
-    if text is not None or all(_is_attribute(key) for key in value):
-        return text
-    return value
-
-
-def _text(element: dict[str, Any]) -> Any:
-    return next((element[key] for key in _TEXT_KEYS if key in element), None)
-
-
-def _attributes(element: dict[str, Any]) -> dict[str, Any]:
-    inner = element.get("#attributes")
-    found = dict(inner) if isinstance(inner, dict) else {}
-    found.update({key[1:]: value for key, value in element.items() if key.startswith("@")})
-    if not found and not any(key in element for key in _TEXT_KEYS):
-        found = {key: value for key, value in element.items() if not isinstance(value, dict)}
-    return found
-
-
-def _is_attribute(key: str) -> bool:
-    return key == "#attributes" or key.startswith("@") or key == "xmlns" or key.endswith(_BESIDE)
 
 
 MARKS = tuple(
