@@ -73,12 +73,13 @@ class _Agent:
         }
         access, prefix = settings.kafka.access(), settings.kafka.topic_prefix
         self._listener = Listener(access, receipts_topic(settings.enterprise, prefix))
+        self._answers = Answers(self._listener.heard, settings.folder, self._metrics)
         self._forwarder = Forwarder(
             access,
             topic_name("events", prefix),
             sender,
             {name: each.spool for name, each in self._collectors.items()} | self._orphans(),
-            Answers(self._listener.heard, settings.folder, self._metrics),
+            self._answers,
             self._metrics,
             traces,
         )
@@ -148,6 +149,7 @@ class _Agent:
             self._collectors.values(),
             self._forwarder,
             self._listener,
+            self._answers,
             self._metrics,
         )
         address = await serve_status(self._settings.status_address, observer, self._metrics, stack)
