@@ -86,7 +86,9 @@ class SignedFiles:
 
     def check(self, place: Path, contents: Contents) -> None:
         """Raises NotSigned, and OSError where the signers cannot be read."""
-        signers = read_signers(self._signers.read_text(encoding="utf-8"), str(self._signers))
+        # What is no UTF-8 is no key either, and told with its line; in a comment it does no harm.
+        text = self._signers.read_text(encoding="utf-8", errors="replace")
+        signers = read_signers(text, str(self._signers))
         names, signature = names_of(place), _read(place)
         # By both its names: another spelling or link is no way around what was taken, and neither
         # is a link that leads to an old release, whose own path has never been newer.

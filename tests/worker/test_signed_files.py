@@ -423,3 +423,28 @@ def test_what_a_store_remembers_by_a_path_as_it_was_spelled_still_holds(
     signed.recall([late, {**late, "signed_at": "2000-01-01T00:00:00Z"}])
     with pytest.raises(NotSigned, match=r"before what was taken last \(2999"):
         signed.check(site.policy, {"": site.policy.read_bytes()})
+
+
+@pytest.mark.parametrize(
+    ("content", "detail", "remedy"),
+    [
+        (b"", "没有密钥", "公钥"),
+        (b"keeper AAAA\n", ":1", "fenghuo keys new"),
+        (b"\xff\xfe\n", ":1", "fenghuo keys new"),
+        (None, "未签署", "fenghuo keys sign"),
+    ],
+    ids=["no key", "a short key", "no text", "no signature"],
+)
+def test_doctor_speaks_chinese_of_signers_and_signatures(
+    asked: Site, content: bytes | None, detail: str, remedy: str
+) -> None:
+    signature_of(asked.registry).unlink()
+    if content is not None:
+        asked.signers.write_bytes(content)
+    said = call("--lang", "zh", "doctor", "--registry", asked.registry).stdout
+    _, _, told = said.partition("FAIL registry")
+    first, second = told.splitlines()[:2]
+    assert detail in first
+    assert remedy in second
+    for english in (" is not ", " names no ", "no new key", "write an id", "sign it"):
+        assert english not in first + second
