@@ -25,6 +25,8 @@ GaugeName: TypeAlias = Literal[
     "broker_away",
     "unacknowledged_seconds",
     "receipts_away",
+    "unanswered_batches",
+    "unanswered_seconds",
     "pace_share",
 ]
 
@@ -57,6 +59,12 @@ GAUGES: tuple[Metric, ...] = (
     Metric("broker_away", "1 while Kafka cannot be reached, or takes nothing.", ()),
     Metric("unacknowledged_seconds", "Since Kafka last acknowledged, while something waits.", ()),
     Metric("receipts_away", "1 while no receipts can be read: what is refused is not known.", ()),
+    Metric("unanswered_batches", "Batches that Kafka has, and that no receipt came for.", ()),
+    Metric(
+        "unanswered_seconds",
+        "Since the first of them was acknowledged; for long: no worker, or an unknown key.",
+        (),
+    ),
     Metric("pace_share", "Of the quota's rate that is used; below 1 after it was exceeded.", ()),
 )
 

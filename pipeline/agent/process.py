@@ -51,7 +51,10 @@ def serve(settings: AgentSettings, sender: Sender) -> None:
     Raises AgentFault where a folder or an address cannot be used.
     """
     _configure_log()
-    _allow_many_files()
+    # As many files as the system allows: those that are followed stay open, or one that was
+    # renamed between two looks would be lost with what was added to it.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     lock = _lock_folder(settings)
     try:
         with sending_traces("fenghuo-agent", log.warning) as traces:
@@ -67,27 +70,26 @@ class _Agent:
         self._settings = settings
         self._metrics = Metrics()
         batching = Batching(settings.batch_lines, settings.batch_seconds)
-        self._collectors = {
-            name_of(each): Collector(name_of(each), self._spool(each), batching, self._metrics)
-            for each in settings.inputs
-        }
+        self._collectors: dict[str, Collector] = {}
+        for each in settings.inputs:
+            name = name_of(each)
+            manner = Manner(settings.enterprise, each.format, each.time_zone, each.drill)
+            spool = Spool(settings.folder / name, manner, settings.spool_bytes)
+            self._collectors[name] = Collector(name, spool, batching, self._metrics)
         access, prefix = settings.kafka.access(), settings.kafka.topic_prefix
         self._listener = Listener(access, receipts_topic(settings.enterprise, prefix))
+        self._answers = Answers(self._listener.heard, settings.folder, self._metrics)
         self._forwarder = Forwarder(
             access,
             topic_name("events", prefix),
             sender,
             {name: each.spool for name, each in self._collectors.items()} | self._orphans(),
-            Answers(self._listener.heard, settings.folder, self._metrics),
+            self._answers,
             self._metrics,
             traces,
         )
         self._stop = asyncio.Event()
         self._fault: BaseException | None = None
-
-    def _spool(self, each: Input) -> Spool:
-        manner = Manner(self._settings.enterprise, each.format, each.time_zone, each.drill)
-        return Spool(self._settings.folder / name_of(each), manner, self._settings.spool_bytes)
 
     def _orphans(self) -> dict[str, Spool]:
         """Spools of inputs that the settings do not name any more: what they hold is sent."""
@@ -148,6 +150,7 @@ class _Agent:
             self._collectors.values(),
             self._forwarder,
             self._listener,
+            self._answers,
             self._metrics,
         )
         address = await serve_status(self._settings.status_address, observer, self._metrics, stack)
@@ -205,12 +208,6 @@ def _lock_folder(settings: AgentSettings) -> IO[str]:
             f"{settings.folder}: another agent uses it; name another folder, or end that one"
         ) from fault
     return lock
-
-
-def _allow_many_files() -> None:
-    """Followed files stay open."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _configure_log() -> None:

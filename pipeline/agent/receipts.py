@@ -37,13 +37,17 @@ REMEMBERED = 100_000
 
 
 class Listener:
-    """Hears receipts from now on; `fault` says why none is heard, "" while they are."""
+    """Hears receipts from now on; `fault` says why none is heard, "" while they are.
+
+    `heard` begins with None: what was told before it nobody hears.
+    """
 
     def __init__(self, access: KafkaAccess, topic: str) -> None:
-        self.heard: SimpleQueue[Receipt] = SimpleQueue()
+        self.heard: SimpleQueue[Receipt | None] = SimpleQueue()
         self.fault = "not connected yet"
         self._access = access
         self._topic = topic
+        self._position: int | None = None
         self._stop = Event()
 
     def stop(self) -> None:
@@ -66,10 +70,15 @@ class Listener:
 
     def _listen(self) -> None:
         with reading_receipts(self._access, self._topic) as reader:
-            reader.begin_at_end()
+            if self._position is None:
+                reader.begin_at_end()
+                self._position = reader.position
+                self.heard.put(None)
+            else:  # what was told while the broker was away counts too
+                reader.go_on_from(self._position)
             while not self._stop.is_set():
                 heard = reader.poll()
-                self.fault = ""
+                self.fault, self._position = "", reader.position
                 for _, receipt in heard:
                     self.heard.put(receipt)
 
@@ -77,6 +86,20 @@ class Listener:
         if fault != self.fault:
             log.warning("receipts are not heard", fault=fault)
         self.fault = fault
+
+
+class Awaited(msgspec.Struct):
+    """A batch that was sent: its lines, and when Kafka acknowledged it, 0 while it has not."""
+
+    lines: int
+    acknowledged_s: float = 0.0
+
+
+class Unanswered(msgspec.Struct, frozen=True):
+    """Batches that Kafka has and no receipt came for, and since when the first of them waits."""
+
+    batches: int = 0
+    since_s: float = 0.0
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -90,33 +113,59 @@ class Kept(msgspec.Struct, frozen=True):
 class Answers:
     """The batches that wait for a receipt, and whether another may go."""
 
-    def __init__(self, heard: "SimpleQueue[Receipt]", folder: Path, metrics: Metrics) -> None:
+    def __init__(
+        self, heard: "SimpleQueue[Receipt | None]", folder: Path, metrics: Metrics
+    ) -> None:
         self._heard = heard
         self._file = folder / "pace.json"
         self._metrics = metrics
-        self._awaited: OrderedDict[str, int] = OrderedDict()
+        self._awaited: OrderedDict[str, Awaited] = OrderedDict()
+        self._missed: dict[str, Awaited] = {}
+        self.unanswered = Unanswered()
+        """As of the last look; one value, so that another thread may read it."""
         self.pace = self._restart()
 
     def may_send(self) -> bool:
         """Whether another batch may go, by all that was heard."""
         while True:
             try:
-                self._hear(self._heard.get_nowait())
+                receipt = self._heard.get_nowait()
             except Empty:
+                self._note_unanswered()
                 return self.pace.may_send(time.monotonic())
+            if receipt is None:
+                self._miss_earlier()
+            else:
+                self._hear(receipt)
 
     def sent(self, chunk: Chunk) -> None:
         """It is about to go out, and its receipt is awaited."""
         self.pace.sent(len(chunk.lines), chunk.size)
         self._keep()
-        self._awaited[chunk.batch_id] = len(chunk.lines)
+        self._awaited[chunk.batch_id] = Awaited(len(chunk.lines))
         if len(self._awaited) > REMEMBERED:
             self._awaited.popitem(last=False)
 
     def acknowledged(self, chunk: Chunk) -> None:
         """Kafka has it."""
-        self.pace.acknowledged(len(chunk.lines), chunk.size, time.monotonic())
+        now_s = time.monotonic()
+        self.pace.acknowledged(len(chunk.lines), chunk.size, now_s)
         self._keep()
+        if awaited := self._awaited.get(chunk.batch_id):  # its receipt may have been faster
+            awaited.acknowledged_s = now_s
+
+    def _miss_earlier(self) -> None:
+        # Their receipts may have been told before anybody listened: nothing follows from silence.
+        acknowledged = [key for key, each in self._awaited.items() if each.acknowledged_s]
+        self._missed |= {key: self._awaited.pop(key) for key in acknowledged}
+
+    def _note_unanswered(self) -> None:
+        # Acknowledged in the order in which they were sent: the first waits longest.
+        first = next(iter(self._awaited.values()), None)
+        if first is None or not first.acknowledged_s:
+            self.unanswered = Unanswered()
+        else:
+            self.unanswered = Unanswered(len(self._awaited), first.acknowledged_s)
 
     def _hear(self, receipt: Receipt) -> None:
         is_over = any(each.reason == OVER_QUOTA for each in receipt.reasons)
@@ -124,11 +173,13 @@ class Answers:
             self._keep()
             log.info("quota", told=msgspec.to_builtins(receipt.quota))
         self._metrics.put("pace_share", self.pace.share)
-        lines = self._awaited.pop(receipt.batch_id, None)
-        if lines is None:  # another sender's, or of before the start
+        awaited = self._awaited.pop(receipt.batch_id, None) or self._missed.pop(
+            receipt.batch_id, None
+        )
+        if awaited is None:  # another sender's, or of before the start
             return
-        if receipt.events > lines:
-            self.pace.owe(receipt.events - lines, 0, time.monotonic())
+        if receipt.events > awaited.lines:
+            self.pace.owe(receipt.events - awaited.lines, 0, time.monotonic())
             self._keep()
         if receipt.is_loss:
             for each in receipt.reasons:

@@ -127,7 +127,11 @@ class Forwarder:
         self.fault = ""
         while True:
             sent = [cursor for cursor in cursors if self._send_next(producer, cursor)]
-            while self._on_its_way and (self._is_crowded() or self._on_its_way[0].future.is_done):
+            while self._on_its_way and (
+                len(self._on_its_way) >= IN_FLIGHT
+                or self._bytes >= IN_FLIGHT_BYTES
+                or self._on_its_way[0].future.is_done
+            ):
                 self._await_first()
             if not sent and self._on_its_way:
                 self._await_first()
@@ -135,9 +139,6 @@ class Forwarder:
                 self.heard_s = time.monotonic()
                 if self._stop.wait(IDLE_S):
                     return
-
-    def _is_crowded(self) -> bool:
-        return len(self._on_its_way) >= IN_FLIGHT or self._bytes >= IN_FLIGHT_BYTES
 
     def _send_next(self, producer: Any, cursor: Cursor) -> bool:
         batch = cursor.next() if self._answers.may_send() else None
@@ -147,6 +148,8 @@ class Forwarder:
         headers = sign_chunk(
             self._sender, batch.chunk, manner.format, manner.drill, manner.time_zone
         )
+        # Owed before it goes out: killed in between, the agent is slower than it had to be, and
+        # never over its quota.
         self._answers.sent(batch.chunk)
         trace = self._traces.send(self._topic, manner.enterprise_id, batch.chunk)
         future = producer.send(

@@ -15,9 +15,11 @@ from aiohttp import web
 
 from pipeline.agent.collecting import Collector
 from pipeline.agent.metrics import Metrics
-from pipeline.agent.receipts import Listener
+from pipeline.agent.receipts import Answers, Listener
 from pipeline.agent.sending import Forwarder
 
+UNANSWERED_S = 60.0
+"""Batches are answered within seconds: after so long without, their sender should look why."""
 SILENT_S = 30.0
 """Something waits, and nothing was acknowledged for so long: said, whatever the sender thinks."""
 
@@ -36,10 +38,11 @@ class InputStatus(msgspec.Struct, frozen=True):
 
 
 class Status(msgspec.Struct, frozen=True):
-    """The agent; `problems` is empty while all is well.
+    """The agent; `problems` is empty while it takes and sends.
 
     `receipts` says why none is heard, "" while they are: then what became of the batches is not
-    known here. `refused_events` are those of which a receipt said that they were not taken.
+    known here. `refused_events` are those of which a receipt said that they were not taken;
+    `unanswered_batches` have no receipt, the first of them for `unanswered_s`.
     """
 
     enterprise: str
@@ -48,6 +51,20 @@ class Status(msgspec.Struct, frozen=True):
     receipts: str
     refused_events: int
     inputs: tuple[InputStatus, ...]
+    unanswered_batches: int = 0
+    unanswered_s: float = 0.0
+
+    @property
+    def silence(self) -> str:
+        """What follows from batches that are not answered: words for people, or ""."""
+        if self.receipts or self.unanswered_s < UNANSWERED_S:
+            return ""
+        # Nobody can say which: a stranger is not told whether a name or a key is known.
+        return (
+            f"no receipt for {self.unanswered_batches} batches after {self.unanswered_s:.0f} s: "
+            "either no worker has come to them, or the signing key is not registered for this "
+            "enterprise, and then none will ever come: look at the key, then ask your operator"
+        )
 
 
 class Observer:
@@ -60,6 +77,7 @@ class Observer:
         collectors: Iterable[Collector],
         forwarder: Forwarder,
         listener: Listener,
+        answers: Answers,
         metrics: Metrics,
     ) -> None:
         self._enterprise = enterprise
@@ -67,15 +85,21 @@ class Observer:
         self._collectors = tuple(collectors)
         self._forwarder = forwarder
         self._listener = listener
+        self._answers = answers
         self._metrics = metrics
 
     def status(self) -> Status:
         """As it stands; also what the gauges show."""
-        waited_s = time.monotonic() - self._forwarder.heard_s
+        now_s = time.monotonic()
+        waited_s = now_s - self._forwarder.heard_s
+        unanswered = self._answers.unanswered
+        unanswered_s = round(now_s - unanswered.since_s, 1) if unanswered.batches else 0.0
         is_waiting = any(each.spool.unsent_lines for each in self._collectors)
         unacknowledged_s = round(waited_s, 1) if is_waiting else 0.0
         self._metrics.put("broker_away", bool(self._forwarder.fault))
         self._metrics.put("unacknowledged_seconds", unacknowledged_s)
+        self._metrics.put("unanswered_batches", unanswered.batches)
+        self._metrics.put("unanswered_seconds", unanswered_s)
         self._metrics.put("receipts_away", bool(self._listener.fault))
         inputs = tuple(map(self._of_input, self._collectors))
         full = [f"{each.name}: the spool or its disk is full" for each in inputs if each.is_full]
@@ -90,6 +114,8 @@ class Observer:
             self._listener.fault,
             round(self._metrics.total("events_refused")),
             inputs,
+            unanswered.batches,
+            unanswered_s,
         )
 
     def _of_input(self, collector: Collector) -> InputStatus:

@@ -49,7 +49,11 @@ def check_command(settings: Path) -> None:
 @_SETTINGS
 @click.option("--json", "as_json", is_flag=True, help="As the agent says it.")
 def status_command(settings: Path, as_json: bool) -> None:
-    """How the running agent of the SETTINGS file stands; exit code 1 while it has a problem."""
+    """How the running agent of the SETTINGS file stands.
+
+    Exit code 1 while it has a problem, and while batches have waited for their receipts for more
+    than a minute: their signing key may not be registered.
+    """
     address = _read(settings).status
     try:
         with urllib.request.urlopen(f"http://{address}/status", timeout=ANSWER_S) as answer:
@@ -58,8 +62,8 @@ def status_command(settings: Path, as_json: bool) -> None:
         raise click.ClickException(f"no agent at {address}: {fault}; start it") from fault
     status = msgspec.json.decode(said, type=Status)
     click.echo(said.decode() if as_json else _written(status))
-    if status.problems:
-        raise click.ClickException("; ".join(status.problems))
+    if told := [*status.problems, *filter(None, [status.silence])]:
+        raise click.ClickException("; ".join(told))
 
 
 def _read(path: Path) -> AgentSettings:
@@ -75,4 +79,10 @@ def _written(status: Status) -> str:
         f"batches, {each.unsent_lines} waiting ({each.spool_bytes} bytes), {each.refused} refused"
         for each in status.inputs
     ]
-    return "\n".join([f"enterprise {status.enterprise}", *rows])
+    answers = (
+        f"receipts cannot be read, so what is taken is not known here: {status.receipts}"
+        if status.receipts
+        else f"receipts: {status.refused_events} events not taken, "
+        f"{status.unanswered_batches} batches not answered yet"
+    )
+    return "\n".join([f"enterprise {status.enterprise}", *rows, answers])

@@ -212,5 +212,15 @@ def doctor_command(
 
 def _line(finding: Finding) -> str:
     mark = click.style("ok  ", fg="green") if finding.ok else click.style("FAIL", fg="red")
-    detail, remedy = (plain(fault_in_language(each)) for each in (finding.detail, finding.remedy))
+    detail, remedy = map(plain, _in_language(finding.detail, finding.remedy))
     return f"{mark} {finding.check:9} {detail}" + (f"\n       → {remedy}" if remedy else "")
+
+
+def _in_language(detail: str, remedy: str) -> tuple[str, str]:
+    said = fault_in_language(remedy)
+    if remedy and said == remedy:
+        # The catalogue may know both as one sentence: a fault was told in two after it was raised.
+        problem, is_one, whole = fault_in_language(f"{detail}; {remedy}").rpartition("；")
+        if is_one:
+            return problem, whole
+    return fault_in_language(detail), said

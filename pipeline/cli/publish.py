@@ -1,7 +1,6 @@
 """`fenghuo publish`: sign the lines of files and send them, with progress and resume."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from pipeline.cli.names import NAME
 from pipeline.cli.progress import Progress
 from pipeline.cli.publish_follow import follow_file
 from pipeline.cli.publish_job import Notes, PublishJob, Tally, publishing_faults_told
-from pipeline.cli.receipts import await_receipts
+from pipeline.cli.publish_receipts import listening
 from pipeline.cli.signing import read_private_key
 from pipeline.cli.terminal import say
 from pipeline.files.given_files import as_file, files_of
@@ -32,9 +31,7 @@ from pipeline.intake.batching import LINES_PER_BATCH, Chunk, chunk_lines
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
 from pipeline.kafka.preflight import require
-from pipeline.kafka.receipts import ReceiptReader, reading_receipts
-from pipeline.kafka.rights import Thing
-from schemas.topics import receipts_topic, topic_name
+from schemas.topics import topic_name
 
 
 @click.command("publish")
@@ -65,10 +62,8 @@ from schemas.topics import receipts_topic, topic_name
 @click.option("--wait", is_flag=True, help="Wait for the receipts, and fail if all is not taken.")
 @click.option(
     "--wait-s",
-    type=click.FloatRange(1),
-    default=60.0,
-    show_default=True,
-    help="How long to wait without a receipt.",
+    type=click.FloatRange(0),
+    help="How long to wait without a receipt: 60 with --wait, else 5 in all; 0: not at all.",
 )
 def publish_command(
     files: tuple[Path, ...],
@@ -84,7 +79,7 @@ def publish_command(
     restart: bool,
     follow: bool,
     wait: bool,
-    wait_s: float,
+    wait_s: float | None,
 ) -> None:
     """Sign and send the events of FILES, of the files in folders, or of standard input (-), in
     batches of up to 200.
@@ -92,6 +87,9 @@ def publish_command(
     An interrupted run goes on where Kafka last acknowledged, when called again in the same way.
     One JSON object a file on stdout: batches and events acknowledged; with --wait one more, what
     the receipts say.
+
+    Exit code 1 where something was not sent, or a receipt that came says that it was not taken;
+    with --wait also where one did not come.
     """
     if follow and (wait or len(files) > 1):
         raise click.UsageError(
@@ -102,18 +100,15 @@ def publish_command(
     job = PublishJob(sender, format, zone, encoding, drill or "", topic, kafka.bootstrap, _traces())
     access = kafka.access()
     reader = FileReader(partial(say, err=True), format, encoding)
-    things: set[Thing] = {"events", "receipts"} if wait else {"events"}
-    require(access, "enterprise", prefix, enterprise_id=enterprise_id, things=things)
-    if follow:
-        (place,) = files_of(files)
-        with producing(access) as producer:
-            follow_file(producer, job, place, access, restart=restart)
-        return
-    awaited = AwaitedReceipts()
-    with _receipts(access, receipts_topic(enterprise_id, prefix), wait) as receipts:
-        left_out = _publish_files(access, job, reader, files, awaited, restart)
-        if receipts is not None:
-            await_receipts(receipts, awaited, wait_s)
+    require(access, "enterprise", prefix, enterprise_id=enterprise_id, things={"events"})
+    with listening(access, enterprise_id, prefix, wait, wait_s) as hearing:
+        if follow:
+            (place,) = files_of(files)
+            with producing(access) as producer:
+                follow_file(producer, job, place, access, hearing, restart)
+            return
+        left_out = _publish_files(access, job, reader, files, hearing.awaited, restart)
+        hearing.hear(sender)
     fail_if_unread(reader)
     if left_out:
         raise click.ClickException(f"{left_out} events are too large to send (named above)")
@@ -145,17 +140,6 @@ def _traces() -> Traces:
         return click.get_current_context().with_resource(opened)
     except TracesFault as fault:
         raise click.UsageError(str(fault)) from fault
-
-
-@contextmanager
-def _receipts(access: KafkaAccess, topic: str, wait: bool) -> Iterator[ReceiptReader | None]:
-    """Opened before anything is sent, so that no receipt comes too early to be heard."""
-    if not wait:
-        yield None
-        return
-    with reading_receipts(access, topic) as reader:
-        reader.begin_at_end()
-        yield reader
 
 
 def _publish_place(

@@ -9,6 +9,7 @@ import msgspec
 from pipeline.app.following import Follower, FollowNote
 from pipeline.app.publishing import publish_parcels
 from pipeline.cli.publish_job import Counting, PublishJob, note_beside, publishing_faults_told
+from pipeline.cli.publish_receipts import Hearing
 from pipeline.cli.terminal import say
 from pipeline.files.given_files import is_lasting
 from pipeline.files.growing_files import Growth, growths_of
@@ -17,10 +18,18 @@ from pipeline.kafka.access import KafkaAccess
 
 
 def follow_file(
-    producer: Any, job: PublishJob, place: Path, access: KafkaAccess, *, restart: bool
+    producer: Any,
+    job: PublishJob,
+    place: Path,
+    access: KafkaAccess,
+    hearing: Hearing,
+    restart: bool,
 ) -> None:
-    """What is in the file, less what an earlier run sent, and what is added to it, until Ctrl-C."""
-    counting = Counting(place, access)
+    """What is in the file, less what an earlier run sent, and what is added to it, until Ctrl-C.
+
+    What became of the first batches is heard: with a wrong key, nothing becomes of the others.
+    """
+    counting = Counting(place, access, hearing.awaited)
     note = FollowNote(note_beside(place, job), place, job.destination)
     is_noted = is_lasting(place)
     sent_to = note.acknowledged() if is_noted and not restart else 0
@@ -30,6 +39,7 @@ def follow_file(
             for growth in growths_of(place):
                 parcels = map(job.parcel, follower.chunks(_decoded(growth, job.encoding)))
                 publish_parcels(producer, job.topic, parcels, counting, job.traces)
+                hearing.hear_once(job.sender)
                 is_noted = is_noted and _keep(note, growth)
     except KeyboardInterrupt:
         pass  # how one who follows says that it is enough

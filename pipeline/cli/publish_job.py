@@ -65,17 +65,20 @@ def note_beside(file: Path, job: PublishJob) -> Path:
 
 
 class Counting:
-    """Counts what is acknowledged of one file, and says what is not."""
+    """Counts what is acknowledged of one file, says what is not, and notes which receipts are to
+    come."""
 
-    def __init__(self, file: Path, access: KafkaAccess) -> None:
+    def __init__(self, file: Path, access: KafkaAccess, awaited: AwaitedReceipts) -> None:
         self.file = file
         self.tally = Tally(str(file))
         self._access = access
+        self._awaited = awaited
 
     def acknowledged(self, parcel: Parcel, place: tuple[int, int]) -> None:
         """One more, in order."""
         self.tally.batches += 1
         self.tally.events += len(parcel.chunk.lines)
+        self._awaited.sent(place)
 
     def left_out(self, parcel: Parcel) -> None:
         """Say which: nobody else will hear of it."""
@@ -98,13 +101,12 @@ class Counting:
 
 
 class Notes(Counting):
-    """Also notes now and then how far that is, and which receipts are to come."""
+    """Also notes now and then how far that is."""
 
     def __init__(
         self, file: Path, job: PublishJob, access: KafkaAccess, awaited: AwaitedReceipts
     ) -> None:
-        super().__init__(file, access)
-        self._awaited = awaited
+        super().__init__(file, access, awaited)
         self._place = note_beside(file, job)
         self.resume = Resume(self._place, job.destination)
         self._last: Chunk | None = None
@@ -113,7 +115,6 @@ class Notes(Counting):
     def acknowledged(self, parcel: Parcel, place: tuple[int, int]) -> None:
         """One more, in order."""
         super().acknowledged(parcel, place)
-        self._awaited.sent(place)
         if self._last is None:
             self.tally.skipped_batches = parcel.chunk.sequence
         self._last = parcel.chunk

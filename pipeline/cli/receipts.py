@@ -6,6 +6,7 @@ import click
 import msgspec
 
 from pipeline.app.awaited_receipts import AwaitedReceipts
+from pipeline.app.publishing import Sender
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.names import NAME
@@ -83,12 +84,10 @@ def await_receipts(reader: ReceiptReader, awaited: AwaitedReceipts, patience_s: 
     """
     heard_s = time.monotonic()
     while awaited.summary.unanswered and time.monotonic() - heard_s < patience_s:
-        for _, receipt in reader.poll():
-            if awaited.told(receipt):
-                heard_s = time.monotonic()
+        if _hear(reader, awaited):
+            heard_s = time.monotonic()
     say(msgspec.json.encode(awaited.summary))
-    for reason, events, remedy in awaited.reasons():
-        say(f"{events} {reason}: {remedy}", err=True)
+    _say_reasons(awaited)
     if awaited.summary.unanswered:
         raise click.ClickException(
             f"{awaited.summary.unanswered} batches without a receipt after {patience_s:.0f} s: "
@@ -97,3 +96,42 @@ def await_receipts(reader: ReceiptReader, awaited: AwaitedReceipts, patience_s: 
         )
     if awaited.is_loss:
         raise click.ClickException("not everything was taken (reasons and remedies above)")
+
+
+def hear_receipts(
+    reader: ReceiptReader, awaited: AwaitedReceipts, sender: Sender, within_s: float
+) -> None:
+    """What comes within so long, for who does not wait for all of it: reasons of what was not
+    taken, and that it is not known, are said on stderr."""
+    ends_s = time.monotonic() + within_s
+    while awaited.summary.unanswered and time.monotonic() < ends_s:
+        _hear(reader, awaited)
+    _say_reasons(awaited)
+    unanswered, enterprise_id = awaited.summary.unanswered, sender.enterprise_id
+    if unanswered and awaited.summary.receipts:
+        say(
+            f"no receipt yet for {unanswered} batches; `fenghuo receipts --enterprise "
+            f"{enterprise_id}` tells, or publish with --wait",
+            err=True,
+        )
+    elif unanswered:
+        # Nobody can say which: a stranger is not told whether a name or a key is known.
+        say(
+            f"no receipt yet for {unanswered} batches after {within_s:.0f} s: either no worker has "
+            f"come to them, or no key {sender.key_id!r} that made these signatures is registered "
+            f"for {enterprise_id!r}, and then none will ever come; `fenghuo receipts --enterprise "
+            f"{enterprise_id}` tells, or publish with --wait",
+            err=True,
+        )
+
+
+def _hear(reader: ReceiptReader, awaited: AwaitedReceipts) -> bool:
+    """Whether one of ours came within a second."""
+    told = [awaited.told(receipt) for _, receipt in reader.poll()]
+    return any(told)
+
+
+def _say_reasons(awaited: AwaitedReceipts) -> None:
+    """Each reason with its events and remedy, on stderr."""
+    for reason, events, remedy in awaited.reasons():
+        say(f"{events} {reason}: {remedy}", err=True)

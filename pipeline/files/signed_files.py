@@ -38,16 +38,34 @@ def not_asked(place: Path, contents: Contents) -> None:
     """Whoever may write the files decides."""
 
 
+def names_of(place: Path) -> tuple[str, ...]:
+    """What a place is known by, however it is spelled: its path with links followed, and the
+    absolute one where that is another."""
+    # By `os.path`: the absolute path that pathlib makes keeps `..`, or follows links.
+    absolute = os.path.abspath(place)  # noqa: PTH100
+    return (*dict.fromkeys((os.path.realpath(place), absolute)),)
+
+
+def signature_places(place: Path) -> tuple[Path, ...]:
+    """Where the signature of a file or folder may stand: beside it; of a link, beside what it
+    leads to, else beside the link."""
+    names = names_of(place)
+    if len(names) == 1 and place.name not in ("", ".."):
+        return (place.with_name(f"{place.name}.sig"),)
+    return (*(Path(f"{name}.sig") for name in names),)
+
+
 def signature_of(place: Path) -> Path:
-    """Where the signature of a file or folder stands: beside it."""
-    return place.with_name(f"{place.name}.sig")
+    """Where the signature of a file or folder stands, or would be written."""
+    first, *others = signature_places(place)
+    return next((each for each in (first, *others) if each.exists()), first)
 
 
 def sign_place(place: Path, private_key: Ed25519PrivateKey, key_id: str) -> FileSignature:
     """Sign what a file, or the rules of a folder, hold now; raises OSError."""
     contents = rule_contents(place) if place.is_dir() else {"": place.read_bytes()}
     signature = sign_contents(private_key, key_id, contents, datetime.now(UTC))
-    replace_file(signature_of(place), msgspec.json.encode(signature) + b"\n")
+    replace_file(signature_places(place)[0], msgspec.json.encode(signature) + b"\n")
     return signature
 
 
@@ -68,20 +86,30 @@ class SignedFiles:
 
     def check(self, place: Path, contents: Contents) -> None:
         """Raises NotSigned, and OSError where the signers cannot be read."""
-        signers = read_signers(self._signers.read_text(encoding="utf-8"), str(self._signers))
-        name, signature = str(place), _read(place)
-        before = self._taken.get(name)
-        newer_than = None if before is None else datetime_of(before.signed_at)
-        check_contents(name, contents, signature, signers, datetime.now(UTC), newer_than)
+        # What is no UTF-8 is no key either, and told with its line; in a comment it does no harm.
+        text = self._signers.read_text(encoding="utf-8", errors="replace")
+        signers = read_signers(text, str(self._signers))
+        names, signature = names_of(place), _read(place)
+        # By both its names: another spelling or link is no way around what was taken, and neither
+        # is a link that leads to an old release, whose own path has never been newer.
+        before = [self._taken[name].signed_at for name in names if name in self._taken]
+        newer_than = datetime_of(max(before)) if before else None
+        check_contents(str(place), contents, signature, signers, datetime.now(UTC), newer_than)
         at = moment_of(signature.signed_at)
-        self._looked_at[name] = SignedFile(place=name, key_id=signature.key_id, signed_at=at)
+        for name in names:
+            self._looked_at[name] = SignedFile(place=name, key_id=signature.key_id, signed_at=at)
 
     def recall(self, taken: Iterable[Answer]) -> None:
         """What a store remembers that workers took (rows of `signed_files`)."""
         for each in taken:
             at = parse_moment(str(each["signed_at"]))
-            name = str(each["place"])
-            self._taken[name] = SignedFile(place=name, key_id=str(each["key_id"]), signed_at=at)
+            # A release before this one remembered places as their settings spelled them.
+            for name in names_of(Path(str(each["place"]))):
+                before = self._taken.get(name)
+                if before is None or before.signed_at < at:
+                    self._taken[name] = SignedFile(
+                        place=name, key_id=str(each["key_id"]), signed_at=at
+                    )
 
     def take(self) -> None:
         """What was looked at is what later content must not be older than."""

@@ -134,6 +134,7 @@ def admit(record: Record, registry: Registry, exercises: Exercises = NONE_HELD) 
     if isinstance(content, Batch) and (content.drill or exercises.organisers):
         content = _check_drill(content, exercises.holder_of(signer), exercises) or content
     if isinstance(content, Refusal):
+        # From here on its sender is known: it is told what is wrong, so the key's id goes along.
         return msgspec.structs.replace(content, key_id=headers[HEADER_KEY_ID].decode())
     return content
 
@@ -155,11 +156,14 @@ def _check_bounds(record: Record) -> Refusal | None:
 
 def _check_headers(record: Record) -> Refusal | None:
     """Ours alone: what proxies and tracing add is not signed, and not read."""
+    # Only counts and lengths are looked at: nothing of a stranger's header is decoded before the
+    # signature holds, so that what it costs is bounded by HEADERS_BYTES and not by what is in it.
     ours = [(name, value) for name, value in record.headers if name.startswith(_PREFIX)]
     counts = Counter(name for name, _ in ours)
     if missing := [name for name in _REQUIRED if name not in counts]:
         return Refusal("header_missing", f"no header {', '.join(missing)}")
     for name, value in ours:
+        # Which of two was signed cannot be told, and whoever reads them may choose differently.
         if counts[name] > 1:
             return Refusal("header_repeated", f"header {name} stands {counts[name]} times")
         if name not in _HEADER_BYTES:
@@ -179,10 +183,13 @@ def _check_sender(
     enterprise_id = record.key.decode("utf-8", "replace")
     if not is_name(enterprise_id):
         return Refusal("key_malformed", f"the record's key is {record.key[:NAME_MAX]!r}")
+    # The dead letter says which of name, key and signature it was; it is the operator's to read.
+    # To the sender all three are the same silence: `receipts.py` answers no record without key id.
     enterprise = registry.get(enterprise_id)
     if enterprise is None:
         return Refusal("unknown_enterprise", f"no enterprise {enterprise_id!r} in the registry")
     key_id = headers[HEADER_KEY_ID].decode("utf-8", "replace")
+    # The enterprise's own key first: an organiser's of the same id must not speak in its place.
     own = (key for key in enterprise.keys if key.key_id == key_id)
     key = next(own, None) or exercises.key_of(key_id)
     if key is None:

@@ -58,7 +58,13 @@ def _present(rows: Rows, names: Names) -> Present:
 
     def seats(places: Iterable[Place]) -> tuple[Seat, ...]:
         return tuple(
-            Seat(name, row, NORMAL_FORMS[row.kind], _is_plain(name, row), SHOWN.get(row.kind))
+            Seat(
+                name,
+                row,
+                NORMAL_FORMS[row.kind],
+                not row.event_ids and name not in NUMBERED,
+                SHOWN.get(row.kind),
+            )
             for name, holders, row in places
             if name in known or not known.isdisjoint(holders)
         )
@@ -81,10 +87,6 @@ SHOWN: Mapping[EntityKind, Memo[str, str]] = {
 }
 """What a column shows of a text that names something of this kind: the text itself, or "" where it
 says nothing. Of the other kinds' texts NOTHING alone decides, and few come twice."""
-
-
-def _is_plain(name: str, row: Row) -> bool:
-    return not row.event_ids and name not in NUMBERED
 
 
 _PRESENT: Mapping[Rows, Memo[Names, Present]] = {

@@ -79,7 +79,10 @@ def take(state: TakenState, batch: Batch) -> Verdict:
     fingerprint = _fingerprint("batch_id", batch.batch_id)
     is_recent = fingerprint in state.known
     if not is_recent:
-        _keep_recent(state, fingerprint)
+        state.recent.append(fingerprint)
+        state.known.add(fingerprint)
+        if len(state.recent) > RECENT_MAX:
+            state.known.discard(state.recent.pop(0))
     if not batch.stream:
         return Verdict(is_recent, "" if is_recent else NO_STREAM)
     number = Numbered(batch.sequence, fingerprint)
@@ -90,14 +93,9 @@ def take(state: TakenState, batch: Batch) -> Verdict:
         stream.last = max(stream.last, number, key=lambda one: one.sequence)
     if is_recent or is_repeat:
         return Verdict(is_repeat=True)
-    return Verdict(False, _doubt(stream, batch.received_at))
-
-
-def _keep_recent(state: TakenState, fingerprint: int) -> None:
-    state.recent.append(fingerprint)
-    state.known.add(fingerprint)
-    if len(state.recent) > RECENT_MAX:
-        state.known.discard(state.recent.pop(0))
+    if stream.reused:
+        return Verdict(False, SEQUENCE_REUSED)
+    return Verdict(False, STREAM_FORGOTTEN if batch.received_at < stream.doubtful_until else "")
 
 
 def _fingerprint(kind: str, *parts: str) -> int:
@@ -107,6 +105,7 @@ def _fingerprint(kind: str, *parts: str) -> int:
 
 def _touch(state: TakenState, batch: Batch, number: Numbered) -> Stream:
     """The batch's stream, moved to the end of those that rest; begun where it is new."""
+    # By the key too: in a drill its organiser and the enterprise may name their streams alike.
     key = _fingerprint("stream", batch.key_id, batch.stream)
     now = batch.received_at
     stream = state.streams.pop(key, None)
@@ -157,9 +156,3 @@ def _add(stream: Stream, sequence: int, now: Moment) -> None:
         # The lowest: a sender goes on with greater numbers, and its gaps are closed near the end.
         del stream.starts[0], stream.ends[0]
         stream.doubtful_until = now + RETENTION
-
-
-def _doubt(stream: Stream, now: Moment) -> str:
-    if stream.reused:
-        return SEQUENCE_REUSED
-    return STREAM_FORGOTTEN if now < stream.doubtful_until else ""

@@ -45,6 +45,15 @@ class ReceiptReader:
         """Read what is told from now on."""
         self._consumer.seek(self._place, self.end)
 
+    def go_on_from(self, position: int) -> None:
+        """Read what was told since a reader of this topic was there."""
+        self._consumer.seek(self._place, position)
+
+    @property
+    def position(self) -> int:
+        """The offset that is read next."""
+        return int(self._consumer.position(self._place))
+
     def begin(self, since: Moment) -> None:
         """Read what was told since, and maybe some before it."""
         first = self._first_since(since)
@@ -67,7 +76,7 @@ class ReceiptReader:
     @property
     def has_reached_end(self) -> bool:
         """Whether all that was there at the opening was read."""
-        return bool(self._consumer.position(self._place) >= self.end)
+        return self.position >= self.end
 
     def poll(self) -> list[tuple[Moment, Receipt]]:
         """What came within a second, and when it was told; a repetition is left out.

@@ -9,7 +9,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from pipeline.app.registry_reload import confirmation_of
 from pipeline.app.traces import check_destination
-from pipeline.files.signed_files import signature_of
+from pipeline.files.signed_files import signature_places
 from pipeline.kafka.access import KafkaAccess, password_of
 from pipeline.kafka.faults import AccessFault
 from pipeline.worker.environment import unknown_variables
@@ -113,7 +113,9 @@ class WorkerSettings(BaseSettings):
         who signed what."""
         files = self.engine_files()
         confirmed = () if self.registry is None else (confirmation_of(self.registry),)
-        signed = () if self.signers is None else (*map(signature_of, files), self.signers)
+        if self.signers is None:
+            return (*files, *confirmed)
+        signed = (*(each for file in files for each in signature_places(file)), self.signers)
         return (*files, *confirmed, *signed)
 
     def _paths(self) -> tuple[Path, ...]:

@@ -57,10 +57,10 @@ inputs:
 class AgentProcess:
     """The command, as its user starts it; killed and started again."""
 
-    def __init__(self, folder: Path, bootstrap: str) -> None:
+    def __init__(self, folder: Path, bootstrap: str, settings: str = SETTINGS) -> None:
         self.folder = folder
         self.http, self.status = free_port(), free_port()
-        text = SETTINGS.format(bootstrap=bootstrap, http=self.http, status=self.status)
+        text = settings.format(bootstrap=bootstrap, http=self.http, status=self.status)
         (folder / "agent.yaml").write_text(text)
         (folder / "logs").mkdir()
         self._process: subprocess.Popen[bytes] | None = None

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from pipeline.agent.metrics import Metrics
 from pipeline.agent.pacing import UNTOLD, Owed, Pace
-from pipeline.agent.receipts import Answers
-from pipeline.intake.batching import make_chunk
+from pipeline.agent.receipts import Answers, Unanswered
+from pipeline.agent.status import Status
+from pipeline.intake.batching import Chunk, make_chunk
 from pipeline.intake.quota import QuotaState, charge
 from schemas.batch import Batch
 from schemas.moments import SECOND, datetime_of
@@ -170,7 +171,7 @@ def test_a_restart_owes_what_was_on_its_way_and_half_a_burst_at_least() -> None:
 
 
 def test_a_quota_that_is_told_and_what_is_owed_outlive_the_process(tmp_path: Path) -> None:
-    heard: SimpleQueue[Receipt] = SimpleQueue()
+    heard: SimpleQueue[Receipt | None] = SimpleQueue()
     quota = Quota(events_per_second=1, burst_s=2)
     answers = Answers(heard, tmp_path, Metrics())
     assert answers.may_send()
@@ -204,7 +205,7 @@ def receipt(batch_id: str, **told: object) -> Receipt:
 def test_events_that_a_receipt_says_are_lost_are_counted_and_others_are_another_s(
     tmp_path: Path,
 ) -> None:
-    heard: SimpleQueue[Receipt] = SimpleQueue()
+    heard: SimpleQueue[Receipt | None] = SimpleQueue()
     metrics = Metrics()
     answers = Answers(heard, tmp_path, metrics)
     chunk = make_chunk([(b"{}", 0)], "E1", "json", 0, "s")
@@ -214,3 +215,60 @@ def test_events_that_a_receipt_says_are_lost_are_counted_and_others_are_another_
     answers.may_send()
     assert metrics.value("events_refused_total", reason="over_quota") == 1
     assert metrics.value("pace_share") == 0.5
+
+
+def chunk_of(sequence: int) -> Chunk:
+    return make_chunk([(b"%d" % sequence, 0)], "E1", "json", sequence, "s")
+
+
+def test_batches_that_kafka_has_wait_for_their_receipts_and_it_is_known_since_when(
+    tmp_path: Path,
+) -> None:
+    heard: SimpleQueue[Receipt | None] = SimpleQueue()
+    answers = Answers(heard, tmp_path, Metrics())
+    first, second = chunk_of(0), chunk_of(1)
+    for chunk in (first, second):
+        answers.sent(chunk)
+    answers.may_send()
+    assert answers.unanswered == Unanswered(), "Kafka has none of them yet"
+    before_s = time.monotonic()
+    for chunk in (first, second):
+        answers.acknowledged(chunk)
+    answers.may_send()
+    assert answers.unanswered.batches == 2
+    assert before_s <= answers.unanswered.since_s <= time.monotonic()
+    for chunk in (first, second):
+        heard.put(receipt(chunk.batch_id))
+    answers.may_send()
+    assert answers.unanswered == Unanswered()
+
+
+def test_of_batches_before_anybody_listened_silence_says_nothing_and_a_late_loss_is_counted(
+    tmp_path: Path,
+) -> None:
+    heard: SimpleQueue[Receipt | None] = SimpleQueue()
+    metrics = Metrics()
+    answers = Answers(heard, tmp_path, metrics)
+    early, late = chunk_of(0), chunk_of(1)
+    answers.sent(early)
+    answers.acknowledged(early)
+    heard.put(None)
+    answers.may_send()
+    assert answers.unanswered == Unanswered()
+    answers.sent(late)
+    answers.acknowledged(late)
+    heard.put(receipt(early.batch_id))
+    answers.may_send()
+    assert answers.unanswered.batches == 1
+    assert metrics.value("events_refused_total", reason="over_quota") == 1
+
+
+@pytest.mark.parametrize(
+    ("receipts", "unanswered_s", "is_said"),
+    [("", 61.0, True), ("", 59.0, False), ("no right", 61.0, False)],
+)
+def test_a_long_silence_is_said_where_receipts_are_heard(
+    receipts: str, unanswered_s: float, is_said: bool
+) -> None:
+    status = Status("E1", (), 0.0, receipts, 0, (), 3, unanswered_s)
+    assert ("the signing key is not registered" in status.silence) == is_said

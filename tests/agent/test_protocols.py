@@ -205,6 +205,23 @@ def test_without_its_token_nobody_is_heard(header: str, status: int, tmp_path: P
     assert asyncio.run(run()) == status
 
 
+def test_a_token_that_is_no_text_is_no_token(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("s3cret\n")
+
+    async def run() -> bytes:
+        async with http_site(tmp_path, token) as site:
+            reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+            head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nConnection: close\r\n"
+            writer.write(head + b"Authorization: Bearer s3cret\xff\r\n\r\n")
+            answer = await reader.read()
+            writer.close()
+            await writer.wait_closed()
+            return answer
+
+    assert asyncio.run(run()).startswith(b"HTTP/1.1 401")
+
+
 def connect_and_send(port: int, data: bytes, context: ssl.SSLContext | None = None) -> None:
     plain = socket.create_connection(("127.0.0.1", port))
     with context.wrap_socket(plain, server_hostname="127.0.0.1") if context else plain as sending:

@@ -73,12 +73,23 @@ class Enrolled:
 
     def publish(self, name: str, *events: object, key: str = "", wait_s: int = 60) -> Result:
         """`fenghuo publish --wait` by this enterprise, with its own key or another's."""
+        return self.send(name, *events, key=key, options=("--wait", "--wait-s", wait_s))
+
+    def send(
+        self,
+        name: str,
+        *events: object,
+        key: str = "",
+        user: str = "",
+        options: tuple[object, ...] = (),
+    ) -> Result:
+        """`fenghuo publish`, as the enterprise's own user or another."""
         recording = self.folder / "recording.ndjson"
         recording.write_text("\n".join(json.dumps(each) for each in events))
         return self.site.call(
-            name, "publish", "--enterprise", name, "--key-id", "k",
+            user or name, "publish", "--enterprise", name, "--key-id", "k",
             "--key", self.folder / f"{key or name}.pem", "--prefix", "answers", "--format", "json",
-            "--wait", "--wait-s", wait_s, recording,
+            *options, recording,
         )  # fmt: skip
 
     def receipts(self, user: str, of: str, *options: str) -> Result:
@@ -156,6 +167,50 @@ def test_who_signs_with_another_s_key_is_not_answered_and_told_so(enrolled: Enro
     assert enrolled.publish("ent.43", EVENT | {"n": 6}).exit_code == 0  # the worker is past it
     after = enrolled.receipts("ent.43", "ent.43").stdout
     assert len(after.splitlines()) == len(before.splitlines()) + 1
+
+
+def test_who_does_not_wait_learns_of_a_key_that_is_not_registered_all_the_same(
+    enrolled: Enrolled,
+) -> None:
+    before = enrolled.receipts("ent.43", "ent.43").stdout
+    forged = enrolled.send("ent.43", EVENT | {"n": 7}, key="ent-42")
+    assert forged.exit_code == 0, "Kafka has it, and more is not known"
+    assert "no receipt yet for 1 batches after 5 s" in forged.stderr
+    assert "no key 'k' that made these signatures is registered for 'ent.43'" in forged.stderr
+    assert enrolled.receipts("ent.43", "ent.43").stdout == before
+    unheard = enrolled.send("ent.43", EVENT | {"n": 7}, key="ent-42", options=("--wait-s", 0))
+    assert (unheard.exit_code, unheard.stderr) == (0, "")
+
+
+def test_who_does_not_wait_hears_what_comes_within_a_moment(enrolled: Enrolled) -> None:
+    taken = enrolled.send("ent-42", EVENT | {"n": 8}, options=("--wait-s", 30))
+    assert (taken.exit_code, taken.stderr) == (0, "")
+    assert json.loads(taken.stdout)["events"] == 1
+    refused = enrolled.send("ent-42", EVENT | {"n": 9}, {"no": "time"}, options=("--wait-s", 30))
+    assert refused.exit_code == 1
+    assert "1 time_missing: Send the time in a field of the publishing guide" in refused.stderr
+
+
+def test_who_may_not_read_receipts_is_told_that_nothing_is_known(enrolled: Enrolled) -> None:
+    sent = enrolled.send("ent-42", EVENT | {"n": 10}, user="ent.43")
+    assert sent.exit_code == 0
+    assert "no receipts can be read, so what is taken is not known here" in sent.stderr
+    assert "user 'ent.43' lacks READ on topic answers.receipts.ent-42" in sent.stderr
+
+
+def test_who_follows_a_file_hears_of_a_key_that_is_not_registered(enrolled: Enrolled) -> None:
+    pipe = enrolled.folder / "followed"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=(json.dumps(EVENT | {"n": 11}).encode(),))
+    writer.start()
+    sent = enrolled.site.call(
+        "ent.43", "publish", "--enterprise", "ent.43", "--key-id", "k",
+        "--key", enrolled.folder / "ent-42.pem", "--prefix", "answers", "--follow", pipe,
+    )  # fmt: skip
+    writer.join()
+    pipe.unlink()
+    assert sent.exit_code == 0, sent.output
+    assert "no receipt yet for 1 batches after 5 s" in sent.stderr
 
 
 @pytest.mark.parametrize("options", [(), ("--follow",)], ids=["read to its end", "followed"])

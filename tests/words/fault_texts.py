@@ -22,6 +22,7 @@ SPOKEN_IN: Final = (
 )  # fmt: skip
 """Where faults come from that end a command, and the details of dead letters."""
 IN_TABLES: Final = (
+    "pipeline/agent/status.py",
     "pipeline/app/checks.py", "pipeline/app/file_reading.py", "pipeline/app/stores.py",
     "pipeline/app/summary.py",
     "pipeline/commands/gate.py", "pipeline/cross_border/obligations.py",

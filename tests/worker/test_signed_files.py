@@ -3,6 +3,7 @@ and so does what is older than what a worker took before."""
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -15,8 +16,8 @@ from click.testing import CliRunner, Result
 from pipeline.app.engines import EngineRefused
 from pipeline.cli.main import main as fenghuo
 from pipeline.cli.signing import read_private_key
-from pipeline.files.signed_files import signature_of
-from pipeline.intake.file_signatures import FileSignature, sign_contents
+from pipeline.files.signed_files import SignedFiles, signature_of
+from pipeline.intake.file_signatures import FileSignature, NotSigned, sign_contents
 from pipeline.worker.engine_parts import EngineParts
 from pipeline.worker.metrics import Metrics
 from pipeline.worker.rules_watch import RulesWatch
@@ -362,3 +363,88 @@ def test_commands_that_write_the_registry_sign_it(site: Site) -> None:
     assert call(*into, *signing).exit_code == 0
     (row,) = site.start().in_force.registry.values()
     assert (row.name, [each.key_id for each in row.keys]) == ("renamed", ["a", "b"])
+
+
+def spelled(site: Site, how: str, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The same folder of rules by another path."""
+    match how:
+        case "relative":
+            monkeypatch.chdir(site.folder)
+            return Path("rules")
+        case "up and down":
+            return site.folder / "rules" / ".." / "rules"
+        case "from within":
+            monkeypatch.chdir(site.rules)
+            return Path()
+    link = site.folder / "link"
+    link.symlink_to(site.rules)
+    return link
+
+
+@pytest.mark.parametrize("how", ["relative", "up and down", "from within", "link"])
+def test_however_a_place_is_spelled_it_is_the_one_whose_signature_was_taken(
+    site: Site, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = signature_of(site.rules).read_bytes(), (site.rules / "rule1.yml").read_bytes()
+    site.write_rule(2)
+    site.sign(site.rules)
+    site.start()
+    first, site.rules = site.rules, spelled(site, how, monkeypatch)
+    site.start()
+    (first / "rule2.yml").unlink()
+    signature_of(first).write_bytes(old[0])
+    with pytest.raises(EngineRefused, match=r"signed at .*, before what was taken last"):
+        site.start()
+
+
+def test_a_link_that_leads_to_an_old_release_brings_nothing_back(site: Site) -> None:
+    first, second = site.folder / "release1", site.folder / "release2"
+    site.rules.rename(first)
+    shutil.copytree(first, second)
+    site.sign(first, second)
+    site.rules.symlink_to(second)
+    site.start()
+    site.rules.unlink()
+    site.rules.symlink_to(first)
+    with pytest.raises(EngineRefused, match=r"signed at .*, before what was taken last"):
+        site.start()
+
+
+def test_what_a_store_remembers_by_a_path_as_it_was_spelled_still_holds(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(site.folder)
+    signed = SignedFiles(site.signers)
+    late: dict[str, object] = {
+        "place": "./policy.yaml",
+        "key_id": "k",
+        "signed_at": "2999-01-01T00:00:00Z",
+    }
+    signed.recall([late, {**late, "signed_at": "2000-01-01T00:00:00Z"}])
+    with pytest.raises(NotSigned, match=r"before what was taken last \(2999"):
+        signed.check(site.policy, {"": site.policy.read_bytes()})
+
+
+@pytest.mark.parametrize(
+    ("content", "detail", "remedy"),
+    [
+        (b"", "没有密钥", "公钥"),
+        (b"keeper AAAA\n", ":1", "fenghuo keys new"),
+        (b"\xff\xfe\n", ":1", "fenghuo keys new"),
+        (None, "未签署", "fenghuo keys sign"),
+    ],
+    ids=["no key", "a short key", "no text", "no signature"],
+)
+def test_doctor_speaks_chinese_of_signers_and_signatures(
+    asked: Site, content: bytes | None, detail: str, remedy: str
+) -> None:
+    signature_of(asked.registry).unlink()
+    if content is not None:
+        asked.signers.write_bytes(content)
+    said = call("--lang", "zh", "doctor", "--registry", asked.registry).stdout
+    _, _, told = said.partition("FAIL registry")
+    first, second = told.splitlines()[:2]
+    assert detail in first
+    assert remedy in second
+    for english in (" is not ", " names no ", "no new key", "write an id", "sign it"):
+        assert english not in first + second
