@@ -5,6 +5,8 @@ Rule 1. Records of one state are taken in the order in which they came. Which of
 Rule 2. Next is the state that was served the fewest bytes (start-time fair queueing): one that
         sends a hundred times as much waits behind itself and not before the others. A state that
         comes back after a rest begins where the one served last began, so it has saved nothing up.
+        A step takes several small records of a state in one turn: its state is then written once
+        for all of them, and in which order a step decides says nothing.
 Rule 3. Whoever is not proved shares one state's turn (`STRANGER`), under whatever names.
 Rule 4. Taken is not applied: until `done` says so, a record holds its partition's position back.
 Rule 5. Memory holds so many values. Past that the state that holds the most lets go of its newest:
@@ -26,9 +28,13 @@ from schemas.moments import Moment
 
 RECORD_BYTES = 4_096
 """What a record costs beside its value: its signature, and rows of its own."""
-HELD_RECORDS = 1_024
+HELD_RECORDS = 8_192
 HELD_BYTES = 64_000_000
-"""Of values in memory."""
+"""Of values in memory, each with `RECORD_BYTES`: what is let go of is read, and its signature
+verified, twice, so the count alone must not let go of small records."""
+TURN_BYTES = 40_000
+"""What one state's turn may cost within a step, beyond its first record: six batches of five
+events, less than one of two hundred. A changed state is some 12 kB to encode and to send."""
 STEP_BYTES = 1_000_000
 """What the records of one step may cost: a write and its positions cost little beside them."""
 SHORT_STEP_BYTES = 100_000
@@ -94,7 +100,7 @@ class FairOrder:
     def clear(self) -> None:
         """Forget all of them: they will be read again."""
         self._queues: dict[StateKey, _Queue] = {}
-        self._turns: list[tuple[int, int, StateKey]] = []
+        self._turns: list[tuple[int, bool, int, StateKey]] = []
         self._served: dict[StateKey, int] = {}
         self._begun = 0
         self._numbers = count()  # ties go to who came first
@@ -123,7 +129,7 @@ class FairOrder:
             queue = self._queues.setdefault(each.task.key, _Queue())
             queue.waiting.append(waiting)
             if len(queue.waiting) == 1:
-                self._take_turn(each.task.key)
+                self._take_turn(each.task.key, is_back=True)
             self._pending[waiting.place][waiting.offset] = waiting
             self._records += 1
             # Values are held from the front only: behind one that was let go of, none is kept.
@@ -144,7 +150,7 @@ class FairOrder:
         size = size or (SHORT_STEP_BYTES if is_short else STEP_BYTES)
         is_behind = False
         while self._turns and len(taken) < records and size > 0:
-            key = self._turns[0][2]
+            key = self._turns[0][-1]
             queue = self._queues[key]
             waiting = queue.waiting[0]
             was_behind, is_behind = is_behind, len(queue.waiting) > 1
@@ -152,17 +158,15 @@ class FairOrder:
             # state, which was served least.
             if waiting.arrival is None or (is_short and taken and is_behind != was_behind):
                 break
-            self._begun, _, _ = heappop(self._turns)
-            self._served[key] = self._begun + waiting.cost
-            self._hold(queue, waiting, -1)
-            self._pop(key, queue)
-            size -= waiting.cost
-            taken.append(waiting.arrival)
+            self._begun = heappop(self._turns)[0]
+            served = self._serve(key, queue, records - len(taken), min(size, TURN_BYTES))
+            size -= sum(each.cost for each in served)
+            taken += [each.arrival for each in served if each.arrival is not None]
         return taken
 
     def next_absent(self) -> Waiting | None:
         """The one whose turn it is and that is to be read again first."""
-        first = self._queues[self._turns[0][2]].waiting[0] if self._turns else None
+        first = self._queues[self._turns[0][-1]].waiting[0] if self._turns else None
         return None if first is None or first.arrival is not None else first
 
     def awaits(self, place: TopicPartition, offset: int) -> bool:
@@ -185,7 +189,9 @@ class FairOrder:
     def drop(self, waiting: Waiting) -> None:
         """The one whose turn it is and that cannot be read again: there is no such record."""
         heappop(self._turns)
-        self._pop(waiting.key, self._queues[waiting.key])
+        queue = self._queues[waiting.key]
+        queue.waiting.popleft()
+        self._go_on(waiting.key, queue)
         self._settle(waiting.place, waiting.offset)
 
     def done(self, arrivals: Iterable[Arrival]) -> None:
@@ -213,10 +219,29 @@ class FairOrder:
         self.clear()
         return [each.arrival for each in waiting if each.arrival is not None]
 
-    def _take_turn(self, key: StateKey) -> None:
-        # Rule 2: a rest saves nothing up.
+    def _serve(self, key: StateKey, queue: _Queue, records: int, size: int) -> list[Waiting]:
+        """The first of a state whose turn it is, and as many behind it as fit; then its next turn.
+
+        Only what is held: what is to be read again ends the turn.
+        """
+        served: list[Waiting] = []
+        cost = 0
+        while not served or (
+            queue.held and len(served) < records and cost + queue.waiting[0].cost <= size
+        ):
+            waiting = queue.waiting.popleft()
+            self._hold(queue, waiting, -1)
+            cost += waiting.cost
+            served.append(waiting)
+        self._served[key] = self._begun + cost
+        self._go_on(key, queue)
+        return served
+
+    def _take_turn(self, key: StateKey, is_back: bool) -> None:
+        # Rule 2: a rest saves nothing up. Where turns are alike, who comes back goes before those
+        # that are behind: each of them may take a whole turn's bytes.
         turn = max(self._begun, self._served.get(key, 0))
-        heappush(self._turns, (turn, next(self._numbers), key))
+        heappush(self._turns, (turn, not is_back, next(self._numbers), key))
         if len(self._served) > FORGOTTEN + 2 * len(self._queues):
             self._served = {
                 each: served
@@ -224,10 +249,9 @@ class FairOrder:
                 if served > self._begun or each in self._queues
             }
 
-    def _pop(self, key: StateKey, queue: _Queue) -> None:
-        queue.waiting.popleft()
+    def _go_on(self, key: StateKey, queue: _Queue) -> None:
         if queue.waiting:
-            self._take_turn(key)
+            self._take_turn(key, is_back=False)
         else:
             del self._queues[key]
 

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from pipeline.app.runner import Task
 from pipeline.state import StateKey
-from pipeline.worker.fair_order import FEW, RECORD_BYTES, WAITING_RECORDS, Arrival, FairOrder
+from pipeline.worker.fair_order import (
+    FEW,
+    RECORD_BYTES,
+    TURN_BYTES,
+    WAITING_RECORDS,
+    Arrival,
+    FairOrder,
+)
 from schemas.batch import Record
 
 UNBOUNDED = 10**9
@@ -109,6 +116,49 @@ def test_who_comes_beside_a_backlog_is_next_and_has_saved_nothing_up() -> None:
     names = [each.task.key.name for each in order.take(10, UNBOUNDED)]
     assert "late" in names[:2], "it waits for one record of the other at most"
     assert Counter(names) == {"loud": 5, "late": 5}, "and does not catch up at its expense"
+
+
+def names_of(taken: Sequence[Arrival]) -> list[str]:
+    return [each.task.key.name for each in taken]
+
+
+def test_a_step_takes_small_records_of_a_state_together_and_large_ones_in_turns() -> None:
+    order = FairOrder()
+    for name, size in (("small", 2_000), ("large", 60_000), ("other", 2_000)):
+        order.add(arrival(number, name, size) for number in range(9))
+    in_one_turn = TURN_BYTES // (2_000 + RECORD_BYTES)
+    first = ["small"] * in_one_turn + ["large"] + ["other"] * in_one_turn
+    assert names_of(order.take(len(first), UNBOUNDED)) == first
+    second = ["small"] * (9 - in_one_turn) + ["other"] * (9 - in_one_turn) + ["large"]
+    assert names_of(order.take(len(second), UNBOUNDED)) == second, "who cost less is next"
+
+
+def test_a_turn_ends_with_the_step_and_with_what_is_held() -> None:
+    order = FairOrder(held_records=3)
+    order.add(arrival(number, "loud") for number in range(9))
+    assert names_of(order.take(2, UNBOUNDED)) == ["loud"] * 2
+    assert names_of(order.take(9, UNBOUNDED)) == ["loud"]
+    absent = order.next_absent()
+    assert absent is not None
+    assert absent.offset == 3
+
+
+def test_who_comes_back_goes_before_all_that_are_behind() -> None:
+    order = FairOrder()
+    behind = [f"e{number}" for number in range(20)]
+    for number in range(100):
+        order.add(arrival(20 * number + place, name) for place, name in enumerate(behind))
+    order.done(order.take(20 * 9 + 45, UNBOUNDED))  # a round, and some of the next
+    order.add([arrival(9_999, "quiet")])
+    assert names_of(order.take(3, UNBOUNDED))[0] == "quiet"
+
+
+def test_memory_is_bounded_by_bytes_before_small_records_are_let_go_of() -> None:
+    small, large = FairOrder(), FairOrder()
+    small.add(arrival(number, f"e{number % 50}", 2_500) for number in range(5_000))
+    assert small.is_held
+    large.add(arrival(number, "loud", 996_000) for number in range(70))
+    assert len(large.take(70, UNBOUNDED)) == 63
 
 
 def test_a_step_takes_no_more_than_its_bytes_and_never_nothing() -> None:
