@@ -130,7 +130,8 @@ def _assign(
 
 def _is_taken_up(case: Case) -> bool:
     """Whether an analyst has had to do with it."""
-    return case.status != "new" or case.confirmed
+    is_given = case.assignee != "" or case.tasks != ()
+    return case.status != "new" or case.confirmed or is_given
 
 
 def _inherit(own: Case | None, prior: Sequence[Case], since: Moment) -> Case:
@@ -175,15 +176,17 @@ def _reopen(
     clock: Clock,
 ) -> Case:
     """Fresh evidence reopens what is over, unless it only repeats what was judged harmless."""
-    fresh = [rules[one.rule] for one in group if one.detection_id in change.fresh]
+    if case.status not in OVER:
+        return case
     least = LEVEL_PLACE[policy.reopening_level]
-    calls = [
-        rule
-        for rule in fresh
-        if rule.rule_id not in case.judged
-        and (LEVEL_PLACE[rule.level] >= least or rule.is_correlation)
-    ]
-    if case.status not in OVER or not calls:
+    for one in group:
+        rule = rules[one.rule]
+        is_grave = LEVEL_PLACE[rule.level] >= least or rule.is_correlation
+        is_called = is_grave and rule.rule_id not in case.judged
+        # A late finding was admitted by an analyst, who knew of the verdict.
+        if one.detection_id in change.fresh and (is_called or one.found_late_at):
+            break
+    else:
         return case
     status = next_status(case.status, "evidence") or case.status
     return msgspec.structs.replace(

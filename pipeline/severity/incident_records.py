@@ -56,10 +56,14 @@ def absorb(
     record.successor = incident.superseded_by
     record.dismissed = _dismissal(incident)
     record.drill = incident.drill
-    if incident.status not in ENDED:
-        record.ended_at = None
-    elif record.ended_at is None:
-        record.ended_at = incident.revised_at
+    match incident.status:
+        case "resolved" | "closed":
+            record.ended_at = record.ended_at or incident.revised_at
+        case "superseded":
+            pass  # its end, if it had one, is for its successor to take over
+        case _:
+            # Work goes on; but a response that a body declared ended had its handling end before.
+            record.ended_at = record.response_ended_at
     changed = not record.judged or _watched(record) != before
     record.touched_at = now if changed else record.touched_at
     return changed
@@ -91,12 +95,18 @@ def transfer_record(state: SeverityState, incident: Incident, now: Moment) -> li
     successor_id = _last_successor(state, incident.superseded_by)
     if successor_id == incident.incident_id:
         return []
-    successor = state.records.get(successor_id)
+    record, successor = state.records[incident.incident_id], state.records.get(successor_id)
     if successor is None:
         successor = _open(successor_id, incident, now)
-        successor.reach = state.records[incident.incident_id].reach
+        successor.reach = record.reach
+        # The same incident under another id, as where late evidence is now its earliest: what has
+        # ended has ended when it did, and the limits of the last reports run from then.
+        successor.ended_at, successor.response_ended_at = record.ended_at, record.response_ended_at
         state.records[successor_id] = successor
-    _join(successor, state.records[incident.incident_id], now)
+    else:
+        successor.ended_at = _both(successor.ended_at, record.ended_at)
+        successor.response_ended_at = _both(successor.response_ended_at, record.response_ended_at)
+    _join(successor, record, now)
     return [successor_id]
 
 
@@ -138,6 +148,11 @@ def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> Non
         # The first report is what counts, whichever incident it was made of.
         successor.reports[duty] = min(done_at, successor.reports.get(duty, done_at))
     successor.touched_at = now
+
+
+def _both(one: Moment | None, other: Moment | None) -> Moment | None:
+    """When the later of two ended; None while one of them goes on."""
+    return None if one is None or other is None else max(one, other)
 
 
 def _earlier(one: Moment | None, other: Moment | None) -> Moment | None:

@@ -35,15 +35,17 @@ def reconcile(
     context: Context,
 ) -> list[Obligation]:
     """New, changed, done and withdrawn obligations; each goes into the record too."""
+    before = record.obligations
+    gone = [
+        key for key, one in before.items() if key not in plans and one.state not in ENDED_STATES
+    ]
     revised = [
         *((key, _planned(policy, record, key, plan, now, context)) for key, plan in plans.items()),
-        *(
-            (key, _withdrawn(record, obligation, now))
-            for key, obligation in record.obligations.items()
-            if key not in plans and obligation.state not in ENDED_STATES
-        ),
+        *((key, _withdrawn(record, before[key], now)) for key in gone),
     ]
-    before = record.obligations
+    for key in gone:
+        # What revives has been judged anew, and has the clock of that judgement.
+        record.inherited_starts.pop(key, None)
     kept = {
         key: one
         for key, one in revised

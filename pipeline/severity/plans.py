@@ -224,11 +224,14 @@ def _actor_start(
 
 
 def _kept(record: IncidentRecord, key: str) -> Moment | None:
-    """The start of a duty that exists already: a graver tier restarts no clock."""
-    existing = record.obligations.get(key)
-    if existing is None:
-        return record.inherited_starts.get(key)
-    return existing.starts_at if existing.state != "withdrawn" else None
+    """The start of a duty that exists already, here or in an incident that joined: the earliest.
+
+    A graver tier restarts no clock, and joining incidents wins nobody time.
+    """
+    begun = [record.inherited_starts.get(key)]
+    if (existing := record.obligations.get(key)) and existing.state != "withdrawn":
+        begun.append(existing.starts_at)
+    return min((moment for moment in begun if moment is not None), default=None)
 
 
 def _receipt(duty: Duty, record: IncidentRecord, plans: Mapping[str, Plan]) -> Moment | None:
