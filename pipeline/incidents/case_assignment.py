@@ -115,7 +115,10 @@ def _assign(
         prior = [inherited[key] for key in sorted({one.case for one in group if one.case})]
         since = opened_at(policy, group, state.rules)
         # Rule 2: what an analyst has put a hand to does not vanish under it.
-        if since is None and prior and (any(map(_is_taken_up, prior)) or is_by_hand(group)):
+        is_taken_up = any(
+            case.status != "new" or case.confirmed or case.assignee or case.tasks for case in prior
+        )
+        if since is None and prior and (is_taken_up or is_by_hand(group)):
             since = min(case.opened_at for case in prior)
         if since is None:
             continue
@@ -128,18 +131,13 @@ def _assign(
     return owners
 
 
-def _is_taken_up(case: Case) -> bool:
-    """Whether an analyst has had to do with it."""
-    is_given = case.assignee != "" or case.tasks != ()
-    return case.status != "new" or case.confirmed or is_given
-
-
 def _inherit(own: Case | None, prior: Sequence[Case], since: Moment) -> Case:
     """What a group's case is, from its own earlier life and the cases it grew out of."""
     own = own or Case()
     sources = prior or ([own] if own.revision else [])
     if not sources:
         return msgspec.structs.replace(own, opened_at=since)
+    # Work that goes on is not ended by joining what is closed.
     first = min(sources, key=lambda one: (MOST_ALIVE.index(one.status), one.opened_at))
     return msgspec.structs.replace(
         own,
