@@ -70,14 +70,19 @@ def carry_out(
     if command.verb == commands.LATE_FINDING:
         found = admitted(state.incidents, command, received_at, context)
         return [*found, *conclude(policy, state, found, clock, context)]
-    revised = incidents.handle_command(policy.incidents, state.incidents, command, clock, context)
+    revised = []
+    # Of one that has left, the duties are held alone: the gate lets through what is said of them.
+    if command.incident_id in state.incidents.cases:
+        revised = incidents.handle_command(
+            policy.incidents, state.incidents, command, clock, context
+        )
     if command.verb in REGROUPING:
         judged_anew = severity.assess(policy.severity, state.severity, revised, clock, context)
         return _with_sightings(policy, state, [*revised, *judged_anew], clock, context)
     incident = incidents.current_incident(
         policy.incidents, state.incidents, command.incident_id, context
     )
-    if incident is None:  # its evidence has left the state: nothing to judge by
+    if incident is None and command.incident_id not in state.severity.records:
         return [*revised]
     judged = severity.handle_command(
         policy.severity, state.severity, command, incident, clock, context
@@ -117,5 +122,5 @@ def _with_sightings(
     ]
     held = state.incidents.cases.keys()
     forget_emitted(state.sightings, held)
-    commands.forget(state.commands, held)
+    commands.forget(state.commands, held, state.severity.records)
     return [*rows, *told]

@@ -28,7 +28,9 @@ def next_due(policy: Policy, state: EnterpriseState, until: Moment) -> Moment | 
     """
     clock = state.clock
     waited_for = correlation.next_due(state.correlation)
-    expires, let_go = exceptions.next_due(state.exceptions)
+    expires = let_go = NEVER
+    if state.exceptions.held:
+        expires, let_go = exceptions.next_due(state.exceptions)
     watermark = min(
         waited_for.watermark,
         incidents.due_watermark(policy.incidents, state.incidents),

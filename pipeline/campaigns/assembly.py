@@ -33,10 +33,11 @@ def assemble(
     last_time = max((one.last_time for one in sights), default=0)
     # By the law in force when it was last told of: a replay finds the same, whenever it is run.
     tiers = combined_tiers(severity, sights, max((one.emitted_at for one in sights), default=0))
+    status: CampaignStatus = "over" if over_from(last_time, quiet_s) <= now else "active"
     campaign = Campaign(
         campaign_id=campaign_id_of(subject.indicator, subject.drill),
         revision=0,
-        status=_status(sights, over_from(last_time, quiet_s) <= now),
+        status=status if sights else "withdrawn",
         kind=subject.indicator.kind,
         indicator=subject.indicator.value,
         enterprise_count=len(firsts),
@@ -57,7 +58,9 @@ def assemble(
         revised_at=0,
         drill=subject.drill,
     )
-    content = content_id("campaign revision", msgspec.msgpack.encode(campaign), *_roll(members))
+    # The members are content: a change among them is a revision, though all counts may agree.
+    roll = (text for name, sight in members for text in (name, sight.enterprise_id))
+    content = content_id("campaign revision", msgspec.msgpack.encode(campaign), *roll)
     return msgspec.structs.replace(campaign, content=content)
 
 
@@ -83,12 +86,6 @@ def name_members(campaign: Campaign, members: Iterable[Member]) -> list[Campaign
     ]
 
 
-def _status(members: Sequence[Sight], is_quiet: bool) -> CampaignStatus:
-    if not members:
-        return "withdrawn"
-    return "over" if is_quiet else "active"
-
-
 def _by_count(values: Iterable[str]) -> dict[str, int]:
     """Each value with its count, the most frequent first."""
     counted = Counter(values)
@@ -97,18 +94,11 @@ def _by_count(values: Iterable[str]) -> dict[str, int]:
 
 def _growth(firsts: Iterable[Sight]) -> tuple[Growth, ...]:
     """By the day on which each enterprise was first struck."""
-    new = Counter(_day(one.first_time) for one in firsts)
+    # Days of China, as the boards and the law count them.
+    local = (datetime_of(one.first_time).astimezone(SHANGHAI) for one in firsts)
+    new = Counter(time.strftime("%Y-%m-%d") for time in local)
     total, growth = 0, []
     for day in sorted(new):
         total += new[day]
         growth.append(Growth(day, new[day], total))
     return tuple(growth)
-
-
-def _day(moment: Moment) -> str:
-    return datetime_of(moment).astimezone(SHANGHAI).strftime("%Y-%m-%d")
-
-
-def _roll(members: Iterable[Member]) -> list[str]:
-    """The members as content: a change among them is a revision, though counts may agree."""
-    return [text for name, sight in members for text in (name, sight.enterprise_id)]

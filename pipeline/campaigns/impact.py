@@ -9,7 +9,7 @@ and marked estimated. Durations, shares and words take the gravest.
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from pipeline.severity.facts import KINDS, Stated, Value, weight_of
+from pipeline.severity.facts import KINDS, Stated, weight_of
 from pipeline.severity.judgement import entail, graver, tier_of
 from pipeline.severity.policy import SeverityPolicy
 from pipeline.severity.regimes import REGIMES, limbs_in_force
@@ -33,24 +33,26 @@ def combine(harms: Iterable[Harm]) -> Harm:
     combined: Harm = {}
     for harm in harms:
         for name, value in harm.items():
-            combined[name] = _join(name, combined[name], value) if name in combined else value
+            held = combined.get(name, value)
+            if name not in combined:
+                combined[name] = value
+            elif name in SUMMED:
+                combined[name] = weight_of(name, held) + weight_of(name, value)
+            else:
+                # An outage of ten hours at three works is no outage of thirty.
+                combined[name] = held if weight_of(name, held) >= weight_of(name, value) else value
     return combined
-
-
-def _join(name: str, one: Value, other: Value) -> Value:
-    if name in SUMMED:
-        return weight_of(name, one) + weight_of(name, other)
-    return max(one, other, key=lambda value: weight_of(name, value))
 
 
 def unknown_harm(harm: Harm) -> list[str]:
     """The names of facts, or of words of theirs, that this release does not know."""
-    return [name for name, value in harm.items() if name not in KINDS or _is_odd(name, value)]
-
-
-def _is_odd(name: str, value: Value) -> bool:
-    words = KINDS[name].words
-    return value not in words if words else not isinstance(value, int)
+    # Workers of two releases run beside each other during an upgrade: a sighting may know more.
+    return [
+        name
+        for name, value in harm.items()
+        if name not in KINDS
+        or (value not in words if (words := KINDS[name].words) else not isinstance(value, int))
+    ]
 
 
 def combined_tiers(

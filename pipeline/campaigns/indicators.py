@@ -32,7 +32,11 @@ def indicators_of(
 ) -> frozenset[Indicator]:
     """The indicators of one incident."""
     held = [one for one in entities if one.role != "observer"]
-    found = {_indicator(one) for one in held} | {_techniques(policy, techniques)}
+    found = {_indicator(one) for one in held}
+    distinct = sorted({technique.upper() for technique in techniques})
+    # A few techniques are everybody's; only a longer set says something of who it was.
+    if len(distinct) >= policy.techniques_min:
+        found.add(Indicator("techniques", "+".join(distinct)))
     kinds = {one.kind for one in policy.thresholds}
     kept = {
         one
@@ -40,25 +44,15 @@ def indicators_of(
         if one is not None and one.kind in kinds and one.value not in policy.ignored
     }
     # Rule 3: a hash of the system's own programs would tie everybody together.
-    if not any(_is_own_path(one) for one in held):
+    paths = (one.value.strip().lower() for one in held if one.kind in ("process", "file"))
+    if all(map(is_system_path, paths)):
         kept = {one for one in kept if one.kind != "hash"}
     return frozenset(kept)
 
 
 def _indicator(entity: Entity) -> Indicator | None:
     kind, name = normal_form(entity.kind, entity.value)
+    # 10.0.0.5 is another machine in every enterprise.
     if not name or kind not in INDICATOR_OF or (kind == "address" and is_private(ip_address(name))):
         return None
     return Indicator(INDICATOR_OF[kind], name)
-
-
-def _is_own_path(entity: Entity) -> bool:
-    is_path = entity.kind in ("process", "file")
-    return is_path and not is_system_path(entity.value.strip().lower())
-
-
-def _techniques(policy: CampaignPolicy, techniques: Iterable[str]) -> Indicator | None:
-    distinct = sorted({technique.upper() for technique in techniques})
-    if len(distinct) < policy.techniques_min:
-        return None
-    return Indicator("techniques", "+".join(distinct))

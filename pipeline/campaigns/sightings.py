@@ -58,7 +58,10 @@ def emit_sightings(
     if not news and not lost:
         return []
     state.order += 1
-    _keep(state, incident.incident_id, Told(content, tuple(sorted(held))))
+    if held:
+        state.told[incident.incident_id] = Told(content, tuple(sorted(held)))
+    else:
+        state.told.pop(incident.incident_id, None)
     said = msgspec.structs.replace(sight, order=state.order, emitted_at=now)
     return [
         _sighting(incident, indicator, msgspec.structs.replace(said, stands=indicator in held))
@@ -70,13 +73,6 @@ def forget_emitted(state: SightingsState, held: Collection[str]) -> None:
     """Let go of incidents that the enterprise's record no longer holds; what was told stays so."""
     for incident_id in [each for each in state.told if each not in held]:
         del state.told[incident_id]
-
-
-def _keep(state: SightingsState, incident_id: str, told: Told) -> None:
-    if told.indicators:
-        state.told[incident_id] = told
-    else:
-        state.told.pop(incident_id, None)
 
 
 def _sight_of(incident: Incident, gravity: Gravity) -> Sight:
@@ -113,6 +109,7 @@ def read_sighting(record: Record) -> Sighting | str:
         sighting = _SIGHTING.decode(record.value)
     except (msgspec.ValidationError, msgspec.DecodeError) as fault:
         return str(fault)
+    # A key of another indicator would open a second state for it, and neither would see enough.
     expected = campaign_id_of(Indicator(sighting.kind, sighting.indicator), sighting.drill)
     if not record.key.decode("utf-8", "replace") == sighting.campaign_id == expected:
         return f"key {record.key!r}, campaign {sighting.campaign_id!r}: not its indicator's id"

@@ -55,7 +55,11 @@ def expire(
 ) -> list[Finding]:
     """The campaign, if it is over by now; then what is past its time leaves the state."""
     findings = _settle(policy, severity, state, now)
-    _forget(policy, state, now)
+    # What was published goes as a whole, its revision stays: it may come back and must count on.
+    if state.revision == 0:
+        _forget_singly(policy, state, now)
+    elif all(_is_past(one, policy.hold_s, now) for one in state.sights.values()):
+        state.sights, state.content, state.evicted = {}, "", 0
     return findings
 
 
@@ -110,6 +114,8 @@ def _keep_to_quota(state: CampaignState, most: int) -> None:
         place = (sight.first_time, name)
         firsts[sight.enterprise_id] = min(place, firsts.get(sight.enterprise_id, place))
 
+    # Of one enterprise a hundred incidents say no more than the first: what flooding cannot
+    # displace is the first sight of each of the others.
     def worth(name: str) -> tuple[bool, bool, Moment, str]:
         sight = state.sights[name]
         is_first = firsts[sight.enterprise_id] == (sight.first_time, name)
@@ -119,15 +125,8 @@ def _keep_to_quota(state: CampaignState, most: int) -> None:
         state.evicted += state.sights.pop(name).stands
 
 
-def _forget(policy: CampaignPolicy, state: CampaignState, now: Moment) -> None:
-    """What was published goes as a whole, its revision stays; what never was, one by one."""
-    if state.revision == 0:
-        _forget_singly(policy, state, now)
-    elif all(_is_past(one, policy.hold_s, now) for one in state.sights.values()):
-        state.sights, state.content, state.evicted = {}, "", 0
-
-
 def _forget_singly(policy: CampaignPolicy, state: CampaignState, now: Moment) -> None:
+    """What came to no campaign leaves once no window of its kind could hold it any more."""
     threshold = state.subject and policy.threshold_of(state.subject.indicator.kind)
     span_s = threshold.window_s if threshold else 0
     state.sights = {

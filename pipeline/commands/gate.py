@@ -26,7 +26,7 @@ from pipeline.exceptions.refusals import refusal_of as exception_refusal
 from pipeline.exceptions.state import ExceptionsState
 from pipeline.incidents.commands import refusal_of as incident_refusal
 from pipeline.incidents.late_findings import refusal_of as late_finding_refusal
-from pipeline.incidents.lifecycle import VERDICTS
+from pipeline.incidents.lifecycle import AFTER_LEAVING, VERDICTS
 from pipeline.incidents.state import IncidentsState
 from pipeline.intake.admission import Refusal
 from pipeline.intake.reading import EARLIEST
@@ -135,7 +135,7 @@ def hear(
     context: Context,
 ) -> CommandOutcome:
     """Judge a command that is new, and remember it. Only an accepted one is to be applied."""
-    key = _subject_of(incidents, command)
+    key = _subject_of(incidents, severity, command)
     known = state.heard.get(key, {})
     if command.verb in EXCEPTION_VERBS:
         refusal = exception_refusal(exceptions, command, received_at)
@@ -144,8 +144,10 @@ def hear(
     elif command.verb == LATE_FINDING:
         refusal = content_refusal(command) or late_finding_refusal(incidents, command, received_at)
     else:
+        # Duties outlive the case: the last report is due weeks after its evidence has left.
+        is_law_alone = command.verb in AFTER_LEAVING and _has_left(incidents, severity, command)
         refusal = (
-            incident_refusal(incidents, command)
+            ("" if is_law_alone else incident_refusal(incidents, command))
             or content_refusal(command)
             or severity_refusal(severity, command)
         )
@@ -159,12 +161,18 @@ def hear(
     return _outcome(command, heard)
 
 
-def forget(state: CommandsState, held: Collection[str]) -> None:
-    """Let go of the commands on incidents that are not held any more."""
-    if any(key not in held for key in state.heard if key not in _KEPT):
-        state.heard = {
-            key: known for key, known in state.heard.items() if key in held or key in _KEPT
-        }
+def forget(state: CommandsState, *held: Collection[str]) -> None:
+    """Let go of the commands on incidents that none of these holds any more."""
+    gone = [key for key in state.heard if not any(key in one for one in (*held, _KEPT))]
+    if gone:
+        state.heard = {key: known for key, known in state.heard.items() if key not in gone}
+
+
+def _has_left(incidents: IncidentsState, severity: SeverityState, command: Command) -> bool:
+    """Whether the incident is held for its duties alone: graded, and no case any more."""
+    record = severity.records.get(command.incident_id)
+    is_graded = record is not None and not record.dismissed
+    return is_graded and command.incident_id not in incidents.cases
 
 
 def content_refusal(command: Command) -> str:
@@ -252,15 +260,16 @@ _NEEDS: Mapping[Verb, Callable[[Command], str]] = {
 """What verbs need beside the incident; those that are not named need nothing."""
 
 
-def _subject_of(incidents: IncidentsState, command: Command) -> str:
-    """An incident's id while that is held, or one of `_KEPT`."""
+def _subject_of(incidents: IncidentsState, severity: SeverityState, command: Command) -> str:
+    """An incident's id while that is held, as a case or for its duties, or one of `_KEPT`."""
     if command.verb in EXCEPTION_VERBS:
         return _EXCEPTIONS
     if command.verb in OBLIGATION_VERBS:
         return _OBLIGATIONS
     if command.verb == LATE_FINDING:
         return _FINDINGS
-    return command.incident_id if command.incident_id in incidents.cases else _STRAY
+    is_held = command.incident_id in incidents.cases or command.incident_id in severity.records
+    return command.incident_id if is_held else _STRAY
 
 
 def _content(command: Command) -> str:

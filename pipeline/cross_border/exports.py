@@ -117,6 +117,7 @@ def year_of(moment: Moment) -> int:
 
 
 def _is_export(said: Mapping[str, object], country: str) -> bool:
+    # What was blocked has not left.
     if str(said.get("outcome", "")).lower() in FAILED:
         return False
     told_as_one = said.get("action") == "cross_border_transfer"
@@ -146,6 +147,7 @@ def _subject(event: Event, said: Mapping[str, object]) -> tuple[int, bool]:
 
 
 def _fingerprint(kind: str, name: str) -> int:
+    # 60 bits: a signed 64-bit integer, of which one bit more tells exempt sets apart.
     return int(content_id("export_subject", kind, name)[:15], 16)
 
 
@@ -163,6 +165,7 @@ def _persons(said: Mapping[str, object]) -> tuple[int, int, bool, bool]:
     if sensitive is None:
         sensitive = total if said.get("class") == "sensitive_personal" else 0
     assert sensitive is not None
+    # Sensitive persons have a bound of their own (10,000): counted here, they do not count there.
     return max((total or 0) - sensitive, 0), sensitive, is_readable, is_readable
 
 

@@ -39,7 +39,11 @@ def obligation_of(
     if told.duty_state == "withdrawn" != state:
         told.starts_at = now
     obligation = _obligation(told.starts_at, state, weighing, year, now, context)
-    content = content_id("duty", weighing.state, msgspec.json.encode(_substance(obligation)))
+    # Not the figures, which grow with every export: a revision each would drown the duty.
+    substance = msgspec.structs.replace(
+        obligation, reason_zh="", reason_en="", revised_at=0, done_at=None
+    )
+    content = content_id("duty", weighing.state, msgspec.json.encode(substance))
     if content == told.duty:
         return None
     told.duty, told.duty_state = content, state
@@ -47,18 +51,12 @@ def obligation_of(
     return msgspec.structs.replace(obligation, revision=told.duty_revision)
 
 
-def _substance(obligation: Obligation) -> Obligation:
-    """What makes a new revision worth writing: not the figures, which grow with every export."""
-    return msgspec.structs.replace(
-        obligation, reason_zh="", reason_en="", revised_at=0, done_at=None
-    )
-
-
 def _state(weighing: Weighing) -> ObligationState:
     if not weighing.is_crossed:
         return "withdrawn"
     if weighing.is_owed:
         return "pending"
+    # Nobody owes what was waived; where grounds came to suffice after all it is done instead.
     is_waived = weighing.settlement is not None and weighing.settlement.kind == "waived"
     return "withdrawn" if is_waived and weighing.uncovered else "done"
 
@@ -98,7 +96,7 @@ def _obligation(
         limit_zh=f"{owed_by(weighing, 'zh')}（{row.limit_zh}）",
         limit_en=f"{owed_by(weighing, 'en')} ({row.limit_en})",
         starts_at=starts_at,
-        due_soon_at=starts_at,
+        due_soon_at=starts_at,  # the rules give no figure: it is urgent from its start
         due_at=None,
         state=state_at(state, starts_at, None, now),
         done_at=said_at if state == "done" else None,

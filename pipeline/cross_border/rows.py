@@ -49,16 +49,12 @@ def count_row(year: Year, number: int, now: Moment, context: Context) -> ExportC
         folded=sum(one.exports for one in subjects if one.kind == "folded"),
         basis=basis_of(year),
         destinations=exports_by(year, lambda one: one.destinations),
-        purposes=_most(exports_by(year, lambda one: one.purposes)),
+        # The first alone: what enterprises write as they like has no end.
+        purposes=dict(islice(exports_by(year, lambda one: one.purposes).items(), PURPOSES_TOLD)),
         grounds=exports_by(year, lambda one: one.grounds),
         revised_at=now,
         drill=context.drill,
     )
-
-
-def _most(counts: dict[str, int]) -> dict[str, int]:
-    """The first; what enterprises write as they like has no end."""
-    return dict(islice(counts.items(), PURPOSES_TOLD))
 
 
 def standing_row(weighing: Weighing, year: int, now: Moment, context: Context) -> ThresholdStanding:

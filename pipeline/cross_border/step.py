@@ -34,7 +34,6 @@ from schemas.cross_border import ExportCount, ThresholdStanding
 from schemas.detection import Detection
 from schemas.ids import content_id
 from schemas.moments import Moment
-from schemas.registry import Enterprise
 
 DIGESTS_KEPT = 4_096
 """Different figures of enterprises whose digest is remembered."""
@@ -65,7 +64,10 @@ def record(
         "export_unreadable": sum(not export.is_readable for export in exports),
     }
     outcome = Outcome(remarks={reason: number for reason, number in remarks.items() if number})
-    _forget(state)
+    # Counting a new year lets go of the oldest: what was told of it goes too.
+    state.counts = {year: told for year, told in state.counts.items() if year in state.years}
+    kept = {f":{year}" for year in (0, *state.years)}
+    state.told = {key: it for key, it in state.told.items() if key[key.index(":") :] in kept}
     for year in sorted({export.year for export in exports} & state.years.keys()):
         outcome.rows += _count_row(state, year, now, context)
         for weighing in _weigh(policy, state, year, context):
@@ -81,13 +83,15 @@ def weigh_registry(
 ) -> list[Row]:
     """What the registry's figures come to, and the years anew, where the registry or the policy
     has changed since."""
-    holdings = _digest(policy, context.enterprise)
+    enterprise = context.enterprise
+    figures = (enterprise.persons, enterprise.users, enterprise.listing_abroad)
+    holdings = _digest_of((*figures, enterprise.critical_infrastructure, policy))
     if holdings == state.holdings:
         return []
     state.holdings = holdings
     rows: list[Row] = []
     # Of figures that the registry does not state nothing is known, and nothing is told.
-    is_stated = (context.enterprise.persons, context.enterprise.users) != (None, None)
+    is_stated = (enterprise.persons, enterprise.users) != (None, None)
     for weighing in _weigh(policy, state, 0, context) if is_stated else ():
         if weighing.state != "unknown" or weighing.figure:
             rows += _revise(state, weighing, 0, clock.received_at, context)
@@ -145,21 +149,9 @@ def shed(state: CrossBorderState) -> int:
     return sum(fold(year) for year in state.years.values())
 
 
-def _digest(policy: CrossBorderPolicy, enterprise: Enterprise) -> str:
-    figures = (enterprise.persons, enterprise.users, enterprise.listing_abroad)
-    return _digest_of((*figures, enterprise.critical_infrastructure, policy))
-
-
 @lru_cache(DIGESTS_KEPT)  # asked for every batch, and the same until the registry changes
 def _digest_of(said: tuple[object, ...]) -> str:
     return content_id("holdings", msgspec.json.encode(said, order="deterministic"))
-
-
-def _forget(state: CrossBorderState) -> None:
-    """Let go of what was told of years that are not counted any more."""
-    state.counts = {year: told for year, told in state.counts.items() if year in state.years}
-    kept = {f":{year}" for year in (0, *state.years)}
-    state.told = {key: it for key, it in state.told.items() if key[key.index(":") :] in kept}
 
 
 def _count_row(
@@ -204,6 +196,7 @@ def _detect(
     if not (weighing.is_crossed and weighing.undeclared) or weighing.presumed:
         return
     told = state.told[f"{weighing.threshold.key}:{year}"]
+    # Once by the upper bound and once more when it is certain: each export after says no more.
     sureness = 2 if weighing.state == "crossed" else 1
     if told.found < sureness:
         told.found = sureness

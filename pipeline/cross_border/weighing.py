@@ -142,6 +142,7 @@ def _weigh_holding(policy: CrossBorderPolicy, enterprise: Enterprise, row: Thres
     if figure is None:
         return Weighing(threshold=row, state="unknown")
     state = _state(policy, row, figure, figure)
+    # Who has filed for the review owes none (Cybersecurity Review Measures Art. 7).
     is_owed = row.measure != "users" or enterprise.listing_abroad == "planned"
     if row.measure == "users" and state != "below":
         state = LISTINGS.get(enterprise.listing_abroad or "", state)

@@ -12,8 +12,7 @@ from ipaddress import ip_address
 
 import msgspec
 
-from pipeline.incidents.attribution import INTERPRETERS
-from pipeline.incidents.evidence import Witness
+from pipeline.incidents.evidence import INTERPRETERS, Witness
 from pipeline.incidents.linking_keys import is_machine_account, is_system_path, normal_form
 from schemas.deeds import Deed
 from schemas.detection import Entity, EntityKind

@@ -115,7 +115,10 @@ def _assign(
         prior = [inherited[key] for key in sorted({one.case for one in group if one.case})]
         since = opened_at(policy, group, state.rules)
         # Rule 2: what an analyst has put a hand to does not vanish under it.
-        if since is None and prior and (any(map(_is_taken_up, prior)) or is_by_hand(group)):
+        is_taken_up = any(
+            case.status != "new" or case.confirmed or case.assignee or case.tasks for case in prior
+        )
+        if since is None and prior and (is_taken_up or is_by_hand(group)):
             since = min(case.opened_at for case in prior)
         if since is None:
             continue
@@ -128,17 +131,13 @@ def _assign(
     return owners
 
 
-def _is_taken_up(case: Case) -> bool:
-    """Whether an analyst has had to do with it."""
-    return case.status != "new" or case.confirmed
-
-
 def _inherit(own: Case | None, prior: Sequence[Case], since: Moment) -> Case:
     """What a group's case is, from its own earlier life and the cases it grew out of."""
     own = own or Case()
     sources = prior or ([own] if own.revision else [])
     if not sources:
         return msgspec.structs.replace(own, opened_at=since)
+    # Work that goes on is not ended by joining what is closed.
     first = min(sources, key=lambda one: (MOST_ALIVE.index(one.status), one.opened_at))
     return msgspec.structs.replace(
         own,
@@ -175,15 +174,17 @@ def _reopen(
     clock: Clock,
 ) -> Case:
     """Fresh evidence reopens what is over, unless it only repeats what was judged harmless."""
-    fresh = [rules[one.rule] for one in group if one.detection_id in change.fresh]
+    if case.status not in OVER:
+        return case
     least = LEVEL_PLACE[policy.reopening_level]
-    calls = [
-        rule
-        for rule in fresh
-        if rule.rule_id not in case.judged
-        and (LEVEL_PLACE[rule.level] >= least or rule.is_correlation)
-    ]
-    if case.status not in OVER or not calls:
+    for one in group:
+        rule = rules[one.rule]
+        is_grave = LEVEL_PLACE[rule.level] >= least or rule.is_correlation
+        is_called = is_grave and rule.rule_id not in case.judged
+        # A late finding was admitted by an analyst, who knew of the verdict.
+        if one.detection_id in change.fresh and (is_called or one.found_late_at):
+            break
+    else:
         return case
     status = next_status(case.status, "evidence") or case.status
     return msgspec.structs.replace(

@@ -100,7 +100,8 @@ class EvidenceIndex:
     def take(self, one: Evidence, held: Evidence | None = None) -> bool:
         """Evidence that is new, or revised from `held`; whether it shows a reader something new."""
         self.of_case.setdefault(one.case, {})[one.detection_id] = None
-        node = self._node(one)
+        part, keys = part_of(self._policy, self._sign(one)), self._keys(one)
+        node = Node(one.first_time, one.last_time, part, keys, one.merged, one.parted)
         if held is not None and not (
             _shows_all(one, held) and _reaches_all(node, self._nodes[one.detection_id])
         ):
@@ -149,11 +150,6 @@ class EvidenceIndex:
         """The same for all evidence."""
         held = self._state.evidence.values()
         return self.groups(sorted(held, key=lambda one: (one.time, one.detection_id)))
-
-    def _node(self, one: Evidence) -> Node:
-        part = part_of(self._policy, self._sign(one))
-        keys = self._keys(one)
-        return Node(one.first_time, one.last_time, part, keys, one.merged, one.parted)
 
     def _sign(self, one: Evidence) -> Sign:
         return Sign(self._state.rules[one.rule], one.attribution)

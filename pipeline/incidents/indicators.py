@@ -48,13 +48,9 @@ def _observable(entity: Entity) -> Observable | None:
     return Observable(kind, value) if value and (check is None or check(value)) else None
 
 
-def _is_hash(value: str) -> bool:
-    return len(value) in HASHES and fullmatch(r"[0-9a-f]+", value) is not None
-
-
 _FIT: Mapping[EntityKind, Callable[[str], bool]] = {
     "address": lambda value: not is_private(ip_address(value)),
-    "hash": _is_hash,
+    "hash": lambda value: len(value) in HASHES and fullmatch(r"[0-9a-f]+", value) is not None,
 }
 """What a value must be to mean the same elsewhere; other kinds always do."""
 

@@ -83,6 +83,24 @@ TRANSITIONS.update(
     {(status, verb): status for status in dict.fromkeys(TRANSITIONS.values()) for verb in RULINGS}
 )
 
+AFTER_LEAVING: frozenset[Verb] = frozenset(
+    {
+        "impact",
+        "override",
+        "reported",
+        "describe",
+        "fix_tier",
+        "issue_warning",
+        "adjust_warning",
+        "lift_warning",
+        "end_response",
+        "note",
+        "attach",
+    }
+)
+"""What may be said of a closed incident whose evidence has left: what reports and forms ask for.
+CAC Art. 8 gives 30 days for the last report, and a case leaves days after it was closed."""
+
 OVER: tuple[Status, ...] = ("resolved", "closed")
 MOST_ALIVE: tuple[Status, ...] = ("in_progress", "on_hold", "new", "resolved", "closed")
 """Which status an incident has that several became: the first of theirs here."""

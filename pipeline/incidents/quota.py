@@ -154,7 +154,14 @@ def _fold(state: IncidentsState, groups: Iterable[Sequence[Evidence]], target: i
         foldable = [pile for pile in piles if len(pile) > 1]
         if not foldable:
             return
-        pile = min(foldable, key=lambda one: _folding_order(state, one))
+        pile = min(
+            foldable,
+            key=lambda one: (
+                state.rules[one[0].rule].is_correlation,
+                -len(one),
+                one[0].detection_id,
+            ),
+        )
         older = pile[: (len(pile) + 1) // 2] if len(pile) > 2 else pile[:]
         merged = _merge(older)
         for one in older:
@@ -169,10 +176,6 @@ def _piles(group: Sequence[Evidence]) -> Iterable[list[Evidence]]:
     for one in group:
         by_rule.setdefault(one.rule, []).append(one)
     return by_rule.values()
-
-
-def _folding_order(state: IncidentsState, pile: Sequence[Evidence]) -> tuple[bool, int, str]:
-    return state.rules[pile[0].rule].is_correlation, -len(pile), pile[0].detection_id
 
 
 def _merge(pile: Sequence[Evidence]) -> Evidence:

@@ -5,7 +5,7 @@ Rule 1. One detection of the opening level opens, a correlation that fired opens
         distinct tactic after the first. A rule that matches a thousand times counts once;
         one on what an attacker comes for (sensitive in `schemas/deeds.py`) counts once more for
         every tenfold, unless it is the machine's own doing.
-Rule 2. What is the machine's own doing, as far as one sees (`attribution.py`), may be an attack
+Rule 2. What is the machine's own doing, as far as one sees (`evidence.py`), may be an attack
         or not. Only the gravest level, what does harm, and deeds that are grave whoever does
         them (`schemas/deeds.py`) open by themselves then; else the opening level needs a second
         witness. What is below it counts as of the next lower level.

@@ -188,9 +188,9 @@ _CRIME = _duty(
     cac_measures(4),
     tiers=(),
     needs=(among("suspected_crime", "yes"),),
-    limit_zh="涉嫌犯罪的，同时向公安机关报告",
-    limit_en="suspected crime: to the police as well",
-    at_once=True,
+    # 及时, and no figure: the hour of Art. 4 is of incidents that involve critical infrastructure.
+    limit_zh="涉嫌违法犯罪的，及时向公安机关报案",
+    limit_en="suspected crime: report it to the police, timely",
 )
 
 CAC_DUTIES: tuple[Duty, ...] = (

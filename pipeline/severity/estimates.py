@@ -40,19 +40,15 @@ def reach_of(
     policy: SeverityPolicy, enterprise: Enterprise, incident: Incident, before: Reach
 ) -> Reach:
     """How far the incident has come; `since` is kept where that is as it was before."""
-    stage = _stage_of(enterprise, incident)
+    shown = [TACTIC_STAGES.get(tactic.replace("_", "-").lower()) for tactic in incident.tactics]
+    shown.append(SCENARIO_STAGES.get(incident.scenario))
+    stage = max((STAGES.index(one) for one in shown if one is not None), default=0)
+    # On a key system the next step is the harm itself: one stage further.
+    stage = min(stage + _is_on_key_system(enterprise, incident), len(STAGES) - 1)
     disruptive = incident.scenario in policy.disruptive_scenarios
     if (stage, disruptive) == (before.stage, before.disruptive) and before.since:
         return before
     return Reach(stage, disruptive, incident.revised_at)
-
-
-def _stage_of(enterprise: Enterprise, incident: Incident) -> int:
-    """The stage that tactics and scenario show; one further where a key system was reached."""
-    shown = [TACTIC_STAGES.get(tactic.replace("_", "-").lower()) for tactic in incident.tactics]
-    shown.append(SCENARIO_STAGES.get(incident.scenario))
-    stage = max((STAGES.index(stage) for stage in shown if stage is not None), default=0)
-    return min(stage + _is_on_key_system(enterprise, incident), len(STAGES) - 1)
 
 
 def _is_on_key_system(enterprise: Enterprise, incident: Incident) -> bool:

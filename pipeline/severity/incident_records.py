@@ -8,7 +8,7 @@ from pipeline.severity.facts import Stated, is_lower
 from pipeline.severity.judgement import graver
 from pipeline.severity.obligations import next_turn
 from pipeline.severity.policy import SeverityPolicy
-from pipeline.severity.state import Consented, Fixed, IncidentRecord, Override, SeverityState
+from pipeline.severity.state import Fixed, IncidentRecord, Override, SeverityState
 from schemas.assessment import Regime
 from schemas.incident import Incident
 from schemas.moments import DAY, Moment
@@ -56,10 +56,14 @@ def absorb(
     record.successor = incident.superseded_by
     record.dismissed = _dismissal(incident)
     record.drill = incident.drill
-    if incident.status not in ENDED:
-        record.ended_at = None
-    elif record.ended_at is None:
-        record.ended_at = incident.revised_at
+    match incident.status:
+        case "resolved" | "closed":
+            record.ended_at = record.ended_at or incident.revised_at
+        case "superseded":
+            pass  # its end, if it had one, is for its successor to take over
+        case _:
+            # Work goes on; but a response that a body declared ended had its handling end before.
+            record.ended_at = record.response_ended_at
     changed = not record.judged or _watched(record) != before
     record.touched_at = now if changed else record.touched_at
     return changed
@@ -91,12 +95,18 @@ def transfer_record(state: SeverityState, incident: Incident, now: Moment) -> li
     successor_id = _last_successor(state, incident.superseded_by)
     if successor_id == incident.incident_id:
         return []
-    successor = state.records.get(successor_id)
+    record, successor = state.records[incident.incident_id], state.records.get(successor_id)
     if successor is None:
         successor = _open(successor_id, incident, now)
-        successor.reach = state.records[incident.incident_id].reach
+        successor.reach = record.reach
+        # The same incident under another id, as where late evidence is now its earliest: what has
+        # ended has ended when it did, and the limits of the last reports run from then.
+        successor.ended_at, successor.response_ended_at = record.ended_at, record.response_ended_at
         state.records[successor_id] = successor
-    _join(successor, state.records[incident.incident_id], now)
+    else:
+        successor.ended_at = _both(successor.ended_at, record.ended_at)
+        successor.response_ended_at = _both(successor.response_ended_at, record.response_ended_at)
+    _join(successor, record, now)
     return [successor_id]
 
 
@@ -118,7 +128,8 @@ def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> Non
     successor.discovered_at = min(successor.discovered_at, record.discovered_at)
     successor.occurred = successor.occurred or record.occurred
     successor.facts = _newer(successor.facts, record.facts)
-    successor.occurred_at = _earlier(successor.occurred_at, record.occurred_at)
+    occurred_at = (successor.occurred_at, record.occurred_at)
+    successor.occurred_at = min((each for each in occurred_at if each is not None), default=None)
     successor.overrides = _latest(successor.overrides, record.overrides)
     successor.fixed = _latest(successor.fixed, record.fixed)
     for regime, tier in record.held.items():
@@ -126,7 +137,8 @@ def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> Non
     if record.warned and (successor.warned is None or record.warned.at > successor.warned.at):
         successor.warned = record.warned
     successor.red_warnings = tuple(sorted({*successor.red_warnings, *record.red_warnings}))
-    successor.consented = _later(successor.consented, record.consented)
+    consents = filter(None, (successor.consented, record.consented))
+    successor.consented = max(consents, key=lambda one: one.at, default=None)
     for key, one in record.obligations.items():
         # A clock that had begun goes on in the successor: joining incidents wins nobody time.
         if one.state != "withdrawn":
@@ -140,12 +152,9 @@ def _join(successor: IncidentRecord, record: IncidentRecord, now: Moment) -> Non
     successor.touched_at = now
 
 
-def _earlier(one: Moment | None, other: Moment | None) -> Moment | None:
-    return min((moment for moment in (one, other) if moment is not None), default=None)
-
-
-def _later(mine: Consented | None, other: Consented | None) -> Consented | None:
-    return max(filter(None, (mine, other)), key=lambda one: one.at, default=None)
+def _both(one: Moment | None, other: Moment | None) -> Moment | None:
+    """When the later of two ended; None while one of them goes on."""
+    return None if one is None or other is None else max(one, other)
 
 
 _Decision = TypeVar("_Decision", Override, Fixed)
@@ -196,14 +205,14 @@ def shed(state: SeverityState) -> int:
 
 def _forget_oldest(state: SeverityState, excess: int) -> None:
     if excess > 0:
-        oldest = sorted(state.records.values(), key=_eviction_order)[:excess]
+        # Whoever still owes a report goes last: a record that is gone reminds nobody.
+        oldest = sorted(
+            state.records.values(),
+            key=lambda one: (not _is_over(one), one.touched_at, one.incident_id),
+        )[:excess]
         for record in oldest:
             del state.records[record.incident_id]
         state.forgotten += excess
-
-
-def _eviction_order(record: IncidentRecord) -> tuple[object, ...]:
-    return not _is_over(record), record.touched_at, record.incident_id
 
 
 def _is_over(record: IncidentRecord) -> bool:

@@ -49,12 +49,15 @@ def graver(*tiers: Tier | None) -> Tier | None:
 def entail(choices: Choices, facts: Facts) -> dict[str, Stated]:
     """The facts, and what follows from them: presumptions of policy, and plain logic."""
     known = dict(facts)
-    if choices.sensitive_is_personal:
-        _count_sensitive(known)
+    sensitive = known.get("sensitive_persons")
+    if choices.sensitive_is_personal and sensitive:
+        # Whose sensitive information is involved has personal information involved (PIPL Art. 28).
+        known["persons"] = max(known.get("persons", sensitive), sensitive, key=_count)
     if "outage_minutes" in known:
         since = known["outage_minutes"].stated_at
         _presume(known, "facilities", choices.unstated_facilities, since)
-        if _is_yes(known, "critical_infrastructure"):
+        operator = known.get("critical_infrastructure")
+        if operator is not None and operator.value == "yes":
             _presume(known, "critical_infrastructure_scope", choices.unstated_scope, since)
     _rank_news_site(known)
     reached = [known[fact].stated_at for fact in SITE_FACTS if fact in known]
@@ -87,13 +90,6 @@ def _rank_news_site(known: dict[str, Stated]) -> None:
         known["portal"] = rank
 
 
-def _count_sensitive(known: dict[str, Stated]) -> None:
-    """Whose sensitive information is involved has personal information involved."""
-    sensitive, persons = known.get("sensitive_persons"), known.get("persons")
-    if sensitive and (persons is None or _count(sensitive) > _count(persons)):
-        known["persons"] = sensitive
-
-
 def _count(stated: Stated) -> int:
     return stated.value if isinstance(stated.value, int) else 0
 
@@ -102,11 +98,6 @@ def _presume(known: dict[str, Stated], fact: str, value: str, since: Moment) -> 
     """Until it is stated, the reading that policy chose."""
     if value and fact not in known:
         known[fact] = Stated(value, "policy", since, "estimated")
-
-
-def _is_yes(known: Facts, fact: str) -> bool:
-    stated = known.get(fact)
-    return stated is not None and stated.value == "yes"
 
 
 def tier_of(limbs: Sequence[Limb], facts: Facts) -> Tier | None:

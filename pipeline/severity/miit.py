@@ -142,9 +142,11 @@ LOSS = Limb(
     "直接经济损失",
     "direct economic loss",
     (
+        # The annex marks its lower bounds 含 (included), so an upper bound is not.
         Row("I", (from_("direct_loss_cny", 1_000_000_000),)),
         Row("II", (from_("direct_loss_cny", 100_000_000, 1_000_000_000),)),
         Row("III", (from_("direct_loss_cny", 50_000_000, 100_000_000),)),
+        # 5000万元以下 without a lower bound: a stated loss of nothing is no loss.
         Row("IV", (from_("direct_loss_cny", 1, 50_000_000),)),
     ),
 )

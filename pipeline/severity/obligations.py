@@ -35,15 +35,17 @@ def reconcile(
     context: Context,
 ) -> list[Obligation]:
     """New, changed, done and withdrawn obligations; each goes into the record too."""
+    before = record.obligations
+    gone = [
+        key for key, one in before.items() if key not in plans and one.state not in ENDED_STATES
+    ]
     revised = [
         *((key, _planned(policy, record, key, plan, now, context)) for key, plan in plans.items()),
-        *(
-            (key, _withdrawn(record, obligation, now))
-            for key, obligation in record.obligations.items()
-            if key not in plans and obligation.state not in ENDED_STATES
-        ),
+        *((key, _withdrawn(record, before[key], now)) for key in gone),
     ]
-    before = record.obligations
+    for key in gone:
+        # What revives has been judged anew, and has the clock of that judgement.
+        record.inherited_starts.pop(key, None)
     kept = {
         key: one
         for key, one in revised
@@ -75,6 +77,10 @@ def _planned(
     sender, recipient = (
         name_role(role, context.enterprise) for role in (duty.sender, duty.recipient)
     )
+    # Reported at the deadline is in time. What was late once stays so: a later correction of the
+    # facts, which moves the deadline, makes no late report punctual (CAC Art. 10, plan §4.2).
+    is_overdue = due_at is not None and (now if done_at is None else done_at) > due_at
+    is_overdue = is_overdue or (before is not None and before.overdue)
     return Obligation(
         obligation_id=content_id("obligation", record.incident_id, key),
         incident_id=record.incident_id,
@@ -102,19 +108,11 @@ def _planned(
         article_en=duty.article.en,
         unconfirmed=duty.unconfirmed or (plan.due is not None and not plan.due.certain),
         confidence=duty.confidence,
-        overdue=_is_overdue(before, due_at, done_at, now),
+        overdue=is_overdue,
         presumed=plan.presumed,
         revised_at=now,
         drill=record.drill,
     )
-
-
-def _is_overdue(
-    before: Obligation | None, due_at: Moment | None, done_at: Moment | None, now: Moment
-) -> bool:
-    """Whether the deadline passed undone, now or ever before."""
-    passed = due_at is not None and (now if done_at is None else done_at) > due_at
-    return passed or (before is not None and before.overdue)
 
 
 def _soon_at(policy: SeverityPolicy, plan: Plan) -> Moment | None:

@@ -81,6 +81,7 @@ def wants(
         return True
     if duty.when == "occurred":
         return record.occurred and (not duty.tiers or standing.tier in duty.tiers)
+    # §3.1 asks for what may occur, §4.2 for what has: of one incident the report replaces the risk.
     replaced = record.occurred and standing.tier in duty.tiers
     return not replaced and standing.likely in duty.tiers
 
@@ -224,11 +225,14 @@ def _actor_start(
 
 
 def _kept(record: IncidentRecord, key: str) -> Moment | None:
-    """The start of a duty that exists already: a graver tier restarts no clock."""
-    existing = record.obligations.get(key)
-    if existing is None:
-        return record.inherited_starts.get(key)
-    return existing.starts_at if existing.state != "withdrawn" else None
+    """The start of a duty that exists already, here or in an incident that joined: the earliest.
+
+    A graver tier restarts no clock, and joining incidents wins nobody time.
+    """
+    begun = [record.inherited_starts.get(key)]
+    if (existing := record.obligations.get(key)) and existing.state != "withdrawn":
+        begun.append(existing.starts_at)
+    return min((moment for moment in begun if moment is not None), default=None)
 
 
 def _receipt(duty: Duty, record: IncidentRecord, plans: Mapping[str, Plan]) -> Moment | None:
@@ -241,6 +245,7 @@ def _receipt(duty: Duty, record: IncidentRecord, plans: Mapping[str, Plan]) -> M
 
 
 def _deadline(duty: Duty, starts_at: Moment) -> Deadline | None:
+    # 以上 and 以内 include the number (Civil Code Art. 1259): the last moment is still in time.
     if duty.limit_minutes is not None:
         return after_minutes(starts_at, duty.limit_minutes)
     if duty.limit_working_days is not None:

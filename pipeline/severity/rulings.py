@@ -43,6 +43,7 @@ def notice_fault(notice: WarningNotice, consent: Body) -> str:
 
 def apply_ruling(record: IncidentRecord, command: Command) -> None:
     """What an accepted command decides, into the record; consent releases what was held."""
+    # §4.4.5: consent lowers, and nothing else does. Stated with facts it covers their correction.
     if command.consent == CONSENT_TO_LOWER and command.verb in ("fix_tier", "impact"):
         for tier in record.held.values():
             record.consented = Consented(tier, command.analyst, command.said_at)

@@ -41,6 +41,7 @@ def decided(record: IncidentRecord, regime: Regime, computed: Tier | None) -> Ti
 def _reached(record: IncidentRecord, regime: Regime, computed: Tier | None) -> Tier | None:
     """The computed tier, or the regulator's (rule 1): no expert's."""
     fixed = record.fixed.get(regime)
+    # What it weighed it decided; harm that it did not know of is for it to decide anew (§4.4).
     if fixed is None or GRAVITY[computed] > GRAVITY[fixed.computed]:
         return graver(computed, fixed.tier if fixed else None)
     return fixed.tier

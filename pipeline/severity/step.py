@@ -26,7 +26,6 @@ from pipeline.severity.incident_records import (
     absorb,
     forget,
     next_moment,
-    record_of,
     transfer_record,
 )
 from pipeline.severity.obligation_table import DUTY_OF
@@ -81,15 +80,19 @@ def handle_command(
     policy: SeverityPolicy,
     state: SeverityState,
     command: Command,
-    incident: Incident,
+    incident: Incident | None,
     clock: Clock,
     context: Context,
 ) -> list[Row]:
-    """A command that the gate has let through, with the incident as it stands after it."""
+    """A command that the gate has let through, with the incident as it stands after it.
+
+    None where its evidence has left: then its record, which must be held, is all there is of it.
+    """
     now = clock.received_at
     rows = expire(policy, state, clock)
-    absorb(policy, state, incident, now, context.enterprise)
-    record = record_of(state, incident, now)
+    if incident is not None:
+        absorb(policy, state, incident, now, context.enterprise)
+    record = state.records[command.incident_id]
     before = known_facts(policy, record, context)
     _apply(record, command, incident)
     corrected = corrections(before, known_facts(policy, record, context))
@@ -124,7 +127,7 @@ def gravity_of(
     )
 
 
-def _apply(record: IncidentRecord, command: Command, incident: Incident) -> None:
+def _apply(record: IncidentRecord, command: Command, incident: Incident | None) -> None:
     """What the command says, into the record."""
     match command.verb:
         case "confirm":
@@ -139,7 +142,7 @@ def _apply(record: IncidentRecord, command: Command, incident: Incident) -> None
             _override(record, command)
         case "resolve":
             record.ended_at = command.said_at
-        case "close" if record.ended_at in (None, incident.revised_at):
+        case "close" if incident and record.ended_at in (None, incident.revised_at):
             record.ended_at = command.said_at
         case "reopen":
             record.ended_at = None

@@ -116,8 +116,8 @@ def test_a_row_without_its_header_is_refused_by_name(line: str) -> None:
     [
         ("2024-03-01 08:00:00,123 INFO a, b, c, d", "syslog"),
         ("2024-03-01 08:00:00 srv1 app: 1,2,3,4", "syslog"),
-        ("<14>Mar  1 08:00:00 fw1 1,2024/03/01 08:00:00,0123,TRAFFIC,end", "syslog"),
-        ("2024-03-01 08:00:00,one comma", "key_value"),
+        ("<14>Mar  1 08:00:00 fw1 1,2024/03/01 08:00:00,0123,TRAFFIC,end", "key_value"),
+        ("2024-03-01 08:00:00,one comma", "syslog"),
         ("20240301 08:00:00,db1,ann,192.0.2.1,9,77,QUERY,shop,'select a, b',0", "database"),
         ("failed at a, b, c, 2024-03-01 08:00:00", "syslog"),
     ],

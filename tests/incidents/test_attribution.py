@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline.incidents.attribution import attribution_of
+from pipeline.incidents.evidence import attribution_of
 from pipeline.incidents.state import Attribution
 from tests.incidents.builders import entity
 

@@ -172,6 +172,31 @@ def test_an_incident_that_an_analyst_took_up_stays_when_what_opened_it_is_withdr
     assert (desk.only().status, desk.only().detection_count) == ("in_progress", 1)
 
 
+@pytest.mark.parametrize(
+    ("verb", "particulars"), [("assign", {"assignee": "zhao"}), ("add_task", {"reason": "call"})]
+)
+def test_an_incident_that_was_given_to_someone_stays_too(
+    verb: Verb, particulars: dict[str, str]
+) -> None:
+    desk = Desk()
+    made = detection("b", 1, "host:ws1", kind="correlation")
+    desk.take(detection("a", 0, "host:ws1"), made)
+    desk.say(verb, desk.only().incident_id, **particulars)
+    desk.take(withdrawn(made))
+    assert (desk.only().status, desk.only().detection_count) == ("new", 1)
+
+
+def test_a_late_finding_reopens_what_was_closed_as_harmless() -> None:
+    desk = Desk()
+    desk.take(detection("a", 0, "host:ws1", level="high", rule="r1"))
+    desk.say("close", desk.only().incident_id, verdict="false_positive")
+    desk.take(detection("b", 5, "host:ws1", level="high", rule="r1"))
+    assert desk.only().status == "closed"
+    found = detection("c", 7, "host:ws1", level="low", rule="r1", late=True, investigation="march")
+    desk.take(found)
+    assert (desk.only().status, desk.only().verdict) == ("new", "unknown")
+
+
 def test_merging_keeps_the_status_that_is_most_alive_and_the_earliest_discovery() -> None:
     desk = Desk()
     desk.take(detection("a", 0, "host:ws1", level="high"))

@@ -9,6 +9,7 @@ from pipeline.severity.policy import Choices, SeverityPolicy
 from pipeline.severity.rulings import ENDED_BY, ISSUERS
 from schemas.assessment import Assessment, WarningNotice
 from schemas.moments import DAY, MINUTE
+from schemas.registry import Enterprise
 from tests.severity.builders import FACTORY, command
 from tests.severity.test_duties import T0, Case, confirmed
 
@@ -35,8 +36,8 @@ def notice(colour: Any, issued_by: Any) -> WarningNotice:
     )
 
 
-def suspected() -> Case:
-    case = Case()
+def suspected(enterprise: Enterprise = FACTORY) -> Case:
+    case = Case(enterprise)
     case.open(tactics=("exfiltration",))
     return case
 
@@ -359,6 +360,25 @@ def test_telecom_enterprises_also_phone_two_bodies_at_once() -> None:
     phoned = {one.recipient_zh for one in current.values() if one.regime == "public_internet"}
     assert phoned == {"工业和信息化部网络安全应急办公室", "浙江省通信管理局"}
     assert not [one for one in confirmed(telecom, persons=99_999).current() if "internet" in one]
+
+
+# §4.2 of that plan: what may become major is told before it has occurred.
+def test_telecom_enterprises_tell_at_once_what_may_become_major() -> None:
+    telecom = msgspec.structs.replace(FACTORY, field="telecom")
+    for persons, asked in ((10_000_000, True), (9_999_999, False)):
+        case = suspected(telecom)
+        case.state_impact(T0, persons=persons)
+        assert ("internet-risk" in case.current()) == asked
+        if asked:
+            risk = case.current()["internet-risk"]
+            assert (risk.state, risk.confidence) == ("due_soon", "secondary")
+            assert risk.recipient_zh == "工业和信息化部网络安全应急办公室"
+
+
+def test_persons_need_not_be_told_where_measures_avert_the_harm() -> None:
+    told = confirmed(persons=1).current()["pipl-persons"]
+    assert "措施能够有效避免危害的，可以不通知个人" in told.limit_zh
+    assert "avert" not in confirmed(persons=1).current()["pipl-authority"].limit_en
 
 
 STATUTES = [

@@ -6,13 +6,14 @@ import msgspec
 import pytest
 
 from pipeline.commands.gate import content_refusal
+from pipeline.severity.obligation_table import DUTIES
 from pipeline.severity.policy import Choices, ClockStart, DutyChange, SeverityPolicy
 from pipeline.severity.refusals import refusal_of
 from pipeline.severity.state import SeverityState
 from pipeline.severity.step import assess, expire, handle_command
 from schemas.assessment import Obligation
 from schemas.command import Command, Impact, Verb
-from schemas.moments import MINUTE, SECOND, Moment
+from schemas.moments import DAY, MINUTE, SECOND, Moment
 from schemas.registry import Enterprise
 from tests.severity.builders import FACTORY, at, clock, command, context, incident
 
@@ -223,6 +224,60 @@ def test_on_time_means_up_to_the_deadline_itself() -> None:
     done = case.current()["miit-up-phone"]
     assert (done.state, done.done_at) == ("done", T0 + 10 * MINUTE)
     assert "late" not in done.reason_en
+
+
+# Each clock with a figure, as its instrument gives it: what is stated, whose clock, how long.
+CII, ORGAN = {"critical_infrastructure": True}, {"central_organ": True}
+MAJOR_LOSS = {"direct_loss_cny": 150_000_000}
+CLOCKS: list[tuple[str, dict[str, bool], dict[str, Any], int]] = [
+    ("miit-up-phone", {}, MAJOR_LOSS, 10),  # plan 4.2
+    ("miit-up-written", {}, MAJOR_LOSS, 30),  # plan 4.2
+    ("miit-group-phone", {}, MAJOR_LOSS, 20),  # plan 4.4.1, 4.4.2
+    ("miit-group-written", {}, MAJOR_LOSS, 40),  # plan 4.4.1, 4.4.2
+    ("cac-cii-protection", CII, MAJOR_LOSS, 60),  # Art. 4(1)
+    ("cac-cii-police", CII, MAJOR_LOSS, 60),  # Art. 4(1)
+    ("cac-cii-up", CII, MAJOR_LOSS, 60 + 30),  # Art. 4(1), from the last moment of the first
+    ("cac-cii-up-mps", CII, MAJOR_LOSS, 60 + 30),  # Art. 4(1)
+    ("cac-organ", ORGAN, MAJOR_LOSS, 120),  # Art. 4(2)
+    ("cac-organ-up", ORGAN, MAJOR_LOSS, 120 + 60),  # Art. 4(2)
+    ("cac-other", {}, MAJOR_LOSS, 240),  # Art. 4(3)
+    ("cac-other-up", {}, MAJOR_LOSS, 240 + 60),  # Art. 4(3)
+    ("cac-other-peers", {}, MAJOR_LOSS, 240 + 60),  # Art. 4(3): 并同时
+    ("network-data-flaw", {}, {"product_flaw": "public_interest"}, 24 * 60),  # Regulations 10
+]
+
+
+@pytest.mark.parametrize(("duty", "kind", "facts", "minutes"), CLOCKS, ids=str)
+def test_every_clock_is_in_time_at_its_last_moment_and_late_right_after(
+    duty: str, kind: dict[str, bool], facts: dict[str, Any], minutes: int
+) -> None:
+    case = confirmed(msgspec.structs.replace(FACTORY, **kind), **facts)
+    due = T0 + minutes * MINUTE
+    assert case.due(duty) == due
+    case.wait(due - 1)
+    assert (case.current()[duty].state, case.current()[duty].overdue) == ("due_soon", False)
+    case.wait(due)
+    assert (case.current()[duty].state, case.current()[duty].overdue) == ("due_soon", False)
+    case.wait(due + 1)
+    assert (case.current()[duty].state, case.current()[duty].overdue) == ("late", True)
+
+
+def test_every_limit_in_minutes_is_among_the_clocks() -> None:
+    assert {duty.key for duty in DUTIES if duty.limit_minutes is not None} == {
+        duty for duty, *_ in CLOCKS
+    }
+
+
+def test_what_is_told_timely_is_never_urgent_and_never_late() -> None:
+    case = confirmed(direct_loss_cny=20_000_000, suspected_crime="yes")
+    crime = case.current()["cac-crime"]
+    assert (crime.state, crime.due_at, crime.limit_zh[-9:]) == (
+        "pending",
+        None,
+        "及时向公安机关报案",
+    )
+    case.wait(T0 + 400 * DAY)
+    assert case.current()["cac-crime"].state == "pending"
 
 
 def test_a_late_report_is_done_and_says_that_it_was_late() -> None:

@@ -1,12 +1,15 @@
 """Assessments from suspicion to the end, incidents that join, and what is put away."""
 
 import msgspec
+import pytest
 
 from pipeline.severity.policy import LimbChange, SeverityPolicy
 from pipeline.severity.regimes import faults_of, severity_policy_id
 from pipeline.severity.state import SeverityState
 from pipeline.severity.step import assess, expire, handle_command
 from schemas.assessment import Assessment, Obligation, Regime
+from schemas.command import Command
+from schemas.incident import Incident
 from schemas.moments import DAY, HOUR, MINUTE
 from tests.severity.builders import FACTORY, at, clock, command, context, impact, incident
 
@@ -114,6 +117,80 @@ def test_what_was_known_goes_on_in_the_incident_that_took_over() -> None:
     assert duties["miit-up-written"].starts_at == T0, "discovered when the first was"
     states = {one.state for one in record.obligations.values()}
     assert states == {"done", "withdrawn"}
+
+
+def joined(state: SeverityState, own_at: int, other_at: int, now: int) -> dict[str, Obligation]:
+    """The duties of `b` after `a` became part of it; both were judged II, each at its moment."""
+    first = incident(T0, confirmed=True)
+    second = incident(T0, incident_id="b" * 32, confirmed=True)
+    said = impact(T0, direct_loss_cny=150_000_000)
+    for at_, case in sorted(((other_at, first), (own_at, second)), key=lambda one: one[0]):
+        its_own = msgspec.structs.replace(said, incident_id=case.incident_id)
+        assess(POLICY, state, [case], clock(at_), context())
+        handle_command(POLICY, state, its_own, case, clock(at_), context())
+    gone = msgspec.structs.replace(first, status="superseded", superseded_by="b" * 32)
+    assess(POLICY, state, [second, gone], clock(now), context())
+    return state.records["b" * 32].obligations
+
+
+@pytest.mark.parametrize(("own", "other"), [(5, 0), (0, 5)])
+def test_joining_incidents_wins_nobody_time(own: int, other: int) -> None:
+    held = joined(SeverityState(), T0 + own * MINUTE, T0 + other * MINUTE, T0 + 6 * MINUTE)
+    assert held["miit-up-phone"].due_at == T0 + 10 * MINUTE, "the clock that had begun first"
+
+
+def test_a_duty_that_was_withdrawn_here_goes_on_from_the_incident_that_joins() -> None:
+    state = SeverityState()
+    second = incident(T0, incident_id="b" * 32, confirmed=True)
+    for minute, consent, loss in ((0, "", 150_000_000), (1, "mechanism", 1)):
+        said = msgspec.structs.replace(
+            impact(T0 + minute, direct_loss_cny=loss), incident_id="b" * 32, consent=consent
+        )
+        handle_or_open(state, second, said, T0 + minute * MINUTE)
+    assert state.records["b" * 32].obligations["miit-up-phone"].state == "withdrawn"
+    first = incident(T0, confirmed=True)
+    handle_or_open(state, first, impact(T0 + 2, direct_loss_cny=150_000_000), T0 + 2 * MINUTE)
+    gone = msgspec.structs.replace(first, status="superseded", superseded_by="b" * 32)
+    assess(POLICY, state, [second, gone], clock(T0 + 9 * MINUTE), context())
+    phone = state.records["b" * 32].obligations["miit-up-phone"]
+    assert (phone.state, phone.due_at) == ("due_soon", T0 + 12 * MINUTE)
+
+
+def handle_or_open(state: SeverityState, case: Incident, said: Command, now: int) -> None:
+    assess(POLICY, state, [case], clock(now), context())
+    handle_command(POLICY, state, said, case, clock(now), context())
+
+
+def test_what_has_ended_stays_ended_where_late_evidence_gives_it_another_id() -> None:
+    state, case = SeverityState(), incident(T0, confirmed=True)
+    handle_or_open(state, case, impact(T0, direct_loss_cny=150_000_000), T0)
+    closed = msgspec.structs.replace(case, status="closed", revised_at=T0 + HOUR)
+    handle_or_open(state, closed, command("close", T0 + HOUR), T0 + HOUR)
+    said = command("end_response", T0 + 2 * HOUR, body="mechanism")
+    handle_or_open(state, closed, said, T0 + 2 * HOUR)
+    before = state.records[case.incident_id].obligations
+    later = T0 + 3 * DAY
+    renamed = msgspec.structs.replace(closed, incident_id="b" * 32, revised_at=later)
+    gone = msgspec.structs.replace(
+        closed, status="superseded", superseded_by="b" * 32, revised_at=later
+    )
+    due = {key: before[key].due_at for key in ("miit-summary", "cac-other-closing")}
+    assert None not in due.values()
+    assess(POLICY, state, [renamed, gone], clock(later), context())
+    held = state.records["b" * 32].obligations
+    assert {key: held[key].due_at for key in due} == due
+
+
+def test_a_response_that_was_declared_ended_had_its_handling_end_whatever_comes() -> None:
+    state, case = SeverityState(), incident(T0, confirmed=True)
+    handle_or_open(state, case, impact(T0, direct_loss_cny=150_000_000), T0)
+    said = command("end_response", T0 + HOUR, body="mechanism")
+    handle_or_open(state, case, said, T0 + HOUR)
+    due = state.records[case.incident_id].obligations["cac-other-closing"].due_at
+    assert due is not None
+    more = msgspec.structs.replace(case, tactics=("impact",), revised_at=T0 + 2 * HOUR)
+    assess(POLICY, state, [more], clock(T0 + 2 * HOUR), context())
+    assert state.records[case.incident_id].obligations["cac-other-closing"].due_at == due
 
 
 def test_every_chain_of_joined_incidents_ends_at_the_last() -> None:
