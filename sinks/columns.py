@@ -5,9 +5,8 @@ text, int, bool, list or None; moments are int microseconds.
 """
 
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property, partial
-from itertools import groupby
+from collections.abc import Callable, Iterable
+from functools import cached_property
 from operator import attrgetter
 from typing import Annotated, Any
 
@@ -72,8 +71,6 @@ class Column(msgspec.Struct, frozen=True):
     type: str
     comment: str
     read: Callable[[Any], Any]
-    attribute: str = ""
-    """Where it is an attribute and no more."""
 
 
 class Index(msgspec.Struct, frozen=True):
@@ -117,27 +114,12 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     def row(self, thing: Any) -> tuple[Any, ...]:
         """The thing as a tuple in column order: text, int, bool, list or None; moments as int."""
-        row: list[Any] = []
-        for read in self.readers:
-            row += read(thing)
-        return tuple(row)
+        return tuple([column.read(thing) for column in self.columns])
 
     def rows(self, things: Iterable[Any]) -> list[tuple[Any, ...]]:
-        """The same of several."""
-        return [self.row(each) for each in things]
-
-    @cached_property
-    def readers(self) -> list[Callable[[Any], Sequence[Any]]]:
-        """Of all columns in order; attributes side by side are read in one go."""
-        readers: list[Callable[[Any], Sequence[Any]]] = []
-        for is_attribute, columns in groupby(self.columns, lambda each: bool(each.attribute)):
-            group = list(columns)
-            # attrgetter answers a tuple only for two names and more.
-            if is_attribute and len(group) > 1:
-                readers.append(attrgetter(*(each.attribute for each in group)))
-            else:
-                readers += [partial(_alone, each.read) for each in group]
-        return readers
+        """The same of several, read column by column: attributes without a call of ours a cell."""
+        kept = list(things)
+        return list(zip(*[map(column.read, kept) for column in self.columns], strict=True))
 
     @property
     def current_name(self) -> str:
@@ -155,16 +137,12 @@ class Table(msgspec.Struct, frozen=True, kw_only=True, dict=True):
         return tuple(column.name for column in self.columns)
 
 
-def _alone(read: Callable[[Any], Any], thing: Any) -> tuple[Any]:
-    return (read(thing),)
-
-
 def column(
     name: str, type: str, comment: str, read: Callable[[Any], Any] | str | None = None
 ) -> Column:
     """A column read by a function, from an attribute (dots allowed), or from its own name."""
     if read is None or isinstance(read, str):
-        return Column(name, type, comment, attrgetter(read or name), read or name)
+        return Column(name, type, comment, attrgetter(read or name))
     return Column(name, type, comment, read)
 
 

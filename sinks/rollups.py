@@ -10,9 +10,12 @@ Rule 3. Which log sources an enterprise has is kept as the moment of the last re
 Rule 4. Days are China's (UTC+8).
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from operator import attrgetter
+from typing import TypeAlias
 
 import msgspec
+from msgspec.structs import astuple
 
 from schemas.event import Event
 from schemas.moments import DAY, HOUR, MINUTE, Moment
@@ -21,7 +24,7 @@ CHINA_OFFSET: Moment = 8 * HOUR
 """China Standard Time: UTC+8 all year since 1991."""
 
 
-class EventCount(msgspec.Struct, frozen=True, kw_only=True):
+class EventCount(msgspec.Struct, frozen=True):
     """How many events of one log source one batch has in one step of time.
 
     `time` is the step's start; `late` and `future` are among `events`.
@@ -45,19 +48,19 @@ class EventCount(msgspec.Struct, frozen=True, kw_only=True):
     drill: str
 
 
-class MinuteCount(EventCount, frozen=True, kw_only=True):
+class MinuteCount(EventCount, frozen=True):
     """Of one minute."""
 
 
-class HourCount(EventCount, frozen=True, kw_only=True):
+class HourCount(EventCount, frozen=True):
     """Of one hour."""
 
 
-class DayCount(EventCount, frozen=True, kw_only=True):
+class DayCount(EventCount, frozen=True):
     """Of one day of China."""
 
 
-class SourceSeen(msgspec.Struct, frozen=True, kw_only=True):
+class SourceSeen(msgspec.Struct, frozen=True):
     """When events of one log source of an enterprise were last received."""
 
     enterprise_id: str
@@ -73,33 +76,26 @@ STEPS: dict[type[EventCount], Moment] = {MinuteCount: MINUTE, HourCount: HOUR, D
 
 
 def count_events(events: Iterable[Event]) -> list[EventCount]:
-    """The counts of every step; of an event that is there twice in a batch, the last holds."""
+    """The counts of every step, the finest first, each in the order of its first event.
+
+    Of an event that is there twice in a batch, the last holds.
+    """
     once = {(event.batch_id, event.event_id): event for event in events}.values()
-    return [
-        _count(kind, step, group)
-        for kind, step in STEPS.items()
-        for group in _groups(once, step).values()
-    ]
+    minutes = _count_minutes(once)
+    # Every hour is whole minutes and every day of China whole hours: sums of sums.
+    hours = _add_up(HourCount, minutes)
+    return [*minutes, *hours, *_add_up(DayCount, hours)]
 
 
 def sources_seen(counts: Iterable[EventCount]) -> list[SourceSeen]:
     """Each log source that was counted, and when the last event of it was received."""
-    latest: dict[tuple[str, ...], Moment] = {}
-    for count in counts:
-        source = (count.product, count.category, count.service)
-        place = (count.enterprise_id, count.drill, *source)
-        latest[place] = max(latest.get(place, count.received_at), count.received_at)
-    return [
-        SourceSeen(
-            enterprise_id=enterprise_id,
-            drill=drill,
-            product=product,
-            category=category,
-            service=service,
-            received_at=received_at,
-        )
-        for (enterprise_id, drill, product, category, service), received_at in latest.items()
-    ]
+    latest: dict[tuple[str, str, str, str, str], Moment] = {}
+    for each in counts:
+        if type(each) is not DayCount:  # the finer ones are of the same events
+            continue
+        place = (each.enterprise_id, each.drill, each.product, each.category, each.service)
+        latest[place] = max(latest.get(place, each.received_at), each.received_at)
+    return [SourceSeen(*place, received_at) for place, received_at in latest.items()]
 
 
 def start_of(moment: Moment, step: Moment) -> Moment:
@@ -107,33 +103,58 @@ def start_of(moment: Moment, step: Moment) -> Moment:
     return (moment + CHINA_OFFSET) // step * step - CHINA_OFFSET
 
 
-def _groups(events: Iterable[Event], step: Moment) -> dict[tuple[object, ...], list[Event]]:
+def _count_minutes(events: Iterable[Event]) -> list[EventCount]:
     groups: dict[tuple[object, ...], list[Event]] = {}
-    for event in events:
-        source = (event.product, event.category, event.service)
-        place = (event.enterprise_id, event.batch_id, start_of(event.time, step), *source)
-        groups.setdefault(place, []).append(event)
-    return groups
+    for each in events:
+        source = (each.product, each.category, each.service)
+        place = (each.enterprise_id, each.batch_id, each.time // MINUTE, *source)
+        groups.setdefault(place, []).append(each)
+    return [_count_minute(group) for group in groups.values()]
 
 
-def _count(kind: type[EventCount], step: Moment, group: list[Event]) -> EventCount:
-    first = group[0]
-    times = [event.time for event in group]
+def _count_minute(group: Sequence[Event]) -> EventCount:
+    times = [each.time for each in group]
+    return MinuteCount(
+        start_of(times[0], MINUTE),
+        *_origin(group[0]),
+        # Lists, not generators: of groups as small as these they cost half.
+        max([each.received_at for each in group]),
+        len(group),
+        sum([each.late for each in group]),
+        sum([each.future for each in group]),
+        min(times),
+        max(times),
+        group[0].drill,
+    )
+
+
+_Origin: TypeAlias = tuple[str, str, str, str, str, str, str, str]
+_origin: Callable[[Event | EventCount], _Origin] = attrgetter(
+    "enterprise_id", "province", "sector", "format", "product", "category", "service", "batch_id"
+)
+
+
+def _add_up(kind: type[EventCount], finer: Iterable[EventCount]) -> list[EventCount]:
+    step = STEPS[kind]
+    groups: dict[tuple[object, ...], list[EventCount]] = {}
+    for each in finer:
+        source = (each.product, each.category, each.service)
+        place = (each.enterprise_id, each.batch_id, start_of(each.time, step), *source)
+        groups.setdefault(place, []).append(each)
+    return [_sum_of(kind, start_of(group[0].time, step), group) for group in groups.values()]
+
+
+def _sum_of(kind: type[EventCount], start: Moment, group: Sequence[EventCount]) -> EventCount:
+    if len(group) == 1:  # most are, where batches are small
+        return kind(start, *astuple(group[0])[1:])
     return kind(
-        time=start_of(first.time, step),
-        enterprise_id=first.enterprise_id,
-        province=first.province,
-        sector=first.sector,
-        format=first.format,
-        product=first.product,
-        category=first.category,
-        service=first.service,
-        batch_id=first.batch_id,
-        received_at=max(event.received_at for event in group),
-        events=len(group),
-        late=sum(event.late for event in group),
-        future=sum(event.future for event in group),
-        first_time=min(times),
-        last_time=max(times),
-        drill=first.drill,
+        start,
+        *_origin(group[0]),
+        max([each.received_at for each in group]),
+        sum([each.events for each in group]),
+        sum([each.late for each in group]),
+        sum([each.future for each in group]),
+        min([each.first_time for each in group]),
+        max([each.last_time for each in group]),
+        group[0].drill,
     )

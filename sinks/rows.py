@@ -22,11 +22,13 @@ def rows_of(decisions: Iterable[Decision]) -> dict[str, list[Row]]:
     Sightings have no rows: what comes of them has. All events of a batch come in one call: the
     counts are the batch's (sinks/rollups.py).
     """
-    written = [decision for decision in decisions if not isinstance(decision, Sighting)]
-    counts = count_events([each for each in written if isinstance(each, Event)])
-    of_kind: dict[type, list[object]] = {}
-    for thing in (*written, *counts, *sources_seen(counts)):
-        of_kind.setdefault(type(thing), []).append(thing)
+    of_kind: dict[type, list[Any]] = {}
+    for each in decisions:
+        of_kind.setdefault(type(each), []).append(each)
+    of_kind.pop(Sighting, None)
+    counts = count_events(of_kind.get(Event, ()))
+    for count in (*counts, *sources_seen(counts)):
+        of_kind.setdefault(type(count), []).append(count)
     return {TABLE_OF[kind].name: TABLE_OF[kind].rows(things) for kind, things in of_kind.items()}
 
 
