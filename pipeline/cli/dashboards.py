@@ -9,8 +9,6 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.table import Table
 
-from dashboards.grafana.rendering import render, write_files
-from dashboards.grafana.sample_period import choose
 from pipeline.cli.stores import open_sink, sink_options
 from pipeline.cli.terminal import cell, say
 from pipeline.kafka.secrets import SecretFault, secret_of
@@ -32,6 +30,8 @@ def dashboards_group() -> None:
 @click.option("--map-layer", default="", help="Address of your own GeoJSON base layer.")
 def render_command(out: Path, map_layer: str) -> None:
     """Write every dashboard as Classic JSON, one file each, in both languages."""
+    from dashboards.grafana.rendering import write_files  # sqlglot: half a second of CPU
+
     changed = write_files(out, map_layer)
     for path in changed:
         say(str(path))
@@ -48,6 +48,8 @@ def check_command(
 ) -> None:
     """Run every panel's query against a store, follow every link; exit 1 if there is a fault."""
     from dashboards.grafana.checking import Limits, Source, check, describe
+    from dashboards.grafana.rendering import render
+    from dashboards.grafana.sample_period import choose
 
     rendered = [dashboard for some in render().values() for dashboard in some]
     with open_sink(store, database) as sink:
