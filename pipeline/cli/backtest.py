@@ -8,22 +8,22 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from pipeline.app.engines import OWN_RULES
 from pipeline.cli.engines import load_draft, load_engine
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.options import FILE, PATH, json_option, registry_option
 from pipeline.cli.replay import replay_faults_told
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say
 from pipeline.kafka.past_records import Period
 from pipeline.path import Engine
 from pipeline.replay.backtest import Backtest, Outcome, backtest_of
 from pipeline.replay.differences import lines_of
 from pipeline.replay.past_period import PastPeriod
-from pipeline.replay.past_sources import LiveStore, copied, stored_inputs
+from pipeline.replay.past_sources import copied, stored_inputs
 from pipeline.replay.spool import Spool
 from pipeline.replay.stored_lines import Reread
 from pipeline.replay.warm_up import NoDelivery, warm_up_of
@@ -34,19 +34,16 @@ from schemas.moments import DAY, Moment, format_moment, parse_moment
 SHOWN = 20
 """Rules, and enterprises, in the tables; JSON has all."""
 
-_PATH = click.Path(exists=True, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-
 
 @click.command("backtest")
-@click.option("--rules", "new_rules", multiple=True, type=_PATH, help="In place of those in force.")
-@click.option("--add", "added", multiple=True, type=_PATH, help="Besides those in force.")
-@click.option("--policy", "new_policy", type=_FILE, help="In place of the one in force.")
+@click.option("--rules", "new_rules", multiple=True, type=PATH, help="In place of those in force.")
+@click.option("--add", "added", multiple=True, type=PATH, help="Besides those in force.")
+@click.option("--policy", "new_policy", type=FILE, help="In place of the one in force.")
 @click.option(
-    "--live-rules", multiple=True, envvar="FENGHUO_RULES", type=_PATH, help="Rules in force."
+    "--live-rules", multiple=True, envvar="FENGHUO_RULES", type=PATH, help="Rules in force."
 )
-@click.option("--live-policy", envvar="FENGHUO_POLICY", type=_FILE, help="Policy in force.")
-@click.option("--registry", envvar="FENGHUO_REGISTRY", type=_FILE, help="Default: `local` alone.")
+@click.option("--live-policy", envvar="FENGHUO_POLICY", type=FILE, help="Policy in force.")
+@registry_option("Default: `local` alone.")
 @click.option("--days", type=click.IntRange(1), help="Up to the last receipt that the store has.")
 @click.option("--from", "start", type=RFC3339, help="Received since; RFC 3339.")
 @click.option("--to", "end", type=RFC3339, help="Received before; RFC 3339.")
@@ -58,9 +55,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="What one incident costs an analyst: an assumption of yours.",
 )
-@click.option("--json", "as_json", is_flag=True, help="All of it as one JSON object.")
+@json_option("All of it as one JSON object.")
 @lang_option
-@sink_options
+@store_options
 def backtest_command(
     new_rules: tuple[Path, ...],
     added: tuple[Path, ...],
@@ -75,8 +72,7 @@ def backtest_command(
     minutes: float,
     as_json: bool,
     lang: Language,
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
 ) -> None:
     """What NEW rules or policy would have come to: what fires where, and what it costs.
 
@@ -89,14 +85,13 @@ def backtest_command(
     live = load_engine(live_rules, registry, live_policy)
     in_force = live_rules or (OWN_RULES,)
     new = load_draft((*(new_rules or in_force), *added), registry, new_policy or live_policy)
-    kept = LiveStore(store, database)
-    period = _period(kept, days) if days else Period(start or 0, end or 0)
+    period = _period(store, days) if days else Period(start or 0, end or 0)
     if period.start >= period.end:
         raise click.BadParameter("the period is empty: --from is not before --to")
     warm_up = max(warm_up_of(live), warm_up_of(new))
     with (
         replay_faults_told(),
-        copied(kept, period.start - warm_up, period.end, enterprises) as spool,
+        copied(store, period.start - warm_up, period.end, enterprises) as spool,
     ):
         before, reread, events = _outcome(live, spool, period, warm_up)
         after, _, _ = _outcome(new, spool, period, warm_up)
@@ -109,9 +104,9 @@ def backtest_command(
         _print(found, lang)
 
 
-def _period(kept: LiveStore, days: int) -> Period:
+def _period(store: ChosenStore, days: int) -> Period:
     """So many days up to and with the last receipt."""
-    with open_sink(kept.folder, kept.database, must_exist=True) as sink:
+    with store.read() as sink:
         (row,) = sink.query("SELECT count() AS events, max(received_at) AS last FROM events")
     if not row["events"]:
         raise click.ClickException("the store has no events: nothing to test the rules on")
@@ -134,18 +129,16 @@ def _outcome(
 
 
 def _print(found: Backtest, lang: Language) -> None:
-    console = Console()
     span = f"{format_moment(found.start)} to {format_moment(found.end)}"
     say(f"received from {span}: {found.events} events")
-    rules = Table("rule", "level", "in force", "new", "difference", "enterprises", "id")
-    for cost in found.rules[:SHOWN]:
-        numbers = (cost.live, cost.new, f"{cost.new - cost.live:+d}", cost.enterprises)
-        rules.add_row(*map(cell, (cost.title, cost.level, *numbers, cost.rule_id)))
-    console.print(rules)
-    noisy = Table("enterprise", "detections in force", "new", "incidents in force", "new")
-    for each in found.enterprises[:SHOWN]:
-        noisy.add_row(*map(cell, msgspec.structs.astuple(each)))
-    console.print(noisy)
+    rules = (
+        (cost.title, cost.level, cost.live, cost.new, f"{cost.new - cost.live:+d}",
+         cost.enterprises, cost.rule_id)
+        for cost in found.rules[:SHOWN]
+    )  # fmt: skip
+    print_table(("rule", "level", "in force", "new", "difference", "enterprises", "id"), [*rules])
+    noisy = map(msgspec.structs.astuple, found.enterprises[:SHOWN])
+    print_table(("enterprise", "detections in force", "new", "incidents in force", "new"), [*noisy])
     for name, shown in (("rules", found.rules), ("enterprises", found.enterprises)):
         if len(shown) > SHOWN:
             say(f"{len(shown) - SHOWN} more {name}: --json has all")

@@ -3,8 +3,11 @@
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 
+import click
 import pytest
+from click.testing import CliRunner
 
 from pipeline.cli.main import COMMANDS, main
 
@@ -49,3 +52,29 @@ def test_the_list_says_of_each_command_what_its_own_help_says(
         main([name, "--help"], standalone_mode=False)
         own = " ".join(capsys.readouterr().out.split())
         assert said.removesuffix("...") in own, name
+
+
+def walked(command: click.Command, *path: str) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every command that does something, with the words that name it."""
+    if not isinstance(command, click.Group):
+        yield path, command
+        return
+    for name in command.list_commands(click.Context(command)):
+        found = command.get_command(click.Context(command), name)
+        assert found is not None
+        yield from walked(found, *path, name)
+
+
+ASKING = [
+    pytest.param(path, id=" ".join(path))
+    for path, command in walked(main)
+    if any(each.required for each in command.params)
+]
+"""Those that cannot be called without saying more."""
+
+
+@pytest.mark.parametrize("path", ASKING)
+def test_what_must_be_named_and_is_not_is_a_wrong_call(path: tuple[str, ...]) -> None:
+    result = CliRunner(env={"FENGHUO_LANG": "en"}).invoke(main, path)
+    assert result.exit_code == 2, result.output
+    assert "Error: Missing " in result.stderr
