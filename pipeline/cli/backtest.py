@@ -5,15 +5,17 @@ It reads a store's lines and writes nothing: neither a topic, nor a table, nor a
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
 
 from pipeline.app.engines import OWN_RULES
+from pipeline.cli.differences import NO_DIFFERENCE
 from pipeline.cli.engines import load_draft, load_engine
 from pipeline.cli.moments import RFC3339
 from pipeline.cli.options import FILE, PATH, json_option, registry_option
-from pipeline.cli.replay import replay_faults_told
+from pipeline.cli.replay import nothing_heard_remarks, replay_faults_told
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import ChosenStore, store_options
 from pipeline.cli.tables import print_table
@@ -28,11 +30,47 @@ from pipeline.replay.spool import Spool
 from pipeline.replay.stored_lines import Reread
 from pipeline.replay.warm_up import NoDelivery, warm_up_of
 from schemas.batch import BatchAccount
+from schemas.glossary import Term
 from schemas.language import Language
 from schemas.moments import DAY, Moment, format_moment, parse_moment
 
 SHOWN = 20
 """Rules, and enterprises, in the tables; JSON has all."""
+_RECEIVED: Final = Term(
+    "接收时间 {start} 至 {end}：日志 {events} 条", "received from {start} to {end}: {events} events"
+)
+_RULE_HEADS: Final = (
+    Term("规则", "rule"),
+    Term("级别", "level"),
+    Term("现行", "in force"),
+    Term("新", "new"),
+    Term("差", "difference"),
+    Term("单位数", "enterprises"),
+    Term("编号", "id"),
+)
+_ENTERPRISE_HEADS: Final = (
+    Term("单位", "enterprise"),
+    Term("现行告警", "detections in force"),
+    Term("新告警", "new"),
+    Term("现行事件", "incidents in force"),
+    Term("新事件", "new"),
+)
+_MORE_RULES: Final = Term("另有 {count} 条规则，见 --json", "{count} more rules: --json has all")
+_MORE_ENTERPRISES: Final = Term(
+    "另有 {count} 个单位，见 --json", "{count} more enterprises: --json has all"
+)
+_INCIDENTS: Final = Term(
+    "事件：现行 {it.incidents_live} 起，新 {it.incidents_new} 起"
+    "（多 {it.more}，少 {it.less}，变化 {it.changed}）",
+    "incidents: {it.incidents_live} in force, {it.incidents_new} new "
+    "({it.more} more, {it.less} less, {it.changed} changed)",
+)
+_HOURS: Final = Term(
+    "分析工时（按每起 {it.minutes_an_incident:g} 分钟）：现行 {it.hours_live:.1f} 小时，"
+    "新 {it.hours_new:.1f} 小时（{change:+.1f}）",
+    "analysts' hours at {it.minutes_an_incident:g} minutes an incident: "
+    "{it.hours_live:.1f} in force, {it.hours_new:.1f} new ({change:+.1f})",
+)
 
 
 @click.command("backtest")
@@ -95,9 +133,11 @@ def backtest_command(
     ):
         before, reread, events = _outcome(live, spool, period, warm_up)
         after, _, _ = _outcome(new, spool, period, warm_up)
-    found = backtest_of(before, after, period.start, period.end, events, minutes)
     for remark in reread.remarks():
         say(remark, err=True)
+    for fault in nothing_heard_remarks(events, period):
+        raise click.ClickException(fault)
+    found = backtest_of(before, after, period.start, period.end, events, minutes)
     if as_json:
         say(msgspec.json.encode(found))
     else:
@@ -129,29 +169,22 @@ def _outcome(
 
 
 def _print(found: Backtest, lang: Language) -> None:
-    span = f"{format_moment(found.start)} to {format_moment(found.end)}"
-    say(f"received from {span}: {found.events} events")
-    rules = (
+    moments = {name: format_moment(getattr(found, name)) for name in ("start", "end")}
+    say(_RECEIVED.of(lang).format(**moments, events=found.events))
+    rules = [
         (cost.title, cost.level, cost.live, cost.new, f"{cost.new - cost.live:+d}",
          cost.enterprises, cost.rule_id)
         for cost in found.rules[:SHOWN]
-    )  # fmt: skip
-    print_table(("rule", "level", "in force", "new", "difference", "enterprises", "id"), [*rules])
-    noisy = map(msgspec.structs.astuple, found.enterprises[:SHOWN])
-    print_table(("enterprise", "detections in force", "new", "incidents in force", "new"), [*noisy])
-    for name, shown in (("rules", found.rules), ("enterprises", found.enterprises)):
+    ]  # fmt: skip
+    print_table([head.of(lang) for head in _RULE_HEADS], rules)
+    noisy = [*map(msgspec.structs.astuple, found.enterprises[:SHOWN])]
+    print_table([head.of(lang) for head in _ENTERPRISE_HEADS], noisy)
+    for more, shown in ((_MORE_RULES, found.rules), (_MORE_ENTERPRISES, found.enterprises)):
         if len(shown) > SHOWN:
-            say(f"{len(shown) - SHOWN} more {name}: --json has all")
+            say(more.of(lang).format(count=len(shown) - SHOWN))
     for line in lines_of(found.differences, lang):
         say(line)
-    say(
-        f"incidents: {found.incidents_live} in force, {found.incidents_new} new "
-        f"({found.more} more, {found.less} less, {found.changed} changed)"
-    )
-    say(
-        f"analysts' hours at {found.minutes_an_incident:g} minutes an incident: "
-        f"{found.hours_live:.1f} in force, {found.hours_new:.1f} new "
-        f"({found.hours_new - found.hours_live:+.1f})"
-    )
+    say(_INCIDENTS.of(lang).format(it=found))
+    say(_HOURS.of(lang).format(it=found, change=found.hours_new - found.hours_live))
     if not found.differences and all(cost.live == cost.new for cost in found.rules):
-        say("nothing differs")
+        say(NO_DIFFERENCE.of(lang))

@@ -79,7 +79,7 @@ for each in (duties_command, fulfil_command, waive_command, reopen_command):
 
 
 def _chosen(table: str, years: Sequence[int], province: str | None) -> str:
-    conditions = [f"{table}.drill = ''"]
+    conditions = [f"{table}.drill = ''"]  # a drill crosses no threshold of the law
     if years:
         conditions.append(f"{table}.year IN ({', '.join(map(str, years))})")
     if province:

@@ -11,11 +11,12 @@ import msgspec
 from pipeline.app.incident_rows import read_incidents
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.options import json_option
-from pipeline.cli.spoken_language import lang_option
+from pipeline.cli.spoken_language import lang_option, spoken_language
 from pipeline.cli.stores import ChosenStore, store_options
 from pipeline.cli.tables import print_table, terminal
 from pipeline.cli.terminal import say, say_json_lines
 from pipeline.replay.investigation import NAME, PREFIX
+from schemas.glossary import Term
 from schemas.language import Language
 from sinks.contract import Answer, QueryFailed
 from sinks.ddl import quote_name
@@ -32,6 +33,27 @@ _UNKNOWN: Final = dict.fromkeys(
     ("batches", "events", "first_received_at", "last_received_at", "incidents", "rule_sets")
 )
 """Of one that was ended before it had its tables."""
+_WORDS: Final = {
+    "name": Term("名称", "name"),
+    "status": Term("状态", "status"),
+    "from": Term("起", "from"),
+    "to": Term("止", "to"),
+    "batches": Term("批次", "batches"),
+    "events": Term("日志", "events"),
+    "first_received_at": Term("首批接收时间", "first_received_at"),
+    "last_received_at": Term("末批接收时间", "last_received_at"),
+    "incidents": Term("事件", "incidents"),
+    "rule_sets": Term("规则集", "rule_sets"),
+}
+_STATUS: Final = {
+    "finished": Term("已完成", "finished"),
+    "unfinished": Term("未完成", "unfinished"),
+}
+_NONE: Final = Term(
+    "没有调查回放；`fenghuo replay` 生成一个", "no investigations; `fenghuo replay` makes one"
+)
+_ASKED: Final = Term("删除调查回放 {name}？", "delete investigation {name}?")
+_DELETED: Final = Term("已删除 {name}", "deleted {name}")
 
 
 def _read_name(_context: click.Context, _param: click.Parameter, name: str) -> str:
@@ -72,9 +94,10 @@ def list_investigations(as_json: bool, store: ChosenStore) -> None:
     if as_json:
         say_json_lines(rows)
     elif not rows:
-        say("no investigations; `fenghuo replay` makes one")
+        say(_NONE.of(spoken_language()))
     else:
-        print_table([*rows[0]], [[*row.values()] for row in rows])
+        heads = [_WORDS[name].of(spoken_language()) for name in rows[0]]
+        print_table(heads, [[_shown(it) for it in row.values()] for row in rows])
 
 
 @investigations_group.command("show")
@@ -86,7 +109,7 @@ def show_investigation(name: str, lang: Language, store: ChosenStore) -> None:
     found = require_investigation(store, name)
     told = _told(name, found)
     for key, value in told.items():
-        say(f"{key}: {value}")
+        say(f"{_WORDS[key].of(lang)}: {_shown(value)}")
     if told["batches"] is None:
         return
     with found.read() as sink:
@@ -101,13 +124,13 @@ def delete_investigation(name: str, yes: bool, store: ChosenStore) -> None:
     """Delete it with all that it holds; live data are another database."""
     found = require_investigation(store, name)
     if not yes:
-        click.confirm(f"delete investigation {name}?", abort=True)
+        click.confirm(_ASKED.of(spoken_language()).format(name=name), abort=True)
     # Not as those who read: of one that is being replayed they would be given a copy.
     with found.open() as sink:
         sink.query(f"DROP DATABASE {quote_name(found.database)}{sink.layout.on_cluster} SYNC")
     if found.folder is not None and not [*_databases(found.folder)]:
         shutil.rmtree(found.folder)
-    say(f"deleted {name}")
+    say(_DELETED.of(spoken_language()).format(name=name))
 
 
 def investigations_of(live: ChosenStore) -> dict[str, ChosenStore]:
@@ -139,6 +162,13 @@ def require_investigation(live: ChosenStore, name: str) -> ChosenStore:
         known = ", ".join(found) or "none"
         raise click.BadParameter(f"no investigation {name!r}; there are: {known}")
     return found[name]
+
+
+def _shown(value: object) -> object:
+    """As a person reads it: what is not known is a dash, and no word of a programming language."""
+    if value is None or value == "":
+        return "-"
+    return _STATUS[value].of(spoken_language()) if value in _STATUS else value
 
 
 def _told(name: str, found: ChosenStore) -> Answer:

@@ -78,6 +78,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name].partition(":")
+        # One module of 37: Faust, chDB and aiohttp are not loaded for a command without them.
         command: click.Command = getattr(import_module(module), attribute)
         from pipeline.cli.translation import command_in_language
 

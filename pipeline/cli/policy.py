@@ -9,13 +9,14 @@ import msgspec
 
 from pipeline.cli.moments import EARLIEST, LATEST
 from pipeline.cli.options import json_option
-from pipeline.cli.spoken_language import lang_option
+from pipeline.cli.spoken_language import lang_option, spoken_language
 from pipeline.cli.terminal import say
 from pipeline.cross_border.what_if import try_exports
 from pipeline.severity.facts import KINDS
 from pipeline.severity.what_if import FactsFault, facts_schema, try_facts
 from schemas.assessment import Law
 from schemas.facts import TrialFacts
+from schemas.glossary import Term
 from schemas.language import Language
 from schemas.moments import moment_of
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from pipeline.policy import Policy
 
 FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
+_IN_ORDER = Term("{file}：没有问题", "{file}: in order")
 _POLICY = click.option("--policy", "policy_file", type=FILE, help="A policy file; else defaults.")
 
 
@@ -42,7 +44,7 @@ def check_command(files: tuple[str, ...]) -> None:
         for fault in faults:
             say(fault, err=True)
         if not faults:
-            click.echo(f"{file}: in order")
+            click.echo(_IN_ORDER.of(spoken_language()).format(file=file))
     sys.exit(1 if faulty else 0)
 
 

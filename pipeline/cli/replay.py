@@ -37,7 +37,7 @@ from pipeline.replay.investigation import PREFIX, InvestigationRefused, Replay, 
 from pipeline.replay.past_sources import KafkaTopics, PeriodGone, open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.language import Language
-from schemas.moments import SECOND, Moment
+from schemas.moments import SECOND, Moment, format_moment
 
 _Parts: TypeAlias = tuple[tuple[Path, ...], Path | None, Path | None]
 """Of an engine: folders of rules, registry, policy."""
@@ -156,7 +156,12 @@ def replay_command(
         compared = [read_side(each.sink, enterprises, 0) for each in sides if diff or both]
     if not as_json:
         print_incidents(terminal(), incidents, lang)
-    for remark in (*(each.summary.line() for each in sides), *past.reread.remarks()):
+    for remark in (
+        *(each.summary.line() for each in sides),
+        *past.reread.remarks(),
+        # No fault, as in a backtest: of commands and timers alone a period has something to show.
+        *nothing_heard_remarks(sides[0].summary.events, period),
+    ):
         tell(remark)
     if compared:
         after, before = compared if both else (*compared, live)
@@ -183,6 +188,17 @@ def replay_faults_told() -> Iterator[None]:
         yield
     except (PeriodGone, InvestigationRefused, StoreFault) as fault:
         raise click.ClickException(str(fault)) from fault
+
+
+def nothing_heard_remarks(events: int, period: Period) -> list[str]:
+    """That nothing differs in a past in which nothing was heard proves nothing: say so."""
+    if events:
+        return []
+    start, end = map(format_moment, (period.start, period.end))
+    return [
+        f"no event of an enterprise of the registry was received from {start} to {end}; "
+        "give another period, or the --registry of that time"
+    ]
 
 
 def _topics(kafka: KafkaOptions, prefix: str, source: str) -> KafkaTopics | None:

@@ -33,8 +33,24 @@ from pipeline.sigma.matching.explain import Branch, explain
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.sigma.matching.values import tree_holds
 from pipeline.sigma.reading.documents import RuleFault, SigmaCorrelation, SigmaRule
+from schemas.glossary import Term
 
 FOLDERS = click.argument("folders", nargs=-1, required=True, type=PATH)
+
+_HEADS = (
+    Term("编号", "id"),
+    Term("级别", "level"),
+    Term("日志来源或条件", "log source, or condition"),
+    Term("标题", "title"),
+)
+_NO_SOURCE = Term(
+    "没有 {source} 来源的日志：{count} 条规则永远不会命中",
+    "no source for {source}: {count} rules can never match",
+)
+_NO_FIELD = Term(
+    "{source} 来源的日志缺少以下字段（括号内为需要它的规则数）：{fields}",
+    "no field for {source}, asked by so many rules: {fields}",
+)
 
 
 @click.group("rules")
@@ -95,7 +111,7 @@ def _fault_line(fault: RuleFault) -> str:
 def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:
     """Log sources that rules need and no event of the recording has; fields that they ask for and
     no event of theirs has."""
-    found = coverage_of(rules, seen_in(_fields_in(recording)))
+    lang, found = spoken_language(), coverage_of(rules, seen_in(_fields_in(recording)))
     for source, coverage in sorted(found.items()):
         named = "/".join(msgspec.structs.astuple(source))
         if coverage.is_fed and not coverage.missing:
@@ -104,11 +120,11 @@ def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:
             row = {"source": named, **msgspec.structs.asdict(coverage)}
             click.echo(msgspec.json.encode(row).decode())
         elif not coverage.is_fed:
-            click.echo(f"no source for {named}: {coverage.rules} rules can never match")
+            click.echo(_NO_SOURCE.of(lang).format(source=named, count=coverage.rules))
         else:
             missing = sorted(coverage.missing.items(), key=lambda each: (-each[1], each[0]))
             fields = ", ".join(f"{name} ({count})" for name, count in missing)
-            click.echo(f"no field for {named}, asked by so many rules: {fields}")
+            click.echo(_NO_FIELD.of(lang).format(source=named, fields=fields))
 
 
 def _fields_in(recording: Path) -> Iterator[Mapping[str, object]]:
@@ -151,7 +167,7 @@ def list_rules(
     _require_rules(rules, folders)
     if not as_json:
         rows = [row for row, _ in _listed(rules)]
-        print_table(("id", "level", "log source, or condition", "title"), rows)
+        print_table([head.of(spoken_language()) for head in _HEADS], rows)
         return
     names = ("rule_id", "level", "kind", "logsource", "condition", "title", "file")
     for (rule_id, level, asked, title), file in _listed(rules):

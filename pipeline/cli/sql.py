@@ -29,6 +29,8 @@ def sql_command(store: ChosenStore, query: str) -> None:
 
 @contextmanager
 def _readable(store: ChosenStore) -> Iterator[Store]:
+    # A store that is opened to write takes its lock: a query must not keep a worker out, and
+    # whoever types DROP here must be refused.
     if store.folder is None or is_open_elsewhere(store.folder):
         with store.read() as sink:
             yield sink

@@ -68,7 +68,7 @@ def open_sink(
 
     `must_exist` is for commands that only read: a folder that is no store stays as it is.
     """
-    check_database(database)
+    check_database(database)  # a name that cannot be is a wrong call (2), not a failure (1)
     try:
         with open_store(store, database, must_exist) as sink:
             yield sink

@@ -56,6 +56,7 @@ def print_table(
 def _least_width(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> int:
     """Cells below which words would be broken that are no longer than LEGIBLE."""
     columns = zip(heads, *rows, strict=True)
+    # Chinese has no spaces, so a whole text counts as a word: LEGIBLE bounds it.
     longest = (max(cell_len(word) for it in each for word in [*it.split(), ""]) for each in columns)
     return sum(min(each, LEGIBLE) + 1 for each in longest)
 
