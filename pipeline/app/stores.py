@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import msgspec
+
 from pipeline.app.delivery import DeliveryAbandoned
 from pipeline.kafka.secrets import SecretFault, secret_of
 from pipeline.state import StateFault
@@ -14,6 +16,18 @@ from sinks.linked_copy import is_open_elsewhere, linked_copy
 
 ADDRESS_VARIABLE = "FENGHUO_CLICKHOUSE"
 DEFAULT_ADDRESS = "clickhouse://127.0.0.1:9000"
+
+
+class StorePlace(msgspec.Struct, frozen=True):
+    """Which store: a folder, or None for the server's, and the database in it."""
+
+    folder: Path | None
+    database: str
+
+    @property
+    def is_there(self) -> bool:
+        """Whether there may be one to read: a folder that is none stays as it is."""
+        return self.folder is None or (self.folder / "metadata").is_dir()
 
 
 class StoreFault(Exception):

@@ -20,6 +20,7 @@ from pipeline.cli.kafka_options import (
     kafka_options,
     prefix_option,
 )
+from pipeline.cli.options import FILE
 from pipeline.cli.terminal import say
 from pipeline.cli.topics import topics_made
 from pipeline.kafka.clients import open_admin
@@ -48,7 +49,7 @@ _role = click.option("--role", type=click.Choice(get_args(Role)), required=True)
 @_role
 @click.option(
     "--registry",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     default=None,
     help="Every enterprise of this file is a user, by its id.",
 )
@@ -96,12 +97,7 @@ def grant_command(
 @prefix_option
 @group_option
 def revoke_command(
-    users: tuple[str, ...],
-    role: Role,
-    login: bool,
-    kafka: KafkaOptions,
-    prefix: str,
-    group: str,
+    users: tuple[str, ...], role: Role, login: bool, kafka: KafkaOptions, prefix: str, group: str
 ) -> None:
     """Take a role's rights from USERS; open connections lose them at once."""
     everybody = _everybody(users, None)

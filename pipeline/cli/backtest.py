@@ -5,48 +5,83 @@ It reads a store's lines and writes nothing: neither a topic, nor a table, nor a
 
 from functools import partial
 from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from pipeline.app.engines import OWN_RULES
+from pipeline.cli.differences import NO_DIFFERENCE
 from pipeline.cli.engines import load_draft, load_engine
 from pipeline.cli.moments import RFC3339
-from pipeline.cli.replay import replay_faults_told
+from pipeline.cli.options import FILE, PATH, json_option, registry_option
+from pipeline.cli.replay import nothing_heard_remarks, replay_faults_told
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say
 from pipeline.kafka.past_records import Period
 from pipeline.path import Engine
 from pipeline.replay.backtest import Backtest, Outcome, backtest_of
 from pipeline.replay.differences import lines_of
 from pipeline.replay.past_period import PastPeriod
-from pipeline.replay.past_sources import LiveStore, copied, stored_inputs
+from pipeline.replay.past_sources import copied, stored_inputs
 from pipeline.replay.spool import Spool
 from pipeline.replay.stored_lines import Reread
 from pipeline.replay.warm_up import NoDelivery, warm_up_of
 from schemas.batch import BatchAccount
+from schemas.glossary import Term
 from schemas.language import Language
 from schemas.moments import DAY, Moment, format_moment, parse_moment
 
 SHOWN = 20
 """Rules, and enterprises, in the tables; JSON has all."""
-
-_PATH = click.Path(exists=True, path_type=Path)
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_RECEIVED: Final = Term(
+    "接收时间 {start} 至 {end}：日志 {events} 条", "received from {start} to {end}: {events} events"
+)
+_RULE_HEADS: Final = (
+    Term("规则", "rule"),
+    Term("级别", "level"),
+    Term("现行", "in force"),
+    Term("新", "new"),
+    Term("差", "difference"),
+    Term("单位数", "enterprises"),
+    Term("编号", "id"),
+)
+_ENTERPRISE_HEADS: Final = (
+    Term("单位", "enterprise"),
+    Term("现行告警", "detections in force"),
+    Term("新告警", "new"),
+    Term("现行事件", "incidents in force"),
+    Term("新事件", "new"),
+)
+_MORE_RULES: Final = Term("另有 {count} 条规则，见 --json", "{count} more rules: --json has all")
+_MORE_ENTERPRISES: Final = Term(
+    "另有 {count} 个单位，见 --json", "{count} more enterprises: --json has all"
+)
+_INCIDENTS: Final = Term(
+    "事件：现行 {it.incidents_live} 起，新 {it.incidents_new} 起"
+    "（多 {it.more}，少 {it.less}，变化 {it.changed}）",
+    "incidents: {it.incidents_live} in force, {it.incidents_new} new "
+    "({it.more} more, {it.less} less, {it.changed} changed)",
+)
+_HOURS: Final = Term(
+    "分析工时（按每起 {it.minutes_an_incident:g} 分钟）：现行 {it.hours_live:.1f} 小时，"
+    "新 {it.hours_new:.1f} 小时（{change:+.1f}）",
+    "analysts' hours at {it.minutes_an_incident:g} minutes an incident: "
+    "{it.hours_live:.1f} in force, {it.hours_new:.1f} new ({change:+.1f})",
+)
 
 
 @click.command("backtest")
-@click.option("--rules", "new_rules", multiple=True, type=_PATH, help="In place of those in force.")
-@click.option("--add", "added", multiple=True, type=_PATH, help="Besides those in force.")
-@click.option("--policy", "new_policy", type=_FILE, help="In place of the one in force.")
+@click.option("--rules", "new_rules", multiple=True, type=PATH, help="In place of those in force.")
+@click.option("--add", "added", multiple=True, type=PATH, help="Besides those in force.")
+@click.option("--policy", "new_policy", type=FILE, help="In place of the one in force.")
 @click.option(
-    "--live-rules", multiple=True, envvar="FENGHUO_RULES", type=_PATH, help="Rules in force."
+    "--live-rules", multiple=True, envvar="FENGHUO_RULES", type=PATH, help="Rules in force."
 )
-@click.option("--live-policy", envvar="FENGHUO_POLICY", type=_FILE, help="Policy in force.")
-@click.option("--registry", envvar="FENGHUO_REGISTRY", type=_FILE, help="Default: `local` alone.")
+@click.option("--live-policy", envvar="FENGHUO_POLICY", type=FILE, help="Policy in force.")
+@registry_option("Default: `local` alone.")
 @click.option("--days", type=click.IntRange(1), help="Up to the last receipt that the store has.")
 @click.option("--from", "start", type=RFC3339, help="Received since; RFC 3339.")
 @click.option("--to", "end", type=RFC3339, help="Received before; RFC 3339.")
@@ -58,9 +93,9 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     show_default=True,
     help="What one incident costs an analyst: an assumption of yours.",
 )
-@click.option("--json", "as_json", is_flag=True, help="All of it as one JSON object.")
+@json_option("All of it as one JSON object.")
 @lang_option
-@sink_options
+@store_options
 def backtest_command(
     new_rules: tuple[Path, ...],
     added: tuple[Path, ...],
@@ -75,8 +110,7 @@ def backtest_command(
     minutes: float,
     as_json: bool,
     lang: Language,
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
 ) -> None:
     """What NEW rules or policy would have come to: what fires where, and what it costs.
 
@@ -89,29 +123,30 @@ def backtest_command(
     live = load_engine(live_rules, registry, live_policy)
     in_force = live_rules or (OWN_RULES,)
     new = load_draft((*(new_rules or in_force), *added), registry, new_policy or live_policy)
-    kept = LiveStore(store, database)
-    period = _period(kept, days) if days else Period(start or 0, end or 0)
+    period = _period(store, days) if days else Period(start or 0, end or 0)
     if period.start >= period.end:
         raise click.BadParameter("the period is empty: --from is not before --to")
     warm_up = max(warm_up_of(live), warm_up_of(new))
     with (
         replay_faults_told(),
-        copied(kept, period.start - warm_up, period.end, enterprises) as spool,
+        copied(store, period.start - warm_up, period.end, enterprises) as spool,
     ):
         before, reread, events = _outcome(live, spool, period, warm_up)
         after, _, _ = _outcome(new, spool, period, warm_up)
-    found = backtest_of(before, after, period.start, period.end, events, minutes)
     for remark in reread.remarks():
         say(remark, err=True)
+    for fault in nothing_heard_remarks(events, period):
+        raise click.ClickException(fault)
+    found = backtest_of(before, after, period.start, period.end, events, minutes)
     if as_json:
         say(msgspec.json.encode(found))
     else:
         _print(found, lang)
 
 
-def _period(kept: LiveStore, days: int) -> Period:
+def _period(store: ChosenStore, days: int) -> Period:
     """So many days up to and with the last receipt."""
-    with open_sink(kept.folder, kept.database, must_exist=True) as sink:
+    with store.read() as sink:
         (row,) = sink.query("SELECT count() AS events, max(received_at) AS last FROM events")
     if not row["events"]:
         raise click.ClickException("the store has no events: nothing to test the rules on")
@@ -134,31 +169,22 @@ def _outcome(
 
 
 def _print(found: Backtest, lang: Language) -> None:
-    console = Console()
-    span = f"{format_moment(found.start)} to {format_moment(found.end)}"
-    say(f"received from {span}: {found.events} events")
-    rules = Table("rule", "level", "in force", "new", "difference", "enterprises", "id")
-    for cost in found.rules[:SHOWN]:
-        numbers = (cost.live, cost.new, f"{cost.new - cost.live:+d}", cost.enterprises)
-        rules.add_row(*map(cell, (cost.title, cost.level, *numbers, cost.rule_id)))
-    console.print(rules)
-    noisy = Table("enterprise", "detections in force", "new", "incidents in force", "new")
-    for each in found.enterprises[:SHOWN]:
-        noisy.add_row(*map(cell, msgspec.structs.astuple(each)))
-    console.print(noisy)
-    for name, shown in (("rules", found.rules), ("enterprises", found.enterprises)):
+    moments = {name: format_moment(getattr(found, name)) for name in ("start", "end")}
+    say(_RECEIVED.of(lang).format(**moments, events=found.events))
+    rules = [
+        (cost.title, cost.level, cost.live, cost.new, f"{cost.new - cost.live:+d}",
+         cost.enterprises, cost.rule_id)
+        for cost in found.rules[:SHOWN]
+    ]  # fmt: skip
+    print_table([head.of(lang) for head in _RULE_HEADS], rules)
+    noisy = [*map(msgspec.structs.astuple, found.enterprises[:SHOWN])]
+    print_table([head.of(lang) for head in _ENTERPRISE_HEADS], noisy)
+    for more, shown in ((_MORE_RULES, found.rules), (_MORE_ENTERPRISES, found.enterprises)):
         if len(shown) > SHOWN:
-            say(f"{len(shown) - SHOWN} more {name}: --json has all")
+            say(more.of(lang).format(count=len(shown) - SHOWN))
     for line in lines_of(found.differences, lang):
         say(line)
-    say(
-        f"incidents: {found.incidents_live} in force, {found.incidents_new} new "
-        f"({found.more} more, {found.less} less, {found.changed} changed)"
-    )
-    say(
-        f"analysts' hours at {found.minutes_an_incident:g} minutes an incident: "
-        f"{found.hours_live:.1f} in force, {found.hours_new:.1f} new "
-        f"({found.hours_new - found.hours_live:+.1f})"
-    )
+    say(_INCIDENTS.of(lang).format(it=found))
+    say(_HOURS.of(lang).format(it=found, change=found.hours_new - found.hours_live))
     if not found.differences and all(cost.live == cost.new for cost in found.rules):
-        say("nothing differs")
+        say(NO_DIFFERENCE.of(lang))

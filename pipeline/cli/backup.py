@@ -5,12 +5,13 @@ from pathlib import Path
 import click
 
 from pipeline.app.store_backup import back_up_store
+from pipeline.cli.options import NEW_FILE
 from pipeline.cli.terminal import say
 from sinks.contract import SinkError
 
 
 @click.command("backup")
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("file", type=NEW_FILE)
 @click.option(
     "--store",
     type=click.Path(file_okay=False, exists=True, path_type=Path),

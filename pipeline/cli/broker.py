@@ -7,6 +7,7 @@ import click
 
 from pipeline.cli.engines import load_registry
 from pipeline.cli.kafka_options import GROUP, prefix_option
+from pipeline.cli.options import registry_option
 from pipeline.cli.terminal import say
 from pipeline.cli.topics import topics_made
 from pipeline.embedded.broker import REBALANCE_TIMEOUT_S, BrokerFault, embedded_broker
@@ -18,13 +19,7 @@ PARTITIONS = 4
 
 
 @click.command("broker")
-@click.option(
-    "--registry",
-    envvar="FENGHUO_REGISTRY",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    help="Every enterprise of this file has a topic for its receipts.",
-)
+@registry_option("Every enterprise of this file has a topic for its receipts.")
 @click.option("--port", type=click.IntRange(1, 65535), default=9092, show_default=True)
 @prefix_option
 def broker_command(registry: Path | None, port: int, prefix: str) -> None:

@@ -1,10 +1,7 @@
 """`fenghuo campaigns`: the same indicator at several enterprises, read from the store (shell)."""
 
-from pathlib import Path
-
 import click
 import msgspec
-from rich.console import Console
 
 from dashboards.words import Language
 from pipeline.cli.campaign_list import (
@@ -14,8 +11,10 @@ from pipeline.cli.campaign_list import (
     print_campaigns,
     read_campaigns,
 )
+from pipeline.cli.options import json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import terminal
 from pipeline.cli.terminal import say
 from sinks.ddl import literal
 
@@ -38,34 +37,32 @@ def campaigns_group() -> None:
 
 
 @campaigns_group.command("list")
-@sink_options
+@store_options
 @click.option("--all", "everything", is_flag=True, help="Withdrawn ones and drills too.")
-@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+@json_option()
 @lang_option
-def list_command(
-    store: Path | None, database: str, everything: bool, as_json: bool, lang: Language
-) -> None:
+def list_command(store: ChosenStore, everything: bool, as_json: bool, lang: Language) -> None:
     """Campaigns, active ones first, those at the most enterprises on top."""
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         campaigns = read_campaigns(sink, EVERY if everything else STANDING)
     if as_json:
         for campaign in campaigns:
             say(msgspec.json.encode(campaign).decode())
     else:
-        print_campaigns(Console(), campaigns, lang)
+        print_campaigns(terminal(), campaigns, lang)
 
 
 @campaigns_group.command("show")
 @click.argument("campaign_id")
-@sink_options
+@store_options
 @click.option(
     "--names",
     is_flag=True,
     help="Also which enterprises and incidents: for those who may know who was struck.",
 )
-def show_command(campaign_id: str, store: Path | None, database: str, names: bool) -> None:
+def show_command(campaign_id: str, store: ChosenStore, names: bool) -> None:
     """One campaign and how it came to be what it is, as JSON."""
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         campaign = find_campaign(sink, campaign_id)
         found, revision = literal(str(campaign["campaign_id"])), campaign["revision"]
         whole = {

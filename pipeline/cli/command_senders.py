@@ -3,10 +3,8 @@
 import getpass
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from functools import partial, wraps
-from pathlib import Path
 from typing import Any
 
 import click
@@ -31,7 +29,7 @@ from pipeline.app.command_service import (
 from pipeline.cli.incident_finding import find_incidents, numbers_of
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.shown_numbers import ShownNumbers
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, store_options
 from pipeline.cli.terminal import say
 from pipeline.cli.translation import fault_in_language
 from schemas.command import Command, CommandOutcome, Verb
@@ -45,8 +43,7 @@ WAIT_S = 30.0
 class CommandRoute:
     """Who speaks, of what is in which store, and how commands go to whom keeps the states."""
 
-    store: Path | None
-    database: str
+    store: ChosenStore
     kafka: KafkaOptions
     prefix: str
     analyst: str
@@ -55,7 +52,7 @@ class CommandRoute:
     @property
     def numbers(self) -> ShownNumbers:
         """Those of the last list of this store."""
-        return numbers_of(self.store, self.database)
+        return numbers_of(self.store)
 
     def say(self, names: Sequence[str], verb: Verb, **particulars: object) -> None:
         """One command on each of these incidents; see `send`."""
@@ -91,15 +88,16 @@ class CommandRoute:
         An embedded store whose states are a worker's is only read: its commands go to the broker.
         """
         try:
-            with self._opened() as sink:
+            with self.store.read() as sink:
                 commands = compose(sink)
                 for command in commands:
                     check_size(command)
                 to_worker = [each for each in commands if not self._is_kept_here(each)]
+                folder = self.store.folder
                 answered = [
-                    _tell(each, obey(sink, self._folder(), each, partial(say, err=True)))
+                    _tell(each, obey(sink, folder, each, partial(say, err=True)))
                     for each in commands
-                    if each not in to_worker
+                    if folder is not None and each not in to_worker
                 ]
         except CommandUnsendable as fault:
             raise click.ClickException(str(fault)) from fault
@@ -123,11 +121,8 @@ class CommandRoute:
             for each in commands:
                 say(f"{_named(each)} sent as {each.command_id}; nobody waited for it", err=True)
             return [True]
-        outcomes = await_outcomes(self._opened, sent, self.wait_s)
+        outcomes = await_outcomes(self.store.read, sent, self.wait_s)
         return [self._told(each, outcomes.get(each.command.command_id)) for each in sent]
-
-    def _opened(self) -> AbstractContextManager[Store]:
-        return open_sink(self.store, self.database, must_exist=True)
 
     def _told(self, sent: Sent, outcome: CommandOutcome | str | None) -> bool:
         if isinstance(outcome, CommandOutcome):
@@ -145,13 +140,8 @@ class CommandRoute:
         return False
 
     def _is_kept_here(self, command: Command) -> bool:
-        if self.store is None:
-            return False
-        return not self.kafka.bootstrap or keeps_state(self.store, command)
-
-    def _folder(self) -> Path:
-        assert self.store is not None, "a state is kept here"
-        return self.store
+        folder = self.store.folder
+        return folder is not None and (not self.kafka.bootstrap or keeps_state(folder, command))
 
 
 def _key() -> AnalystKey | None:
@@ -178,7 +168,7 @@ def _tell(command: Command, outcome: CommandOutcome) -> bool:
 def route_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options of every command that says something; the command gets `route`."""
 
-    @sink_options
+    @store_options
     @click.option(
         "--analyst",
         default=getpass.getuser,
@@ -198,15 +188,14 @@ def route_options(command: Callable[..., Any]) -> Callable[..., Any]:
     @wraps(command)
     def routed(
         *given: Any,
-        store: Path | None,
-        database: str,
+        store: ChosenStore,
         analyst: str,
         kafka: KafkaOptions,
         prefix: str,
         wait_s: float,
         **named: Any,
     ) -> object:
-        route = CommandRoute(store, database, kafka, prefix, analyst, wait_s)
+        route = CommandRoute(store, kafka, prefix, analyst, wait_s)
         return command(*given, route=route, **named)
 
     return routed

@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from pipeline.app.stores import ADDRESS_VARIABLE, DEFAULT_ADDRESS
+from pipeline.cli.options import json_option
 from pipeline.cli.terminal import say
 from pipeline.kafka.secrets import SUFFIX, SecretFault, secret_of
 from pipeline.worker.environment import PREFIX
@@ -34,7 +35,7 @@ def config_group() -> None:
 
 
 @config_group.command("show")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a setting on stdout.")
+@json_option("One JSON object a setting on stdout.")
 def show_command(as_json: bool) -> None:
     """Every setting of a worker here, its value and where it comes from; secrets are hidden.
 

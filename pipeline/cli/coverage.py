@@ -1,31 +1,24 @@
 """`fenghuo coverage`: who is to be covered, how each stands, and what is to be done (shell)."""
 
-import csv
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from io import StringIO
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final
 
 import click
-import msgspec
-from rich.box import SIMPLE
-from rich.console import Console
-from rich.table import Table
 
 from dashboards.words import PROVINCE, SECTOR, Language, Words, headed, translate
 from pipeline.app.coverage import By, Scope, count_enterprises, list_enterprises, list_work
 from pipeline.cli.engines import load_registry
+from pipeline.cli.options import FILE, json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import csv_text, print_table
+from pipeline.cli.terminal import say_json_lines
 from pipeline.intake.registry_table import read_province
 from schemas.coverage import STEPS
 from schemas.glossary_registry import COVERAGE, GROUND, REGISTRY, STANDING, STEP, TASK
 from schemas.provinces import PROVINCES
-from schemas.registry import Contact
 from sinks.contract import Answer
-
-Command = TypeVar("Command", bound=Callable[..., object])
 
 _HEADINGS: Final[Words] = headed({**REGISTRY, **COVERAGE, **STEP})
 _WORDS: Final[Mapping[str, Words]] = {
@@ -46,8 +39,6 @@ _WORK: Final = (
 _CONTACT: Final = ("contact_name", "contact_phone", "contact_email")
 _MARK: Final = "\ufeff"
 """Without it Excel takes UTF-8 for the system's own encoding."""
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
-"""With which a cell begins that a spreadsheet would work out."""
 
 
 @click.group("coverage")
@@ -55,14 +46,14 @@ def coverage_group() -> None:
     """Enterprises of the top tenth by revenue, and what each has done."""
 
 
-def _scope_options(command: Command) -> Command:
+def _scope_options(command: Callable[..., Any]) -> Callable[..., Any]:
     province = click.option(
         "--province", callback=_province, help="Code or name: 330000, Zhejiang."
     )
     sector = click.option("--sector", default="", help="The registry's word, such as steel.")
-    as_json = click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+    as_json = json_option()
     as_csv = click.option("--csv", "as_csv", is_flag=True, help="CSV that Excel opens.")
-    return sink_options(province(sector(as_json(as_csv(lang_option(command))))))
+    return store_options(province(sector(as_json(as_csv(lang_option(command))))))
 
 
 _everybody = click.option(
@@ -81,8 +72,7 @@ def _province(_: click.Context, __: click.Parameter, value: str | None) -> str:
 @_everybody
 @_scope_options
 def list_command(
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
     province: str,
     sector: str,
     is_everybody: bool,
@@ -91,7 +81,7 @@ def list_command(
     lang: Language,
 ) -> None:
     """The top tenth's members, and how each stands."""
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         rows = list_enterprises(sink, Scope(province, sector, is_everybody))
     columns = _LISTED if as_csv else _SHOWN
     _show(rows, [_standing(row, lang) for row in rows], columns, as_json, as_csv, lang)
@@ -108,8 +98,7 @@ def _standing(row: Answer, lang: Language) -> Answer:
 @click.option("--by", type=click.Choice(["province", "sector"]), default="province")
 @_scope_options
 def summary_command(
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
     by: By,
     province: str,
     sector: str,
@@ -118,7 +107,7 @@ def summary_command(
     lang: Language,
 ) -> None:
     """How many are registered, of the top tenth, and of these have taken each step."""
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         rows = count_enterprises(sink, Scope(province, sector), by)
     total = {name: sum(int(str(row[name])) for row in rows) for name in _COUNTED}
     counts = [{**row, by: translate(_WORDS[by], str(row[by]), lang)} for row in rows]
@@ -130,14 +119,13 @@ def summary_command(
 @_everybody
 @click.option(
     "--registry",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     default=None,
     help="The registry's file: adds whom to call.",
 )
 @_scope_options
 def work_list_command(
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
     registry: Path | None,
     province: str,
     sector: str,
@@ -147,7 +135,7 @@ def work_list_command(
     lang: Language,
 ) -> None:
     """What is to be done at each enterprise, a row a step that is open."""
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         rows = list_work(sink, Scope(province, sector, is_everybody))
     contacts = _contacts(registry)
     told = [row | contacts.get(str(row["enterprise_id"]), {}) for row in rows]
@@ -158,13 +146,12 @@ def work_list_command(
 def _contacts(registry: Path | None) -> dict[str, dict[str, str]]:
     if registry is None:
         return {}
-    return {name: _contact_cells(row.contacts) for name, row in load_registry(registry).items()}
-
-
-def _contact_cells(contacts: Sequence[Contact]) -> dict[str, str]:
     return {
-        f"contact_{part}": "；".join(getattr(each, part) for each in contacts)
-        for part in ("name", "phone", "email")
+        name: {
+            f"contact_{part}": "；".join(getattr(each, part) for each in row.contacts)
+            for part in ("name", "phone", "email")
+        }
+        for name, row in load_registry(registry).items()
     }
 
 
@@ -193,30 +180,8 @@ def _show(
     headings = [_HEADINGS[name].of(lang) for name in columns]
     cells = [[row.get(name, "") for name in columns] for row in worded]
     if as_json:
-        for row in rows:
-            say(msgspec.json.encode(row))
+        say_json_lines(rows)
     elif as_csv:
-        click.echo(_csv([headings, *cells]), nl=False)
+        click.echo(_MARK + csv_text([headings, *cells], line_end="\r\n"), nl=False)
     else:
-        _print_table(headings, cells)
-
-
-def _csv(rows: Iterable[Iterable[object]]) -> str:
-    text = StringIO()
-    text.write(_MARK)
-    csv.writer(text, lineterminator="\r\n").writerows([map(_harmless, row) for row in rows])
-    return text.getvalue()
-
-
-def _harmless(value: object) -> object:
-    """The value; text that a spreadsheet would work out with a quote before it."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-
-def _print_table(headings: Sequence[str], cells: Iterable[Sequence[object]]) -> None:
-    table = Table(box=SIMPLE)
-    for heading in headings:
-        table.add_column(heading, overflow="fold")
-    for row in cells:
-        table.add_row(*map(cell, row))
-    Console().print(table)
+        print_table(headings, cells)

@@ -6,13 +6,10 @@ from typing import Any
 
 import click
 from pydantic import ValidationError
-from rich.console import Console
-from rich.table import Table
 
-from dashboards.grafana.rendering import render, write_files
-from dashboards.grafana.sample_period import choose
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say
 from pipeline.kafka.secrets import SecretFault, secret_of
 from sinks.contract import QueryFailed
 
@@ -32,6 +29,8 @@ def dashboards_group() -> None:
 @click.option("--map-layer", default="", help="Address of your own GeoJSON base layer.")
 def render_command(out: Path, map_layer: str) -> None:
     """Write every dashboard as Classic JSON, one file each, in both languages."""
+    from dashboards.grafana.rendering import write_files  # sqlglot: half a second of CPU
+
     changed = write_files(out, map_layer)
     for path in changed:
         say(str(path))
@@ -39,27 +38,30 @@ def render_command(out: Path, map_layer: str) -> None:
 
 
 @dashboards_group.command("check")
-@sink_options
+@store_options
 @click.option("--limit-ms", default=1_000.0, show_default=True, help="Longest time of a query.")
 @click.option("--needs-rows", is_flag=True, help="A query without rows is a fault too.")
 @click.option("--slowest", default=5, show_default=True, help="How many of the slowest to show.")
-def check_command(
-    store: Path | None, database: str, limit_ms: float, needs_rows: bool, slowest: int
-) -> None:
+def check_command(store: ChosenStore, limit_ms: float, needs_rows: bool, slowest: int) -> None:
     """Run every panel's query against a store, follow every link; exit 1 if there is a fault."""
     from dashboards.grafana.checking import Limits, Source, check, describe
+    from dashboards.grafana.rendering import render
+    from dashboards.grafana.sample_period import choose
 
     rendered = [dashboard for some in render().values() for dashboard in some]
-    with open_sink(store, database) as sink:
+    with store.open() as sink:
         source = Source(sink.query, QueryFailed)
         limits = Limits(ms=limit_ms, needs_rows=needs_rows)
         report = check(rendered, source, choose(sink.query), limits)
     for fault in report.faults:
         say(str(fault))
-    table = Table("dashboard", "panel", "rows", "ms", title="slowest")
-    for run in sorted(report.runs, key=lambda run: -run.ms)[:slowest]:
-        table.add_row(cell(run.dashboard), cell(run.place), str(run.rows), f"{run.ms:.1f}")
-    Console(stderr=True).print(table)
+    longest = sorted(report.runs, key=lambda run: -run.ms)[:slowest]
+    print_table(
+        ("dashboard", "panel", "rows", "ms"),
+        [(run.dashboard, run.place, run.rows, f"{run.ms:.1f}") for run in longest],
+        title="slowest",
+        err=True,
+    )
     say(", ".join(f"{name} {value}" for name, value in describe(report).items()), err=True)
     if report.faults:
         raise click.exceptions.Exit(1)

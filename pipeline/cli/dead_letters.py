@@ -2,17 +2,16 @@
 
 from base64 import b64decode
 from hashlib import sha256
-from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options
+from pipeline.cli.options import json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say, say_json_lines
 from pipeline.cli.translation import fault_in
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.clients import producing
@@ -28,47 +27,6 @@ COLUMNS = (
     "reason, detail, remedy, events, size, sha256"
 )
 
-
-@click.group("dead-letters")
-def dead_letters_group() -> None:
-    """Records and lines that could not be taken: their beginning, with reason and remedy."""
-
-
-@dead_letters_group.command("list")
-@sink_options
-@click.option("--enterprise", default="", help="Only those of this enterprise.")
-@click.option("--reason", default="", help="Only those with this reason code.")
-@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
-@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
-@lang_option
-def list_command(
-    store: Path | None,
-    database: str,
-    enterprise: str,
-    reason: str,
-    limit: int,
-    as_json: bool,
-    lang: Language,
-) -> None:
-    """The newest first."""
-    chosen = [
-        f"{column} = {literal(value)}"
-        for column, value in (("enterprise_id", enterprise), ("reason", reason))
-        if value
-    ]
-    where = f"WHERE {' AND '.join(chosen)} " if chosen else ""
-    with open_sink(store, database, must_exist=True) as sink:
-        letters = sink.query(
-            f"SELECT {COLUMNS} FROM dead_letters {where}"
-            f"ORDER BY received_at DESC, dead_letter_id LIMIT {limit}"
-        )
-    if as_json:
-        for letter in letters:
-            say(msgspec.json.encode(letter).decode())
-    else:
-        _print(letters, lang)
-
-
 _HEADINGS = (
     Term("编号", "id"),
     Term("企业", "enterprise"),
@@ -77,21 +35,55 @@ _HEADINGS = (
     Term("问题", "what"),
     Term("办法", "remedy"),
 )
+_NONE = Term("没有死信。", "No dead letters.")
 
 
-def _print(letters: list[Answer], language: Language) -> None:
-    """Rows keep what is wrong in English, as it was told to the sender; here it is translated."""
-    table = Table(*(each.of(language) for each in _HEADINGS), show_lines=True)
-    for letter in letters:
-        table.add_row(
-            cell(str(letter["dead_letter_id"])[:12]),
-            cell(letter["enterprise_id"]),
-            cell(f"{_place(letter)}:{letter['line']}"),
-            cell(f"{letter['reason']} ({letter['events']})"),
-            cell(fault_in(language, str(letter["detail"]))),
-            cell(fault_in(language, str(letter["remedy"]))),
+@click.group("dead-letters")
+def dead_letters_group() -> None:
+    """Records and lines that could not be taken: their beginning, with reason and remedy."""
+
+
+@dead_letters_group.command("list")
+@store_options
+@click.option("--enterprise", default="", help="Only those of this enterprise.")
+@click.option("--reason", default="", help="Only those with this reason code.")
+@click.option("--limit", default=100, show_default=True, type=click.IntRange(1, 100_000))
+@json_option()
+@lang_option
+def list_command(
+    store: ChosenStore, enterprise: str, reason: str, limit: int, as_json: bool, lang: Language
+) -> None:
+    """The newest first."""
+    chosen = [
+        f"{column} = {literal(value)}"
+        for column, value in (("enterprise_id", enterprise), ("reason", reason))
+        if value
+    ]
+    where = f"WHERE {' AND '.join(chosen)} " if chosen else ""
+    with store.read() as sink:
+        letters = sink.query(
+            f"SELECT {COLUMNS} FROM dead_letters {where}"
+            f"ORDER BY received_at DESC, dead_letter_id LIMIT {limit}"
         )
-    Console().print(table)
+    if as_json:
+        say_json_lines(letters)
+    else:
+        # Rows keep what is wrong in English, as it was told to the sender; here it is translated.
+        print_table(
+            [each.of(lang) for each in _HEADINGS],
+            [
+                (
+                    str(each["dead_letter_id"])[:12],
+                    each["enterprise_id"],
+                    f"{_place(each)}:{each['line']}",
+                    f"{each['reason']} ({each['events']})",
+                    fault_in(lang, str(each["detail"])),
+                    fault_in(lang, str(each["remedy"])),
+                )
+                for each in letters
+            ],
+            empty=_NONE.of(lang),
+        )
 
 
 def _place(letter: Answer) -> str:
@@ -100,11 +92,11 @@ def _place(letter: Answer) -> str:
 
 @dead_letters_group.command("show")
 @click.argument("dead_letter_id")
-@sink_options
+@store_options
 @click.option("--original", is_flag=True, help="Only the bytes kept, as they came.")
-def show_command(dead_letter_id: str, store: Path | None, database: str, original: bool) -> None:
+def show_command(dead_letter_id: str, store: ChosenStore, original: bool) -> None:
     """One dead letter as JSON, or its original bytes: 64 kB at most are kept."""
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         letter = find_letter(sink, dead_letter_id)
     content = b64decode(str(letter["original"]))
     missing = int(str(letter["size"])) - len(content)
@@ -134,10 +126,10 @@ def find_letter(sink: Store, prefix: str) -> Answer:
 
 @dead_letters_group.command("requeue")
 @click.argument("dead_letter_ids", nargs=-1, required=True)
-@sink_options
+@store_options
 @kafka_options()
 def requeue_command(
-    dead_letter_ids: tuple[str, ...], store: Path | None, database: str, kafka: KafkaOptions
+    dead_letter_ids: tuple[str, ...], store: ChosenStore, kafka: KafkaOptions
 ) -> None:
     """Send whole refused records again, after the cause was mended (a key registered, a row added).
 
@@ -146,7 +138,7 @@ def requeue_command(
     0) cannot: its batch was accepted without it, and only its sender can sign it anew. All
     records are read before the first is sent: one that is gone sends none.
     """
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         letters = [find_letter(sink, each) for each in dead_letter_ids]
     for letter in letters:
         _check_whole(letter)

@@ -29,6 +29,7 @@ from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.report import write_report
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink
+from pipeline.cli.tables import terminal
 from pipeline.demo.states import keep_states, read_states
 from pipeline.demo.traffic import publish_traffic, write_registry
 from pipeline.demo.worker_process import Applied, WorkerFault, WorkerProcess, running_worker
@@ -82,7 +83,7 @@ def demo_command(
 
     Leaves OUT/report.html and the store OUT/store for `fenghuo sql`, `fenghuo incidents`.
     """
-    console = Console()
+    console = terminal()
     place = DemoPlace(out)
     place.clear()
     publishers = make_registry(seed, enterprises)

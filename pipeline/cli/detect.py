@@ -18,6 +18,7 @@ from pipeline.cli.file_reading import (
     format_option,
     zone_option,
 )
+from pipeline.cli.options import FILE, PATH
 from pipeline.cli.progress import Progress
 from pipeline.cli.terminal import say
 from pipeline.files.recordings import Recording, open_recording
@@ -57,7 +58,7 @@ expand_option = click.option(
     "folders",
     multiple=True,
     required=True,
-    type=click.Path(exists=True, path_type=Path),
+    type=PATH,
     help="Folder (or .tar.xz, or file) of Sigma rules; may be repeated.",
 )
 @format_option
@@ -70,9 +71,7 @@ expand_option = click.option(
     help="Log source of documents that say nothing of theirs, as in /windows/; /*/ for any.",
 )
 @expand_option
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, type=FILE)
 def detect_command(
     folders: tuple[Path, ...],
     format: str,

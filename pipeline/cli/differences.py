@@ -38,6 +38,7 @@ OTHERS: Final = {
 """What an investigation is held against."""
 _SPAN: Final = Term("接收时间 {start} 至 {end}", "Received from {start} to {end}")
 _NOTHING: Final = Term("没有差异。", "Nothing differs.")
+NO_DIFFERENCE: Final = Term("没有差异", "nothing differs")
 _MORE: Final = Term("另有 {count} 条事件日志", "and {count} more events")
 _SHARES: Final = Term("与 {other} 有共同证据", "shares evidence with {other}")
 _COLUMNS: Final = (
@@ -76,7 +77,7 @@ def say_differences(found: list[Difference], as_json: bool, lang: Language) -> N
         for line in lines_of(found, lang):
             say(line)
     if not found:
-        say("nothing differs", err=as_json)
+        say(NO_DIFFERENCE.of(lang), err=as_json)
 
 
 def write_differences(

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
 
 from dashboards.words import Language
 from pipeline.cli.drill_files import drill_options, load_drill, read_drill
@@ -24,8 +23,9 @@ from pipeline.cli.drill_runs import (
 )
 from pipeline.cli.drill_scores import score_command
 from pipeline.cli.engines import load_policy, load_registry
+from pipeline.cli.options import json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.terminal import say
+from pipeline.cli.terminal import say, say_json_lines
 from pipeline.drills.planning import plan_drill
 from pipeline.drills.traffic import make_shipments
 
@@ -35,24 +35,20 @@ def drill_group() -> None:
     """Drills: made attacks on the real path, marked, and kept apart from all that is live."""
 
 
-json_option = click.option("--json", "as_json", is_flag=True, help="JSON on stdout.")
-
-
 @drill_group.command("list")
 @lang_option
-@json_option
+@json_option("JSON on stdout.")
 def list_command(lang: Language, as_json: bool) -> None:
     """The scenarios that a drill can have, each short (15 minutes) and long (a day)."""
     if as_json:
-        for row in library_rows():
-            say(msgspec.json.encode(row))
+        say_json_lines(library_rows())
     else:
-        print_library(Console(), lang)
+        print_library(lang)
 
 
 @drill_group.command("check")
 @drill_options
-@json_option
+@json_option("JSON on stdout.")
 def check_command(file: Path, registry: Path, policy: Path, as_json: bool) -> None:
     """Every fault of the drill in FILE, with place and remedy; exit 1 if there is one."""
     known = load_registry(registry)
@@ -68,7 +64,7 @@ def check_command(file: Path, registry: Path, policy: Path, as_json: bool) -> No
 @drill_group.command("plan")
 @drill_options
 @lang_option
-@json_option
+@json_option("JSON on stdout.")
 @click.option("--registration", is_flag=True, help="Only what goes into the policy, as YAML.")
 def plan_command(
     file: Path, registry: Path, policy: Path, lang: Language, as_json: bool, registration: bool
@@ -83,7 +79,7 @@ def plan_command(
     if as_json:
         say(msgspec.json.encode(plan_object(plan, shipments)))
     else:
-        print_plan(Console(), plan, shipments, lang)
+        print_plan(plan, shipments, lang)
 
 
 for command in (

@@ -2,37 +2,26 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import click
 
 from pipeline.cli.engines import load_policy, load_registry
+from pipeline.cli.options import FILE, policy_option, registry_option, with_options
 from pipeline.drills.drill_file import DrillFault, DrillFile, parse_drill
 from pipeline.drills.planning import faults_of
 from pipeline.policy import Policy
 from schemas.registry import Registry
 
-Command = TypeVar("Command", bound=Callable[..., object])
 
-
-def drill_options(command: Command) -> Command:
+def drill_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The argument FILE, and the registry and policy that it is held against."""
-    file = click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-    registry = click.option(
-        "--registry",
-        envvar="FENGHUO_REGISTRY",
-        required=True,
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Enterprises, one JSON object a line.",
+    return with_options(
+        command,
+        click.argument("file", type=FILE),
+        registry_option("Enterprises, one JSON object a line.", required=True),
+        policy_option("The workers' policy file: it knows the organisers.", required=True),
     )
-    policy = click.option(
-        "--policy",
-        envvar="FENGHUO_POLICY",
-        required=True,
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="The workers' policy file: it knows the organisers.",
-    )
-    return file(registry(policy(command)))
 
 
 def read_drill(

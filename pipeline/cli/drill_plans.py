@@ -6,12 +6,11 @@ from itertools import groupby
 from typing import Final
 
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from dashboards.words import PROVINCE, SECTOR, Language
-from pipeline.cli.terminal import cell
-from pipeline.drills.library import LIBRARY, Course
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say
+from pipeline.drills.library import LIBRARY
 from pipeline.drills.planning import DrillPlan
 from pipeline.drills.traffic import Shipment
 from schemas.drill import DrillInject
@@ -23,17 +22,20 @@ WORDS: Final = {**DRILL, "province": INCIDENT["province"], "sector": Term("è¡Œä¸
 """Headings of tables about drills."""
 
 
-def print_library(console: Console, language: Language) -> None:
+def print_library(language: Language) -> None:
     """Every scenario with its two forms."""
-    table = _table(("drill_scenario", "drill", "aim", "drill_form"), language)
-    for scenario in LIBRARY.values():
-        table.add_row(
-            cell(scenario.key),
-            scenario.name.of(language),
-            scenario.aim.of(language),
-            " / ".join(f"{course.minutes:g}" for course in (scenario.short, scenario.long)),
-        )
-    console.print(table)
+    print_table(
+        heads_of(("drill_scenario", "drill", "aim", "drill_form"), language),
+        [
+            (
+                each.key,
+                each.name.of(language),
+                each.aim.of(language),
+                " / ".join(f"{course.minutes:g}" for course in (each.short, each.long)),
+            )
+            for each in LIBRARY.values()
+        ],
+    )
 
 
 def library_rows() -> list[dict[str, object]]:
@@ -44,20 +46,16 @@ def library_rows() -> list[dict[str, object]]:
             "name": scenario.name._asdict(),
             "aim": scenario.aim._asdict(),
             "campaign": bool(scenario.campaign),
-            **{form: _course(scenario.course(form)) for form in ("short", "long")},
+            **{
+                form: {"minutes": course.minutes, "waves": msgspec.to_builtins(course.waves)}
+                for form, course in (("short", scenario.short), ("long", scenario.long))
+            },
         }
         for scenario in LIBRARY.values()
     ]
 
 
-def _course(course: Course) -> dict[str, object]:
-    waves = [msgspec.to_builtins(wave) for wave in course.waves]
-    return {"minutes": course.minutes, "waves": waves}
-
-
-def print_plan(
-    console: Console, plan: DrillPlan, shipments: Sequence[Shipment], language: Language
-) -> None:
+def print_plan(plan: DrillPlan, shipments: Sequence[Shipment], language: Language) -> None:
     """Who, what, when; then what stands in the policy."""
     file, scenario = plan.file, LIBRARY[plan.file.scenario]
     events = sum(len(each.batch.lines) for each in shipments)
@@ -73,47 +71,48 @@ def print_plan(
         "sent_events": f"{events:,}",
     }
     for name, value in head.items():
-        console.print(f"{capital(read(DRILL, name, language))}: {cell(value)}")
-    console.print(_injects(plan.injects, language))
-    console.print(_participants(plan, language))
-
-
-def _injects(injects: Sequence[DrillInject], language: Language) -> Table:
-    table = _table(
-        ("inject", "drill_starts_at", "drill_ends_at", "participants", "question"), language
+        say(f"{capital(read(DRILL, name, language))}: {value}")
+    print_table(
+        heads_of(
+            ("inject", "drill_starts_at", "drill_ends_at", "participants", "question"), language
+        ),
+        _injects(plan.injects, language),
     )
+    struck = {each.enterprise_id: each.struck_at for each in plan.participants({}, 0)}
+    print_table(
+        heads_of(("participant", "province", "sector", "struck_at"), language),
+        [
+            (
+                f"{each.name} ({each.enterprise_id})",
+                read(PROVINCE, each.province, language),
+                read(SECTOR, each.sector, language),
+                read_moment(struck[each.enterprise_id], language),
+            )
+            for each in plan.enterprises
+        ],
+    )
+
+
+def _injects(injects: Sequence[DrillInject], language: Language) -> list[tuple[object, ...]]:
+    """Those that differ in nothing but the participant are one row, in the order of time."""
     by_kind = sorted(injects, key=lambda each: (each.kind, each.text_zh, each.starts_at))
     groups = [[*group] for _, group in groupby(by_kind, lambda each: (each.kind, each.text_zh))]
-    for group in sorted(groups, key=lambda group: group[0].starts_at):
-        first = group[0]
-        table.add_row(
+    return [
+        (
             read(INJECT, first.kind, language),
             read_moment(first.starts_at, language),
             read_moment(max(each.ends_at for each in group), language),
-            str(len({each.enterprise_id for each in group})),
-            cell(first.text_zh if language == "zh" else first.text_en or first.text_zh),
+            len({each.enterprise_id for each in group}),
+            first.text_zh if language == "zh" else first.text_en or first.text_zh,
         )
-    return table
+        for group in sorted(groups, key=lambda group: group[0].starts_at)
+        for first in group[:1]
+    ]
 
 
-def _participants(plan: DrillPlan, language: Language) -> Table:
-    struck = {each.enterprise_id: each.struck_at for each in plan.participants({}, 0)}
-    table = _table(("participant", "province", "sector", "struck_at"), language)
-    for each in plan.enterprises:
-        table.add_row(
-            cell(f"{each.name} ({each.enterprise_id})"),
-            read(PROVINCE, each.province, language),
-            cell(read(SECTOR, each.sector, language)),
-            read_moment(struck[each.enterprise_id], language),
-        )
-    return table
-
-
-def _table(names: Sequence[str], language: Language) -> Table:
-    table = Table()
-    for name in names:
-        table.add_column(capital(read(WORDS, name, language)))
-    return table
+def heads_of(names: Sequence[str], language: Language) -> list[str]:
+    """Headings of a table about drills."""
+    return [capital(read(WORDS, name, language)) for name in names]
 
 
 def plan_object(plan: DrillPlan, shipments: Sequence[Shipment]) -> dict[str, object]:

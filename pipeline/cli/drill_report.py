@@ -10,8 +10,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from dashboards.words import Language
 from pipeline.app.drill_rows import NoSuchDrill, keep_scores, read_told
+from pipeline.cli.options import NEW_FILE
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import keep_option, open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, keep_option, store_options
 from pipeline.drills.after_action import AfterAction, report_drill
 from pipeline.drills.report_parts import Part
 from pipeline.files.replacing import replace_file
@@ -22,30 +23,24 @@ NARROW: Final = 6
 
 @click.command("report")
 @click.argument("drill")
-@sink_options
+@store_options
 @keep_option
 @lang_option
 @click.option("--format", "kind", type=click.Choice(["html", "docx"]), default="html")
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="File to write; an older one is replaced. Default: drill-DRILL.html or .docx.",
 )
 def report_command(
-    drill: str,
-    store: Path | None,
-    database: str,
-    is_kept: bool,
-    lang: Language,
-    kind: str,
-    out: Path | None,
+    drill: str, store: ChosenStore, is_kept: bool, lang: Language, kind: str, out: Path | None
 ) -> None:
     """Write the after-action report of DRILL: one file that needs no network.
 
     It is worked out of rows anew, and its scores are kept for the boards.
     """
     now = time.time_ns() // 1_000
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         try:
             told = read_told(sink, drill, now)
         except NoSuchDrill as fault:

@@ -11,8 +11,6 @@ from typing import Final
 import click
 import msgspec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from rich.console import Console
-from rich.table import Table
 
 from dashboards.words import Language
 from pipeline.app.drill_rows import read_runs, score_drill, write_run
@@ -28,11 +26,15 @@ from pipeline.app.drill_runs import (
 )
 from pipeline.app.publishing import Parcel, publish_parcels
 from pipeline.cli.drill_files import drill_options, load_drill
+from pipeline.cli.drill_plans import heads_of
+from pipeline.cli.drill_scores import counts_of
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
+from pipeline.cli.options import FILE, json_option
 from pipeline.cli.signing import read_private_key
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say
 from pipeline.drills.planning import DrillPlan, plan_drill
 from pipeline.drills.scoring import summarise
 from pipeline.drills.traffic import make_shipments
@@ -41,8 +43,8 @@ from pipeline.kafka.clients import producing
 from pipeline.kafka.preflight import require
 from pipeline.policy import Policy
 from schemas.drill import DrillState
-from schemas.glossary import capital, read
-from schemas.glossary_drills import DRILL, OUTCOME, STATE
+from schemas.glossary import Term, read
+from schemas.glossary_drills import STATE
 from schemas.moments import MINUTE, SECOND, Moment, format_moment, moment_of, read_moment
 from schemas.topics import topic_name
 from sinks.contract import Sink, SinkError
@@ -50,6 +52,7 @@ from sinks.contract import Sink, SinkError
 LATE_START: Final = 5 * MINUTE
 """A drill whose start is longer ago than this is not begun by mistake."""
 NOW_S: Final = 5
+_NONE: Final = Term("没有演练。", "No drills.")
 
 
 @click.command("run")
@@ -59,12 +62,12 @@ NOW_S: Final = 5
     "--key",
     "key_file",
     required=True,
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="The organiser's private key, PEM, of `fenghuo keys new`.",
 )
 @kafka_options()
 @prefix_option
-@sink_options
+@store_options
 @click.option("--now", "is_now", is_flag=True, help="A rehearsal: begin now, not at its start.")
 @click.option("--no-rows", is_flag=True, help="Another holds the store: `drill record` later.")
 def run_command(
@@ -75,8 +78,7 @@ def run_command(
     key_file: Path,
     kafka: KafkaOptions,
     prefix: str,
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
     is_now: bool,
     no_rows: bool,
 ) -> None:
@@ -96,7 +98,7 @@ def run_command(
     dues = make_parcels(plan, shipments, key_id, key)
     access = kafka.access()
     require(access, "enterprise", prefix)
-    with _rows(store, database, no_rows, plan) as write_rows, producing(access) as producer:
+    with _rows(store, no_rows, plan) as write_rows, producing(access) as producer:
         world = World(
             publish=partial(_publish, producer, topic_name("events", prefix)),
             write_rows=write_rows,
@@ -194,12 +196,12 @@ WriteRows = Callable[[DrillState, Sequence[Due], Moment], None]
 
 
 @contextmanager
-def _rows(store: Path | None, database: str, no_rows: bool, plan: DrillPlan) -> Iterator[WriteRows]:
+def _rows(store: ChosenStore, no_rows: bool, plan: DrillPlan) -> Iterator[WriteRows]:
     """Rows into the store; a store that is away is told of, and the drill goes on."""
     if no_rows:
         yield lambda state, sent, now: None
         return
-    with open_sink(store, database) as sink:
+    with store.open() as sink:
         sink.migrate()
         yield partial(_write_rows, sink, plan)
 
@@ -214,7 +216,7 @@ def _write_rows(
 
 
 @click.command("stop")
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 def stop_command(file: Path) -> None:
     """Let the run of the drill in FILE end within a second; one that was killed ends when called
     again."""
@@ -227,10 +229,8 @@ def stop_command(file: Path) -> None:
 
 @click.command("record")
 @drill_options
-@sink_options
-def record_command(
-    file: Path, registry: Path, policy: Path, store: Path | None, database: str
-) -> None:
+@store_options
+def record_command(file: Path, registry: Path, policy: Path, store: ChosenStore) -> None:
     """Write the rows of the drill in FILE, as far as its run came, into a store."""
     drill, known, _ = load_drill(file, registry, policy)
     progress = _before(Journal(file))
@@ -241,18 +241,18 @@ def record_command(
         raise click.ClickException(f"{file}: it, or the registry, changed since the run")
     unsigned = Ed25519PrivateKey.from_private_bytes(bytes(32))  # only counted, never sent
     dues = make_parcels(plan, make_shipments(plan), "", unsigned)
-    with open_sink(store, database) as sink:
+    with store.open() as sink:
         sink.migrate()
         write_run(sink, plan, progress.state, sent_of(dues[: progress.acknowledged]), _now())
 
 
 @click.command("status")
-@sink_options
+@store_options
 @lang_option
-@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
-def status_command(store: Path | None, database: str, lang: Language, as_json: bool) -> None:
+@json_option()
+def status_command(store: ChosenStore, lang: Language, as_json: bool) -> None:
     """Every drill of the store: how far it is, how much arrived, who answered."""
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         rows = [
             (run, summarise(run.drill, scores), sum(each.arrived_events for each in scores))
             for run in read_runs(sink)
@@ -267,15 +267,15 @@ def status_command(store: Path | None, database: str, lang: Language, as_json: b
         return
     names = ("drill", "drill_state", "drill_starts_at", "participants", "sent_events",
              "arrived_events", "drill_outcome")  # fmt: skip
-    table = Table()
-    for name in names:
-        table.add_column(capital(read(DRILL, name, lang)))
-    for run, summary, arrived in rows:
-        outcomes = ", ".join(
-            f"{read(OUTCOME, name, lang)} {count}" for name, count in summary.outcomes.items()
-        )
-        table.add_row(
-            cell(run.drill), read(STATE, run.state, lang), read_moment(run.starts_at, lang),
-            str(run.enterprises), f"{run.sent_events:,}", f"{arrived:,}", outcomes,
-        )  # fmt: skip
-    Console().print(table)
+    print_table(
+        heads_of(names, lang),
+        [
+            (
+                run.drill, read(STATE, run.state, lang), read_moment(run.starts_at, lang),
+                run.enterprises, f"{run.sent_events:,}", f"{arrived:,}",
+                counts_of(summary, lang),
+            )
+            for run, summary, arrived in rows
+        ],
+        empty=_NONE.of(lang),
+    )  # fmt: skip

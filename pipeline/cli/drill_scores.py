@@ -2,12 +2,9 @@
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from dashboards.words import PROVINCE, Language
 from pipeline.app.drill_rows import (
@@ -17,10 +14,12 @@ from pipeline.app.drill_rows import (
     read_run,
     score_drill,
 )
-from pipeline.cli.drill_plans import WORDS
+from pipeline.cli.drill_plans import heads_of
+from pipeline.cli.options import json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import keep_option, open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, keep_option, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say
 from pipeline.drills.report_parts import span
 from pipeline.drills.scoring import REACHED, Evidence, Summary, by_province, summarise
 from schemas.drill import DrillScore
@@ -40,19 +39,19 @@ def scores_of(sink: Store, drill: str, now: Moment) -> list[DrillScore]:
 
 @click.command("score")
 @click.argument("drill")
-@sink_options
+@store_options
 @keep_option
 @lang_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object: drill, provinces, all.")
+@json_option("One JSON object: drill, provinces, all.")
 def score_command(
-    drill: str, store: Path | None, database: str, is_kept: bool, lang: Language, as_json: bool
+    drill: str, store: ChosenStore, is_kept: bool, lang: Language, as_json: bool
 ) -> None:
     """How the participants of DRILL did, by enterprise, province and in all.
 
     Worked out of the store's rows, and kept in its table drill_scores for boards and reports.
     """
     now = time.time_ns() // 1_000
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         scores = scores_of(sink, drill, now)
         if is_kept:
             keep_scores(sink, scores)
@@ -65,9 +64,13 @@ def score_command(
             "enterprises": [_object(each, evidence.get(each.enterprise_id)) for each in scores],
         }))  # fmt: skip
         return
-    console = Console()
-    console.print(_scores(scores, lang))
-    console.print(_summaries([*by_province(scores), whole], drill, lang))
+    counted = ("missed", "reports_in_time", "false_alarms")
+    heads = _heads(("participant", "drill_outcome"), counted, lang)
+    print_table(heads, [_score_row(each, lang) for each in scores])
+    counted = ("missed", "right_verdicts", "reports_in_time")
+    heads = _heads(("province", "participants", "drill_outcome"), counted, lang)
+    groups = [*by_province(scores), whole]
+    print_table(heads, [_group_row(each, drill, lang) for each in groups])
 
 
 def _object(score: DrillScore, evidence: Evidence | None) -> dict[str, object]:
@@ -87,46 +90,39 @@ def _with_times(row: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _scores(scores: Sequence[DrillScore], language: Language) -> Table:
-    table = _table(("participant", "drill_outcome"), language)
-    for name in ("missed", "reports_in_time", "false_alarms"):
-        table.add_column(capital(read(SCORE, name, language)), justify="right")
-    for each in scores:
-        reached = (getattr(each, column) for column in REACHED.values())
-        after = (None if at is None else (at - each.struck_at) / SECOND for at in reached)
-        table.add_row(
-            cell(each.enterprise_id),
-            read(OUTCOME, each.outcome, language),
-            " ".join(map(span, after)),
-            f"{each.missed}/{each.attacks}",
-            f"{each.reports_in_time}/{each.reports}",
-            str(each.false_alarms),
-        )
-    return table
+def _heads(left: Sequence[str], right: Sequence[str], language: Language) -> list[str]:
+    """The milestones stand between, as one column: five would not fit a terminal."""
+    milestones = "/".join(read(MILESTONE, name, language) for name in REACHED)
+    counted = [capital(read(SCORE, name, language)) for name in right]
+    return [*heads_of(left, language), milestones, *counted]
 
 
-def _table(names: Sequence[str], language: Language) -> Table:
-    """Its columns, then the milestones as one: five would not fit a terminal."""
-    table = Table()
-    for name in names:
-        table.add_column(capital(read(WORDS, name, language)))
-    table.add_column("/".join(read(MILESTONE, name, language) for name in REACHED), overflow="fold")
-    return table
+def _score_row(each: DrillScore, language: Language) -> tuple[object, ...]:
+    reached = (getattr(each, column) for column in REACHED.values())
+    after = (None if at is None else (at - each.struck_at) / SECOND for at in reached)
+    return (
+        each.enterprise_id,
+        read(OUTCOME, each.outcome, language),
+        " ".join(map(span, after)),
+        f"{each.missed}/{each.attacks}",
+        f"{each.reports_in_time}/{each.reports}",
+        each.false_alarms,
+    )
 
 
-def _summaries(summaries: Sequence[Summary], drill: str, language: Language) -> Table:
-    table = _table(("province", "participants", "drill_outcome"), language)
-    for name in ("missed", "right_verdicts", "reports_in_time"):
-        table.add_column(capital(read(SCORE, name, language)), justify="right")
-    for each in summaries:
-        outcomes = (f"{read(OUTCOME, key, language)} {n}" for key, n in each.outcomes.items())
-        table.add_row(
-            cell(drill if each.group == drill else read(PROVINCE, each.group, language)),
-            str(each.enterprises),
-            ", ".join(outcomes),
-            " ".join(span(each.median_s.get(name)) for name in REACHED),
-            f"{each.missed}/{each.attacks}",
-            f"{each.right_verdicts}/{each.right_verdicts + each.wrong_verdicts}",
-            f"{each.reports_in_time}/{each.reports}",
-        )
-    return table
+def _group_row(each: Summary, drill: str, language: Language) -> tuple[object, ...]:
+    return (
+        drill if each.group == drill else read(PROVINCE, each.group, language),
+        each.enterprises,
+        counts_of(each, language),
+        " ".join(span(each.median_s.get(name)) for name in REACHED),
+        f"{each.missed}/{each.attacks}",
+        f"{each.right_verdicts}/{each.right_verdicts + each.wrong_verdicts}",
+        f"{each.reports_in_time}/{each.reports}",
+    )
+
+
+def counts_of(summary: Summary, language: Language) -> str:
+    """How many had each outcome."""
+    counted = summary.outcomes.items()
+    return ", ".join(f"{read(OUTCOME, name, language)} {count}" for name, count in counted)

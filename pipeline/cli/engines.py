@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import click
 
 from pipeline.app.engines import EngineRefused, make_engine, policy_of, registry_of
+from pipeline.cli.options import PATH, policy_option, registry_option, with_options
 from pipeline.cli.terminal import say
 from pipeline.files.signed_files import Check, check_of_environment, not_asked
 from pipeline.intake.file_signatures import NotSigned
@@ -15,34 +16,22 @@ from pipeline.path import Engine
 from pipeline.policy import Policy
 from schemas.registry import Registry
 
-Command = TypeVar("Command", bound=Callable[..., object])
 
-
-def engine_options(command: Command) -> Command:
+def engine_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options `--rules`, `--registry` and `--policy`, with the worker's variables."""
-    rules = click.option(
-        "--rules",
-        "rule_folders",
-        multiple=True,
-        envvar="FENGHUO_RULES",
-        type=click.Path(exists=True, path_type=Path),
-        help="Folder (or .tar.xz) of Sigma rules; several may be given. Default: our own.",
+    return with_options(
+        command,
+        click.option(
+            "--rules",
+            "rule_folders",
+            multiple=True,
+            envvar="FENGHUO_RULES",
+            type=PATH,
+            help="Folder (or .tar.xz) of Sigma rules; several may be given. Default: our own.",
+        ),
+        registry_option("Enterprises, one JSON object a line. Default: one enterprise, `local`."),
+        policy_option("Policy file (YAML or JSON). Default: the documented defaults."),
     )
-    registry = click.option(
-        "--registry",
-        envvar="FENGHUO_REGISTRY",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        default=None,
-        help="Enterprises, one JSON object a line. Default: one enterprise, `local`.",
-    )
-    policy = click.option(
-        "--policy",
-        envvar="FENGHUO_POLICY",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        default=None,
-        help="Policy file (YAML or JSON). Default: the documented defaults.",
-    )
-    return rules(registry(policy(command)))
 
 
 def load_registry(file: Path | None) -> Registry:

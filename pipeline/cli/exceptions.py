@@ -2,21 +2,20 @@
 
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from pipeline.cli.command_senders import CommandRoute, route_options
 from pipeline.cli.incident_finding import find_exception, keep_numbers, numbers_of
-from pipeline.cli.incident_table import SHORT_ID, local_minute, terminal
+from pipeline.cli.incident_table import SHORT_ID, local_minute
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.options import json_option
 from pipeline.cli.spans import UNTIL
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import plain, say, say_json_lines
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say, say_json_lines
 from schemas.command import Command
 from schemas.exception import Scope
 from schemas.glossary import ENTITY, EXCEPTION, INCIDENT, Term, capital, read
@@ -52,15 +51,14 @@ def exceptions_group() -> None:
 
 
 @exceptions_group.command("list")
-@sink_options
+@store_options
 @click.option("--all", "everything", is_flag=True, help="Those that are over too.")
 @click.option("--enterprise", "enterprise_id", default="", help="Of this enterprise's id.")
 @click.option("--rule", "rule_id", default="", help="Of this rule's id.")
-@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+@json_option()
 @lang_option
 def list_command(
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
     everything: bool,
     enterprise_id: str,
     rule_id: str,
@@ -73,12 +71,12 @@ def list_command(
         f"x.enterprise_id = {literal(enterprise_id)}" if enterprise_id else "1",
         f"x.rule_id = {literal(rule_id)}" if rule_id else "1",
     ]
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         found = sink.query(_EXCEPTIONS.format(chosen=" AND ".join(chosen)))
     if as_json:
         say_json_lines(found)
         return
-    keep_numbers(numbers_of(store, database), LIST, [str(each["exception_id"]) for each in found])
+    keep_numbers(numbers_of(store), LIST, [str(each["exception_id"]) for each in found])
     _print(found, lang)
 
 
@@ -155,15 +153,11 @@ def _rule_id(sink: Store, name: str) -> str:
 
 
 def _print(found: Sequence[Answer], lang: Language) -> None:
-    if not found:
-        terminal().print(_NONE.of(lang))
-        return
     heads = [INCIDENT[name] for name in ("number", "id", "status", "enterprise", "rule")]
     heads += [EXCEPTION[name] for name in ("scope", "period", "hidden", "last_hidden")]
     heads += [INCIDENT[name] for name in ("analyst", "reason")]
-    table = Table(*(capital(head.of(lang)) for head in heads), box=None, header_style="bold")
-    for number, each in enumerate(found, 1):
-        cells = (
+    rows = [
+        (
             number,
             str(each["exception_id"])[:SHORT_ID],
             read(EXCEPTION, str(each["state"]), lang),
@@ -176,8 +170,9 @@ def _print(found: Sequence[Answer], lang: Language) -> None:
             each["analyst"],
             each["reason"],
         )
-        table.add_row(*(Text(plain(str(value))) for value in cells))
-    terminal().print(table)
+        for number, each in enumerate(found, 1)
+    ]
+    print_table([capital(head.of(lang)) for head in heads], rows, empty=_NONE.of(lang))
 
 
 def _where(each: Answer, lang: Language) -> str:

@@ -1,20 +1,19 @@
 """`fenghuo exports duties`, `fulfil`, `waive`, `reopen`: what thresholds oblige to (shell)."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import click
-from rich.table import Table
-from rich.text import Text
 
 from dashboards.words import OBLIGATION, PROVINCE, translate
 from pipeline.cli.command_senders import CommandRoute, route_options
 from pipeline.cli.incident_finding import find_export_duty, keep_numbers, numbers_of
-from pipeline.cli.incident_table import SHORT_ID, local_minute, terminal
+from pipeline.cli.incident_table import SHORT_ID, local_minute
+from pipeline.cli.options import json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import plain, say_json_lines
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say_json_lines
 from schemas.command import Command, Verb
 from schemas.glossary import INCIDENT, Term, capital, read
 from schemas.language import Language
@@ -33,30 +32,25 @@ _NONE: Final = Term("没有因数据出境产生的义务。", "No duty of expor
 
 
 @click.command("duties")
-@sink_options
+@store_options
 @click.option("--province", help="GB/T 2260 code, such as 330000.")
 @click.option("--all", "everything", is_flag=True, help="Those that are done or withdrawn too.")
-@click.option("--json", "as_json", is_flag=True, help="JSON lines.")
+@json_option()
 @lang_option
 def duties_command(
-    store: Path | None,
-    database: str,
-    province: str | None,
-    everything: bool,
-    as_json: bool,
-    lang: Language,
+    store: ChosenStore, province: str | None, everything: bool, as_json: bool, lang: Language
 ) -> None:
     """What enterprises owe for what they sent abroad or hold, the longest open on top."""
     chosen = [
         "1" if everything else "o.state NOT IN ('done', 'withdrawn') AND o.drill = ''",
         f"o.province = {literal(province)}" if province else "1",
     ]
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         found = sink.query(_DUTIES.format(chosen=" AND ".join(chosen)))
     if as_json:
         say_json_lines(found)
         return
-    keep_numbers(numbers_of(store, database), LIST, [str(each["obligation_id"]) for each in found])
+    keep_numbers(numbers_of(store), LIST, [str(each["obligation_id"]) for each in found])
     _print(found, lang)
 
 
@@ -117,14 +111,9 @@ def _settle(verb: Verb, names: Sequence[str], reason: str, route: CommandRoute) 
 
 
 def _print(found: Sequence[Answer], lang: Language) -> None:
-    if not found:
-        terminal().print(_NONE.of(lang))
-        return
     names = ("number", "id", "status", "enterprise", "province", "opened_at", "reason")
-    heads = (capital(read(INCIDENT, name, lang)) for name in names)
-    table = Table(*heads, box=None, header_style="bold")
-    for number, each in enumerate(found, 1):
-        cells = (
+    rows = [
+        (
             number,
             str(each["obligation_id"])[:SHORT_ID],
             translate(OBLIGATION, str(each["state"]), lang),
@@ -133,5 +122,7 @@ def _print(found: Sequence[Answer], lang: Language) -> None:
             local_minute(each["starts_at"]),
             each["reason" if lang == "zh" else "reason_en"],
         )
-        table.add_row(*(Text(plain(str(value))) for value in cells))
-    terminal().print(table)
+        for number, each in enumerate(found, 1)
+    ]
+    heads = [capital(read(INCIDENT, name, lang)) for name in names]
+    print_table(heads, rows, empty=_NONE.of(lang))

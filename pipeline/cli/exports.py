@@ -1,18 +1,16 @@
 """`fenghuo exports`: data that left the country, and how enterprises stand to the thresholds."""
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import click
-import msgspec
-from rich.console import Console
-from rich.table import Column, Table
 
 from dashboards.words import COUNT_BASIS, PROVINCE, THRESHOLD_STATE, Text, translate
 from pipeline.cli.export_duties import duties_command, fulfil_command, reopen_command, waive_command
+from pipeline.cli.options import json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say_json_lines
 from schemas.language import Language
 from sinks.contract import Answer
 from sinks.ddl import literal
@@ -32,7 +30,6 @@ _NONE = Text("没有符合条件的记录。", "Nothing to show.")
 
 _YEAR = click.option("--year", type=click.IntRange(2000, 2199), help="Calendar year of China.")
 _PROVINCE = click.option("--province", help="GB/T 2260 code, such as 330000.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="JSON lines.")
 
 
 @click.group("exports")
@@ -41,15 +38,14 @@ def exports_group() -> None:
 
 
 @exports_group.command("thresholds")
-@sink_options
+@store_options
 @_YEAR
 @_PROVINCE
 @click.option("--all", "everything", is_flag=True, help="Those below or replaced too.")
-@_JSON
+@json_option()
 @lang_option
 def thresholds_command(
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
     year: int | None,
     province: str | None,
     everything: bool,
@@ -59,27 +55,22 @@ def thresholds_command(
     """Enterprises past a threshold or near it, the most pressing on top, with the reason."""
     shown = "1" if everything else "t.state NOT IN ('below', 'replaced')"
     chosen = f"{shown} AND {_chosen('t', (0, year) if year else (), province)}"
-    rows = _ask(store, database, _THRESHOLDS.format(chosen=chosen))
+    rows = _ask(store, _THRESHOLDS.format(chosen=chosen))
     _show(rows, as_json, lang, _THRESHOLD_COLUMNS)
 
 
 @exports_group.command("counts")
-@sink_options
+@store_options
 @_YEAR
 @_PROVINCE
-@_JSON
+@json_option()
 @lang_option
 def counts_command(
-    store: Path | None,
-    database: str,
-    year: int | None,
-    province: str | None,
-    as_json: bool,
-    lang: Language,
+    store: ChosenStore, year: int | None, province: str | None, as_json: bool, lang: Language
 ) -> None:
     """What each enterprise sent abroad in each year, and what kind of number that is."""
     chosen = _chosen("c", (year,) if year else (), province)
-    rows = _ask(store, database, _COUNTS.format(chosen=chosen))
+    rows = _ask(store, _COUNTS.format(chosen=chosen))
     _show(rows, as_json, lang, _COUNT_COLUMNS)
 
 
@@ -88,7 +79,7 @@ for each in (duties_command, fulfil_command, waive_command, reopen_command):
 
 
 def _chosen(table: str, years: Sequence[int], province: str | None) -> str:
-    conditions = [f"{table}.drill = ''"]
+    conditions = [f"{table}.drill = ''"]  # a drill crosses no threshold of the law
     if years:
         conditions.append(f"{table}.year IN ({', '.join(map(str, years))})")
     if province:
@@ -96,8 +87,8 @@ def _chosen(table: str, years: Sequence[int], province: str | None) -> str:
     return " AND ".join(conditions)
 
 
-def _ask(store: Path | None, database: str, sql: str) -> list[Answer]:
-    with open_sink(store, database, must_exist=True) as sink:
+def _ask(store: ChosenStore, sql: str) -> list[Answer]:
+    with store.read() as sink:
         return sink.query(sql)
 
 
@@ -123,16 +114,13 @@ def _show(
     rows: Sequence[Answer], as_json: bool, lang: Language, columns: Mapping[str, Text]
 ) -> None:
     if as_json:
-        for row in rows:
-            say(msgspec.json.encode(row).decode())
+        say_json_lines(rows)
         return
-    if not rows:
-        say(_NONE.of(lang), err=True)
-        return
-    table = Table(*(Column(it.of(lang), overflow="fold") for it in columns.values()))
-    for row in rows:
-        table.add_row(*(cell(_worded(row, name, lang)) for name in columns))
-    Console().print(table)
+    print_table(
+        [it.of(lang) for it in columns.values()],
+        [[_worded(row, name, lang) for name in columns] for row in rows],
+        empty=_NONE.of(lang),
+    )
 
 
 def _worded(row: Answer, name: str, lang: Language) -> str:

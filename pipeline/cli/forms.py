@@ -10,7 +10,8 @@ import msgspec
 
 from pipeline.cli.form_files import FORMATS, render_form
 from pipeline.cli.incident_finding import find_incident, numbers_of
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.options import NEW_FILE
+from pipeline.cli.stores import ChosenStore, store_options
 from pipeline.files.replacing import replace_file
 from pipeline.severity.forms.content import fill_form
 from pipeline.severity.forms.fields import FormName
@@ -28,23 +29,17 @@ from sinks.ddl import literal
 @click.option("--form", "name", type=click.Choice(list(LAYOUTS)), default="miit-report")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="zh")
 @click.option("--format", "kind", type=click.Choice(FORMATS), default="html")
-@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="Default: stdout.")
-@sink_options
+@click.option("--out", type=NEW_FILE, help="Default: stdout.")
+@store_options
 def form_command(
-    incident_id: str,
-    name: str,
-    lang: str,
-    kind: str,
-    out: Path | None,
-    store: Path | None,
-    database: str,
+    incident_id: str, name: str, lang: str, kind: str, out: Path | None, store: ChosenStore
 ) -> None:
     """A statutory form, filled in as far as the facts go; what is not known says so."""
     if kind == "docx" and out is None and sys.stdout.isatty():
         raise click.UsageError("--format docx: name a file with --out, or redirect the output")
     chosen = cast(FormName, name)
-    with open_sink(store, database, must_exist=True) as sink:
-        incident = find_incident(sink, incident_id, numbers_of(store, database))
+    with store.read() as sink:
+        incident = find_incident(sink, incident_id, numbers_of(store))
         source = read_source(sink, incident, LAYOUTS[chosen].regime)
     printed_at = time.time_ns() // 1_000
     data = render_form(fill_form(chosen, source, cast(Language, lang), printed_at), kind)

@@ -7,26 +7,25 @@ from pathlib import Path
 from typing import Final
 
 import click
-from rich.console import Console
-from rich.table import Table
 
 from pipeline.app.incident_rows import read_incidents
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.gap_publishing import publish_command
 from pipeline.cli.gaps import choice_options, find_gaps, list_command, tell_sums
 from pipeline.cli.incident_list import print_incidents
-from pipeline.cli.incident_table import terminal
-from pipeline.cli.replay import NAME, replay_faults_told
+from pipeline.cli.investigations import name_option, store_aside
+from pipeline.cli.replay import replay_faults_told
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table, terminal
+from pipeline.cli.terminal import say
 from pipeline.kafka.past_records import Period
 from pipeline.path import Engine
 from pipeline.replay.gap_reading import Investigated, read_investigated, read_late_findings
 from pipeline.replay.gaps import Gap
-from pipeline.replay.investigation import PREFIX, Replay, replay, settings_of
+from pipeline.replay.investigation import Replay, replay, settings_of
 from pipeline.replay.late_findings import Found
-from pipeline.replay.past_sources import LiveStore, open_past
+from pipeline.replay.past_sources import open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.glossary import INCIDENT, Term, capital
 from schemas.language import Language
@@ -47,11 +46,11 @@ def gaps_group() -> None:
 
 
 @click.command("fill")
-@click.option("--name", required=True, help="Of the investigation: a-z, 0-9 and _.")
+@name_option
 @choice_options
 @lang_option
 @engine_options
-@sink_options
+@store_options
 def fill_command(
     name: str,
     since: Moment,
@@ -61,8 +60,7 @@ def fill_command(
     rule_folders: tuple[Path, ...],
     registry: Path | None,
     policy: Path | None,
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
 ) -> None:
     """Let the rules in force see the gaps, as an investigation: nothing of it is live.
 
@@ -70,10 +68,8 @@ def fill_command(
     after the last; a gap that an earlier investigation has filled is left out. Told is what the
     live rules would have found; `gaps publish` makes it live.
     """
-    if not NAME.fullmatch(name):
-        raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
     engine = load_engine(rule_folders, registry, policy)
-    found = find_gaps(store, database, since, enterprises, rules)
+    found = find_gaps(store, since, enterprises, rules)
     if found.rule_set_id != engine.rules.content_id:
         raise click.ClickException(
             f"the rules in force are rule set {found.rule_set_id[:12]}, those given are "
@@ -84,13 +80,13 @@ def fill_command(
     if not gaps:
         say("no gaps that are not filled: there is nothing to do", err=True)
         return
-    investigated, incidents = _investigate(engine, name, LiveStore(store, database), gaps)
-    with open_sink(store, database, must_exist=True) as sink:
+    investigated, incidents = _investigate(engine, name, store, gaps)
+    with store.read() as sink:
         late = read_late_findings(sink, investigated)
     ids = {each.detection.detection_id for each in late}
     held = {key: ids & of for key, of in investigated.incidents.items() if ids & of}
     _print_rules(late, lang)
-    print_incidents(Console(), [one for one in incidents if one["incident_id"] in held], lang)
+    print_incidents(terminal(), [one for one in incidents if one["incident_id"] in held], lang)
     say(
         f"{len(late)} late findings, {len(set().union(*held.values()))} of them in "
         f"{len(held)} incidents; nothing of it is live: `fenghuo gaps publish {name}` admits these",
@@ -99,11 +95,10 @@ def fill_command(
 
 
 def _investigate(
-    engine: Engine, name: str, live: LiveStore, gaps: Sequence[Gap]
+    engine: Engine, name: str, live: ChosenStore, gaps: Sequence[Gap]
 ) -> tuple[Investigated, list[Answer]]:
     """What was found, and the incidents. A window that a gap cuts is read whole on both sides."""
     tell, reach = partial(say, err=True), warm_up_of(engine)
-    aside = None if live.folder is None else live.folder / f"{PREFIX}{name}"
     of = tuple(dict.fromkeys(each.enterprise_id for each in gaps))
     period = Period(
         min(each.first_received_at for each in gaps),
@@ -112,7 +107,7 @@ def _investigate(
     with (
         replay_faults_told(),
         open_past(None, live, of, period, reach, tell) as past,
-        open_sink(aside, f"{PREFIX}{name}") as sink,
+        store_aside(live, name).open() as sink,
     ):
         settings = settings_of(engine, period, of, "store", "")
         side = Replay(name, engine, sink, settings, period, reach, tell)
@@ -128,11 +123,18 @@ def _print_rules(late: Sequence[Found], lang: Language) -> None:
     rules = Counter((each.detection.rule_id, _title(each, lang)) for each in late)
     if not rules:
         return
-    table = Table(*(capital(head.of(lang)) for head in _HEADS))
-    for (rule_id, title), count in rules.most_common():
-        of = {each.enterprise_id for each in late if each.detection.rule_id == rule_id}
-        table.add_row(*map(cell, (title, count, len(of), rule_id)))
-    terminal().print(table)
+    print_table(
+        [capital(head.of(lang)) for head in _HEADS],
+        [
+            (
+                title,
+                count,
+                len({each.enterprise_id for each in late if each.detection.rule_id == rule_id}),
+                rule_id,
+            )
+            for (rule_id, title), count in rules.most_common()
+        ],
+    )
 
 
 def _title(found: Found, lang: Language) -> str:

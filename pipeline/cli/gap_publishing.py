@@ -5,12 +5,11 @@ from collections.abc import Collection, Iterator, Sequence
 import click
 
 from pipeline.cli.command_senders import CommandRoute, route_options
-from pipeline.cli.investigations import opened_investigation, require_investigation
+from pipeline.cli.investigations import require_investigation
 from pipeline.cli.terminal import say
 from pipeline.commands.gate import LATE_FINDING
 from pipeline.replay.gap_reading import Investigated, read_investigated, read_late_findings
 from pipeline.replay.late_findings import Found, parts_of
-from pipeline.replay.past_sources import LiveStore
 from schemas.command import Command
 from schemas.late_finding import LateDetection, LateFinding
 from sinks.contract import Store
@@ -29,8 +28,7 @@ def publish_command(name: str, names: tuple[str, ...], reason: str, route: Comma
     Each is a command of yours to the worker, with its detections. They are marked as late
     findings; the law's clocks run from now on, when they were found.
     """
-    live = LiveStore(route.store, route.database)
-    with opened_investigation(require_investigation(live, name)) as sink:
+    with require_investigation(route.store, name).read() as sink:
         investigated = read_investigated(sink)
     chosen = _chosen(investigated, names)
 

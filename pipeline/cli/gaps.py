@@ -3,25 +3,19 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, Final
 
 import click
 import msgspec
-from rich.table import Table
 
-from pipeline.cli.incident_table import terminal
-from pipeline.cli.investigations import (
-    KeptInvestigation,
-    investigations_of,
-    opened_investigation,
-)
+from pipeline.cli.investigations import investigations_of
+from pipeline.cli.options import json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say, say_json_lines
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
+from pipeline.cli.terminal import say, say_json_lines
 from pipeline.replay.gap_reading import FoundGaps, GapsUnknown, read_covered, read_gaps
 from pipeline.replay.gaps import Cause, Covered, Gap, Unseen
-from pipeline.replay.past_sources import LiveStore
 from schemas.glossary import INCIDENT, Term, capital
 from schemas.language import Language
 from schemas.moments import DAY, Moment, format_moment
@@ -66,47 +60,55 @@ def _days_ago(days: int | None) -> Moment:
 
 @click.command("list")
 @choice_options
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a gap, with all its rules.")
+@json_option("One JSON object a gap, with all its rules.")
 @lang_option
-@sink_options
+@store_options
 def list_command(
     since: Moment,
     enterprises: tuple[str, ...],
     rules: tuple[str, ...],
     as_json: bool,
     lang: Language,
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
 ) -> None:
     """Runs of batches of an enterprise that hold events which a rule in force never saw.
 
     Drills are left out. Of each enterprise: events seen + events in gaps = events stored.
     """
-    found = find_gaps(store, database, since, enterprises, rules)
+    found = find_gaps(store, since, enterprises, rules)
     if as_json:
         say_json_lines(map(_for_scripts, found.gaps))
     elif found.gaps:
-        _print(found.gaps, lang)
+        print_table(
+            [capital(head.of(lang)) for head in _HEADS],
+            [
+                (
+                    each.enterprise_id,
+                    format_moment(each.first_received_at),
+                    format_moment(each.last_received_at),
+                    each.events,
+                    len(each.rules),
+                    _named(each.rules, lang),
+                    ", ".join(each.filled_by),
+                )
+                for each in found.gaps
+            ],
+        )
     tell_sums(found)
 
 
 def find_gaps(
-    store: Path | None,
-    database: str,
-    since: Moment,
-    enterprises: tuple[str, ...],
-    rules: tuple[str, ...],
+    store: ChosenStore, since: Moment, enterprises: tuple[str, ...], rules: tuple[str, ...]
 ) -> FoundGaps:
     """Those that were chosen; a store that cannot say ends the command with exit code 1."""
-    live = LiveStore(store, database)
-    covered = {each.name: _covered(each) for each in investigations_of(live)}
-    with _faults_told(), open_sink(store, database, must_exist=True) as sink:
+    covered = {name: _covered(each) for name, each in investigations_of(store).items()}
+    with _faults_told(), store.read() as sink:
         return read_gaps(sink, since, enterprises, rules, covered)
 
 
-def _covered(investigation: KeptInvestigation) -> Covered:
+def _covered(investigation: ChosenStore) -> Covered:
     """What it has seen to its end; nothing where it was made before its rules were told."""
-    with opened_investigation(investigation) as sink:
+    with investigation.read() as sink:
         try:
             is_finished = any(row["finished_at"] for row in sink.view("investigations"))
             return read_covered(sink) if is_finished else Covered({}, {})
@@ -132,15 +134,6 @@ def tell_sums(found: FoundGaps) -> None:
         f"rule set {found.rule_set_id[:12]}",
         err=True,
     )
-
-
-def _print(gaps: list[Gap], lang: Language) -> None:
-    table = Table(*(capital(head.of(lang)) for head in _HEADS))
-    for each in gaps:
-        moments = map(format_moment, (each.first_received_at, each.last_received_at))
-        cells = (each.enterprise_id, *moments, each.events, len(each.rules))
-        table.add_row(*map(cell, (*cells, _named(each.rules, lang), ", ".join(each.filled_by))))
-    terminal().print(table)
 
 
 def _named(rules: Sequence[Unseen], lang: Language) -> str:

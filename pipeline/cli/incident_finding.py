@@ -2,11 +2,10 @@
 
 import os
 from collections.abc import Sequence
-from pathlib import Path
 
 import click
 
-from pipeline.app.stores import ADDRESS_VARIABLE
+from pipeline.app.stores import ADDRESS_VARIABLE, StorePlace
 from pipeline.cli.shown_numbers import PREFIX_CHARACTERS, NumberUnknown, ShownNumbers
 from pipeline.cli.terminal import say
 from schemas.ids import content_id
@@ -14,10 +13,10 @@ from sinks.contract import Answer, Store
 from sinks.ddl import literal
 
 
-def numbers_of(store: Path | None, database: str) -> ShownNumbers:
+def numbers_of(store: StorePlace) -> ShownNumbers:
     """The numbers under which this store's things were shown."""
-    address = str(store.resolve()) if store else os.environ.get(ADDRESS_VARIABLE, "")
-    return ShownNumbers(content_id("store", address, database))
+    address = str(store.folder.resolve()) if store.folder else os.environ.get(ADDRESS_VARIABLE, "")
+    return ShownNumbers(content_id("store", address, store.database))
 
 
 def keep_numbers(numbers: ShownNumbers, of: str, ids: list[str]) -> None:

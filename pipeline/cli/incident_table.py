@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from pipeline.cli.tables import terminal
 from pipeline.cli.terminal import plain
 from schemas.assessment import TIERS
 from schemas.glossary import INCIDENT, LAW_SHORT, STATUS, Term, capital, read
@@ -38,13 +38,7 @@ _EXPERT = Term("专家定级", "expert")
 _FIXED = Term("认定", "fixed")
 
 
-def terminal() -> Console:
-    """The terminal as wide as it is; what goes into a file or a pipe is not wrapped for one."""
-    console = Console()
-    return console if console.is_terminal else Console(width=WIDE)
-
-
-def print_table(incidents: Sequence[Answer], lang: Language, is_cut: bool) -> None:
+def print_list(incidents: Sequence[Answer], lang: Language, is_cut: bool) -> None:
     """One line each, numbered from 1; `is_cut`: there are more."""
     console = terminal()
     if not incidents:

@@ -1,32 +1,30 @@
 """`fenghuo incidents`: notes, tasks, attachments, and what surrounds an incident (shell)."""
 
-import csv
 import hashlib
-import io
 from pathlib import Path
 from typing import get_args
 
 import click
 import msgspec
-from rich.table import Table
-from rich.text import Text
 
 from pipeline.cli.command_senders import CommandRoute, route_options
 from pipeline.cli.incident_finding import find_incident, find_incidents, numbers_of
 from pipeline.cli.incident_page import read_commands, tasks_of
 from pipeline.cli.incident_rulings import INCIDENT_IDS, ruling
-from pipeline.cli.incident_table import local_minute, terminal
+from pipeline.cli.incident_table import local_minute
+from pipeline.cli.options import FILE, json_option
 from pipeline.cli.shown_numbers import is_number
 from pipeline.cli.spans import SPAN
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import plain, say, texts_of
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import csv_text, print_table
+from pipeline.cli.terminal import say, say_json_lines, texts_of
 from pipeline.incidents.commands import task_id_of
 from pipeline.incidents.indicators import observables_of
 from pipeline.incidents.stix import Sighted, bundle_of
 from schemas.command import Attachment, Command, Part
 from schemas.detection import Entity, EntityKind
-from schemas.glossary import EVENT_COLUMN, capital
+from schemas.glossary import EVENT_COLUMN, Term, capital
 from schemas.language import Language
 from schemas.moments import Moment, format_moment, parse_moment
 from sinks.contract import Answer, Store
@@ -110,7 +108,7 @@ def split_command(
 
 @click.command("attach")
 @INCIDENT_IDS
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option("--place", default="", help="Where it lies: a path or an address.")
 @click.option("--reason", default="", help="What it is.")
 @route_options
@@ -129,9 +127,9 @@ def attach_command(
 @click.option("--around", type=SPAN, default="10m", show_default=True, help="Before and after it.")
 @click.option("--whole", is_flag=True, help="All of the enterprise, not only what takes part.")
 @click.option("--limit", type=click.IntRange(1, 100_000), default=500, show_default=True)
-@click.option("--json", "as_json", is_flag=True, help="JSON lines, every column.")
+@json_option("JSON lines, every column.")
 @lang_option
-@sink_options
+@store_options
 def events_command(
     incident_id: str,
     around: Moment,
@@ -139,19 +137,17 @@ def events_command(
     limit: int,
     as_json: bool,
     lang: Language,
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
 ) -> None:
     """Raw events of its hosts, accounts and addresses from before it began to after it ended.
 
     Those that it stands on are marked *.
     """
-    with open_sink(store, database, must_exist=True) as sink:
-        incident = find_incident(sink, incident_id, numbers_of(store, database))
+    with store.read() as sink:
+        incident = find_incident(sink, incident_id, numbers_of(store))
         rows = sink.query(_events_around(incident, around, whole, limit + 1))
     if as_json:
-        for row in rows[:limit]:
-            say(msgspec.json.encode(row))
+        say_json_lines(rows[:limit])
     else:
         _print_events(rows[:limit], texts_of(incident["event_ids"]), lang)
     if len(rows) > limit:
@@ -188,45 +184,51 @@ def _taking_part(incident: Answer) -> str:
     )
 
 
+_NONE = Term("没有日志。", "No events.")
 _SHOWN = ("host", "account", "product", "category", "service", "raw")
 
 
 def _print_events(rows: list[Answer], own: list[str], lang: Language) -> None:
     heads = [capital(EVENT_COLUMN[name].of(lang)) for name in ("time", *_SHOWN)]
-    table = Table("", *heads, box=None, header_style="bold")
-    for row in rows:
-        cells = ("*" if row["event_id"] in own else "", local_minute(row["time"], seconds=True))
-        table.add_row(*(Text(plain(str(each))) for each in (*cells, *(row[k] for k in _SHOWN))))
-    terminal().print(table)
+    print_table(
+        ["", *heads],
+        [
+            (
+                "*" if row["event_id"] in own else "",
+                local_minute(row["time"], seconds=True),
+                *(row[name] for name in _SHOWN),
+            )
+            for row in rows
+        ],
+        empty=_NONE.of(lang),
+    )
 
 
 @click.command("indicators")
 @INCIDENT_IDS
 @click.option("--format", "kind", type=click.Choice(["stix", "csv"]), default="csv")
 @click.option("--lang", type=click.Choice(["zh", "en"]), default="en", help="Of titles.")
-@sink_options
+@store_options
 def indicators_command(
-    incident_ids: tuple[str, ...], kind: str, lang: Language, store: Path | None, database: str
+    incident_ids: tuple[str, ...], kind: str, lang: Language, store: ChosenStore
 ) -> None:
     """What others can look for: addresses, domains, URLs, files and hashes of the attacker.
 
     As a STIX 2.1 bundle, or CSV, in which a value that a spreadsheet would compute has an
     apostrophe before it. Hosts and accounts of the enterprise are left out.
     """
-    with open_sink(store, database, must_exist=True) as sink:
-        found = find_incidents(sink, incident_ids, numbers_of(store, database))
+    with store.read() as sink:
+        found = find_incidents(sink, incident_ids, numbers_of(store))
     sighted = [_sighted(each, lang) for each in found]
     if kind == "stix":
         say(msgspec.json.format(msgspec.json.encode(bundle_of(sighted)), indent=2))
         return
-    text = io.StringIO()
-    rows = csv.writer(text, lineterminator="\n")
-    rows.writerow(("kind", "value", "first_time", "incident_id"))
-    for incident in sighted:
-        for one in incident.observables:
-            time = format_moment(incident.first_time)
-            rows.writerow((one.kind, _uncomputed(one.value), time, incident.incident_id))
-    say(text.getvalue().rstrip("\n"))
+    rows = [
+        (one.kind, one.value, format_moment(incident.first_time), incident.incident_id)
+        for incident in sighted
+        for one in incident.observables
+    ]
+    say(csv_text([("kind", "value", "first_time", "incident_id"), *rows]).rstrip("\n"))
 
 
 def _sighted(incident: Answer, lang: Language) -> Sighted:
@@ -237,10 +239,6 @@ def _sighted(incident: Answer, lang: Language) -> Sighted:
         revised_at=parse_moment(str(incident["revised_at"])),
         observables=observables_of(_entities(incident)),
     )
-
-
-def _uncomputed(value: str) -> str:
-    return f"'{value}" if value.startswith(("=", "+", "-", "@", "\t", "\r")) else value
 
 
 def _entities(incident: Answer) -> list[Entity]:

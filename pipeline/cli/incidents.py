@@ -1,6 +1,5 @@
 """`fenghuo incidents`: the analyst's work, read from the store, said in commands (shell)."""
 
-from pathlib import Path
 from typing import get_args
 
 import click
@@ -18,10 +17,12 @@ from pipeline.cli.incident_finding import (
 )
 from pipeline.cli.incident_page import print_dossier, read_dossier
 from pipeline.cli.incident_rulings import INCIDENT_IDS, RULING_COMMANDS, ruling
-from pipeline.cli.incident_table import LIMIT, print_table, terminal
+from pipeline.cli.incident_table import LIMIT, print_list
 from pipeline.cli.incident_work import WORK_COMMANDS
+from pipeline.cli.options import json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import terminal
 from pipeline.cli.terminal import say
 from schemas.assessment import Regime
 from schemas.command import Command, Impact
@@ -39,40 +40,38 @@ def incidents_group() -> None:
 
 
 @incidents_group.command("list")
-@sink_options
+@store_options
 @choice_options
 @click.option(
     "--limit", type=click.IntRange(1, 999), default=LIMIT, show_default=True, help="Of the table."
 )
-@click.option("--json", "as_json", is_flag=True, help="JSON lines, all of them.")
+@json_option("JSON lines, all of them.")
 @lang_option
 def list_command(
-    store: Path | None, database: str, limit: int, as_json: bool, lang: Language, **chosen: object
+    store: ChosenStore, limit: int, as_json: bool, lang: Language, **chosen: object
 ) -> None:
     """Open incidents, gravest tier of any regime first; each line has a number to speak of it."""
     choice = msgspec.convert(chosen, Choice)
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         incidents = read_incidents(sink, choice.condition(), 0 if as_json else limit + 1)
     if as_json:
         for incident in incidents:
             say(msgspec.json.encode(incident))
         return
     shown = incidents[:limit]
-    keep_numbers(numbers_of(store, database), "", _ids(shown, "incident_id"))
-    print_table(shown, lang, len(incidents) > limit)
+    keep_numbers(numbers_of(store), "", _ids(shown, "incident_id"))
+    print_list(shown, lang, len(incidents) > limit)
 
 
 @incidents_group.command("show")
 @click.argument("incident_id", metavar="INCIDENT")
-@click.option("--json", "as_json", is_flag=True, help="By table, as the store has it.")
+@json_option("By table, as the store has it.")
 @lang_option
-@sink_options
-def show_command(
-    incident_id: str, as_json: bool, lang: Language, store: Path | None, database: str
-) -> None:
+@store_options
+def show_command(incident_id: str, as_json: bool, lang: Language, store: ChosenStore) -> None:
     """One incident with its tiers, obligations, evidence, and what was said of it."""
-    numbers = numbers_of(store, database)
-    with open_sink(store, database, must_exist=True) as sink:
+    numbers = numbers_of(store)
+    with store.read() as sink:
         incident = find_incident(sink, incident_id, numbers)
         whole_id = str(incident["incident_id"])
         (listed,) = read_incidents(sink, f"i.incident_id = {literal(whole_id)}")

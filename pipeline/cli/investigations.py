@@ -2,26 +2,23 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Final
 
 import click
 import msgspec
-import orjson
-from rich.console import Console
-from rich.table import Column, Table
 
 from pipeline.app.incident_rows import read_incidents
 from pipeline.cli.incident_list import print_incidents
-from pipeline.cli.replay import NAME
-from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
-from pipeline.cli.terminal import cell, say
-from pipeline.replay.investigation import PREFIX
-from pipeline.replay.past_sources import LiveStore
+from pipeline.cli.options import json_option
+from pipeline.cli.spoken_language import lang_option, spoken_language
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table, terminal
+from pipeline.cli.terminal import say, say_json_lines
+from pipeline.replay.investigation import NAME, PREFIX
+from schemas.glossary import Term
 from schemas.language import Language
-from sinks.contract import Answer, QueryFailed, Store
+from sinks.contract import Answer, QueryFailed
 from sinks.ddl import quote_name
 
 _SUMS = """
@@ -36,13 +33,47 @@ _UNKNOWN: Final = dict.fromkeys(
     ("batches", "events", "first_received_at", "last_received_at", "incidents", "rule_sets")
 )
 """Of one that was ended before it had its tables."""
+_WORDS: Final = {
+    "name": Term("名称", "name"),
+    "status": Term("状态", "status"),
+    "from": Term("起", "from"),
+    "to": Term("止", "to"),
+    "batches": Term("批次", "batches"),
+    "events": Term("日志", "events"),
+    "first_received_at": Term("首批接收时间", "first_received_at"),
+    "last_received_at": Term("末批接收时间", "last_received_at"),
+    "incidents": Term("事件", "incidents"),
+    "rule_sets": Term("规则集", "rule_sets"),
+}
+_STATUS: Final = {
+    "finished": Term("已完成", "finished"),
+    "unfinished": Term("未完成", "unfinished"),
+}
+_NONE: Final = Term(
+    "没有调查回放；`fenghuo replay` 生成一个", "no investigations; `fenghuo replay` makes one"
+)
+_ASKED: Final = Term("删除调查回放 {name}？", "delete investigation {name}?")
+_DELETED: Final = Term("已删除 {name}", "deleted {name}")
 
 
-class KeptInvestigation(NamedTuple):
-    """Its name, and the folder of its embedded store; None: it is on the server."""
+def _read_name(_context: click.Context, _param: click.Parameter, name: str) -> str:
+    if not NAME.fullmatch(name):
+        raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
+    return name
 
-    name: str
-    folder: Path | None
+
+name_option = click.option(
+    "--name",
+    required=True,
+    callback=_read_name,
+    help="Of the investigation: a-z, 0-9 and _.",
+)
+
+
+def store_aside(live: ChosenStore, name: str) -> ChosenStore:
+    """Where an investigation is written: never into a database that live rows are in."""
+    folder = None if live.folder is None else live.folder / f"{PREFIX}{name}"
+    return ChosenStore(folder, f"{PREFIX}{name}")
 
 
 @click.group("investigations")
@@ -51,76 +82,72 @@ def investigations_group() -> None:
 
 
 @investigations_group.command("list")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object an investigation.")
-@sink_options
-def list_investigations(as_json: bool, store: Path | None, database: str) -> None:
+@json_option("One JSON object an investigation.")
+@store_options
+def list_investigations(as_json: bool, store: ChosenStore) -> None:
     """Each with the span of receipt, what it holds, and the rule sets that found it."""
-    live = LiveStore(store, database)
-    if not live.is_there:
-        raise click.ClickException(f"{store}: no such store; `fenghuo run --store` makes one")
-    rows = [_told(each) for each in investigations_of(live)]
+    if not store.is_there:
+        raise click.ClickException(
+            f"{store.folder}: no such store; `fenghuo run --store` makes one"
+        )
+    rows = [_told(*each) for each in investigations_of(store).items()]
     if as_json:
-        for row in rows:
-            say(orjson.dumps(row))
+        say_json_lines(rows)
     elif not rows:
-        say("no investigations; `fenghuo replay` makes one")
+        say(_NONE.of(spoken_language()))
     else:
-        table = Table(*(Column(name, overflow="fold") for name in rows[0]))
-        for row in rows:
-            table.add_row(*map(cell, row.values()))
-        Console().print(table)
+        heads = [_WORDS[name].of(spoken_language()) for name in rows[0]]
+        print_table(heads, [[_shown(it) for it in row.values()] for row in rows])
 
 
 @investigations_group.command("show")
 @click.argument("name")
 @lang_option
-@sink_options
-def show_investigation(name: str, lang: Language, store: Path | None, database: str) -> None:
+@store_options
+def show_investigation(name: str, lang: Language, store: ChosenStore) -> None:
     """What it holds, and its incidents."""
-    live = LiveStore(store, database)
-    found = require_investigation(live, name)
-    told = _told(found)
+    found = require_investigation(store, name)
+    told = _told(name, found)
     for key, value in told.items():
-        say(f"{key}: {value}")
+        say(f"{_WORDS[key].of(lang)}: {_shown(value)}")
     if told["batches"] is None:
         return
-    with opened_investigation(found) as sink:
-        incidents = read_incidents(sink)
-    print_incidents(Console(), incidents, lang)
+    with found.read() as sink:
+        print_incidents(terminal(), read_incidents(sink), lang)
 
 
 @investigations_group.command("delete")
 @click.argument("name")
 @click.option("--yes", is_flag=True, help="Do not ask.")
-@sink_options
-def delete_investigation(name: str, yes: bool, store: Path | None, database: str) -> None:
+@store_options
+def delete_investigation(name: str, yes: bool, store: ChosenStore) -> None:
     """Delete it with all that it holds; live data are another database."""
-    live = LiveStore(store, database)
-    found = require_investigation(live, name)
+    found = require_investigation(store, name)
     if not yes:
-        click.confirm(f"delete investigation {name}?", abort=True)
+        click.confirm(_ASKED.of(spoken_language()).format(name=name), abort=True)
     # Not as those who read: of one that is being replayed they would be given a copy.
-    with open_sink(found.folder, PREFIX + name) as sink:
-        sink.query(f"DROP DATABASE {quote_name(PREFIX + name)}{sink.layout.on_cluster} SYNC")
+    with found.open() as sink:
+        sink.query(f"DROP DATABASE {quote_name(found.database)}{sink.layout.on_cluster} SYNC")
     if found.folder is not None and not [*_databases(found.folder)]:
         shutil.rmtree(found.folder)
-    say(f"deleted {name}")
+    say(_DELETED.of(spoken_language()).format(name=name))
 
 
-def investigations_of(live: LiveStore) -> list[KeptInvestigation]:
+def investigations_of(live: ChosenStore) -> dict[str, ChosenStore]:
     """All that there are, by name."""
-    found: list[tuple[str, Path | None]]
+    found: list[ChosenStore]
     if live.folder is not None:
         folders = live.folder.glob(f"{PREFIX}*")
-        found = [(name, folder) for folder in folders for name in _databases(folder)]
+        found = [ChosenStore(each, name) for each in folders for name in _databases(each)]
     else:
-        with open_sink(None, live.database) as sink:
+        with live.open() as sink:
             rows = sink.query(
                 f"SELECT name FROM system.databases WHERE startsWith(name, '{PREFIX}')"
             )
-        found = [(str(row["name"]), None) for row in rows]
-    named = [KeptInvestigation(each.removeprefix(PREFIX), folder) for each, folder in found]
-    return sorted((each for each in named if NAME.fullmatch(each.name)), key=lambda it: it.name)
+        found = [ChosenStore(None, str(row["name"])) for row in rows]
+    named = sorted(found, key=lambda each: each.database)
+    by_name = {each.database.removeprefix(PREFIX): each for each in named}
+    return {name: each for name, each in by_name.items() if NAME.fullmatch(name)}
 
 
 def _databases(folder: Path) -> Iterator[str]:
@@ -128,32 +155,34 @@ def _databases(folder: Path) -> Iterator[str]:
     return (each.stem for each in folder.glob(f"metadata/{PREFIX}*.sql"))
 
 
-def require_investigation(live: LiveStore, name: str) -> KeptInvestigation:
-    found = {each.name: each for each in investigations_of(live)}
+def require_investigation(live: ChosenStore, name: str) -> ChosenStore:
+    """The investigation of that name; BadParameter, with those that there are, for none."""
+    found = investigations_of(live)
     if name not in found:
         known = ", ".join(found) or "none"
         raise click.BadParameter(f"no investigation {name!r}; there are: {known}")
     return found[name]
 
 
-@contextmanager
-def opened_investigation(found: KeptInvestigation) -> Iterator[Store]:
-    with open_sink(found.folder, PREFIX + found.name, must_exist=True) as sink:
-        yield sink
+def _shown(value: object) -> object:
+    """As a person reads it: what is not known is a dash, and no word of a programming language."""
+    if value is None or value == "":
+        return "-"
+    return _STATUS[value].of(spoken_language()) if value in _STATUS else value
 
 
-def _told(found: KeptInvestigation) -> Answer:
+def _told(name: str, found: ChosenStore) -> Answer:
     """What it was asked, whether that was done, and what it holds."""
-    with opened_investigation(found) as sink:
+    with found.read() as sink:
         try:
             marks = sink.view("investigations")
-            (sums,) = sink.query(_SUMS.format(database=quote_name(PREFIX + found.name)))
+            (sums,) = sink.query(_SUMS.format(database=quote_name(found.database)))
         except QueryFailed:
             marks, sums = [], _UNKNOWN
     settings = msgspec.json.decode(str(marks[0]["settings"])) if marks else {}
     is_finished = bool(marks and marks[0]["finished_at"])
     return {
-        "name": found.name,
+        "name": name,
         "status": "finished" if is_finished else "unfinished",
         "from": settings.get("from"),
         "to": settings.get("to"),

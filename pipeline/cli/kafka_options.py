@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from pipeline.cli.options import with_options
 from pipeline.kafka.access import KafkaAccess, password_of
 from pipeline.kafka.faults import KafkaFault, refusals_explained
 from schemas.topics import DEFAULT_PREFIX
@@ -31,13 +32,13 @@ class KafkaOptions:
         return KafkaAccess(self.bootstrap, self.user, password_of(), self.ca)
 
 
-def kafka_options(*, required: bool = True) -> Callable[[Command], Command]:
+def kafka_options(*, required: bool = True) -> Callable[[Callable[..., Any]], Any]:
     """The options `--bootstrap`, `--kafka-user` and `--kafka-ca`; the command gets `kafka`.
 
     Whatever Kafka does to the command ends it with exit code 1, cause and remedy.
     """
 
-    def decorate(command: Command) -> Command:
+    def decorate(command: Callable[..., Any]) -> Any:
         @wraps(command)
         def told(
             *given: Any, bootstrap: str, kafka_user: str, kafka_ca: Path | None, **named: Any
@@ -46,33 +47,32 @@ def kafka_options(*, required: bool = True) -> Callable[[Command], Command]:
             with kafka_faults_told(kafka):
                 return command(*given, kafka=kafka, **named)
 
-        return _add_options(told, required)  # type: ignore[return-value]  # click's own typing
+        # A default of None would count as given: where a broker must be named, there is none.
+        absent: dict[str, Any] = {"required": True} if required else {"default": ""}
+        options = (
+            click.option(
+                "--bootstrap",
+                envvar="FENGHUO_KAFKA_BOOTSTRAP",
+                help="Kafka brokers, host:port, …",
+                **absent,
+            ),
+            click.option(
+                "--kafka-user",
+                envvar="FENGHUO_KAFKA_USER",
+                default="",
+                help="SASL/SCRAM-SHA-512 user; its password is $FENGHUO_KAFKA_PASSWORD.",
+            ),
+            click.option(
+                "--kafka-ca",
+                envvar="FENGHUO_KAFKA_CA",
+                type=click.Path(path_type=Path),
+                default=None,
+                help="CA that signed the brokers' certificates (PEM); sets TLS.",
+            ),
+        )
+        return with_options(told, *options)
 
     return decorate
-
-
-def _add_options(command: Callable[..., object], required: bool) -> Callable[..., object]:
-    bootstrap = click.option(
-        "--bootstrap",
-        envvar="FENGHUO_KAFKA_BOOTSTRAP",
-        required=required,
-        default=None if required else "",
-        help="Kafka brokers, host:port, …",
-    )
-    user = click.option(
-        "--kafka-user",
-        envvar="FENGHUO_KAFKA_USER",
-        default="",
-        help="SASL/SCRAM-SHA-512 user; its password is $FENGHUO_KAFKA_PASSWORD.",
-    )
-    ca = click.option(
-        "--kafka-ca",
-        envvar="FENGHUO_KAFKA_CA",
-        type=click.Path(path_type=Path),
-        default=None,
-        help="CA that signed the brokers' certificates (PEM); sets TLS.",
-    )
-    return bootstrap(user(ca(command)))
 
 
 def prefix_option(command: Command) -> Command:

@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, store_options
 from pipeline.cli.terminal import say
 from schemas.provinces import PROVINCES
 from sinks.access import NATIONAL, WRITER, Readers, access_statements, users_config
@@ -17,7 +16,7 @@ from sinks.retention import CASE_DAYS, LEAST_LOG_DAYS, Retention, retention_stat
 
 
 @click.command("migrate")
-@sink_options
+@store_options
 @click.option("--plan", "only_plan", is_flag=True, help="Print the statements, execute none.")
 @click.option(
     "--access",
@@ -61,8 +60,7 @@ from sinks.retention import CASE_DAYS, LEAST_LOG_DAYS, Retention, retention_stat
     help="The same of incidents, obligations and what goes with them; with --keep-logs-days.",
 )
 def migrate_command(
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
     only_plan: bool,
     only_access: bool,
     users_xml: bool,
@@ -78,13 +76,13 @@ def migrate_command(
     terms = _terms(keep_logs_days, keep_cases_days)
     if only_access:
         readers = Readers(provinces=provinces or tuple(PROVINCES), enterprises=enterprises)
-        click.echo(_access(store, database, readers, users_xml), nl=False)
+        click.echo(_access(store, readers, users_xml), nl=False)
     elif only_plan:
-        with _reading(store, database) as sink:
+        with _reading(store) as sink:
             statements = (*script(_plan(sink)), *_retention(terms, _layout(sink)))
         click.echo(_text(statements), nl=False)
     else:
-        with open_sink(store, database) as sink:
+        with store.open() as sink:
             waiting = _plan(sink)
             sink.migrate()
             for statement in _retention(terms, sink.layout):
@@ -105,32 +103,32 @@ def _retention(terms: Retention | None, layout: Layout) -> tuple[str, ...]:
     return () if terms is None else retention_statements(terms, layout=layout)
 
 
-def _access(store: Path | None, database: str, readers: Readers, users_xml: bool) -> str:
+def _access(store: ChosenStore, readers: Readers, users_xml: bool) -> str:
     """Of the server's layout; an embedded store is one server's, and need not exist."""
     try:
         layout = SINGLE
-        if store is None:
-            with open_sink(None, database) as sink:
+        if store.folder is None:
+            with store.open() as sink:
                 layout = sink.layout
         if not users_xml:
-            return _text(access_statements(database, readers, layout=layout))
+            return _text(access_statements(store.database, readers, layout=layout))
         users = {role.name: role for role in (WRITER, NATIONAL, *readers.roles())}
-        return users_config(database, users, layout=layout)
+        return users_config(store.database, users, layout=layout)
     except ValueError as fault:
         raise click.UsageError(str(fault)) from fault
 
 
 @contextmanager
-def _reading(store: Path | None, database: str) -> Iterator[Store | None]:
+def _reading(store: ChosenStore) -> Iterator[Store | None]:
     """The store, opened for reading; None where it is not there: asking does not make it."""
-    if store is None:
-        with open_sink(None, database) as sink:
+    if store.folder is None:
+        with store.open() as sink:
             yield sink
         return
     from sinks.chdb import ChdbSink
 
     try:
-        embedded = ChdbSink(store, database, read_only=True)
+        embedded = ChdbSink(store.folder, store.database, read_only=True)
     except SchemaOutdated:
         yield None
         return

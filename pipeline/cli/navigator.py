@@ -10,6 +10,7 @@ import orjson
 from dashboards.navigator import FIRED_SQL, Domain, layer
 from pipeline.app.engines import RULE_CACHE
 from pipeline.cli.detect import expand_option
+from pipeline.cli.options import PATH
 from pipeline.cli.stores import open_sink
 from pipeline.cli.terminal import texts_of
 from pipeline.files.rule_files import load_rules
@@ -17,7 +18,7 @@ from sinks.contract import DEFAULT_DATABASE
 
 
 @click.command("navigator")
-@click.argument("folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path))
+@click.argument("folders", nargs=-1, required=True, type=PATH)
 @expand_option
 @click.option(
     "--domain",

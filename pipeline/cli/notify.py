@@ -6,13 +6,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import NamedTuple
 
 import click
 
 from pipeline.app.stores import StoreFault, open_store
+from pipeline.cli.options import NEW_FILE
 from pipeline.cli.spans import SPAN
-from pipeline.cli.stores import check_database, sink_options
+from pipeline.cli.stores import ChosenStore, store_options
 from pipeline.cli.terminal import say
 from pipeline.notices.content import Notice
 from pipeline.notices.figures import Figures
@@ -28,7 +28,7 @@ from sinks.contract import Store
 @click.option(
     "--channels",
     "file",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     required=True,
     help="YAML or JSON: whom to tell what.",
 )
@@ -45,7 +45,7 @@ from sinks.contract import Store
 )
 @click.option("--metrics-port", type=int, default=None, help="Serve metrics to Prometheus here.")
 @click.option("--test", is_flag=True, help="Tell every channel that this is a test; exit 1 unless.")
-@sink_options
+@store_options
 def notify_command(
     file: Path,
     state: Path | None,
@@ -54,8 +54,7 @@ def notify_command(
     metrics_host: str,
     metrics_port: int | None,
     test: bool,
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
 ) -> None:
     """Tell of new incidents, their tiers, and reports due soon or late, until Ctrl-C.
 
@@ -63,14 +62,13 @@ def notify_command(
     does not take waits, up to a day, and is then kept in given-up.ndjson. What was before the
     first call is not told.
     """
-    check_database(database)
     try:
         channels = read_channels(file)
     except NoticesFault as fault:
         raise click.ClickException(str(fault)) from fault
     if test:
         return _test(channels)
-    place, figures = StorePlace(store, database), Figures(channels)
+    figures = Figures(channels)
     _serve(figures, metrics_host, metrics_port)
     with _alone(state or _state_folder()) as folder:
         try:
@@ -78,17 +76,10 @@ def notify_command(
         except (NoticesFault, OSError) as fault:
             raise click.ClickException(str(fault)) from fault
         while True:
-            faults = _round(outbox, channels, place, figures)
+            faults = _round(outbox, channels, store, figures)
             if once:
                 raise click.exceptions.Exit(1 if outbox.waiting or faults else 0)
             time.sleep(every / SECOND)
-
-
-class StorePlace(NamedTuple):
-    """Which store is read."""
-
-    folder: Path | None
-    database: str
 
 
 @contextmanager
@@ -120,12 +111,12 @@ def _serve(figures: Figures, host: str, port: int | None) -> None:
 
 
 def _round(
-    outbox: Outbox, channels: tuple[Channel, ...], place: StorePlace, figures: Figures
+    outbox: Outbox, channels: tuple[Channel, ...], store: ChosenStore, figures: Figures
 ) -> list[str]:
     """One look, and what waits is told; what went wrong. A store that is away is one of these."""
     new, faults = 0, list[str]()
     try:
-        with open_store(place.folder, place.database, must_exist=True) as sink:
+        with open_store(store.folder, store.database, must_exist=True) as sink:
             new = _look(outbox, channels, sink)
     except StoreFault as fault:
         faults.append(str(fault))

@@ -8,21 +8,24 @@ import click
 import msgspec
 
 from pipeline.cli.moments import EARLIEST, LATEST
-from pipeline.cli.spoken_language import lang_option
+from pipeline.cli.options import json_option
+from pipeline.cli.spoken_language import lang_option, spoken_language
 from pipeline.cli.terminal import say
 from pipeline.cross_border.what_if import try_exports
 from pipeline.severity.facts import KINDS
 from pipeline.severity.what_if import FactsFault, facts_schema, try_facts
 from schemas.assessment import Law
 from schemas.facts import TrialFacts
+from schemas.glossary import Term
 from schemas.language import Language
 from schemas.moments import moment_of
 
 if TYPE_CHECKING:
     from pipeline.policy import Policy
 
-_FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
-_POLICY = click.option("--policy", "policy_file", type=_FILE, help="A policy file; else defaults.")
+FILE = click.Path(exists=True, dir_okay=False, allow_dash=True)
+_IN_ORDER = Term("{file}：没有问题", "{file}: in order")
+_POLICY = click.option("--policy", "policy_file", type=FILE, help="A policy file; else defaults.")
 
 
 @click.group(name="policy")
@@ -31,7 +34,7 @@ def policy_group() -> None:
 
 
 @policy_group.command("check")
-@click.argument("files", nargs=-1, required=True, type=_FILE)
+@click.argument("files", nargs=-1, required=True, type=FILE)
 def check_command(files: tuple[str, ...]) -> None:
     """Every fault of every policy FILE, with its place, cause and remedy."""
     faulty = False
@@ -41,13 +44,13 @@ def check_command(files: tuple[str, ...]) -> None:
         for fault in faults:
             say(fault, err=True)
         if not faults:
-            click.echo(f"{file}: in order")
+            click.echo(_IN_ORDER.of(spoken_language()).format(file=file))
     sys.exit(1 if faulty else 0)
 
 
 @policy_group.command("show")
 @_POLICY
-@click.option("--json", "as_json", is_flag=True, help="The whole policy and its tables as JSON.")
+@json_option("The whole policy and its tables as JSON.")
 @click.option("--regime", type=click.Choice(get_args(Law)), help="Only this law.")
 @lang_option
 def show_command(
@@ -69,8 +72,8 @@ def show_command(
 
 @policy_group.command("try")
 @_POLICY
-@click.option("--facts", "facts_file", type=_FILE, help="JSON file of facts; - for stdin.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@click.option("--facts", "facts_file", type=FILE, help="JSON file of facts; - for stdin.")
+@json_option("One JSON object on stdout.")
 @click.option("--schema", is_flag=True, help="Print the JSON Schema of the facts file.")
 @lang_option
 def try_command(

@@ -8,8 +8,10 @@ from typing import Any
 import click
 import msgspec
 
+from pipeline.cli.options import FILE, json_option
 from pipeline.cli.spoken_language import lang_option, spoken_language
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, store_options
+from pipeline.cli.tables import print_table
 from pipeline.cli.terminal import say
 from pipeline.cli.translation import fault_in_language
 from pipeline.programme.checks import Change, compare, ordered
@@ -40,22 +42,17 @@ def columns_command(kind: ProgrammeKind, lang: Language) -> None:
 
 @programme_group.command("import")
 @_KIND
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", type=FILE)
 @click.option(
     "--pseudonym-key",
     "key_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="File whose bytes turn a specialist's identity into a pseudonym; keep it, and secret.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
-@sink_options
+@json_option("One JSON object on stdout.")
+@store_options
 def import_command(
-    kind: ProgrammeKind,
-    file: Path,
-    key_file: Path | None,
-    as_json: bool,
-    store: Path | None,
-    database: str,
+    kind: ProgrammeKind, file: Path, key_file: Path | None, as_json: bool, store: ChosenStore
 ) -> None:
     """Bring the rows of FILE (CSV, .xlsx or JSON lines) into the store; exit 1 if one is refused.
 
@@ -74,7 +71,7 @@ def import_command(
         parsed = read_programme_file(kind, file, _key(key_file))
     except (SheetFault, OSError) as fault:
         raise click.ClickException(str(fault)) from fault
-    with open_sink(store, database) as sink:
+    with store.open() as sink:
         sink.migrate()
         known = kept_records(sink, [kind])
         change = compare(parsed, known, _today(), str(file), places_of(sink).keys())
@@ -128,17 +125,17 @@ def _fault_line(fault: ProgrammeFault, lang: Language) -> str:
     type=click.DateTime(["%Y-%m-%d"]),
     help="The end of this day in China; else of today.",
 )
-@click.option("--json", "as_json", is_flag=True, help="One JSON object on stdout.")
+@json_option("One JSON object on stdout.")
 @lang_option
-@sink_options
+@store_options
 def status_command(
-    as_of: datetime | None, as_json: bool, lang: Language, store: Path | None, database: str
+    as_of: datetime | None, as_json: bool, lang: Language, store: ChosenStore
 ) -> None:
     """Every target: done, the straight line, the projection; by province and by sector."""
     from pipeline.files.programme_file import graded_on, kept_records, places_of
 
     day = as_of.date() if as_of else _today()
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         records, places = kept_records(sink), places_of(sink)
         whole = figures(records, day, graded_on(sink))
     targets = progress(whole, day)
@@ -208,11 +205,8 @@ _HEADINGS: Mapping[Language, Sequence[str]] = {
 def _show_status(
     day: date, targets: Sequence[Progress], whole: Figures, language: Language
 ) -> None:
-    from rich.console import Console
-    from rich.table import Column, Table
-
     title = f"截至{day}" if language == "zh" else f"As of {day}"
-    table = Table(*(Column(it, overflow="fold") for it in _HEADINGS[language]), title=title)
+    rows: list[Sequence[object]] = []
     for one in targets:
         target, unit = one.target, "%" if one.target.is_share else ""
         sign = ">" if target.is_exclusive else "≥"
@@ -223,10 +217,9 @@ def _show_status(
         article = target.article_zh if language == "zh" else target.article_en
         cells = (f"{sign} {target.amount:,}{unit}", str(target.by), *numbers)
         state = read(TARGET_STATE, one.state, language)
-        table.add_row(read(TARGET, target.key, language), *cells, state, article)
-    console = Console()
-    console.print(table)
-    console.print(_NOTE[language].format(whole=whole), markup=False)
+        rows.append((read(TARGET, target.key, language), *cells, state, article))
+    print_table(_HEADINGS[language], rows, title=title)
+    say(_NOTE[language].format(whole=whole))
 
 
 _NOTE: Mapping[Language, str] = {
@@ -242,9 +235,6 @@ _NOTE: Mapping[Language, str] = {
 def _show_groups(
     provinces: Mapping[str, Figures], sectors: Mapping[str, Figures], language: Language
 ) -> None:
-    from rich.console import Console
-    from rich.table import Column, Table
-
     names = {code: (row.zh if language == "zh" else row.en) for code, row in PROVINCES.items()}
     sector_names = {key: read(SECTOR, key, language) for key in sectors}
     unstated = "未说明" if language == "zh" else "not stated"
@@ -254,13 +244,13 @@ def _show_groups(
     ):
         kinds = [KIND[kind].of(language) for kind in RECORD_OF]
         headings = (heading.of(language), COLUMN["person_times"].of(language), *kinds)
-        table = Table(*(Column(it, overflow="fold") for it in headings))
-        for key, one in groups.items():
-            share = one.security_share
-            table.add_row(
+        rows = [
+            (
                 named.get(key, key) or unstated,
                 *(f"{number:,}" for number in (one.person_times, one.sessions, one.specialists,
                                                one.standards, one.cases)),
-                "—" if share is None else f"{share:.1f}%",
-            )  # fmt: skip
-        Console().print(table)
+                "—" if one.security_share is None else f"{one.security_share:.1f}%",
+            )
+            for key, one in groups.items()
+        ]  # fmt: skip
+        print_table(headings, rows)

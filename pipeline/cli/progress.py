@@ -25,7 +25,7 @@ class Progress:
             DownloadColumn(),
             TimeRemainingColumn(),
             console=Console(stderr=True),
-            disable=not sys.stderr.isatty(),
+            disable=not sys.stderr.isatty(),  # a log file or a pipe would get its every frame
             transient=True,
         )
         self._task = self._bar.add_task(label, total=total)

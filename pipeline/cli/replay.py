@@ -7,7 +7,6 @@ database `investigation_<name>` (with `--both` to `investigation_<name>_in_force
 investigations are out of its reach.
 """
 
-import re
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import TypeAlias
 
 import click
-from rich.console import Console
 
 from pipeline.app.engines import OWN_RULES
 from pipeline.app.incident_rows import read_incidents
@@ -23,29 +21,30 @@ from pipeline.app.stores import StoreFault
 from pipeline.cli.differences import read_side, say_differences, write_differences
 from pipeline.cli.engines import engine_options, load_engine
 from pipeline.cli.incident_list import print_incidents
+from pipeline.cli.investigations import name_option, store_aside
 from pipeline.cli.kafka_options import KafkaOptions, kafka_options, prefix_option
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.options import FILE, NEW_FILE, PATH, json_option
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, open_sink, store_options
+from pipeline.cli.tables import terminal
 from pipeline.cli.terminal import say
 from pipeline.kafka.past_records import Period
 from pipeline.kafka.preflight import require
 from pipeline.path import Engine
 from pipeline.replay.differences import Side, differences
 from pipeline.replay.investigation import PREFIX, InvestigationRefused, Replay, replay, settings_of
-from pipeline.replay.past_sources import KafkaTopics, LiveStore, PeriodGone, open_past
+from pipeline.replay.past_sources import KafkaTopics, PeriodGone, open_past
 from pipeline.replay.warm_up import warm_up_of
 from schemas.language import Language
-from schemas.moments import SECOND, Moment
+from schemas.moments import SECOND, Moment, format_moment
 
-NAME = re.compile(r"[a-z][a-z0-9_]{0,40}")
 _Parts: TypeAlias = tuple[tuple[Path, ...], Path | None, Path | None]
 """Of an engine: folders of rules, registry, policy."""
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("replay")
-@click.option("--name", required=True, help="Of the investigation: a-z, 0-9 and _.")
+@name_option
 @click.option("--from", "start", type=RFC3339, required=True, help="Received since; RFC 3339.")
 @click.option("--to", "end", type=RFC3339, required=True, help="Received before; RFC 3339.")
 @click.option("--enterprise", "enterprises", multiple=True, help="Only these; default: all.")
@@ -68,30 +67,28 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--live-rules",
     multiple=True,
     envvar="FENGHUO_RULES",
-    type=click.Path(exists=True, path_type=Path),
+    type=PATH,
     help="With --both: rules in force.",
 )
 @click.option(
-    "--live-policy", envvar="FENGHUO_POLICY", type=_FILE, help="With --both: policy in force."
+    "--live-policy", envvar="FENGHUO_POLICY", type=FILE, help="With --both: policy in force."
 )
 @click.option(
     "--live-registry",
     envvar="FENGHUO_REGISTRY",
-    type=_FILE,
+    type=FILE,
     help="With --both: registry in force.",
 )
-@click.option(
-    "--json", "as_json", is_flag=True, help="With --diff or --both: one JSON object a difference."
-)
+@json_option("With --diff or --both: one JSON object a difference.")
 @click.option(
     "--html",
     "page",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     help="With --diff or --both: what differs as an HTML file besides.",
 )
 @lang_option
 @engine_options
-@sink_options
+@store_options
 def replay_command(
     name: str,
     start: Moment,
@@ -111,11 +108,11 @@ def replay_command(
     rule_folders: tuple[Path, ...],
     registry: Path | None,
     policy: Path | None,
-    store: Path | None,
-    database: str,
+    store: ChosenStore,
 ) -> None:
     """Run the records of a period again, aside: with other rules, or for a closer look."""
-    _check(name, start, end)
+    if start >= end:
+        raise click.BadParameter("the period is empty: --from is not before --to")
     if (as_json or page) and not (diff or both):
         raise click.UsageError("--json and --html are of what differs: give --diff or --both")
     period, topics = Period(start, end), _topics(kafka, prefix, source)
@@ -124,11 +121,13 @@ def replay_command(
     engines = _engines(name, new, in_force if both else None)
     for engine in engines.values():
         _check_enterprises(engine, enterprises)
-    live_store = LiveStore(store, database)
-    live = _live_incidents(live_store, enterprises, period) if diff and not both else Side([])
+    live = Side([])
+    if diff and not both:
+        with store.read() as sink:  # first: where there is nothing to compare with, all ends here
+            live = read_side(sink, enterprises, period.start)
     warm_up = max(map(warm_up_of, engines.values()))
-    aside = None if store is None else store / f"{PREFIX}{name}"
-    kept = None if source == "kafka" else live_store
+    aside = store_aside(store, name)
+    kept = None if source == "kafka" else store
     tell = partial(say, err=True)
     with (
         replay_faults_told(),
@@ -140,13 +139,13 @@ def replay_command(
             Replay(
                 each,
                 engine,
-                stack.enter_context(open_sink(aside, f"{PREFIX}{each}")),
+                stack.enter_context(open_sink(aside.folder, f"{PREFIX}{each}")),
                 settings_of(engine, period, enterprises, source, prefix),
                 period,
                 warm_up,
                 tell,
                 # How far it has come is the same for both: once is enough.
-                tell if each == name else _say_nothing,
+                tell if each == name else lambda _: None,
             )
             for each, engine in engines.items()
         ]
@@ -156,8 +155,13 @@ def replay_command(
         incidents = read_incidents(sides[0].sink)
         compared = [read_side(each.sink, enterprises, 0) for each in sides if diff or both]
     if not as_json:
-        print_incidents(Console(), incidents, lang)
-    for remark in (*(each.summary.line() for each in sides), *past.reread.remarks()):
+        print_incidents(terminal(), incidents, lang)
+    for remark in (
+        *(each.summary.line() for each in sides),
+        *past.reread.remarks(),
+        # No fault, as in a backtest: of commands and timers alone a period has something to show.
+        *nothing_heard_remarks(sides[0].summary.events, period),
+    ):
         tell(remark)
     if compared:
         after, before = compared if both else (*compared, live)
@@ -177,17 +181,6 @@ def _engines(name: str, new: _Parts, in_force: _Parts | None) -> dict[str, Engin
     return {name: changed, f"{name}_in_force": load_engine(*in_force)}
 
 
-def _say_nothing(text: str) -> None:
-    """For who is told the same already."""
-
-
-def _check(name: str, start: Moment, end: Moment) -> None:
-    if not NAME.fullmatch(name):
-        raise click.BadParameter(f"{name!r}: use a-z, 0-9 and _", param_hint="--name")
-    if start >= end:
-        raise click.BadParameter("the period is empty: --from is not before --to")
-
-
 @contextmanager
 def replay_faults_told() -> Iterator[None]:
     """What cannot be read, or is taken, ends the command with exit code 1."""
@@ -195,6 +188,17 @@ def replay_faults_told() -> Iterator[None]:
         yield
     except (PeriodGone, InvestigationRefused, StoreFault) as fault:
         raise click.ClickException(str(fault)) from fault
+
+
+def nothing_heard_remarks(events: int, period: Period) -> list[str]:
+    """That nothing differs in a past in which nothing was heard proves nothing: say so."""
+    if events:
+        return []
+    start, end = map(format_moment, (period.start, period.end))
+    return [
+        f"no event of an enterprise of the registry was received from {start} to {end}; "
+        "give another period, or the --registry of that time"
+    ]
 
 
 def _topics(kafka: KafkaOptions, prefix: str, source: str) -> KafkaTopics | None:
@@ -214,9 +218,3 @@ def _check_enterprises(engine: Engine, enterprises: Iterable[str]) -> None:
             f"{', '.join(map(repr, strangers))} not in the registry; name rows of --registry",
             param_hint="--enterprise",
         )
-
-
-def _live_incidents(live: LiveStore, enterprises: tuple[str, ...], period: Period) -> Side:
-    """Read first: where there are none to compare with, nothing is replayed."""
-    with open_sink(live.folder, live.database, must_exist=True) as sink:
-        return read_side(sink, enterprises, period.start)

@@ -10,30 +10,29 @@ from dashboards.report.reading import read_rows
 from dashboards.report.situation import situation_of
 from dashboards.words import Language
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.options import NEW_FILE
 from pipeline.cli.spoken_language import lang_option
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, store_options
 from pipeline.files.replacing import replace_file
 from schemas.moments import Moment, moment_of
 from sinks.contract import Store
 
 
 @click.command("report")
-@sink_options
+@store_options
 @lang_option
 @click.option(
     "--out",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NEW_FILE,
     default=Path("report.html"),
     show_default=True,
     help="File to write; an older one is replaced.",
 )
 @click.option("--as-of", type=RFC3339, help="RFC 3339 moment for the deadlines; now without it.")
-def report_command(
-    store: Path | None, database: str, lang: Language, out: Path, as_of: Moment | None
-) -> None:
+def report_command(store: ChosenStore, lang: Language, out: Path, as_of: Moment | None) -> None:
     """Write the HTML situation report of a store: one file that needs no network."""
     moment = moment_of(datetime.now(UTC)) if as_of is None else as_of
-    with open_sink(store, database, must_exist=True) as sink:
+    with store.read() as sink:
         try:
             write_report(sink, out, lang, moment)
         except OSError as fault:

@@ -1,11 +1,9 @@
 """`fenghuo forget`: delete what a store holds of one enterprise (shell)."""
 
-from pathlib import Path
-
 import click
 
 from pipeline.app.embedded_states import EmbeddedStates
-from pipeline.cli.stores import open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, store_options
 from pipeline.cli.terminal import say
 from sinks.contract import Store
 from sinks.ddl import literal
@@ -14,19 +12,19 @@ from sinks.tables import TABLES
 
 
 @click.command("forget")
-@sink_options
+@store_options
 @click.option("--enterprise", required=True, metavar="ID", help="Whose rows are deleted.")
 @click.option("--yes", is_flag=True, help="Delete. Without it: only say what would be deleted.")
-def forget_command(store: Path | None, database: str, enterprise: str, yes: bool) -> None:
+def forget_command(store: ChosenStore, enterprise: str, yes: bool) -> None:
     """Delete every row of one enterprise, and its state in an embedded store, for good.
 
     Logs must be kept six months: see that the law lets you. Exit code 1 when there is nothing.
     Of a server, the enterprise's key is to be withdrawn first, or its next batch is taken;
     what the workers remember of it is in Kafka's state topic.
     """
-    with open_sink(store, database) as sink:
+    with store.open() as sink:
         counts = _count_rows(sink, enterprise)
-        states = None if store is None else EmbeddedStates(store)
+        states = None if store.folder is None else EmbeddedStates(store.folder)
         names = [] if states is None else states.names_of(enterprise)
         if not counts and not names:
             raise click.ClickException(f"{enterprise}: no row; see `fenghuo sql` for the ids")

@@ -9,8 +9,6 @@ from typing import Any
 import click
 import msgspec
 import orjson
-from rich.console import Console
-from rich.table import Table
 from rich.tree import Tree as RichTree
 
 from pipeline.app.engines import RULE_CACHE
@@ -19,7 +17,9 @@ from pipeline.cli.correlation_rules import condition_of, explain_correlation, fe
 from pipeline.cli.detect import expand_option, fields_of
 from pipeline.cli.file_reading import format_option
 from pipeline.cli.navigator import navigator_command
+from pipeline.cli.options import FILE, PATH, json_option
 from pipeline.cli.spoken_language import spoken_language
+from pipeline.cli.tables import print_table, terminal
 from pipeline.cli.terminal import cell, say
 from pipeline.cli.translation import fault_in_language
 from pipeline.files.recordings import Recording, open_recording
@@ -33,9 +33,23 @@ from pipeline.sigma.matching.explain import Branch, explain
 from pipeline.sigma.matching.ruleset import RuleSet
 from pipeline.sigma.matching.values import tree_holds
 from pipeline.sigma.reading.documents import RuleFault, SigmaCorrelation, SigmaRule
+from schemas.glossary import Term
 
-FOLDERS = click.argument(
-    "folders", nargs=-1, required=True, type=click.Path(exists=True, path_type=Path)
+FOLDERS = click.argument("folders", nargs=-1, required=True, type=PATH)
+
+_HEADS = (
+    Term("编号", "id"),
+    Term("级别", "level"),
+    Term("日志来源或条件", "log source, or condition"),
+    Term("标题", "title"),
+)
+_NO_SOURCE = Term(
+    "没有 {source} 来源的日志：{count} 条规则永远不会命中",
+    "no source for {source}: {count} rules can never match",
+)
+_NO_FIELD = Term(
+    "{source} 来源的日志缺少以下字段（括号内为需要它的规则数）：{fields}",
+    "no field for {source}, asked by so many rules: {fields}",
 )
 
 
@@ -51,10 +65,10 @@ rules_group.add_command(navigator_command)
 @rules_group.command("check")
 @FOLDERS
 @expand_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a fault on stdout.")
+@json_option("One JSON object a fault on stdout.")
 @click.option(
     "--sources",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="A recording: name the log sources and fields of rules that it does not have.",
 )
 def check(
@@ -75,10 +89,15 @@ def check(
         f"{len(rules.faults)} faults",
         err=True,
     )
+    _require_rules(rules, folders)
+    sys.exit(1 if rules.faults else 0)
+
+
+def _require_rules(rules: RuleSet, folders: Sequence[Path]) -> None:
+    """Folders with nothing in them end the command: "0 faults" of them would read as praise."""
     if not (rules.rules or rules.correlations or rules.faults or any(map(rule_contents, folders))):
         named = ", ".join(map(str, folders))
         raise click.ClickException(f"{named}: no file of rules in it (*.yml, *.yaml, .tar.xz)")
-    sys.exit(1 if rules.faults else 0)
 
 
 def _fault_line(fault: RuleFault) -> str:
@@ -92,7 +111,7 @@ def _fault_line(fault: RuleFault) -> str:
 def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:
     """Log sources that rules need and no event of the recording has; fields that they ask for and
     no event of theirs has."""
-    found = coverage_of(rules, seen_in(_fields_in(recording)))
+    lang, found = spoken_language(), coverage_of(rules, seen_in(_fields_in(recording)))
     for source, coverage in sorted(found.items()):
         named = "/".join(msgspec.structs.astuple(source))
         if coverage.is_fed and not coverage.missing:
@@ -101,11 +120,11 @@ def _report_blind_spots(rules: RuleSet, recording: Path, as_json: bool) -> None:
             row = {"source": named, **msgspec.structs.asdict(coverage)}
             click.echo(msgspec.json.encode(row).decode())
         elif not coverage.is_fed:
-            click.echo(f"no source for {named}: {coverage.rules} rules can never match")
+            click.echo(_NO_SOURCE.of(lang).format(source=named, count=coverage.rules))
         else:
             missing = sorted(coverage.missing.items(), key=lambda each: (-each[1], each[0]))
             fields = ", ".join(f"{name} ({count})" for name, count in missing)
-            click.echo(f"no field for {named}, asked by so many rules: {fields}")
+            click.echo(_NO_FIELD.of(lang).format(source=named, fields=fields))
 
 
 def _fields_in(recording: Path) -> Iterator[Mapping[str, object]]:
@@ -126,6 +145,7 @@ def test(folders: tuple[Path, ...], expand: Mapping[str, Sequence[str]], shows_a
     for each in verdicts:
         if each.problem or shows_all:
             click.echo(f"{each.place}: ({each.why}) {each.problem or 'as it should be'}")
+    _require_rules(rules, folders)
     right = [each for each in verdicts if not each.problem]
     say(
         f"{len(right)} samples as they should be, {sum(each.is_timed for each in right)} of them "
@@ -138,25 +158,23 @@ def test(folders: tuple[Path, ...], expand: Mapping[str, Sequence[str]], shows_a
 @rules_group.command("list")
 @FOLDERS
 @expand_option
-@click.option("--json", "as_json", is_flag=True, help="One JSON object a rule on stdout.")
+@json_option("One JSON object a rule on stdout.")
 def list_rules(
     folders: tuple[Path, ...], expand: Mapping[str, Sequence[str]], as_json: bool
 ) -> None:
     """The rules with level and log source, then the correlations with their condition."""
     rules = load_rules(folders, RULE_CACHE, expand)
-    table = Table("id", "level", "log source, or condition", "title")
-    for row, file in _listed(rules):
-        if as_json:
-            names = ("rule_id", "level", "kind", "logsource", "condition", "title", "file")
-            rule_id, level, asked, title = row
-            kind = "rule" if rule_id in rules.rules else "correlation"
-            both = (asked, "") if kind == "rule" else ("", asked)
-            told = dict(zip(names, (rule_id, level, kind, *both, title, file), strict=True))
-            click.echo(orjson.dumps(told).decode())
-        else:
-            table.add_row(*map(cell, row))
+    _require_rules(rules, folders)
     if not as_json:
-        Console().print(table)
+        rows = [row for row, _ in _listed(rules)]
+        print_table([head.of(spoken_language()) for head in _HEADS], rows)
+        return
+    names = ("rule_id", "level", "kind", "logsource", "condition", "title", "file")
+    for (rule_id, level, asked, title), file in _listed(rules):
+        kind = "rule" if rule_id in rules.rules else "correlation"
+        both = (asked, "") if kind == "rule" else ("", asked)
+        told = dict(zip(names, (rule_id, level, kind, *both, title, file), strict=True))
+        click.echo(orjson.dumps(told).decode())
 
 
 def _listed(rules: RuleSet) -> Iterator[tuple[tuple[str, str, str, str], str]]:
@@ -172,12 +190,8 @@ def _listed(rules: RuleSet) -> Iterator[tuple[tuple[str, str, str, str], str]]:
 
 @rules_group.command("explain")
 @click.argument("rule")
-@click.argument(
-    "event", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.option(
-    "--rules", "folders", multiple=True, required=True, type=click.Path(exists=True, path_type=Path)
-)
+@click.argument("event", required=False, type=FILE)
+@click.option("--rules", "folders", multiple=True, required=True, type=PATH)
 @click.option("--line", default=0, help="The event's line in EVENT; default: its first event.")
 @format_option
 @click.option("--json", "as_json", is_flag=True)
@@ -214,7 +228,7 @@ def explain_rule(
     if as_json:
         click.echo(msgspec.json.encode(branch).decode())
     else:
-        Console().print(_drawn(f"{chosen.head.title} ({chosen.head.rule_id})", branch))
+        terminal().print(_drawn(f"{chosen.head.title} ({chosen.head.rule_id})", branch))
     if outside:
         say("the event's log source is not the rule's: it is never asked", err=True)
     sys.exit(1 if outside or missed else 0)

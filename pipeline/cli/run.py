@@ -5,7 +5,6 @@ from functools import partial
 from pathlib import Path
 
 import click
-from rich.console import Console
 
 from pipeline.app.embedded_states import EmbeddedStates
 from pipeline.app.file_runs import BatchReader, run_files
@@ -19,9 +18,11 @@ from pipeline.cli.file_reading import (
 )
 from pipeline.cli.incident_list import print_incidents
 from pipeline.cli.moments import RFC3339
+from pipeline.cli.options import FILE
 from pipeline.cli.progress import Progress
 from pipeline.cli.spoken_language import lang_option
 from pipeline.cli.stores import open_sink
+from pipeline.cli.tables import terminal
 from pipeline.cli.terminal import say
 from schemas.language import Language
 from schemas.moments import Moment
@@ -30,9 +31,7 @@ from sinks.contract import DEFAULT_DATABASE
 
 
 @click.command("run")
-@click.argument(
-    "files", nargs=-1, required=True, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("files", nargs=-1, required=True, type=FILE)
 @click.option(
     "--store",
     required=True,
@@ -84,7 +83,7 @@ def run_command(
         with Progress("reading", sum(file.stat().st_size for file in files)) as progress:
             summary = run_files(engine, sink, states, reader, files, tell, progress.advance)
         incidents = read_incidents(sink)
-    print_incidents(Console(), incidents, lang)
+    print_incidents(terminal(), incidents, lang)
     say(summary.line(), err=True)
     for advice in summary.advice(store):
         say(advice, err=True)

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import click
 
-from pipeline.cli.stores import check_database, open_sink, sink_options
+from pipeline.cli.stores import ChosenStore, check_database, store_options
 from pipeline.cli.terminal import plain
 from sinks.contract import SinkError, Store
 from sinks.linked_copy import is_open_elsewhere
 
 
 @click.command("sql")
-@sink_options
+@store_options
 @click.argument("query")
-def sql_command(store: Path | None, database: str, query: str) -> None:
+def sql_command(store: ChosenStore, query: str) -> None:
     """Run one QUERY and print each row of its answer as a line of JSON.
 
     `-` reads the query from standard input. An embedded store is opened for reading only, beside
@@ -23,22 +22,24 @@ def sql_command(store: Path | None, database: str, query: str) -> None:
     """
     sql = click.get_text_stream("stdin").read() if query == "-" else query
     output = click.get_binary_stream("stdout")
-    with _readable(store, database) as sink:
+    with _readable(store) as sink:
         for chunk in sink.lines(sql):
             output.write(plain(chunk.decode()).encode() if output.isatty() else chunk)
 
 
 @contextmanager
-def _readable(store: Path | None, database: str) -> Iterator[Store]:
-    if store is None or is_open_elsewhere(store):
-        with open_sink(store, database, must_exist=True) as sink:
+def _readable(store: ChosenStore) -> Iterator[Store]:
+    # A store that is opened to write takes its lock: a query must not keep a worker out, and
+    # whoever types DROP here must be refused.
+    if store.folder is None or is_open_elsewhere(store.folder):
+        with store.read() as sink:
             yield sink
         return
     from sinks.chdb import ChdbSink
 
-    check_database(database)
+    check_database(store.database)
     try:
-        embedded = ChdbSink(store, database, read_only=True)
+        embedded = ChdbSink(store.folder, store.database, read_only=True)
         try:
             yield embedded
         finally:

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from pipeline.cli.kafka_options import KafkaOptions, group_option, kafka_options, prefix_option
+from pipeline.cli.options import NEW_FILE
 from pipeline.cli.terminal import say
 from pipeline.worker.kept_states import (
     Saved,
@@ -16,8 +17,6 @@ from pipeline.worker.kept_states import (
     save_states,
 )
 
-_FILE = click.Path(dir_okay=False, path_type=Path)
-
 
 @click.group("states")
 def states_group() -> None:
@@ -25,7 +24,7 @@ def states_group() -> None:
 
 
 @states_group.command("save")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=NEW_FILE)
 @kafka_options()
 @group_option
 def save_command(file: Path, kafka: KafkaOptions, group: str) -> None:
@@ -39,7 +38,7 @@ def save_command(file: Path, kafka: KafkaOptions, group: str) -> None:
 
 
 @states_group.command("restore")
-@click.argument("file", type=_FILE)
+@click.argument("file", type=NEW_FILE)
 @kafka_options()
 @group_option
 def restore_command(file: Path, kafka: KafkaOptions, group: str) -> None:
@@ -49,7 +48,7 @@ def restore_command(file: Path, kafka: KafkaOptions, group: str) -> None:
     """
     try:
         saved = load_states(file)
-    except (OSError, StatesFileFault) as fault:
+    except StatesFileFault as fault:
         raise click.ClickException(str(fault)) from fault
     _tell(restore_states(kafka.access(), group, saved))
 

@@ -1,17 +1,41 @@
 """Which store a command works on: an embedded one in a folder, or a ClickHouse server (shell)."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from functools import wraps
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import click
 
-from pipeline.app.stores import StoreFault, open_store
+from pipeline.app.stores import StoreFault, StorePlace, open_store
 from sinks.contract import DEFAULT_DATABASE, Store
 from sinks.ddl import quote_name
 
 Command = TypeVar("Command", bound=Callable[..., object])
+
+
+class ChosenStore(StorePlace, frozen=True):
+    """The store that the options name."""
+
+    def open(self) -> AbstractContextManager[Store]:
+        """For who writes: a folder becomes a store. See `open_sink`."""
+        return open_sink(self.folder, self.database)
+
+    def read(self) -> AbstractContextManager[Store]:
+        """For who only reads: a folder that is no store stays as it is. See `open_sink`."""
+        return open_sink(self.folder, self.database, must_exist=True)
+
+
+def store_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options `--store` and `--database`; the command gets `store`, a ChosenStore."""
+
+    @sink_options
+    @wraps(command)
+    def placed(*given: Any, store: Path | None, database: str, **named: Any) -> object:
+        return command(*given, store=ChosenStore(store, database), **named)
+
+    return placed
 
 
 def sink_options(command: Command) -> Command:
@@ -44,7 +68,7 @@ def open_sink(
 
     `must_exist` is for commands that only read: a folder that is no store stays as it is.
     """
-    check_database(database)
+    check_database(database)  # a name that cannot be is a wrong call (2), not a failure (1)
     try:
         with open_store(store, database, must_exist) as sink:
             yield sink

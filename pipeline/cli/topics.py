@@ -6,6 +6,7 @@ import click
 
 from pipeline.cli.engines import load_registry
 from pipeline.cli.kafka_options import KafkaOptions, group_option, kafka_options, prefix_option
+from pipeline.cli.options import registry_option
 from pipeline.cli.terminal import say
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.topics import (
@@ -49,13 +50,7 @@ def topics_made(access: KafkaAccess, plans: list[TopicPlan], replication: int) -
 @click.option(
     "--alter", is_flag=True, help="Set retention and replicas in sync of topics that are there."
 )
-@click.option(
-    "--registry",
-    envvar="FENGHUO_REGISTRY",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    default=None,
-    help="Every enterprise of this file has a topic for its receipts.",
-)
+@registry_option("Every enterprise of this file has a topic for its receipts.")
 def topics_command(
     kafka: KafkaOptions,
     prefix: str,

@@ -4,16 +4,6 @@ from pathlib import Path
 
 import click
 
-from pipeline.app.checks import engine_checks, unbearable
-from pipeline.app.engines import EngineRefused
-from pipeline.app.stores import StoreFault
-from pipeline.files.signed_files import SignedFiles, not_asked
-from pipeline.kafka.faults import KafkaFault
-from pipeline.worker.engine_parts import EngineParts
-from pipeline.worker.process import serve
-from pipeline.worker.settings import SettingsFault, read_settings
-from pipeline.worker.supervisor import supervise
-
 _PATH = click.Path(path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 
@@ -40,6 +30,17 @@ def worker_command(rules: tuple[Path, ...], **options: object) -> None:
     many workers as there are cores, at most as many as partitions (`--processes auto`); any of
     them may be killed.
     """
+    # Here, as Faust alone takes a second of CPU, which its help and its wrong calls do without.
+    from pipeline.app.checks import engine_checks, unbearable
+    from pipeline.app.engines import EngineRefused
+    from pipeline.app.stores import StoreFault
+    from pipeline.files.signed_files import SignedFiles, not_asked
+    from pipeline.kafka.faults import KafkaFault
+    from pipeline.worker.engine_parts import EngineParts
+    from pipeline.worker.process import serve
+    from pipeline.worker.settings import SettingsFault, read_settings
+    from pipeline.worker.supervisor import supervise
+
     try:
         settings = read_settings(rules=rules or None, **options)
     except SettingsFault as faults:

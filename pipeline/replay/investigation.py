@@ -10,6 +10,7 @@ Rule 4. Two that replay into one database at a time ask the same (rule 3), so th
         same. The later one goes on; the earlier notices, and ends.
 """
 
+import re
 import time
 from collections.abc import Iterable, Sequence
 from itertools import islice
@@ -33,6 +34,8 @@ from sinks.investigation_tables import INVESTIGATIONS
 
 PREFIX: Final = "investigation_"
 """Of the names of databases, and of folders in an embedded store."""
+NAME: Final = re.compile(r"[a-z][a-z0-9_]{0,40}")
+"""What follows it: never a name of the live database, nor a path that leads out of the store."""
 _AT_A_TIME: Final = 50
 """Records that each of several engines takes in its turn."""
 _KEPT_TABLES: Final = """

@@ -4,13 +4,12 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
 from itertools import chain
-from pathlib import Path
 
 import msgspec
 
 from pipeline.app.engines import Tell
 from pipeline.app.runner import record_task
-from pipeline.app.stores import open_store
+from pipeline.app.stores import StorePlace, open_store
 from pipeline.kafka.access import KafkaAccess
 from pipeline.kafka.past_records import Period, held_since, read_period
 from pipeline.kafka.preflight import describe_sources, partitions_of
@@ -23,18 +22,6 @@ from schemas.topics import topic_name
 
 class PeriodGone(Exception):
     """Nothing of the period is left; the message says what to do."""
-
-
-class LiveStore(msgspec.Struct, frozen=True):
-    """The store of what is live: a folder, or None for the server's."""
-
-    folder: Path | None
-    database: str
-
-    @property
-    def is_there(self) -> bool:
-        """Whether there may be one to read: a folder that is none stays as it is."""
-        return self.folder is None or (self.folder / "metadata").is_dir()
 
 
 class KafkaTopics(msgspec.Struct, frozen=True):
@@ -60,7 +47,7 @@ class Past(msgspec.Struct, kw_only=True):
 @contextmanager
 def open_past(
     kafka: KafkaTopics | None,
-    live: LiveStore | None,
+    live: StorePlace | None,
     enterprises: tuple[str, ...],
     period: Period,
     warm_up: Moment,
@@ -131,7 +118,7 @@ def _records(
 
 @contextmanager
 def copied(
-    live: LiveStore, since: Moment, until: Moment, enterprises: tuple[str, ...]
+    live: StorePlace, since: Moment, until: Moment, enterprises: tuple[str, ...]
 ) -> Iterator[Spool]:
     """The lines, and the store closed again: an embedded one stands in the way of another."""
     with ExitStack() as stack:

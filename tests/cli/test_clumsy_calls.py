@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from pipeline.cli.command_senders import CommandRoute
 from pipeline.cli.kafka_options import KafkaOptions
 from pipeline.cli.main import LazyGroup, main
-from pipeline.cli.stores import open_sink
+from pipeline.cli.stores import ChosenStore, open_sink
 from pipeline.kafka.faults import BrokerAbsent
 from schemas.command import Command
 
@@ -376,7 +376,7 @@ def test_a_command_to_a_store_that_a_worker_wrote_is_refused_with_the_remedy(
 
 
 def _route(store: Path, kafka: KafkaOptions) -> CommandRoute:
-    return CommandRoute(store, "fenghuo", kafka, "fenghuo", "a", 0)
+    return CommandRoute(ChosenStore(store, "fenghuo"), kafka, "fenghuo", "a", 0)
 
 
 def test_a_fact_that_there_is_none_of_is_refused_with_those_there_are(tmp_path: Path) -> None:

@@ -144,3 +144,29 @@ def test_investigations_are_listed_shown_and_deleted(site: Site) -> None:
 def replay(site: Site, name: str, rules: str, *options: str) -> Result:
     command = ("replay", "--name", name, "--source", "store", "--diff", *ALL_TIME)
     return site.call(*command, "--rules", site.folder / rules, *options)
+
+
+def test_a_period_in_which_nothing_was_heard_proves_nothing(site: Site, tmp_path: Path) -> None:
+    others = tmp_path / "registry.ndjson"
+    others.write_text('{"enterprise_id":"E9","name":"n","province":"330000","sector":"steel",'
+                      '"field":"industrial"}\n')  # fmt: skip
+    rules = ("--live-rules", site.folder / "rules", "--rules", site.folder / "stricter")
+    before = ("--from", "2000-01-01T00:00:00Z", "--to", "2000-01-02T00:00:00Z")
+    for asked in ((*before,), (*ALL_TIME, "--registry", others)):
+        result = site.call("rules", "backtest", *rules, *asked)
+        assert result.exit_code == 1
+        assert "no event of an enterprise of the registry was received from" in result.stderr
+        assert not result.stdout
+
+
+def test_what_a_backtest_says_is_chinese_where_that_is_asked(site: Site) -> None:
+    new = ("--live-rules", site.folder / "rules", "--rules", site.folder / "rules")
+    result = site.call("rules", "backtest", *new, "--days", 1, "--lang", "zh")
+    assert result.exit_code == 0
+    for words in (
+        "日志 4 条",
+        "现行告警",
+        "事件：现行 1 起，新 1 起（多 0，少 0，变化 0）",
+        "没有差异",
+    ):
+        assert words in result.stdout
