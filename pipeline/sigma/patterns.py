@@ -70,7 +70,11 @@ def literal_of(parts: Parts) -> str:
         raise RuleError(
             (), "a wildcard cannot be encoded", "escape it with \\, or drop the encoding"
         )
-    return "".join(str(part) for part in parts)
+    text = "".join(str(part) for part in parts)
+    # The Base64 text of nothing is in every text, or in none: neither is what was meant.
+    if not text:
+        raise RuleError((), "an empty value cannot be encoded", "write what to look for")
+    return text
 
 
 def dash_variants(parts: Parts) -> Iterator[Parts]:
@@ -117,7 +121,8 @@ def expand_placeholders(text: str, values: Mapping[str, Sequence[str]]) -> Itera
     """Every way to fill `%name%` in `text`; `\\%` is a plain percent sign."""
     hidden = text.replace("\\%", "\0")
     names = _PLACEHOLDER.findall(hidden)
-    missing = sorted({name for name in names if name not in values})
+    # Without a value the item would be a list of nothing, which nothing satisfies.
+    missing = sorted({name for name in names if not values.get(name)})
     if missing:
         listed = ", ".join(f"%{name}%" for name in missing)
         raise RuleError(

@@ -30,6 +30,12 @@ class Number(msgspec.Struct, frozen=True, tag="number"):
 
     value: int | float
 
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """The texts that it equals: `10.0` is the version 10.0 of one sensor and 10 of another."""
+        plain = text_of(self.value) or ""
+        return (plain,) if isinstance(self.value, int) else (plain, repr(self.value))
+
 
 class Null(msgspec.Struct, frozen=True, tag="null"):
     """Missing, or JSON null."""
@@ -125,7 +131,7 @@ def passes(test: Test, value: object) -> bool:  # noqa: PLR0911 (one line for ea
         case Text():
             return _matches_text(test, value)
         case Number():
-            return text_of(value) == text_of(test.value) and not isinstance(value, bool)
+            return text_of(value) in test.spellings and not isinstance(value, bool)
         case Comparison():
             return _compares(test, value)
         case Regex() | Network():

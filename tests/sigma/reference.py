@@ -169,7 +169,11 @@ def _fits(  # noqa: PLR0911 (the specification, case by case)
         return _in_network(text, value)
     if isinstance(value, int | float) and not isinstance(value, bool) and isinstance(there, bool):
         return False
-    patterns = _patterns(modifiers, str(_text(value)), bool(field))
+    if isinstance(value, float) and not {"contains", "startswith", "endswith"} & set(modifiers):
+        spellings = {str(value)} if "windash" in modifiers else {str(value), _text(value)}
+        return text in spellings
+    written = str(value) if isinstance(value, float) else str(_text(value))
+    patterns = _patterns(modifiers, written, bool(field))
     return any(_wild(pattern, _letters(text, modifiers)) for pattern in patterns)
 
 
@@ -212,7 +216,11 @@ def _in_network(text: str, cidr: str) -> bool:
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address) in ipaddress.ip_network(cidr, strict=False)
+    network = ipaddress.ip_network(cidr, strict=False)
+    mapped_ones = ipaddress.IPv6Network("::ffff:0:0/96")
+    if isinstance(network, ipaddress.IPv6Network) and network.subnet_of(mapped_ones):
+        return ipaddress.ip_address(f"::ffff:{mapped or address}") in network
+    return (mapped or address) in network
 
 
 def _patterns(modifiers: list[str], value: str, has_field: bool) -> list[list[Any]]:

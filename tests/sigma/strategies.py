@@ -17,7 +17,7 @@ dates = st.sampled_from(
 scalars = st.one_of(
     texts,
     st.integers(-3, 12),
-    st.sampled_from([0.5, 5.0, 1.5, True, False, None, "5", "0.5", "true"]),
+    st.sampled_from([0.5, 5.0, 1.5, True, False, None, "5", "0.5", "5.0", "true"]),
     addresses,
     dates,
 )
@@ -55,9 +55,10 @@ def items(  # noqa: PLR0911 (one kind of item after another)
         return values | st.lists(values, min_size=2, max_size=3)
 
     if kind <= 3 or not name:
-        allowed = texts if name else texts.filter(lambda t: t.strip("*"))
-        around = draw(AROUND) + draw(CASED) + draw(st.sampled_from(["", "", "|windash"]))
-        scalar = allowed | st.integers(0, 9) if name else allowed
+        allowed = texts if name else texts.filter(lambda t: t.strip("*?"))
+        around = draw(AROUND if name else st.sampled_from(["", "|contains"]))
+        around += draw(CASED) + draw(st.sampled_from(["", "", "|windash"]))
+        scalar = allowed | st.integers(0, 9) | st.sampled_from([5.0, 0.5]) if name else allowed
         return _keyed(name + around, draw(one_or_more(scalar)), links)
     if kind == 4:
         chains = ["|base64", "|base64offset|contains", "|wide|base64offset|contains"]
@@ -69,7 +70,7 @@ def items(  # noqa: PLR0911 (one kind of item after another)
         flags = draw(st.sampled_from(["", "|i", "|m", "|s", "|i|m|s"]))
         return _keyed(name + "|re" + flags, draw(one_or_more(patterns)), links)
     if kind == 6:
-        networks = st.sampled_from(["10.0.0.0/8", "::1/128", "fe80::/10", "10.0.0.1/32"])
+        networks = st.sampled_from(["10.0.0.0/8", "::1/128", "fe80::/10", "::ffff:10.0.0.0/104"])
         return _keyed(name + "|cidr", draw(one_or_more(networks)), links)
     if kind == 7:
         operator = draw(st.sampled_from(["gt", "gte", "lt", "lte"]))
@@ -86,7 +87,7 @@ def items(  # noqa: PLR0911 (one kind of item after another)
 searches = st.one_of(
     st.lists(items(), min_size=1, max_size=3).map(dict),
     st.lists(st.lists(items(), min_size=1, max_size=2).map(dict), min_size=1, max_size=3),
-    st.lists(texts.filter(lambda t: t.strip("*")), min_size=1, max_size=3),
+    st.lists(texts.filter(lambda t: t.strip("*?")), min_size=1, max_size=3),
     items(field="").map(lambda pair: dict([pair])),
 )
 CONDITIONS = (

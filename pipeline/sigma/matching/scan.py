@@ -108,11 +108,9 @@ class Scanner:
             needle.anywhere |= bit
 
     def _add_number(self, test: Number, bit: int) -> None:
-        text = text_of(test.value) or ""
-        if text.lstrip("-").replace(".", "").isdecimal():
-            self.exact[text] = self.exact.get(text, 0) | bit
-        else:
-            self.always.append((test, bit))
+        for text in test.spellings:
+            folded = text.casefold()  # as the value is: 1E+16 of one sensor is 1e+16 of another
+            self.exact[folded] = self.exact.get(folded, 0) | bit
 
     def _ask_at(self, needle: Needle, test: Test, bit: int) -> None:
         if not needle.text:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from itertools import combinations
 from typing import cast, get_args
 
+import msgspec
+
 from pipeline.sigma.reading.conditions import condition_tree
 from pipeline.sigma.reading.documents import (
     Alias,
@@ -22,6 +24,7 @@ from pipeline.sigma.reading.documents import (
     SigmaCorrelation,
     Threshold,
 )
+from pipeline.sigma.reading.metadata import read_level
 from pipeline.sigma.reading.yaml_text import Path, RuleError
 from pipeline.sigma.trees import AllOf, AnyOf, Leaf, NotOf, Tree
 
@@ -33,6 +36,8 @@ KEYS = frozenset(
     {"type", "rules", "group-by", "timespan", "condition", "aliases", "generate", "level"}
 )
 COMBINATION_LIMIT = 1000
+TIMESPAN_LIMIT_S = 3_650 * 86_400
+"""Ten years: times are 64-bit microseconds in the state, and no hold of evidence is longer."""
 _TIMESPAN = re.compile(r"([1-9][0-9]{0,8})([smhdw])\Z")
 _GRAMMAR = frozenset({"and", "or", "not"})
 _NAME = re.compile(r"[^\s()]+")
@@ -61,7 +66,7 @@ def read_correlation(
         faults.append(RuleError(("correlation", "rules"), "no rules", "list ids or names"))
     values = condition if isinstance(condition, dict) else {}
     return SigmaCorrelation(
-        head=head,
+        head=_levelled(head, section, faults),
         type=kind,
         rules=rules,
         group_by=_names(section, "group-by", faults),
@@ -69,7 +74,7 @@ def read_correlation(
         thresholds=() if kind in TEMPORAL else _thresholds(condition, faults),
         expression=expression,
         value_fields=_value_fields(kind, values, faults),
-        percentile=50 if median else _percentile(kind, values, faults),
+        percentile=_percentile("value_median" if median else kind, values, faults),
         aliases=_aliases(section.get("aliases"), faults),
         generate=_generate(document, section, faults),
     )
@@ -85,6 +90,19 @@ def _type(section: Mapping[str, object], faults: list[RuleError]) -> tuple[Corre
         faults.append(RuleError(("correlation", "type"), problem, "one of " + ", ".join(TYPES)))
         return "event_count", False
     return cast(CorrelationType, written), False
+
+
+def _levelled(head: Head, section: Mapping[str, object], faults: list[RuleError]) -> Head:
+    """A level stands beside the correlation (schema), or within it: both are read."""
+    written: list[RuleError] = []
+    level = read_level(section, written)
+    faults += [
+        RuleError(("correlation", *each.path), each.problem, each.remedy) for each in written
+    ]
+    if level and head.level and level != head.level:
+        problem = f"level is {level} here and {head.level} beside the correlation"
+        faults.append(RuleError(("correlation", "level"), problem, "keep one of them"))
+    return msgspec.structs.replace(head, level=head.level or level)
 
 
 def _names(section: Mapping[str, object], key: str, faults: list[RuleError]) -> tuple[str, ...]:
@@ -106,7 +124,12 @@ def _timespan(value: object, faults: list[RuleError]) -> int:
         remedy = "a whole number and s, m, h, d or w, as 90m; months and years in days"
         faults.append(RuleError(("correlation", "timespan"), problem, remedy))
         return 1
-    return int(match[1]) * UNIT_SECONDS[match[2]]
+    span_s = int(match[1]) * UNIT_SECONDS[match[2]]
+    if span_s > TIMESPAN_LIMIT_S:
+        problem = f"'{value}' is more than ten years"
+        faults.append(RuleError(("correlation", "timespan"), problem, "give a shorter one"))
+        return 1
+    return span_s
 
 
 def _thresholds(condition: object, faults: list[RuleError]) -> tuple[Threshold, ...]:
@@ -136,7 +159,7 @@ def _value_fields(
     path: Path = ("correlation", "condition", "field")
     value = condition.get("field")
     listed = value if isinstance(value, list) else [] if value is None else [value]
-    if any(not isinstance(each, str) for each in listed):
+    if any(not isinstance(each, str) or not each for each in listed):
         faults.append(RuleError(path, "field must be a name or names", "write plain names"))
         return ()
     if kind.startswith("value_") and not listed:
@@ -170,7 +193,9 @@ def _aliases(value: object, faults: list[RuleError]) -> tuple[Alias, ...]:
         return ()
     found = []
     for name, sources in value.items():
-        whole = isinstance(sources, dict) and all(isinstance(s, str) for s in sources.values())
+        whole = isinstance(sources, dict) and all(
+            isinstance(s, str) and s for s in sources.values()
+        )
         if not whole or not sources:
             problem = f"alias '{name}' has no sources"
             faults.append(RuleError((*path, name), problem, "write alias: {rule: field}"))

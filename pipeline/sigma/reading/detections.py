@@ -62,7 +62,8 @@ class _Reading:
         self, section: Mapping[str, object], identifiers: dict[str, Tree]
     ) -> tuple[tuple[str, ...], Tree]:
         written = section.get(CONDITION)
-        listed = written if isinstance(written, list) else [written]
+        # An empty list would be a disjunction of nothing: a rule that never matches.
+        listed = written if isinstance(written, list) and written else [written]
         trees: list[Tree] = []
         for index, text in enumerate(listed):
             path = (CONDITION, index) if isinstance(written, list) else (CONDITION,)

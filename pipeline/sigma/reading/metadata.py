@@ -30,7 +30,7 @@ def read_metadata(
         name=_text(document, "name", faults),
         title=_title(document, faults),
         title_zh=_text(own, "title_zh", faults),
-        level=cast(Level | None, _choice(document, "level", LEVELS, faults)),
+        level=read_level(document, faults),
         status=cast(Status | None, _choice(document, "status", STATUSES, faults)),
         description=_text(document, "description", faults),
         tags=_texts(document, "tags", faults),
@@ -41,6 +41,11 @@ def read_metadata(
         file=file,
         line=line,
     )
+
+
+def read_level(holder: Mapping[str, object], faults: list[RuleError]) -> Level | None:
+    """Sigma's level in any case; None where there is none."""
+    return cast(Level | None, _choice(holder, "level", LEVELS, faults))
 
 
 def _title(document: Mapping[str, object], faults: list[RuleError]) -> str:
@@ -84,6 +89,12 @@ def read_logsource(document: Mapping[str, object], faults: list[RuleError]) -> L
         problem = "no logsource" if section is None else "logsource must be a map"
         faults.append(RuleError(("logsource",), problem, "give category, product or service"))
         return LogSource()
+    for key in section:
+        # `Product: windows` would be one more key for people, and the rule one of every product.
+        if key not in LOGSOURCE_KEYS and key.strip().lower() in LOGSOURCE_KEYS:
+            problem = f"'{key}' is not a key of logsource"
+            remedy = f"write {key.strip().lower()}"
+            faults.append(RuleError(("logsource", key), problem, remedy))
     found = {key: _text(section, key, faults).lower() for key in LOGSOURCE_KEYS}
     if not any(found.values()):
         remedy = "give category, product or service"

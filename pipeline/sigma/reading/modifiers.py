@@ -7,7 +7,8 @@ drafts (windash makes several of one). What is left is finished into a test. `al
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from ipaddress import ip_network
-from typing import TypeGuard, TypeVar
+from math import isfinite
+from typing import NamedTuple, TypeGuard, TypeVar
 
 import msgspec
 
@@ -27,7 +28,7 @@ from pipeline.sigma.predicates import (
     number_of,
     text_of,
 )
-from pipeline.sigma.re2_translation import check_expression
+from pipeline.sigma.re2_translation import check_expression, expression_matches
 from pipeline.sigma.reading.regexes import python_regex
 from pipeline.sigma.reading.yaml_text import RuleError
 from pipeline.sigma.trees import Leaf, Tree, all_of, negation
@@ -42,6 +43,7 @@ REGEX_FLAGS = {
     "dotall": "s",
 }
 COMPARISONS = frozenset({"gt", "gte", "lt", "lte"})
+ENCODINGS = frozenset({"wide", "utf16le", "utf16be", "utf16", "base64", "base64offset"})
 AROUND: dict[str, Callable[[Parts], Parts]] = {
     "contains": patterns.contains,
     "startswith": patterns.starts,
@@ -111,53 +113,100 @@ def _is_late(chain: Chain, name: str) -> bool:
     return name in changing[1:]
 
 
-_STRINGS = (*AROUND, *UTF16, "base64", "base64offset", "windash")
-FORBIDDEN: tuple[tuple[Callable[[Chain], bool], str, str], ...] = (
-    (lambda c: len(set(c.modifiers)) < len(c.modifiers), "a modifier twice", "write it once"),
-    (lambda c: _is_late(c, "re"), "re must be the first modifier", "write field|re|…"),
-    (lambda c: _is_late(c, "cidr"), "cidr must be the first modifier", "write field|cidr"),
-    (
+def _is_dashed_late(chain: Chain) -> bool:
+    """Whether `windash` would look for dashes in what is encoded already."""
+    if not chain.has("windash"):
+        return False
+    return not ENCODINGS.isdisjoint(chain.modifiers[: chain.modifiers.index("windash")])
+
+
+class ForbiddenFault(NamedTuple):
+    """A combination of modifiers that nothing is defined for."""
+
+    is_broken: Callable[[Chain], bool]
+    problem: str
+    remedy: str
+
+
+_STRINGS = (*AROUND, *ENCODINGS, "windash")
+FORBIDDEN: tuple[ForbiddenFault, ...] = (
+    ForbiddenFault(
+        lambda c: len(set(c.modifiers)) < len(c.modifiers), "a modifier twice", "write it once"
+    ),
+    ForbiddenFault(
+        lambda c: _is_late(c, "re"), "re must be the first modifier", "write field|re|…"
+    ),
+    ForbiddenFault(
+        lambda c: _is_late(c, "cidr"), "cidr must be the first modifier", "write field|cidr"
+    ),
+    ForbiddenFault(
         lambda c: c.has("exists") and len(c.modifiers) > 1,
         "exists stands alone",
         "move the other modifiers to an item of their own",
     ),
-    (lambda c: c.has("exists") and not c.field, "exists needs a field", "name the field"),
-    (
+    ForbiddenFault(
+        lambda c: c.has("exists") and not c.field, "exists needs a field", "name the field"
+    ),
+    ForbiddenFault(
+        lambda c: c.field != c.field.strip(),
+        "white space beside the name of a field",
+        "write the name without it",
+    ),
+    # A keyword is looked for within values: these two would silently say nothing.
+    ForbiddenFault(
+        lambda c: not c.field and c.has("startswith", "endswith"),
+        "a keyword has no start and no end",
+        "name a field, or drop startswith and endswith",
+    ),
+    ForbiddenFault(
         lambda c: c.has(*REGEX_FLAGS) and not c.has("re"),
         "i, m and s belong to re",
         "write field|re|i",
     ),
-    (
-        lambda c: c.has("re") and c.has("cased", "base64", "base64offset", "windash", *UTF16),
+    ForbiddenFault(
+        lambda c: c.has("re") and c.has("cased", "windash", *ENCODINGS),
         "re takes only contains, startswith, endswith and its flags",
         "write the encoding into the expression",
     ),
-    (
+    ForbiddenFault(
         lambda c: c.has("cidr") and c.has("cased", *_STRINGS),
         "cidr takes no other modifier",
         "move it to an item of its own",
     ),
-    (
-        lambda c: c.has("fieldref") and c.has("re", "cidr", "base64", "base64offset", *UTF16),
+    ForbiddenFault(
+        lambda c: c.has("fieldref") and c.has("re", "cidr", "windash", *ENCODINGS),
         "fieldref takes only neq, all, cased, contains, startswith and endswith",
         "compare the fields as they are",
     ),
-    (
+    ForbiddenFault(
+        lambda c: c.has("fieldref") and sum(c.has(name) for name in AROUND) > 1,
+        "two of contains, startswith and endswith with fieldref",
+        "write an item for each",
+    ),
+    ForbiddenFault(
+        lambda c: sum(c.has(name) for name in UTF16) > 1,
+        "two encodings of letters in one item",
+        "write an item for each",
+    ),
+    ForbiddenFault(
+        _is_dashed_late, "windash after an encoding", "write windash before wide and base64"
+    ),
+    ForbiddenFault(
         lambda c: sum(c.has(name) for name in COMPARISONS) > 1,
         "two comparisons in one item",
         "write one item for each bound",
     ),
-    (
+    ForbiddenFault(
         lambda c: sum(c.has(name) for name in PARTS) > 1,
         "two parts of a date in one item",
         "write one item for each part",
     ),
-    (
+    ForbiddenFault(
         lambda c: c.has(*COMPARISONS, *PARTS) and c.has("re", "cidr", "fieldref", *_STRINGS),
         "a comparison of numbers takes no string modifier",
         "drop the string modifier",
     ),
-    (
+    ForbiddenFault(
         lambda c: not c.field and c.has("cidr", "fieldref", *COMPARISONS, *PARTS),
         "this modifier needs a field",
         "name the field before the first |",
@@ -201,6 +250,8 @@ def _check_list(chain: Chain, key: str, values: object, listed: list[object]) ->
         raise RuleError((key,), "an empty list of values", "give at least one value")
     if isinstance(values, list) and len(values) > 1 and None in values:
         raise RuleError((key,), "null in a list", "give null a selection of its own")
+    if chain.has("exists") and len(listed) > 1:
+        raise RuleError((key,), "exists takes true or false", "write true or false")
     if chain.has("all") and not isinstance(values, list):
         raise RuleError((key,), "all on a single value", "drop |all or give a list")
 
@@ -248,7 +299,8 @@ def _null(chain: Chain) -> Test:
 
 
 def _texts(chain: Chain, value: object) -> Iterable[str]:
-    text = text_of(value)
+    # As its author spelled it: `contains: 10.0` is not met by every 10.
+    text = repr(value) if isinstance(value, float) else text_of(value)
     assert text is not None
     return patterns.expand_placeholders(text, chain.placeholders) if chain.has("expand") else [text]
 
@@ -275,10 +327,10 @@ def weight_of(made: str | Draft | Test) -> int:
 
 def _comparison(chain: Chain, value: object) -> Test:
     number = number_of(value)
-    if number is None:
+    if number is None or not isfinite(number):
         raise RuleError((), f"'{value}' is not a number", "compare with a number")
     part = next((name for name in chain.modifiers if name in PARTS), "")
-    if part and not PARTS[part][0] <= number <= PARTS[part][1]:
+    if part and (number % 1 or not PARTS[part][0] <= number <= PARTS[part][1]):
         low, high = PARTS[part]
         raise RuleError((), f"no {part} is {value}", f"a number from {low} to {high}")
     operator = next((name for name in chain.modifiers if name in COMPARISONS), "eq")
@@ -290,17 +342,26 @@ def _regex(chain: Chain, text: str) -> Test:
     flags = "".join(sorted({REGEX_FLAGS[name] for name in chain.modifiers if name in REGEX_FLAGS}))
     pattern = python_regex(text)
     check_expression(pattern, flags)
+    # What is found in no letters, and in any other, is found in every value of every event.
+    if not chain.field and all(expression_matches(pattern, flags, each) for each in ("", "\0")):
+        raise _empty_keyword()
     return Regex(pattern, flags)
 
 
 def _network(text: str) -> Test:
     try:
-        return Network(str(ip_network(text.strip(), strict=False)))
+        network = ip_network(text.strip(), strict=False)
     except ValueError as error:
         raise RuleError((), f"not a network: {error}", "write it as 10.0.0.0/8") from None
+    # An IPv4-mapped address of an event is read as its IPv4 one, so its network has to be too.
+    if network.version == 6 and network.network_address.ipv4_mapped and network.prefixlen >= 96:
+        network = ip_network((network.network_address.ipv4_mapped, network.prefixlen - 96))
+    return Network(str(network))
 
 
 def _reference(chain: Chain, text: str) -> Test:
+    if not text.strip():
+        raise RuleError((), "fieldref needs the name of a field", "write field|fieldref: other")
     mode = next((name for name in chain.modifiers if name in AROUND), "")
     return Reference(text, mode, chain.has("cased"))
 
@@ -316,9 +377,13 @@ def _text_tests(chain: Chain, texts: list[str], limit: int) -> tuple[Test, ...]:
 
 
 def _keyword(draft: Draft) -> Draft:
-    if draft.parts in ((), (patterns.ANY,)):
-        raise RuleError((), "an empty keyword matches every event", "write what to look for")
+    if not any(isinstance(part, str) for part in draft.parts):
+        raise _empty_keyword()
     return Draft(patterns.contains(draft.parts))
+
+
+def _empty_keyword() -> RuleError:
+    return RuleError((), "an empty keyword matches every event", "write what to look for")
 
 
 def _modified(draft: Draft, modifier: str) -> Iterable[Draft]:

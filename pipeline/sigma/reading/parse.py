@@ -25,6 +25,7 @@ from pipeline.sigma.reading.yaml_text import Document, RuleError, read_documents
 from pipeline.sigma.trees import Tree
 
 NO_PLACEHOLDERS: Mapping[str, Sequence[str]] = {}
+KINDS = ("correlation", "filter", "detection")
 KIND_REMEDY = "give it detection and logsource, or correlation, or filter"
 LONGEST = 400
 """Letters of a problem: it may quote what the author wrote."""
@@ -107,6 +108,10 @@ class _Reading:
         """Read the document as the kind it is, and keep it if it has no fault."""
         if "action" in value:
             faults.append(RuleError(("action",), "action is obsolete", ACTION_REMEDY))
+        elif sum(kind in value for kind in KINDS) > 1:
+            # Read as the first of them, what the others say would be left out.
+            problem = "several kinds of Sigma document in one"
+            faults.append(RuleError((), problem, "part them by a line of ---"))
         elif "correlation" in value:
             correlation = read_correlation(value, head, faults)
             if not faults:
@@ -137,6 +142,10 @@ class _Reading:
             return
         rules = section.get("rules")
         listed = rules if isinstance(rules, list) else [] if rules in (None, "any") else [rules]
+        # Mandatory (specification, filters, "Relative rules"): left out by mistake, the filter
+        # would silence every rule of its log source.
+        if rules is None:
+            faults.append(RuleError(("filter", "rules"), "no rules", "list ids or names, or any"))
         if any(not isinstance(each, str) for each in listed):
             faults.append(RuleError(("filter", "rules"), "not ids or names", "list texts"))
         if len(detection.conditions) > 1:

@@ -62,7 +62,7 @@ def _resolved(
     missing = [(name, path) for name, path in wanted if _find(name, known) is None]
     for name, path in missing:
         report(correlation, RuleError(path, f"no rule '{name}'", MISSING_REMEDY))
-    if missing:
+    if missing or _names_twice(correlation, known, report):
         return None
     return msgspec.structs.replace(
         correlation,
@@ -73,6 +73,20 @@ def _resolved(
             for each in correlation.aliases
         ),
     )
+
+
+def _names_twice(correlation: SigmaCorrelation, known: Mapping[str, str], report: Report) -> bool:
+    """Whether one rule goes by two names: of `a, b, id of a` only `a, b` would be left."""
+    lists: list[tuple[Path, Sequence[str]]] = [
+        (("correlation", "rules"), correlation.rules),
+        *((("correlation", "aliases", each.name), [*each.sources]) for each in correlation.aliases),
+    ]
+    twice = [
+        path for path, names in lists if len({_found(name, known) for name in names}) < len(names)
+    ]
+    for path in twice:
+        report(correlation, RuleError(path, "names the same rule twice", "name each once"))
+    return bool(twice)
 
 
 def _find(name: str, known: Mapping[str, str]) -> str | None:

@@ -134,9 +134,10 @@ class _Values:
     def value(self, node: yaml.Node) -> object:
         self.count += 1
         if self.count > NODE_LIMIT:
-            raise _at(node, f"more than {NODE_LIMIT} values", "split the document")
-        if node.tag not in _PLAIN_TAGS and not node.tag.startswith("tag:yaml.org,2002:"):
-            raise _at(node, f"unknown tag {node.tag}", "remove the tag")
+            raise RuleError(_place(node), f"more than {NODE_LIMIT} values", "split the document")
+        # Others (`!!binary`, `!!set`) would be read as something that their author did not write.
+        if node.tag not in _PLAIN_TAGS:
+            raise RuleError(_place(node), f"unknown tag {node.tag}", "remove the tag")
         if isinstance(node, yaml.ScalarNode):
             return _scalar(node)
         if isinstance(node, yaml.SequenceNode):
@@ -147,16 +148,24 @@ class _Values:
         values: dict[str, object] = {}
         for key_node, value_node in node.value:
             if not isinstance(key_node, yaml.ScalarNode):
-                raise _at(key_node, "a key must be text", "write the key as one word")
+                raise RuleError(_place(key_node), "a key must be text", "write the key as one word")
             key = key_node.value
+            # YAML 1.2 knows no merging: as a key of its own it would silently leave out what it
+            # was to bring in.
+            if key == "<<" and not key_node.style:
+                raise RuleError(
+                    _place(key_node), "merge keys (<<) are not read", "write the merged keys out"
+                )
             if key in values:
-                raise _at(key_node, f"key '{key}' occurs twice", "keep one, or make it a list")
+                raise RuleError(
+                    _place(key_node), f"key '{key}' occurs twice", "keep one, or make it a list"
+                )
             values[key] = self.value(value_node)
         return values
 
 
-def _at(node: yaml.Node, problem: str, remedy: str) -> RuleError:
-    return RuleError((node.start_mark.line + 1,), problem, remedy)
+def _place(node: yaml.Node) -> Path:
+    return (node.start_mark.line + 1,)
 
 
 def _scalar(node: yaml.ScalarNode) -> object:
