@@ -9,6 +9,8 @@ import pytest
 from dashboards.grafana.boards.campaigns import CAMPAIGNS_BOARD
 from dashboards.grafana.boards.catalogue import BOARDS
 from dashboards.grafana.boards.coverage import COVERAGE
+from dashboards.grafana.boards.drills import DRILLS_BOARD
+from dashboards.grafana.boards.enterprise import ENTERPRISE_BOARD
 from dashboards.grafana.boards.handover import HANDOVER_BOARD
 from dashboards.grafana.boards.incident import INCIDENT_BOARD
 from dashboards.grafana.boards.investigations import INVESTIGATIONS_BOARD
@@ -315,3 +317,16 @@ def test_a_story_is_read_by_the_sentence(store: ChdbSink) -> None:
     lines = [row["story"] for row in answers(store, INCIDENT_BOARD)["What happened"]]
     assert lines[0] == CASES[0].title_en
     assert " ".join(lines[1:]) == CASES[0].story_en
+
+
+def test_a_province_that_found_nothing_in_a_drill_has_no_time_and_not_the_best(
+    store: ChdbSink,
+) -> None:
+    found = {row["province"]: row for row in answers(store, DRILLS_BOARD)["By province"]}
+    times = {code: (row["to_detection"], row["to_command"]) for code, row in found.items()}
+    assert times == {"210000": (120, None), "330000": (None, None), "440000": (120, 540)}
+
+
+def test_why_events_of_a_batch_are_missing_is_read_without_json(store: ChdbSink) -> None:
+    rows = answers(store, ENTERPRISE_BOARD, enterprise=ENTERPRISES[0].enterprise_id)["Batches"]
+    assert "duplicate 4, not_json 1" in {row["reason_counts"] for row in rows}

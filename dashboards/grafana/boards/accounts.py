@@ -26,7 +26,7 @@ _STATS: Final = (
         "percentunit",
         GREY,
         ((0.05, PRESSING), (0.2, URGENT)),
-        Text("迟到率", "Late"),
+        Text("迟到率", "Late share"),
         Text("迟到入库的日志占比。", "Share of events that came later than the lateness allowed."),
     ),
     (

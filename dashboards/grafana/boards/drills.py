@@ -121,8 +121,8 @@ _STATS: Final = (
     ),
 )
 _MEDIANS: Final = ",\n       ".join(
-    f"toInt64(quantileExactIf(0.5)(dateDiff('second', struck_at, assumeNotNull({column})), "
-    f"{column} IS NOT NULL)) AS to_{name}"
+    # A province of which nobody came to it has no time; without OrNull it would have 0, the best.
+    f"quantileExactOrNull(0.5)(dateDiff('second', struck_at, {column})) AS to_{name}"
     for name, column in _REACHED.items()
 )
 _TIMES: Final = ",\n       ".join(

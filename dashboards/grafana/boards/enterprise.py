@@ -20,6 +20,10 @@ from dashboards.words import Text
 _THIS: Final = f"enterprise_id = {chosen('enterprise')}"
 _EARNEST: Final = f"drill = '' AND {_THIS}"
 _WHERE: Final = f"<live> AND <period> AND {_THIS}"
+_REASON_COUNTS: Final = (
+    "arrayStringConcat(arrayMap(pair -> concat(pair.1, ' ', toString(pair.2)),"
+    " JSONExtractKeysAndValues(reasons, 'UInt64')), ', ')"
+)
 _NO_BATCH: Final = Text("所选时段内没有收到批次", "No batch was received in the chosen period")
 
 ENTERPRISE_BOARD: Final = Board(
@@ -109,7 +113,7 @@ WHERE {_EARNEST} AND $__timeFilter(time) GROUP BY product ORDER BY events DESC, 
                     queries=(
                         f"""
 SELECT received_at, outcome AS batch_outcome, format, events, stored, late, dropped,
-       dead_lettered, reasons AS detail
+       dead_lettered, {_REASON_COUNTS} AS reason_counts
 FROM batches WHERE {_EARNEST} AND $__timeFilter(received_at)
 ORDER BY received_at DESC, batch_id LIMIT 100
 """,

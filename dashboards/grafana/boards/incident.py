@@ -333,7 +333,8 @@ _REVISIONS: Final = Panel(
     description=Text("事件的每一次修订。", "Every revision of the incident."),
     queries=(
         f"""
-SELECT revision, revised_at, status, verdict, detection_count AS detections, <title> AS rule
+SELECT revision, revised_at, status, verdict, detection_count AS detections,
+       <title> AS incident_title
 FROM incident_revisions WHERE {_THIS} ORDER BY revision DESC LIMIT 200
 """,
     ),

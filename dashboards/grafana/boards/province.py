@@ -96,7 +96,7 @@ ORDER BY grade, occurred_count DESC, suspected_count DESC, enterprise_id LIMIT 2
                     ),
                 ),
                 counted_by("scenario", SCENARIOS_SEEN, _WHERE, width=12),
-                *tiers_over_time(_WHERE),
+                *tiers_over_time(_WHERE, width=6),
                 detections_over_time(_HERE, width=6),
                 accounts_over_time(
                     f"enterprise_id IN (SELECT enterprise_id FROM enterprises WHERE {_HERE})",

@@ -21,7 +21,7 @@ from dashboards.grafana.boards.shared import (
 from dashboards.grafana.palette import INK, PRESSING
 from dashboards.grafana.specs import Board, Panel, Section
 from dashboards.grafana.variables import chosen, is_chosen
-from dashboards.words import STATUS, VERDICT, Text
+from dashboards.words import STATUS, Text
 
 _WHERE: Final = (
     "<live> AND <period>"
@@ -79,7 +79,7 @@ QUEUE: Final = Board(
                             "<open> AND verdict = 'unknown'",
                             INK,
                             ("var-verdict=unknown", *_STILL_OPEN, *_CHOICES),
-                            VERDICT["unknown"],
+                            Text("未研判", "No verdict"),
                             Text("未办结且无研判结论。", "Open incidents without a verdict."),
                         ),
                     )

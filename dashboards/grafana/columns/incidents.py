@@ -77,6 +77,7 @@ OF_INCIDENTS: Final[Mapping[str, Look]] = {
     "enterprise": Look(
         title=words.INCIDENT["enterprise"], width=230, link=TO_ENTERPRISE, wrap=True
     ),
+    "incident_title": Look(title=words.INCIDENT["incident"], least_width=300, wrap=True),
     "incident": Look(
         title=words.INCIDENT["incident"], link=TO_INCIDENT, least_width=300, wrap=True
     ),

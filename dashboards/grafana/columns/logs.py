@@ -12,7 +12,7 @@ from dashboards.words import Text
 OF_LOGS: Final[Mapping[str, Look]] = {
     "batch_outcome": Look(title=Text("结果", "Outcome"), words=words.BATCH_OUTCOME, width=100),
     "silent_s": Look(title=Text("静默", "Silent for"), unit="dtdhms", width=150),
-    "late_share": Look(title=Text("迟到率", "Late"), unit="percentunit", width=100),
+    "late_share": Look(title=Text("迟到率", "Late share"), unit="percentunit", width=100),
     "received_at": Look(title=Text("接收", "Received"), unit=MOMENT, width=180),
     "last_received_at": Look(title=Text("最近接收", "Last received"), unit=MOMENT, width=180),
     "event_time": Look(title=Text("时间", "Time"), unit=MOMENT, width=180),
@@ -42,6 +42,7 @@ OF_LOGS: Final[Mapping[str, Look]] = {
     "refused": Look(title=Text("拒收批次", "Refused batches"), width=120),
     "reason_code": Look(title=Text("原因代码", "Reason code"), width=200),
     "detail": Look(title=Text("问题", "What is wrong"), wrap=True),
+    "reason_counts": Look(title=Text("原因与日志数", "Reasons, with events"), wrap=True),
     "remedy": Look(title=Text("办法", "Remedy"), wrap=True),
     "host": Look(title=words.ENTITY["host"], width=140, link=TO_ENTITY, wrap=True),
     "account": Look(title=words.ENTITY["account"], width=140, link=TO_ENTITY, wrap=True),
