@@ -74,4 +74,4 @@ def test_they_are_answered_by_the_worker(tmp_path: Path) -> None:
     assert '"assignee":"li"' in (tmp_path / "listed").read_text()
     assert (tmp_path / "commands").read_text().count("add_exception") == 1
     signed = (tmp_path / "signed").read_text()
-    assert all(place in signed for place in ("registry.ndjson", "policy.yaml", '"rules"'))
+    assert all(place in signed for place in ("/registry.ndjson", "/policy.yaml", '/rules"'))
