@@ -85,6 +85,8 @@ _CISCO_SERIAL = re.compile(
 )
 """Of IOS: a number of its own, its name where it was told to say it (`logging origin-id`), a
 number again. NX-OS begins with a colon and puts the year before the month."""
+_SERIAL_MAX = 160
+"""Characters that the longest serial has, and a few more."""
 _CRI = re.compile(r"(?P<stream>stdout|stderr) (?P<partial>[FP])(?::\w{1,16})* ")
 """What a container runtime writes between a line's time and the line (Kubernetes, CRI logging)."""
 _CHECKPOINT_PAIR = re.compile(r'(\w{1,64}):"([^"]*)"')
@@ -152,9 +154,11 @@ def _classic(text: str) -> Fields | None:
     time, rest = leading_time(text)
     if time:
         return _after_time(time, rest)
-    serial = _CISCO_SERIAL.match(text)
-    time, rest = leading_time(text[serial.end() :]) if serial else ("", "")
-    return _after_time(time, rest, serial["host"]) if serial and time else None
+    serial = _CISCO_SERIAL.match(text) if ": " in text[:_SERIAL_MAX] else None
+    if serial is None or not serial.end():  # without a serial the time would have been found
+        return None
+    time, rest = leading_time(text[serial.end() :])
+    return _after_time(time, rest, serial["host"]) if time else None
 
 
 def _after_time(time: str, rest: str, host: str | None = None) -> Fields:
