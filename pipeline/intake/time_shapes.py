@@ -90,9 +90,13 @@ SHAPES: dict[str, str] = {
 
 _SHAPES = tuple(re.compile(expression) for expression in SHAPES.values())
 _SLASHED = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d", re.ASCII)
+_ACCESS = re.compile(
+    r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+\-](?:[01]\d|2[0-3])[0-5]\d)", re.ASCII
+)
 _BSD = re.compile(r"[A-Za-z]{3} [ \d]\d \d\d:\d\d:\d\d", re.ASCII)
 _BSD_PARTS = ("name", "day", "hour", "minute", "second")
-"""The two that syslog and firewalls write most, for which a dozen expressions are dear."""
+"""The three that syslog, firewalls and web servers write most, for which a dozen expressions are
+dear."""
 _MONTHS = {name.lower(): number for number, name in enumerate(month_abbr) if name}
 _DOTNET = re.compile(r"\\?/Date\((-?\d{1,17})(?:[+-]\d{4})?\)\\?/")
 _EPOCH_TEXT = re.compile(r"\d{1,20}(?:\.\d{1,20})?")
@@ -156,6 +160,13 @@ def _of_rare_text(text: str, local: LocalTime) -> Moment | None:
             return moment_of(when.replace(tzinfo=local.zone))
         except (ValueError, OverflowError):
             pass  # hour 24 and second 60 are not ISO's
+    if text[2:3] == "/" and (access := _ACCESS.fullmatch(text)):
+        day, name, year, clock, zone = access.groups()
+        month = _MONTHS.get(name.lower(), 0)
+        try:
+            return moment_of(datetime.fromisoformat(f"{year}-{month:02}-{day}T{clock}{zone}"))
+        except (ValueError, OverflowError):
+            pass
     dotnet = _DOTNET.fullmatch(text) if "Date" in text else None
     if dotnet:
         return int(dotnet[1]) * 1_000

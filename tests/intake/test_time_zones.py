@@ -117,14 +117,21 @@ def by_every_shape(text: str, local: LocalTime) -> int | None:
 
 SLASHED = st.from_regex(r"(0001|2024|9999)/[01]\d/[0-3]\d [0-2]\d:[0-6]\d:[0-6]\d", fullmatch=True)
 BSD = st.from_regex(r"(Jan|feb|MAR|Xyz) [ 0-3]\d [0-2]\d:[0-6]\d:[0-6]\d", fullmatch=True)
+ACCESS = st.from_regex(
+    r"[0-3]\d/(Jan|Feb|MAR|Xyz)/(0001|2024|9999):[0-2]\d:[0-6]\d:[0-6]\d [+-][0-2]\d[0-6]\d",
+    fullmatch=True,
+)
 
 
-@given(SLASHED | BSD, st.sampled_from(["", ".5", " +0800", " 2024", "\u0661", " AM"]),
+@given(SLASHED | BSD | ACCESS, st.sampled_from(["", ".5", " +0800", " 2024", "\u0661", " AM"]),
        st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York", "+23:59"]))  # fmt: skip
 @example("2024/03/01 24:00:00", "", "UTC")
 @example("2024/12/31 23:59:60", "", "Asia/Shanghai")
 @example("2024/11/03 01:30:00", "", "America/New_York")
 @example("0001/01/01 00:00:00", "", "+23:59")
+@example("01/Mar/2024:08:00:00 -0330", "", "UTC")
+@example("01/Jan/0001:00:00:00 +2359", "", "UTC")
+@example("31/Dec/2024:23:59:60 +0860", "", "UTC")
 @example("Feb 29 08:00:00", "", "UTC")
 @example("Mar  1 08:00:00", "", "Asia/Shanghai")
 def test_what_is_read_quickly_is_what_every_shape_in_order_says(
