@@ -89,6 +89,14 @@ SHAPES: dict[str, str] = {
 """An example of each shape, and its expression; the first that fits the whole text counts."""
 
 _SHAPES = tuple(re.compile(expression) for expression in SHAPES.values())
+_SLASHED = re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d", re.ASCII)
+_ACCESS = re.compile(
+    r"(\d\d)/([A-Z][a-z]{2})/(\d{4}):(\d\d:\d\d:\d\d) ([+\-](?:[01]\d|2[0-3])[0-5]\d)", re.ASCII
+)
+_BSD = re.compile(r"[A-Za-z]{3} [ \d]\d \d\d:\d\d:\d\d", re.ASCII)
+_BSD_PARTS = ("name", "day", "hour", "minute", "second")
+"""The three that syslog, firewalls and web servers write most, for which a dozen expressions are
+dear."""
 _MONTHS = {name.lower(): number for number, name in enumerate(month_abbr) if name}
 _DOTNET = re.compile(r"\\?/Date\((-?\d{1,17})(?:[+-]\d{4})?\)\\?/")
 _EPOCH_TEXT = re.compile(r"\d{1,20}(?:\.\d{1,20})?")
@@ -146,7 +154,20 @@ def _of_text(text: str, local: LocalTime) -> Moment | None:
 def _of_rare_text(text: str, local: LocalTime) -> Moment | None:
     if text.isascii() and _EPOCH_TEXT.fullmatch(text):
         return _of_digits(text, local)
-    dotnet = _DOTNET.fullmatch(text)
+    if text[4:5] == "/" and _SLASHED.fullmatch(text):  # ISO's but for its signs, and as quick then
+        try:
+            when = datetime.fromisoformat(text.replace("/", "-"))
+            return moment_of(when.replace(tzinfo=local.zone))
+        except (ValueError, OverflowError):
+            pass  # hour 24 and second 60 are not ISO's
+    if text[2:3] == "/" and (access := _ACCESS.fullmatch(text)):
+        day, name, year, clock, zone = access.groups()
+        month = _MONTHS.get(name.lower(), 0)
+        try:
+            return moment_of(datetime.fromisoformat(f"{year}-{month:02}-{day}T{clock}{zone}"))
+        except (ValueError, OverflowError):
+            pass
+    dotnet = _DOTNET.fullmatch(text) if "Date" in text else None
     if dotnet:
         return int(dotnet[1]) * 1_000
     return _by_shape(text, local)
@@ -168,6 +189,8 @@ def _by_shape(text: str, local: LocalTime) -> Moment | None:
 def _readings(text: str) -> tuple[dict[str, str | None], ...]:
     """The parts of a text by each shape that it has; remembered, because of an event in a carrier
     it is asked twice, the first time whatever its zone."""
+    if _BSD.fullmatch(text):  # no other shape has it
+        return (dict(zip(_BSD_PARTS, (text[:3], text[4:6], *text[7:].split(":")), strict=True)),)
     return tuple(found.groupdict() for shape in _SHAPES if (found := shape.fullmatch(text)))
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipeline.cli.main import main
+from pipeline.intake.faults import EventFault
 from pipeline.intake.formats.lines import look_up
-from pipeline.intake.formats.table import FORMATS, recognise
+from pipeline.intake.formats.table import FORMATS, Format, read_marked, recognise
 from tests.intake.format_page import PAGE, page
 from tests.intake.format_samples import SAMPLES
+from tests.intake.sample import Sample
 
 
 def test_the_page_is_what_the_tables_and_samples_say() -> None:
@@ -56,6 +59,34 @@ def test_what_is_remembered_by_names_recognises_as_each_document_alone(
 ) -> None:
     for document in [*documents, *documents]:
         assert recognise(document) == recognised_one_by_one(document)
+
+
+BEGINNINGS = ("", "<?xml?>", "<30>", "12 <30>", "[", "*", "\u0661", "2024/03/01 08:00:00 ")
+
+
+def reads_itself(format: Format, text: str) -> bool:
+    """Whether a format says that a line is its own."""
+    if format.is_text is not None:
+        return format.is_text(text)
+    try:
+        return format.attempt is not None and format.attempt(text) is not None
+    except EventFault:  # it bears the marks and is not sound
+        return True
+
+
+@pytest.mark.parametrize("sample", SAMPLES, ids=[sample.name for sample in SAMPLES])
+def test_a_line_that_a_format_takes_begins_as_that_format_says(sample: Sample) -> None:
+    line = sample.lines.partition(b"\n")[0].decode("utf-8", "replace")[:300]
+    cuts = (line[cut:] for cut in range(len(line) + 1) if not line[cut - 1 : cut].isalnum())
+    for text in (beginning + rest for rest in cuts for beginning in BEGINNINGS):
+        takers = [each for each in FORMATS.values() if each.text and reads_itself(each, text)]
+        assert all(re.match(each.first, text[:2]) for each in takers), text
+        try:
+            marked = read_marked(text)
+        except EventFault:
+            assert takers
+        else:
+            assert (marked and marked[0]) == (takers[0].name if takers else None), text
 
 
 def call(*arguments: object) -> Result:

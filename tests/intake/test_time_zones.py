@@ -1,13 +1,17 @@
 """A time without an offset is read in the zone of the batch, its host, its format or its sender."""
 
+import re
+
 import orjson
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from pipeline.event_time.clock import ClockState, EventTimePolicy
 from pipeline.intake.event_times import time_of
 from pipeline.intake.formats.table import AUTO
 from pipeline.intake.reading import read_batch
-from pipeline.intake.time_shapes import LocalTime
+from pipeline.intake.time_shapes import SHAPES, LocalTime, _assembled, moment_in
 from schemas.batch import Batch
 from schemas.moments import format_moment, parse_moment
 from schemas.registry import Enterprise
@@ -99,3 +103,39 @@ def test_a_leap_second_is_read() -> None:
 @pytest.mark.parametrize("value", ["", "soon", "2024-13-01", "2024-02-30T00:00:00Z", True, -5])
 def test_what_is_no_moment_is_none(value: object) -> None:
     assert time_of({"time": value}) is None
+
+
+def by_every_shape(text: str, local: LocalTime) -> int | None:
+    """Each expression tried in order."""
+    for found in filter(None, (re.fullmatch(each, text) for each in SHAPES.values())):
+        try:
+            return _assembled(found.groupdict(), local)
+        except (ValueError, OverflowError):
+            continue
+    return None
+
+
+SLASHED = st.from_regex(r"(0001|2024|9999)/[01]\d/[0-3]\d [0-2]\d:[0-6]\d:[0-6]\d", fullmatch=True)
+BSD = st.from_regex(r"(Jan|feb|MAR|Xyz) [ 0-3]\d [0-2]\d:[0-6]\d:[0-6]\d", fullmatch=True)
+ACCESS = st.from_regex(
+    r"[0-3]\d/(Jan|Feb|MAR|Xyz)/(0001|2024|9999):[0-2]\d:[0-6]\d:[0-6]\d [+-][0-2]\d[0-6]\d",
+    fullmatch=True,
+)
+
+
+@given(SLASHED | BSD | ACCESS, st.sampled_from(["", ".5", " +0800", " 2024", "\u0661", " AM"]),
+       st.sampled_from(["UTC", "Asia/Shanghai", "America/New_York", "+23:59"]))  # fmt: skip
+@example("2024/03/01 24:00:00", "", "UTC")
+@example("2024/12/31 23:59:60", "", "Asia/Shanghai")
+@example("2024/11/03 01:30:00", "", "America/New_York")
+@example("0001/01/01 00:00:00", "", "+23:59")
+@example("01/Mar/2024:08:00:00 -0330", "", "UTC")
+@example("01/Jan/0001:00:00:00 +2359", "", "UTC")
+@example("31/Dec/2024:23:59:60 +0860", "", "UTC")
+@example("Feb 29 08:00:00", "", "UTC")
+@example("Mar  1 08:00:00", "", "Asia/Shanghai")
+def test_what_is_read_quickly_is_what_every_shape_in_order_says(
+    text: str, more: str, zone: str
+) -> None:
+    local = LocalTime(zone_of(zone), parse_moment("2024-03-02T00:00:00Z"))
+    assert moment_in(text + more, local) == by_every_shape(text + more, local)

@@ -85,6 +85,8 @@ _CISCO_SERIAL = re.compile(
 )
 """Of IOS: a number of its own, its name where it was told to say it (`logging origin-id`), a
 number again. NX-OS begins with a colon and puts the year before the month."""
+_SERIAL_MAX = 160
+"""Characters that the longest serial has, and a few more."""
 _CRI = re.compile(r"(?P<stream>stdout|stderr) (?P<partial>[FP])(?::\w{1,16})* ")
 """What a container runtime writes between a line's time and the line (Kubernetes, CRI logging)."""
 _CHECKPOINT_PAIR = re.compile(r'(\w{1,64}):"([^"]*)"')
@@ -95,33 +97,37 @@ _LEVELS = frozenset({"TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERR
 """What a program that writes no host puts behind the time."""
 _IPV6 = re.compile(r"[0-9A-Fa-f]{0,4}:[0-9A-Fa-f:.]{0,36}:[0-9A-Fa-f.]{0,15}\s")
 _STRUCTURED = re.compile(r'\[[^\]"]*(?:"(?:[^"\\]|\\.)*"[^\]"]*)*\]')
+_TAG_PARTS = ("program", "module", "pid")
 _HEADER_PARTS = ("timestamp", "hostname", "program", "pid", "message_id")
 
 
-def is_syslog_text(text: str) -> bool:
-    """Whether a line begins as syslog's do: by a priority, or by a time."""
-    if _PRIORITY.match(text):
-        return True
+def syslog_of_text(text: str) -> Fields | None:
+    """The fields of a line that begins as syslog's do, by a priority or by a time; None where it
+    does not."""
+    if priority := _PRIORITY.match(text):
+        return _after_priority(priority, text[priority.end() :])
     time, rest = leading_time(text)
-    return bool(time) and rest[:1] != ","  # a row of a table
+    if not time or rest[:1] == ",":  # a row of a table
+        return None
+    return _after_time(time, rest)
 
 
 def parse_syslog(text: str) -> Fields:
     """A text that is no syslog line is still an event: all of it is the message."""
-    priority = _PRIORITY.match(text)
-    rest = text[priority.end() :] if priority else text
-    is_modern = priority and rest[:2] in ("1 ", "2 ")
-    found = _modern(rest[2:]) if is_modern else _classic(rest)
-    if priority and found is None:
-        # Some devices leave out time and host, and begin with the program.
-        tag = _SOLE_TAG.match(rest)
-        found = {"program": tag[1], "pid": tag[2]} if tag else {}
-        found = {name: value for name, value in found.items() if value}
-        found["message"] = rest[tag.end() :].strip() if tag else rest.strip()
+    if priority := _PRIORITY.match(text):
+        return _after_priority(priority, text[priority.end() :])
+    return _classic(text) or {"message": text}
+
+
+def _after_priority(priority: re.Match[str], rest: str) -> Fields:
+    found = _modern(rest[2:]) if rest.startswith(("1 ", "2 ")) else _classic(rest)
     if found is None:
-        return {"message": text}
-    if priority:
-        found["priority"] = priority[1]
+        # Some devices leave out time and host, and begin with the program.
+        found = {"message": rest.strip()}
+        if tag := _SOLE_TAG.match(rest):
+            found = {"program": tag[1], **({"pid": tag[2]} if tag[2] else {})}
+            found["message"] = rest[tag.end() :].strip()
+    found["priority"] = priority[1]
     return found
 
 
@@ -146,39 +152,43 @@ def _modern(text: str) -> Fields | None:
 def _classic(text: str) -> Fields | None:
     """Time, host, tag, message, each of which some device leaves out (RFC 3164, 4 and 5)."""
     time, rest = leading_time(text)
-    serial = None
-    if not time:
-        serial = _CISCO_SERIAL.match(text)
-        time, rest = leading_time(text[serial.end() :]) if serial else ("", "")
-    if not time:
+    if time:
+        return _after_time(time, rest)
+    serial = _CISCO_SERIAL.match(text) if ": " in text[:_SERIAL_MAX] else None
+    if serial is None or not serial.end():  # without a serial the time would have been found
         return None
+    time, rest = leading_time(text[serial.end() :])
+    return _after_time(time, rest, serial["host"]) if time else None
+
+
+def _after_time(time: str, rest: str, host: str | None = None) -> Fields:
     found: Fields = {"timestamp": time}
-    if serial and serial["host"]:
-        found["hostname"] = serial["host"]
+    if host:
+        found["hostname"] = host
     rest = rest.removeprefix(":").lstrip(" ")
     if container := _CRI.match(rest):
         return {**found, "stream": container["stream"], "message": rest[container.end() :]}
+    inner = rest.startswith(_INNER)
     tag = None if _IPV6.match(rest) else _TAG.match(rest)
-    if tag is None or _is_inner(rest) or not (":" in tag[0] or tag[3]):  # a word before JSON
+    if tag is None or inner or not (":" in tag[0] or tag[3]):  # a word before JSON
         host, _, after = rest.partition(" ")
-        if host and not _is_inner(rest) and _HOST.match(host) and host not in _LEVELS:
+        if host and not inner and _HOST.match(host) and host not in _LEVELS:
             found["hostname"], rest = host, after.lstrip(" ").removeprefix(": ")  # ASA's own colon
-        tag = None if _is_inner(rest) else _TAG.match(rest)
+            inner = rest.startswith(_INNER)
+        tag = None if inner else _TAG.match(rest)
     if tag:
-        name, module, pid = tag.groups()
-        found |= {"program": name, "module": module, "pid": pid}
+        for name, value in zip(_TAG_PARTS, tag.groups(), strict=True):
+            if value:
+                found[name] = value
         rest = rest[tag.end() :]
-    found["message"] = rest
-    return {name: value for name, value in found.items() if value not in (None, "")}
+    if rest:
+        found["message"] = rest
+    return found
 
 
 _INNER = ("CEF:", "LEEF:", "{", "<Event", "rule_id:", "tag:waf_log_", "time:20", "time: 20")
-"""The last four are NSFOCUS', whose first name would pass for a program."""
-
-
-def _is_inner(text: str) -> bool:
-    """Whether what another format writes begins here, without a tag before it."""
-    return text.startswith(_INNER)
+"""What another format writes, without a tag before it. The last four are NSFOCUS', whose first name
+would pass for a program."""
 
 
 def syslog_fields(document: Fields) -> Fields:

@@ -3,6 +3,7 @@
 Adding a format is one file and one row here (and a page in the publishing guide).
 """
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -52,7 +53,7 @@ from pipeline.intake.formats.suricata import (
     parse_fast_alert,
     suricata_fields,
 )
-from pipeline.intake.formats.syslog import is_syslog_text, parse_syslog, syslog_fields
+from pipeline.intake.formats.syslog import parse_syslog, syslog_fields, syslog_of_text
 from pipeline.intake.formats.web_access import MARKS as WEB_ACCESS_MARKS
 from pipeline.intake.formats.web_access import (
     parse_web_access,
@@ -67,7 +68,7 @@ from pipeline.intake.formats.zeek import is_zeek, zeek_fields
 from pipeline.intake.texts import is_json_text, text_of_line
 from pipeline.intake.time_shapes import LocalTime
 from pipeline.sigma.log_sources import DECODING_FIELD, SOURCE_FIELD
-from pipeline.sigma.memo import Names, by_names
+from pipeline.sigma.memo import Names, by_names, by_text
 from schemas.glossary import Term
 
 AUTO = "auto"
@@ -78,7 +79,9 @@ class Format(msgspec.Struct, frozen=True):
     """`fields`: a document to the names that rules read; may change the document in place.
     `text`: a line that is no JSON to a document; None where there is none. Both raise EventFault.
     `is_text`: whether a line bears the format's marks; or, where only reading it can tell,
-    `attempt`: what such a line says, None where it bears none. `line`: these marks, for people.
+    `attempt`: what such a line says, None where it bears none. `first`: an expression that the
+    first two characters of every such line fit, because most lines are of a format for which most
+    others need not be asked. `line`: these marks, for people.
     `marks`: sets of names; a document that has all of one set, as they stand or as the beginning
     of a dotted one, may be of this format, and no other is. `is_document`: whether its values say
     so too; None where the names do.
@@ -89,6 +92,7 @@ class Format(msgspec.Struct, frozen=True):
     text: Callable[[str], Fields] | None = None
     is_text: Callable[[str], bool] | None = None
     attempt: Callable[[str], Fields | None] | None = None
+    first: str = ""
     line: Term = Term("", "")
     marks: tuple[Names, ...] = ()
     is_document: Callable[[Mapping[str, Any]], bool] | None = None
@@ -103,6 +107,7 @@ FORMATS: dict[str, Format] = {
     each.name: each
     for each in (
         Format("windows", windows_fields, parse_windows_text, is_windows_text,
+               first=r"<[E?]|MS",
                line=Term("以 <Event（XML）或 MSWinEventLog（Snare）开头",
                          "begins with <Event (XML) or MSWinEventLog (Snare)"),
                marks=WINDOWS_MARKS, is_document=is_windows),
@@ -112,14 +117,17 @@ FORMATS: dict[str, Format] = {
         Format("zeek", zeek_fields, marks=ZEEK_MARKS, is_document=is_zeek),
         Format("suricata", suricata_fields, parse_fast_alert,
                attempt=fast_alert_of_text,
+               first=r"[\d\[]",
                line=Term("Suricata 的 fast.log 或 Snort 的 alert_fast",
                          "is of Suricata's fast.log or of Snort's alert_fast"),
                marks=SURICATA_MARKS),
         Format("auditd", auditd_fields, parse_auditd, is_auditd_text,
+               first=r"ty|no|au",
                line=Term("以 type=、node= 或 audit( 开头，其后有 audit(",
                          "begins with type=, node= or audit(, and has audit( after it"),
                marks=AUDITD_MARKS, is_document=is_auditd),
         Format("cef", cef_fields, parse_cef, is_cef_text,
+               first=r"CE|LE",
                line=Term("以 CEF: 或 LEEF: 开头", "begins with CEF: or LEEF:"),
                marks=CEF_MARKS),
         Format("web_access", web_access_fields, parse_web_access,
@@ -130,15 +138,19 @@ FORMATS: dict[str, Format] = {
                marks=WEB_ACCESS_MARKS),
         Format("dns_query", dns_query_fields, parse_dns_query,
                attempt=dns_query_of_text,
+               first=r"[\dqic\[]",
                line=Term("BIND、dnsmasq、unbound 的查询日志或 Windows DNS 调试日志",
                          "is of a query log of BIND, dnsmasq or unbound, or of Windows DNS "
                          "Server's debug log")),
         Format("database", database_fields, parse_database,
                attempt=database_of_text,
+               first=r"<A|[*.\[\dA-Z]",
                line=Term("PostgreSQL、MySQL、MariaDB、Oracle 或达梦的行首",
                          "begins as lines of PostgreSQL, MySQL, MariaDB, Oracle or Dameng do"),
                marks=DATABASE_MARKS),
-        Format("syslog", syslog_fields, parse_syslog, is_syslog_text,
+        Format("syslog", syslog_fields, parse_syslog,
+               attempt=syslog_of_text,
+               first=r"<\d|[*.\[\dA-Z]",
                line=Term("以优先级（<134>）或时间开头",
                          "begins with a priority (<134>) or a time")),
         Format("key_value", key_value_fields, parse_key_value, is_key_value_text,
@@ -157,10 +169,15 @@ FORMATS: dict[str, Format] = {
 
 FORMAT_NAMES = (AUTO, *sorted(FORMATS))
 """What a header or an option may name."""
-
-_OF_TEXT = tuple(
-    (each.name, each.attempt, each.is_text, each.text) for each in FORMATS.values() if each.text
+_OF_TEXT = by_text(
+    lambda first: tuple(
+        (each.name, each.attempt, each.is_text, each.text)
+        for each in FORMATS.values()
+        if each.text is not None and re.match(each.first, first)
+    ),
+    1_024,
 )
+"""How the formats are read of which a line that begins with two characters may be, in order."""
 _CARRYING = frozenset({"json", "ecs", "syslog"})
 """Formats whose events may be another's inside."""
 _TIME_FIELDS = frozenset(TIME_FIELDS)
@@ -194,7 +211,7 @@ _POSSIBLE = by_names(_possible)
 def read_marked(text: str) -> tuple[str, Fields] | None:
     """A line that is no JSON, read by the format whose marks it bears, and that format's name;
     None where it bears none. Raises EventFault where only its marks are sound."""
-    for name, attempt, is_text, read in _OF_TEXT:
+    for name, attempt, is_text, read in _OF_TEXT[text[:2]]:
         if attempt is not None:
             fields = attempt(text)
             if fields is not None:
