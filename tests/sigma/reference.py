@@ -219,7 +219,10 @@ def _in_network(text: str, cidr: str) -> bool:
     network = ipaddress.ip_network(cidr, strict=False)
     mapped_ones = ipaddress.IPv6Network("::ffff:0:0/96")
     if isinstance(network, ipaddress.IPv6Network) and network.subnet_of(mapped_ones):
-        return ipaddress.ip_address(f"::ffff:{mapped or address}") in network
+        address = mapped or address
+        if isinstance(address, ipaddress.IPv4Address):
+            address = ipaddress.ip_address(f"::ffff:{address}")
+        return address in network
     return (mapped or address) in network
 
 

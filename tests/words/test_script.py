@@ -107,7 +107,8 @@ UNTRANSLATED = frozenset(
         "enterprise", "raw", "account", "host", "process", "source_ip", "destination_ip",
         "product", "log_category", "format", "rule_id", "reason_code", "source_list", "analyst",
         "campaign", "indicator", "technique", "topic", "rule_sets", "summary", "story", "title",
-        "text", "incident", "rule", "entity", "id", "source", "target", "content_id", "tags",
+        "text", "incident", "incident_title", "rule", "entity", "id", "source", "target",
+        "content_id", "tags",
     }
 )  # fmt: skip
 """Columns that quote the evidence, the registry, or a rule's author; stories are read above."""
