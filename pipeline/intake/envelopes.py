@@ -43,6 +43,9 @@ SINGLES: tuple[tuple[str, tuple[str, ...]], ...] = (
 """Where the event is inside, and what the envelope has beside it: Elasticsearch, EventBridge,
 chainsaw hunt, Kafka Connect, Splunk's export."""
 
+CARRIED = {"logEvents": ("logGroup", "logStream")}
+"""What an envelope says of all its events, and they are not told from others' without."""
+
 OPENING = frozenset(
     [*(path.partition(".")[0] for path, _ in LISTS), *(name for name, _ in SINGLES), "ID"]
 )
@@ -64,10 +67,17 @@ def unwrapped(
             if isinstance(listed, list) and listed and all(isinstance(e, dict) for e in listed):
                 if most is not None and len(listed) > max(most, 1):
                     raise EventFault("too_many_events", f"{len(listed)} events in `{path}`")
-                return [inner for each in listed for inner in unwrapped(each, most, depth + 1)]
-    for name, beside in SINGLES:
+                beside = {
+                    name: document[name] for name in CARRIED.get(path, ()) if name in document
+                }
+                return [
+                    inner
+                    for each in listed
+                    for inner in unwrapped({**beside, **each}, most, depth + 1)
+                ]
+    for name, others in SINGLES:
         inner = document.get(name)
-        if isinstance(inner, dict) and all(each in document for each in beside):
+        if isinstance(inner, dict) and all(each in document for each in others):
             if "time" in document:  # of an event that says no time of its own (GuardDuty)
                 inner.setdefault("receivedAt", document["time"])
             return unwrapped(inner, most, depth + 1)

@@ -136,6 +136,7 @@ STATUTE_DUTIES = (
         needs=_CRIME,
         limit_zh="发现涉嫌违法犯罪线索的，按照规定报案并配合侦查",
         limit_en="clues of a crime: report them as the rules provide, and assist",
+        confidence="secondary",  # no text of the article was at hand
     ),
     _statute(
         "network-data-crime-state-security",
@@ -144,6 +145,7 @@ STATUTE_DUTIES = (
         needs=_CRIME,
         limit_zh="发现涉嫌违法犯罪线索的，按照规定报案并配合侦查",
         limit_en="clues of a crime: report them as the rules provide, and assist",
+        confidence="secondary",  # no text of the article was at hand
     ),
     _statute(
         "vulnerability-platform",

@@ -99,10 +99,14 @@ SERVERS = (
     Sample("rsyslog as JSON", b'{"timestamp":' + _TIME + b',"hostname":"h1","programname":"sshd",'
            b'"msg":"Failed password for root"}', "json", "/linux/sshd", _SSHD),
     Sample("Vector's syslog", b'{"timestamp":' + _TIME + b',"hostname":"h1","appname":"sshd",'
-           b'"message":"Failed password for root"}', "json", "/linux/sshd", _SSHD),
+           b'"facility":"auth","message":"Failed password for root"}', "json",
+           "/linux/sshd", _SSHD),
 )  # fmt: skip
 
 ROWS = (
+    Sample("an application's own message", b'{"id":"1","timestamp":' + _TIME + b',"appname":"shop",'
+           b'"message":"type=USER_LOGIN msg=audit(1709280000.000:1): res=failed"}', "json", "//",
+           {"appname": "shop"}),
     Sample("Defender, process", b'{"Timestamp":' + _TIME + b',"DeviceName":"h1","ActionType":'
            b'"ProcessCreated","FolderPath":"C:\\\\x\\\\a.exe","ProcessCommandLine":"a -x",'
            b'"AccountDomain":"nt authority","AccountName":"system","InitiatingProcessFolderPath":'

@@ -3,13 +3,13 @@
 Sigma's category `database` asks for words in the statement; all of the line is the message.
 """
 
-import csv
 import re
 from collections.abc import Mapping
 from typing import Any
 
 from pipeline.intake.faults import EventFault
 from pipeline.intake.formats import dameng, oracle
+from pipeline.intake.formats.csv_rows import cells_of
 from pipeline.intake.formats.lines import Aliases, Fields, tagged
 from pipeline.intake.time_shapes import leading_time
 
@@ -90,10 +90,7 @@ _POSTGRES_CSV_NAMES = (
 
 
 def _postgres_csv(text: str) -> Fields | None:
-    try:
-        values = next(csv.reader([text]))
-    except (csv.Error, StopIteration):
-        return None
+    values = cells_of(text)
     if len(values) < _POSTGRES_CSV_NAMES.index("application"):
         return None
     named = zip(_POSTGRES_CSV_NAMES, values, strict=False)

@@ -52,7 +52,7 @@ TABLES: dict[str, HuntingTable] = {
         **_ACTOR, "ImageLoaded": ("FolderPath", "FileName"),
     })),
     "DeviceRegistryEvents": HuntingTable("registry_set", Aliases({
-        **_ACTOR, "TargetObject": ("RegistryKey",), "Details": ("RegistryValueData",),
+        **_ACTOR, "Details": ("RegistryValueData",),  # TargetObject: `_join_key`
     })),
     "DeviceNetworkEvents": HuntingTable("network_connection", Aliases({
         **_ACTOR,
@@ -108,7 +108,7 @@ _CATEGORIES = {
 
 _HIVES = {"HKEY_LOCAL_MACHINE": "HKLM", "HKEY_USERS": "HKU", "HKEY_CURRENT_USER": "HKCU",
           "HKEY_CLASSES_ROOT": "HKCR"}  # fmt: skip
-_HASHES = (("SHA1", "SHA1"), ("MD5", "MD5"), ("SHA256", "SHA256"))
+_HASHES = ("SHA1", "MD5", "SHA256")
 _STREAMED = "AdvancedHunting-"
 
 MARKS = (("ActionType", "DeviceName"), ("ActionType", "DeviceId"), ("category", "properties"))
@@ -136,12 +136,12 @@ def defender_fields(document: Fields) -> Fields:
         for name, value in document.items():
             row.setdefault(name, value)
     action = str(row.get("ActionType") or "")
-    table = TABLES.get(_table_named(row)) or TABLES.get(_BY_ACTION.get(action, ""))
-    table = table or TABLES["DeviceEvents"]
+    named = _table_named(row)
+    table = TABLES[named if named in TABLES else _BY_ACTION.get(action, "DeviceEvents")]
     _join_accounts(row)
     _join_key(row)
     table.names.add_to(row)
-    hashes = [f"{name}={row[column]}" for name, column in _HASHES if row.get(column)]
+    hashes = [f"{name}={row[name]}" for name in _HASHES if row.get(name)]
     if hashes:
         row.setdefault("Hashes", ",".join(hashes))
     return tagged(row, f"{_CATEGORIES.get(action, table.category)}/{_product(row)}/")
@@ -156,7 +156,7 @@ def _join_accounts(row: Fields) -> None:
     r"""`DOMAIN\name`, as Sysmon writes a user and rules ask for one (`NT AUTHORITY\SYSTEM`)."""
     for prefix in ("", "InitiatingProcess"):
         name, domain = row.get(f"{prefix}AccountName"), row.get(f"{prefix}AccountDomain")
-        if name and domain and "\\" not in str(name):
+        if isinstance(name, str) and isinstance(domain, str) and domain and "\\" not in name:
             row[f"{prefix}AccountName"] = f"{domain}\\{name}"
 
 

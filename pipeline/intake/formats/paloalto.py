@@ -4,9 +4,9 @@ Columns by type: Palo Alto Networks, "Syslog Field Descriptions", PAN-OS 10. Tho
 one that is named here stay in `message`.
 """
 
-import csv
 import re
 
+from pipeline.intake.formats.csv_rows import cells_of
 from pipeline.intake.formats.lines import Fields
 
 BEGINNING = re.compile(
@@ -36,10 +36,7 @@ SERVICES = {"GLOBALPROTECT": "globalprotect"}
 def paloalto_row(text: str) -> Fields:
     """One row; all of it is the message. A type whose columns are not named has its head."""
     fields: Fields = {"message": text}
-    try:
-        values = next(csv.reader([text]))
-    except (csv.Error, StopIteration):  # no row that anybody wrote: the message is all there is
-        return fields
+    values = cells_of(text)  # none where no such row was ever written: the message is all there is
     names = COLUMNS.get(values[3] if len(values) > 3 else "", _HEAD)
     fields |= {name: value for name, value in zip(names, values, strict=False) if name and value}
     return fields

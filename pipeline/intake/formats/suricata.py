@@ -78,6 +78,7 @@ def fast_alert_of_text(text: str) -> Fields | None:
         if (value := part[name]) is not None
     }
     for end in ("src", "dst"):
+        # Both write IPv6 in full, eight groups: a ninth part is the port.
         address, colon, port = part[end].rpartition(":")
         has_port = colon and port.isdigit() and (address.count(":") in (0, 7) or "." in address)
         found[f"{'dest' if end == 'dst' else end}_ip"] = address if has_port else part[end]
